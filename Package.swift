@@ -1,0 +1,94 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Runtime targets are what an edge box links: no Foundation, no package dependency.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "espalier",
+  products: [
+    .executable(name: "espalier", targets: ["espalier"]),
+    .executable(name: "espalier-run", targets: ["espalier-run"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
+  targets: [
+    // C floor: system libraries, codecs behind return codes, SIMD kernels.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+    // Kernels are always optimised: a debug build of the engine would take minutes for one image.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+
+    // Ground floor.
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
+    .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(name: "Figures", swiftSettings: strict),
+
+    // Runtime.
+    .target(name: "PlanFormat", dependencies: ["HDF5", "Figures"], swiftSettings: strict),
+    .target(name: "Tokenization", dependencies: ["PlanFormat", "CPCRE2"], swiftSettings: strict),
+    .target(name: "Imaging", dependencies: ["CImageCodecs"], swiftSettings: strict),
+    .target(name: "Models", dependencies: ["PlanFormat", "Compute"], swiftSettings: strict),
+    .target(
+      name: "Inference",
+      dependencies: ["Models", "Tokenization", "Imaging", "PlanFormat", "Compute", "Figures"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "espalier-run", dependencies: ["Inference", "PlanFormat", "Figures"],
+      swiftSettings: strict),
+
+    // Toolchain.
+    .target(
+      name: "Checkpoints",
+      dependencies: ["PlanFormat", "Tokenization"],
+      swiftSettings: strict),
+    .target(
+      name: "Evaluation",
+      dependencies: ["Inference", "PlanFormat", "Figures"],
+      swiftSettings: strict),
+    .target(
+      name: "Calibration",
+      dependencies: ["Evaluation", "Inference", "PlanFormat", "Figures"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "espalier",
+      dependencies: [
+        "Calibration", "Evaluation", "Checkpoints", "Inference", "PlanFormat", "HDF5", "Figures",
+        argumentParser, logging,
+      ],
+      swiftSettings: strict),
+
+    // Tests mirror the targets; TestSupport is their one helper module.
+    .target(
+      name: "TestSupport",
+      dependencies: ["Checkpoints", "Inference", "PlanFormat", "HDF5", "Compute"],
+      path: "Tests/TestSupport", swiftSettings: strict),
+  ]
+    + [
+      "HDF5", "Compute", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
+      "Checkpoints", "Calibration", "Evaluation",
+    ].map { name in
+      .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"],
+        swiftSettings: strict)
+    }
+    + [
+      .testTarget(
+        name: "CommandLineTests", dependencies: ["TestSupport", "espalier", "espalier-run"],
+        swiftSettings: strict)
+    ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef ESPALIER_CKERNELS_H
+#define ESPALIER_CKERNELS_H
+#endif

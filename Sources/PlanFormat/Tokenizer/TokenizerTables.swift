@@ -1,0 +1,96 @@
+/// A tokenizer prepared for the runtime: byte strings, merges by id, added tokens.
+public struct TokenizerTables: Equatable, Sendable {
+  /// How text becomes pre-tokens and bytes.
+  public var scheme = Scheme.byteLevel
+  /// PCRE2 pattern whose matches are the pre-tokens; empty when the scheme does not split.
+  public var pattern = ""
+  /// Whether a space is put before text that starts without one.
+  public var addsPrefixSpace = false
+  /// Whether a pre-token that is a vocabulary entry is taken whole, before any merge.
+  public var ignoresMerges = false
+  /// Bytes of each token, by id. Added tokens have the bytes of their content. Ids without a token are empty.
+  public var tokens: [[UInt8]] = []
+  /// Merges in order of rank: ids of left, right and result.
+  public var merges: [Merge] = []
+  /// Tokens matched in the text before the model sees it.
+  public var addedTokens: [AddedToken] = []
+
+  /// An empty tokenizer.
+  public init() {}
+
+  /// How text becomes bytes and pre-tokens.
+  public enum Scheme: String, CaseIterable, Sendable {
+    /// GPT-2's: UTF-8 bytes, each byte a token of the base vocabulary.
+    case byteLevel = "byte_level"
+  }
+
+  /// One merge rule of byte-pair encoding.
+  public struct Merge: Equatable, Sendable {
+    /// Id of the left token.
+    public var left: Int32
+    /// Id of the right token.
+    public var right: Int32
+    /// Id of the token both become.
+    public var result: Int32
+
+    /// Creates a merge of two ids into a third.
+    public init(left: Int32, right: Int32, result: Int32) {
+      self.left = left
+      self.right = right
+      self.result = result
+    }
+  }
+
+  /// A token that is matched as a whole in the input text.
+  public struct AddedToken: Equatable, Sendable {
+    /// Token id.
+    public var id: Int32
+    /// Text that is matched.
+    public var content: String
+    /// Matches only between non-word characters.
+    public var singleWord: Bool
+    /// Takes the white space on its left with it.
+    public var stripsLeft: Bool
+    /// Takes the white space on its right with it.
+    public var stripsRight: Bool
+    /// Is matched in normalised text.
+    public var normalized: Bool
+    /// Is a control token: left out of decoded text.
+    public var special: Bool
+
+    /// Creates an added token.
+    public init(
+      id: Int32, content: String, singleWord: Bool = false, stripsLeft: Bool = false, stripsRight: Bool = false,
+      normalized: Bool = false, special: Bool = true
+    ) {
+      self.id = id
+      self.content = content
+      self.singleWord = singleWord
+      self.stripsLeft = stripsLeft
+      self.stripsRight = stripsRight
+      self.normalized = normalized
+      self.special = special
+    }
+  }
+}
+
+/// A chat template evaluated at import: what stands before, between and after the parts a user gives.
+public struct PromptTemplate: Equatable, Sendable {
+  /// The parts of a one-turn conversation with one image, in order.
+  public var segments: [Segment]
+
+  /// Creates a template from its segments.
+  public init(segments: [Segment]) { self.segments = segments }
+
+  /// One part of a prompt.
+  public enum Segment: Equatable, Sendable {
+    /// Text of the template; tokenised together with the text beside it.
+    case literal(String)
+    /// A control token of the template.
+    case special(Int32)
+    /// Where the images of the prompt stand.
+    case image
+    /// Where the user's text stands. Control tokens inside it are read as plain text.
+    case userText
+  }
+}
