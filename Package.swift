@@ -29,8 +29,7 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
-    // Kernels are always optimised: a debug build of the engine would take minutes for one image.
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+    .target(name: "CKernels"),
 
     // Ground floor.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),

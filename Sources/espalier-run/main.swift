@@ -1,1 +1,1 @@
-print("espalier")
+print("espalier-run")

@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+extern const espalier_kernels espalier_portable_kernels;
+#if defined(__x86_64__)
+extern const espalier_kernels espalier_avx2_kernels;
+extern const espalier_kernels espalier_avx512_kernels;
+
+static int has_avx2(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static int has_avx512(void) {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+const espalier_kernels *espalier_kernels_named(const char *name) {
+  if (strcmp(name, "portable") == 0) return &espalier_portable_kernels;
+#if defined(__x86_64__)
+  if (strcmp(name, "avx2") == 0 && has_avx2()) return &espalier_avx2_kernels;
+  if (strcmp(name, "avx512") == 0 && has_avx512()) return &espalier_avx512_kernels;
+#endif
+  return NULL;
+}
+
+const espalier_kernels *espalier_kernels_in_use(void) {
+  const char *asked = getenv("ESPALIER_KERNELS");
+  const espalier_kernels *found = asked ? espalier_kernels_named(asked) : NULL;
+  if (!found) found = espalier_kernels_named("avx512");
+  if (!found) found = espalier_kernels_named("avx2");
+  return found ? found : &espalier_portable_kernels;
+}
+
+int espalier_processors(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}

@@ -1,0 +1,91 @@
+import CKernels
+
+extension Matrix {
+  /// RMSNorm of every row: `output[r] = self[r] / sqrt(mean(self[r]^2) + epsilon) * weight`.
+  public func rmsNorm(_ weight: WeightVector, epsilon: Float, into output: Matrix) {
+    precondition(weight.count == columns && output.columns == columns && output.rows == rows)
+    kernels.rms_norm(base, stride, weight.base, epsilon, output.base, output.stride, rows, columns)
+  }
+
+  /// LayerNorm of every row, with weight and bias; `output` may be this matrix.
+  public func layerNorm(_ weight: WeightVector, _ bias: WeightVector, epsilon: Float, into output: Matrix) {
+    precondition(weight.count == columns && bias.count == columns)
+    precondition(output.columns == columns && output.rows == rows)
+    kernels.layer_norm(
+      base, stride, weight.base, bias.base, epsilon, output.base, output.stride, rows, columns)
+  }
+
+  /// Adds a vector to every row.
+  public func add(_ bias: WeightVector) {
+    precondition(bias.count == columns)
+    for row in 0..<rows { kernels.add(bias.base, rowBase(row), columns) }
+  }
+
+  /// Adds a matrix of the same shape.
+  public func add(_ other: Matrix) {
+    precondition(other.rows == rows && other.columns == columns)
+    for row in 0..<rows { kernels.add(other.rowBase(row), rowBase(row), columns) }
+  }
+
+  /// `self = silu(left half) * right half` written to the left half's columns of `output`.
+  ///
+  /// The rows hold gate activations, then up activations: `[n x 2m]`; `output` is `[n x m]` and may be the left half.
+  public func gatedSilu(into output: Matrix, _ workers: Workers) {
+    let width = columns / 2
+    precondition(columns == 2 * width && output.columns == width && output.rows == rows)
+    // An exponential costs about as much as 16 multiply-adds.
+    workers.split(rows, granularity: 1, operations: rows * width * 16) { range, _ in
+      for row in range {
+        let source = rowBase(row)
+        kernels.silu_product(source, source + width, output.rowBase(row), width)
+      }
+    }
+  }
+
+  /// Applies an elementwise activation in place.
+  public func activate(_ function: ElementwiseFunction, _ workers: Workers) {
+    workers.split(rows, granularity: 1, operations: rows * columns * 16) { range, _ in
+      for row in range { function.kernel(rowBase(row), columns) }
+    }
+  }
+
+  /// Adds the magnitudes of every row, element by element, to `sums`.
+  public func addMagnitudes(to sums: Matrix) {
+    precondition(sums.rows == 1 && sums.columns == columns)
+    for row in 0..<rows { kernels.add_magnitudes(rowBase(row), sums.base, columns) }
+  }
+
+  /// The squared Euclidean norm of a row.
+  public func squaredNorm(ofRow row: Int) -> Float { kernels.dot(rowBase(row), rowBase(row), columns) }
+
+  /// Replaces a row by its softmax and returns `log(sum(exp(row)))`.
+  @discardableResult
+  public func softmax(row: Int) -> Float { kernels.softmax(rowBase(row), columns) }
+
+  /// `log(sum_j exp(self[row, j] + addend[0, j]))`.
+  public func logSumExp(row: Int, plus addend: Matrix) -> Float {
+    precondition(addend.rows == 1 && addend.columns == columns)
+    return kernels.log_sum_exp(rowBase(row), addend.base, columns)
+  }
+}
+
+/// Elementwise activation functions.
+public enum ElementwiseFunction: Sendable {
+  /// `x * sigmoid(x)`
+  case silu
+  /// `x * Phi(x)`
+  case gelu
+  /// The tanh approximation of `gelu`
+  case geluTanh
+  /// `x * sigmoid(1.702 x)`
+  case quickGelu
+
+  var kernel: (UnsafeMutablePointer<Float>?, Int) -> Void {
+    switch self {
+    case .silu: kernels.silu
+    case .gelu: kernels.gelu
+    case .geluTanh: kernels.gelu_tanh
+    case .quickGelu: kernels.quick_gelu
+    }
+  }
+}

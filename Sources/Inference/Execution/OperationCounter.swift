@@ -1,0 +1,62 @@
+public import PlanFormat
+
+/// Counts the decoder's floating-point operations in prefill; a multiply-add is two.
+///
+/// Counted are the products of projections, FFN, attention and the logits of the last row; norms, activations and
+/// the choice of tokens are not.
+public struct OperationCounter: Sendable {
+  private let model: TextModel
+
+  /// A counter for one decoder.
+  public init(_ model: TextModel) { self.model = model }
+
+  /// Operations of one prefill.
+  ///
+  /// `visual` are the visual tokens of the prompt, `text` the others, `kept` the visual tokens after the prune layer.
+  /// Causal and hollow attention count the pairs that are allowed, with all text behind the image.
+  public func prefill(text: Int, visual: Int, kept: Int, settings: PruningSettings) -> Double {
+    var total = Double(2 * model.width * model.vocabulary)
+    for layer in 0..<model.layers {
+      let present = settings.tokens.map { layer > $0.layer } == true ? kept : visual
+      total += linear(text: text, visual: present, layer, settings.reduction)
+      total += attention(text: text, visual: present, layer, settings.reduction)
+    }
+    return total
+  }
+
+  /// Operations of projections and FFN of the visual rows alone: the count that token-pruning papers quote.
+  public func visualLinear(visual: Int, kept: Int, settings: PruningSettings) -> Double {
+    (0..<model.layers).reduce(0.0) { total, layer in
+      let present = settings.tokens.map { layer > $0.layer } == true ? kept : visual
+      return total + linear(text: 0, visual: present, layer, settings.reduction)
+    }
+  }
+
+  private func linear(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
+    let projections = Double(
+      model.width * model.fusedAttentionRows + model.queryHeads * model.headWidth * model.width)
+    let neuron = Double(3 * model.width)
+    let rows = Double(text + visual)
+    guard let reduction, reduction.feedForwardLayers.contains(layer), reduction.neuronShare < 1, visual > 0
+    else {
+      return 2 * rows * (projections + neuron * Double(model.feedForwardWidth))
+    }
+    let kept = max(1, (reduction.neuronShare * Double(model.feedForwardWidth)).rounded())
+    let probes = max(1, (Double(visual) * reduction.probeShare).rounded(.down))
+    let probing = probes * Double(2 * model.width * model.feedForwardWidth)
+    return 2
+      * (rows * projections + Double(text) * neuron * Double(model.feedForwardWidth) + Double(visual) * neuron
+        * kept
+        + probing)
+  }
+
+  private func attention(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
+    let all = text + visual
+    var pairs = Double(all) * Double(all + 1) / 2
+    if let reduction, reduction.attentionLayers.contains(layer), visual > reduction.attentionWindow {
+      let hidden = visual - reduction.attentionWindow
+      pairs -= Double(hidden) * Double(hidden + 1) / 2
+    }
+    return pairs * Double(4 * model.queryHeads * model.headWidth)
+  }
+}

@@ -1,0 +1,117 @@
+public import Compute
+public import Models
+public import PlanFormat
+
+/// What a run over the layers leaves behind.
+public struct PrefillResult: Sendable {
+  /// Keys and values of every layer that ran.
+  public var cache: KeyValueCache
+  /// Residual stream after the last layer; the rows that were not pruned.
+  public var rows: TokenRows
+  /// Position of the next token: the unpruned length of the prompt.
+  public var nextPosition: Int
+  /// Visual tokens that the layers after the prune layer saw.
+  public var visualKept: Int
+  /// Seconds spent choosing tokens and KV entries.
+  public var selectionSeconds: Double
+}
+
+extension Engine {
+  /// Runs layers `first ..< last` (all by default) on `prompt`, in place, as the schedule says.
+  ///
+  /// A run may start at any layer boundary: `prompt` then holds the residual stream at the input of layer `first`.
+  /// `reserve` is room for tokens to be decoded.
+  public func prefill(
+    _ prompt: PromptRows, schedule: Schedule, from first: Int = 0, through last: Int? = nil, reserve: Int = 0,
+    cache reused: KeyValueCache? = nil, observer: inout some Observer
+  ) -> PrefillResult {
+    var rows = prompt.rows
+    var cache = reused ?? decoder.makeCache()
+    var clock = StageClock()
+    let nextPosition = Int(rows.positions.last ?? -1) + 1
+    workspace.reserve(rows: rows.count, positions: nextPosition + reserve)
+    let watched = min(rows.count, max(schedule.watchedRows, observer.watchedRows))
+    let entrySelector = schedule.retention.map { retention in
+      EntrySelector(
+        retention, layers: model.text.layers, queryHeads: model.text.queryHeads,
+        keyValueHeads: model.text.keyValueHeads, answerAttention: schedule.answerAttention)
+    }
+
+    for layer in first..<(last ?? model.text.layers) {
+      observer.willRun(layer: layer, rows: rows)
+      let pruning = schedule.tokens.flatMap { $0.layer == layer && rows.visualCount > 0 ? $0 : nil }
+      let sources = pruning.map { _ in visualRows(of: rows.hidden, rows) }
+      cache.layers[layer].reset(capacity: rows.count + reserve)
+      let attention = decoder.forward(
+        layer: layer, rows, cache: &cache.layers[layer], schedule: schedule.layers[layer], watched: watched,
+        workspace, workers)
+      if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
+      observer.didRun(layer: layer, rows: rows, normed: workspace.normed(rows.count))
+      if let entrySelector, let attention {
+        clock.measure { retain(entrySelector, layer, attention, rows, reserve, &cache.layers[layer]) }
+      }
+      if let pruning, let sources {
+        clock.measure {
+          let targets = visualRows(of: workspace.normed(rows.count), rows)
+          prune(&rows, pruning, sources: sources, targets: targets, images: prompt.images)
+        }
+      }
+    }
+    return PrefillResult(
+      cache: cache, rows: rows, nextPosition: nextPosition, visualKept: rows.visualCount,
+      selectionSeconds: clock.seconds)
+  }
+
+  /// Runs all layers without an observer.
+  public func prefill(_ prompt: PromptRows, schedule: Schedule, reserve: Int = 0) -> PrefillResult {
+    var observer = NoObserver()
+    return prefill(prompt, schedule: schedule, reserve: reserve, observer: &observer)
+  }
+
+  /// Chooses tokens image by image and drops the others from `rows`.
+  ///
+  /// `sources` and `targets` hold the visual rows at the input of the prune layer and after its second norm.
+  public func prune(
+    _ rows: inout TokenRows, _ pruning: TokenPruning, sources: Matrix, targets: Matrix, images: [ImageGrid]
+  ) {
+    let selector = TokenSelector(pruning, workers)
+    var kept = rows.textRuns.flatMap { Array($0) }
+    let visual = rows.visualRows
+    for grid in images {
+      let range = grid.firstVisual..<grid.firstVisual + grid.count
+      kept += selector.keep(sources: sources[rows: range], targets: targets[rows: range], grid: grid)
+        .map { visual[grid.firstVisual + $0] }
+    }
+    rows.keep(kept.sorted())
+  }
+
+  /// A copy of the visual rows of a matrix that has a row a token.
+  public func visualRows(of matrix: Matrix, _ rows: TokenRows) -> Matrix {
+    let visual = rows.visualRows
+    let result = Matrix(rows: visual.count, columns: matrix.columns)
+    result.gather(rows: visual, from: matrix)
+    return result
+  }
+
+  private func retain(
+    _ selector: EntrySelector, _ layer: Int, _ attention: Matrix, _ rows: TokenRows, _ reserve: Int,
+    _ cache: inout LayerCache
+  ) {
+    let mass = VisualAttention(
+      attention: attention, visualRows: rows.visualRows, queryHeads: model.text.queryHeads)
+    let kept = selector.keep(
+      layer: layer, rate: selector.rate(layer: layer, visualMass: mass.mean), attention: attention,
+      visualIndices: rows.visualIndices)
+    let count = kept.first?.count ?? 0
+    if count < cache.count {
+      cache.retain(kept, visual: count - (rows.count - rows.visualCount), reserve: reserve)
+    }
+  }
+
+  /// Logits of the given rows of a finished run, `[rows x vocabulary]`.
+  public func logits(of result: PrefillResult, rows: Range<Int>) -> Matrix {
+    let logits = Matrix(rows: rows.count, columns: model.text.vocabulary)
+    decoder.logits(of: result.rows.hidden[rows: rows], into: logits, workspace, workers)
+    return logits
+  }
+}

@@ -1,0 +1,122 @@
+public import Compute
+public import PlanFormat
+
+/// PLPHP's choice of visual KV entries in one layer (section 3 of the methods).
+public struct EntrySelector {
+  private let retention: CacheRetention
+  private let queryHeads: Int
+  private let keyValueHeads: Int
+  private let answerAttention: [Float]
+  private let layers: Int
+
+  /// Prepares the choice for a model with `layers` layers; `answerAttention` is `[L x Hkv x N]` or empty.
+  public init(
+    _ retention: CacheRetention, layers: Int, queryHeads: Int, keyValueHeads: Int,
+    answerAttention: [Float] = []
+  ) {
+    self.retention = retention
+    self.layers = layers
+    self.queryHeads = queryHeads
+    self.keyValueHeads = keyValueHeads
+    self.answerAttention = answerAttention
+  }
+
+  /// The layer's retention rate for this input.
+  public func rate(layer: Int, visualMass: Double) -> Double {
+    switch retention.mode {
+    case .static: retention.rates[layer]
+    case .dynamic: retention.thresholds.retention(of: visualMass)
+    }
+  }
+
+  /// Rows to keep of each KV head, ascending, equally many in each: all text and the best `round(rate * N)` of the
+  /// `N` visual rows that the layer holds.
+  ///
+  /// `attention` holds the watched rows, `[(w * H) x rows]`; `visualIndices` has an entry a cached row, -1 for text.
+  public func keep(layer: Int, rate: Double, attention: Matrix, visualIndices: [Int32]) -> [[Int]] {
+    let visual = visualIndices.indices.filter { visualIndices[$0] >= 0 }
+    let budget = max(0, min(visual.count, Int((rate * Double(visual.count)).rounded())))
+    let text = visualIndices.indices.filter { visualIndices[$0] < 0 }
+    if budget == visual.count { return Array(repeating: Array(visualIndices.indices), count: keyValueHeads) }
+    return (0..<keyValueHeads).map { head in
+      let chosen = choose(
+        budget, of: visual.count,
+        scores: scores(layer: layer, head: head, attention, visual, visualIndices))
+      return (text + chosen.map { visual[$0] }).sorted()
+    }
+  }
+
+  /// The even share first, then the best of the rest.
+  private func choose(_ budget: Int, of count: Int, scores: [Float]) -> [Int] {
+    let even = evenlySpaced(Int((retention.evenShare * Double(budget)).rounded()), of: count)
+    var remaining = scores
+    for place in even { remaining[place] = -.infinity }
+    return (even + largest(budget - even.count, of: remaining)).sorted()
+  }
+
+  private func scores(
+    layer: Int, head: Int, _ attention: Matrix, _ visual: [Int], _ visualIndices: [Int32]
+  ) -> [Float] {
+    switch retention.ranking {
+    case .lastRow, .window:
+      let group = queryHeads / keyValueHeads
+      var sums = Array(repeating: Float(0), count: visual.count)
+      let watched = attention.rows / queryHeads
+      let first = retention.ranking == .lastRow ? watched - 1 : 0
+      for row in first..<watched {
+        for queryHead in head * group..<(head + 1) * group {
+          attention.withRow(row * queryHeads + queryHead) { line in
+            for (place, key) in visual.enumerated() { sums[place] += line[key] }
+          }
+        }
+      }
+      return sums
+    case .answerProfile:
+      let tokens = answerAttention.count / max(1, layers * keyValueHeads)
+      let base = (layer * keyValueHeads + head) * tokens
+      return visual.map { answerAttention[base + Int(visualIndices[$0]) % tokens] }
+    case .even:
+      var scores = Array(repeating: Float(0), count: visual.count)
+      for (rank, place) in evenOrder(visual.count).enumerated() { scores[place] = Float(-rank) }
+      return scores
+    case .random:
+      var generator = SplitMix64(seed: UInt64(layer * keyValueHeads + head))
+      return visual.map { _ in Float(generator.nextUnit()) }
+    }
+  }
+
+  /// Places in an order whose every prefix is spread evenly: bit-reversed counting.
+  private func evenOrder(_ count: Int) -> [Int] {
+    guard count > 1 else { return Array(0..<count) }
+    let bits = Int.bitWidth - (count - 1).leadingZeroBitCount
+    return (0..<1 << bits).map { index in
+      (0..<bits).reduce(0) { $0 | ((index >> $1 & 1) << (bits - 1 - $1)) }
+    }.filter { $0 < count }
+  }
+}
+
+/// How much one layer looked at the image: the attention mass of the last prompt row on visual tokens.
+public struct VisualAttention: Equatable, Sendable {
+  /// Mass of each query head, in [0, 1].
+  public var byQueryHead: [Double]
+
+  /// Sums up the visual columns of the last watched token, `attention` being `[(w * H) x rows]`.
+  public init(attention: Matrix, visualRows: [Int], queryHeads: Int) {
+    byQueryHead = (0..<queryHeads).map { head in
+      attention.withRow(attention.rows - queryHeads + head) { row in
+        visualRows.reduce(0.0) { $0 + Double(row[$1]) }
+      }
+    }
+  }
+
+  /// `gamma_l`: the mean over heads.
+  public var mean: Double { byQueryHead.reduce(0, +) / Double(max(1, byQueryHead.count)) }
+
+  /// Mean over the query heads of each KV head.
+  public func byKeyValueHead(_ heads: Int) -> [Double] {
+    let group = max(1, byQueryHead.count / max(1, heads))
+    return (0..<heads).map { head in
+      byQueryHead[head * group..<(head + 1) * group].reduce(0, +) / Double(group)
+    }
+  }
+}

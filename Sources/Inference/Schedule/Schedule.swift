@@ -1,0 +1,90 @@
+public import Models
+public import PlanFormat
+
+/// An operating point compiled for one model: what each layer does, and where tokens and entries go.
+///
+/// Dense is the schedule with nothing set.
+public struct Schedule: Sendable {
+  /// Work of each layer.
+  public var layers: [LayerSchedule]
+  /// TopV, or `nil`.
+  public var tokens: TokenPruning?
+  /// PLPHP, or `nil`.
+  public var retention: CacheRetention?
+  /// Mean attention of answer positions, `[L x Hkv x N]`, for retention that ranks by it; empty otherwise.
+  public var answerAttention: [Float]
+
+  /// The dense schedule of `layers` layers.
+  public init(layers: Int) {
+    self.layers = Array(repeating: .dense, count: layers)
+    answerAttention = []
+  }
+
+  /// Compiles settings for a model with `layers` layers.
+  ///
+  /// `profile` is the plan's calibration, which some rankings read.
+  public init(
+    _ settings: PruningSettings, layers: Int, profile: RetentionProfile? = nil
+  ) throws(InferenceError) {
+    self.init(layers: layers)
+    if let reduction = settings.reduction {
+      let probe = NeuronProbe(neuronShare: reduction.neuronShare, probeShare: reduction.probeShare)
+      try Self.check(reduction.feedForwardLayers + reduction.attentionLayers, layers, "reduced layers")
+      for layer in reduction.feedForwardLayers { self.layers[layer].probe = probe }
+      for layer in reduction.attentionLayers {
+        self.layers[layer].attentionWindow = reduction.attentionWindow
+      }
+    }
+    if let pruning = settings.tokens {
+      try Self.check([pruning.layer], layers, "prune layer")
+      guard pruning.keepRatio > 0, pruning.keepRatio <= 1 else {
+        throw InferenceError("keep ratio", "\(pruning.keepRatio) is not within (0, 1]")
+      }
+      tokens = pruning
+    }
+    if let retention = settings.retention {
+      guard retention.mode == .dynamic || retention.rates.count == layers else {
+        throw InferenceError("retention", "\(retention.rates.count) rates for \(layers) layers")
+      }
+      if retention.ranking == .answerProfile {
+        guard let profile, !profile.answerAttention.isEmpty else {
+          throw InferenceError(
+            "retention", "ranks by answer attention, which this plan was not calibrated for")
+        }
+        answerAttention = profile.answerAttention
+      }
+      self.retention = retention
+    }
+  }
+
+  /// Attention rows of the last prompt tokens that each layer hands out.
+  var watchedRows: Int {
+    guard let retention else { return 0 }
+    return retention.ranking == .window ? Self.window : 1
+  }
+
+  /// Rows of the `window` ranking.
+  static let window = 16
+
+  private static func check(_ list: [Int], _ layers: Int, _ object: String) throws(InferenceError) {
+    if let wrong = list.first(where: { $0 < 0 || $0 >= layers }) {
+      throw InferenceError(object, "layer \(wrong) is not within 0 ..< \(layers)")
+    }
+  }
+}
+
+/// A run that cannot go on: what, and why.
+public struct InferenceError: Error, Equatable, CustomStringConvertible {
+  /// The input or setting at fault.
+  public var object: String
+  /// What is wrong with it.
+  public var reason: String
+
+  /// Creates an error about one object.
+  public init(_ object: String, _ reason: String) {
+    self.object = object
+    self.reason = reason
+  }
+
+  public var description: String { "\(object): \(reason)" }
+}

@@ -1,0 +1,89 @@
+public import Compute
+public import PlanFormat
+
+/// One image of a prompt as the decoder sees it: a block of visual tokens on a grid.
+public struct ImageGrid: Equatable, Sendable {
+  /// First visual token of the image, counted over all images of the prompt.
+  public var firstVisual: Int
+  /// Grid rows.
+  public var rows: Int
+  /// Grid columns.
+  public var columns: Int
+
+  /// Creates a grid.
+  public init(firstVisual: Int, rows: Int, columns: Int) {
+    self.firstVisual = firstVisual
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// Visual tokens of the image.
+  public var count: Int { rows * columns }
+}
+
+/// TopV's choice of visual tokens (section 1 of the methods): importance, the best share, recovery.
+public struct TokenSelector {
+  private let pruning: TokenPruning
+  private let workers: Workers
+
+  /// Prepares a selection.
+  public init(_ pruning: TokenPruning, _ workers: Workers) {
+    self.pruning = pruning
+    self.workers = workers
+  }
+
+  /// Tokens of one image that stay, ascending, counted from the image's first.
+  ///
+  /// `sources` is the residual stream of the image's rows at the input of the prune layer, `targets` the same rows
+  /// after the norm between attention and FFN: both `[N x width]`, or empty for rules that do not look.
+  public func keep(sources: Matrix, targets: Matrix, grid: ImageGrid) -> [Int] {
+    let count = grid.count
+    let kept = min(count, Int((pruning.keepRatio * Double(count)).rounded(.down)))
+    if kept == count { return Array(0..<count) }
+    let best: [Int]
+    switch pruning.rule {
+    case .stride:
+      best = evenlySpaced(kept, of: count)
+    case .random:
+      var generator = SplitMix64(seed: pruning.seed &+ UInt64(grid.firstVisual) &* 0x9E37_79B9_7F4A_7C15)
+      best = Array(Array(0..<count).shuffled(using: &generator).prefix(kept)).sorted()
+    default:
+      best = largest(kept, of: importance(sources, targets, grid))
+    }
+    return recover(best, of: count)
+  }
+
+  /// Importance of each token; larger stays.
+  func importance(_ sources: Matrix, _ targets: Matrix, _ grid: ImageGrid) -> [Float] {
+    let norms = { (0..<sources.rows).map { sources.squaredNorm(ofRow: $0).squareRoot() } }
+    switch pruning.rule {
+    case .l2norm: return norms()
+    case .inverseL2norm: return norms().map { -$0 }
+    case .random, .stride: return Array(repeating: 0, count: grid.count)
+    case .paper, .balanced, .semiRelaxed, .inverted:
+      let transport = TransportProblem(
+        sources: sources, targets: targets, grid: grid, cost: pruning.cost, workers)
+      switch pruning.rule {
+      case .paper: return transport.printedImportance()
+      case .balanced: return transport.balancedImportance()
+      case .inverted: return transport.semiRelaxedImportance().map { -$0 }
+      default: return transport.semiRelaxedImportance()
+      }
+    }
+  }
+
+  /// Adds every m-th dropped token, in raster order.
+  private func recover(_ best: [Int], of count: Int) -> [Int] {
+    guard pruning.recoveryStride > 0 else { return best }
+    var dropped = Array(repeating: true, count: count)
+    for token in best { dropped[token] = false }
+    let recovered = (0..<count).filter { dropped[$0] }.enumerated()
+      .filter { ($0.offset + 1) % pruning.recoveryStride == 0 }.map(\.element)
+    return (best + recovered).sorted()
+  }
+}
+
+/// `count` of `total` places, evenly spaced from the start, ascending.
+func evenlySpaced(_ count: Int, of total: Int) -> [Int] {
+  count > 0 ? (0..<min(count, total)).map { $0 * total / min(count, total) } : []
+}

@@ -1,0 +1,70 @@
+import Compute
+import Glibc
+import PlanFormat
+
+/// `Cf(i, j) = |s_i - t_j|^2`: norms of the rows and, by one product, `s_i . t_j`.
+struct FeatureCost {
+  let sourceNorms: [Float]
+  let targetNorms: [Float]
+  /// Smallest and largest cost.
+  let range: ClosedRange<Float>
+
+  /// Leaves the products `s_i . t_j` in `products`, `[sources x targets]`.
+  init(_ sources: Matrix, _ targets: Matrix, into products: Matrix, _ workers: Workers) {
+    sources.multiply(transposed: targets, into: products, workers)
+    let s = (0..<sources.rows).map { sources.squaredNorm(ofRow: $0) }
+    let t = (0..<targets.rows).map { targets.squaredNorm(ofRow: $0) }
+    var least = Float.infinity
+    var most = -Float.infinity
+    for i in 0..<sources.rows {
+      products.withRow(i) { row in
+        for j in 0..<t.count {
+          let cost = s[i] + t[j] - 2 * row[j]
+          least = min(least, cost)
+          most = max(most, cost)
+        }
+      }
+    }
+    sourceNorms = s
+    targetNorms = t
+    range = least <= most ? least...most : 0...0
+  }
+}
+
+/// `Cs(i, j) = 1 - exp(-d(i, j)^2 / (2 sigma^2))` and `Ce(i)`, the distance from the centre, on a patch grid.
+///
+/// Both depend on few distinct offsets, so they are tables.
+struct SpatialCost {
+  private let columns: Int
+  private let byOffset: [Float]
+  private let byPlace: [Float]
+  /// One over the range of `Cs`; its smallest value is 0.
+  let inverseRange: Float
+
+  init(grid: ImageGrid, sigma: Double) {
+    columns = grid.columns
+    byOffset = (0..<grid.count).map { offset in
+      let (dy, dx) = offset.quotientAndRemainder(dividingBy: grid.columns)
+      return Float(1 - exp(-Double(dx * dx + dy * dy) / (2 * sigma * sigma)))
+    }
+    inverseRange = 1 / max(byOffset.last ?? 0, 1e-30)
+    let centre = (x: Double(grid.columns - 1) / 2, y: Double(grid.rows - 1) / 2)
+    let distances = (0..<grid.count).map { place in
+      let (y, x) = place.quotientAndRemainder(dividingBy: grid.columns)
+      return Float(hypot(Double(x) - centre.x, Double(y) - centre.y))
+    }
+    let least = distances.min() ?? 0
+    let width = max((distances.max() ?? 0) - least, 1e-30)
+    byPlace = distances.map { ($0 - least) / width }
+  }
+
+  /// Unscaled `Cs`.
+  func cost(_ i: Int, _ j: Int) -> Float {
+    let dy = abs(i / columns - j / columns)
+    let dx = abs(i % columns - j % columns)
+    return byOffset[dy * columns + dx]
+  }
+
+  /// `Ce` scaled to [0, 1].
+  func central(_ i: Int) -> Float { byPlace[i] }
+}

@@ -1,0 +1,118 @@
+import Compute
+import Glibc
+import PlanFormat
+
+/// Optimal transport between the visual tokens before and after a layer's attention (section 1 of the methods).
+///
+/// Holds `-C / eps` for `C = alpha Cf + beta Cs + gamma Ce`, each term scaled to [0, 1] by its own range.
+struct TransportProblem {
+  let logKernel: Matrix  // [sources x targets], -C / eps
+  private let sources: Matrix
+  private let targets: Matrix
+  private let workers: Workers
+  private let epsilon: Float
+  private static let iterations = 3
+
+  init(sources: Matrix, targets: Matrix, grid: ImageGrid, cost: TransportCost, _ workers: Workers) {
+    let count = grid.count
+    precondition(sources.rows == count && targets.rows == count)
+    self.sources = sources
+    self.targets = targets
+    self.workers = workers
+    epsilon = Float(cost.epsilon)
+    logKernel = Matrix(rows: count, columns: count)
+    let spatial = SpatialCost(grid: grid, sigma: cost.sigma)
+    let features = FeatureCost(sources, targets, into: logKernel, workers)
+    let featureScale =
+      Float(cost.alpha / cost.epsilon) / max(features.range.upperBound - features.range.lowerBound, 1e-30)
+    let spatialScale = Float(cost.beta / cost.epsilon) * spatial.inverseRange
+    let centralScale = Float(cost.gamma / cost.epsilon)
+    let matrix = logKernel
+    workers.split(count, granularity: 1, operations: count * count * 4) { rows, _ in
+      for i in rows {
+        let central = centralScale * spatial.central(i)
+        let base = features.sourceNorms[i] - features.range.lowerBound
+        matrix.withRow(i) { row in
+          for j in 0..<count {
+            let feature = featureScale * (base + features.targetNorms[j] - 2 * row[j])
+            row[j] = -(feature + spatialScale * spatial.cost(i, j) + central)
+          }
+        }
+      }
+    }
+  }
+
+  /// Only the target marginal is enforced, uniformly: `I_i = sum_j q_j softmax_i(-C_ij / eps)`.
+  func semiRelaxedImportance() -> [Float] {
+    let columns = transposed(logKernel)  // [targets x sources]
+    let importance = Matrix(rows: 1, columns: columns.columns)
+    for j in 0..<columns.rows {
+      columns.softmax(row: j)
+      importance.add(columns[rows: j..<j + 1])
+    }
+    return importance.row(0).map { $0 / Float(columns.rows) }
+  }
+
+  /// Textbook Sinkhorn with uniform marginals in the log domain: row sums before the last source update.
+  func balancedImportance() -> [Float] {
+    let count = logKernel.rows
+    let logMarginal = -logf(Float(count))
+    let columns = transposed(logKernel)
+    let u = Matrix(rows: 1, columns: count)
+    let v = Matrix(rows: 1, columns: count)
+    for iteration in 0..<Self.iterations {
+      update(v, columns, u) { logMarginal - $0 }
+      if iteration + 1 < Self.iterations { update(u, logKernel, v) { logMarginal - $0 } }
+    }
+    let rowSums = Matrix(rows: 1, columns: count)
+    update(rowSums, logKernel, v) { $0 }
+    return (0..<count).map { expf(u[0, $0] + rowSums[0, $0]) }
+  }
+
+  /// The update as the paper prints it, `v = q / (K^T exp(u / eps))`, `u = p / (K exp(v / eps))`, with marginals
+  /// from L2 norms; returns the logarithms of the row sums of `exp(u / eps) K exp(v / eps)`.
+  ///
+  /// The printed form mixes scalings and potentials and diverges, hence the clamped exponents.
+  func printedImportance() -> [Float] {
+    let p = normalizedNorms(sources)
+    let q = normalizedNorms(targets)
+    let columns = transposed(logKernel)
+    let u = Matrix(rows: 1, columns: p.count)  // u / eps
+    let v = Matrix(rows: 1, columns: q.count)  // v / eps
+    for _ in 0..<Self.iterations {
+      update(v, columns, u) { clampedExponent(expf(clampedExponent(logf(q[$1]) - $0)) / epsilon) }
+      update(u, logKernel, v) { clampedExponent(expf(clampedExponent(logf(p[$1]) - $0)) / epsilon) }
+    }
+    return (0..<p.count).map { u[0, $0] + logKernel.logSumExp(row: $0, plus: v) }
+  }
+
+  private func clampedExponent(_ value: Float) -> Float { max(-80, min(80, value)) }
+
+  /// `result[i] = body(log sum_j exp(kernel[i, j] + potential[j]))`, split over the workers.
+  private func update(_ result: Matrix, _ kernel: Matrix, _ potential: Matrix, _ body: (Float) -> Float) {
+    update(result, kernel, potential) { value, _ in body(value) }
+  }
+
+  private func update(
+    _ result: Matrix, _ kernel: Matrix, _ potential: Matrix, _ body: (Float, Int) -> Float
+  ) {
+    workers.split(kernel.rows, operations: kernel.rows * kernel.columns * 16) { rows, _ in
+      for i in rows { result[0, i] = body(kernel.logSumExp(row: i, plus: potential), i) }
+    }
+  }
+
+  private func transposed(_ matrix: Matrix) -> Matrix {
+    let result = Matrix(rows: matrix.columns, columns: matrix.rows)
+    for i in 0..<matrix.rows {
+      matrix.withRow(i) { row in for j in 0..<matrix.columns { result[j, i] = row[j] } }
+    }
+    return result
+  }
+
+  /// L2 norms of the rows, scaled to sum to 1.
+  private func normalizedNorms(_ rows: Matrix) -> [Float] {
+    let norms = (0..<rows.rows).map { rows.squaredNorm(ofRow: $0).squareRoot() }
+    let sum = norms.reduce(0, +)
+    return norms.map { max($0 / max(sum, 1e-30), 1e-30) }
+  }
+}

@@ -1,0 +1,62 @@
+public import Compute
+public import PlanFormat
+
+/// The text decoder: embedding, layers, final norm and head.
+public struct Decoder: Sendable {
+  /// Shapes and options.
+  public let model: TextModel
+  private let embedding: WeightMatrix
+  private let layers: [DecoderLayer]
+  private let finalNorm: WeightVector
+  private let head: WeightMatrix
+  private let frequencies: [Float]
+
+  /// Binds the decoder's tensors.
+  public init(_ model: TextModel, weights: some ModelWeights) throws(ModelError) {
+    self.model = model
+    embedding = try weights.matrix("text/embedding", rows: model.vocabulary, columns: model.width)
+    var layers: [DecoderLayer] = []
+    for layer in 0..<model.layers { layers.append(try DecoderLayer(model, layer: layer, weights: weights)) }
+    self.layers = layers
+    finalNorm = try weights.vector("text/final_norm", count: model.width)
+    head =
+      model.tiedHead
+      ? embedding : try weights.matrix("text/head", rows: model.vocabulary, columns: model.width)
+    frequencies = try weights.vector("text/rope_inverse_frequencies", count: model.headWidth / 2).elements
+  }
+
+  /// Memory for intermediate results of one sequence at a time.
+  public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, frequencies: frequencies) }
+
+  /// An empty KV cache.
+  public func makeCache() -> KeyValueCache {
+    KeyValueCache(layers: model.layers, heads: model.keyValueHeads, headWidth: model.headWidth)
+  }
+
+  /// Writes the embedding of a token, which must be below `vocabulary`, to a row of `hidden`.
+  public func embed(_ token: Int32, into hidden: Matrix, row: Int) {
+    embedding.copyRow(Int(token), into: hidden, row: row)
+  }
+
+  /// Runs one layer in place on `rows`, appending to the layer's cache.
+  ///
+  /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
+  @discardableResult
+  public func forward(
+    layer: Int, _ rows: TokenRows, cache: inout LayerCache, schedule: LayerSchedule = .dense,
+    watched: Int = 0,
+    _ workspace: DecoderWorkspace, _ workers: Workers
+  ) -> Matrix? {
+    layers[layer].forward(
+      rows, cache: &cache, schedule: schedule, watched: watched, workspace, workers)
+  }
+
+  /// Logits of residual rows after the last layer, `[n x width]` to `[n x vocabulary]`.
+  public func logits(
+    of hidden: Matrix, into logits: Matrix, _ workspace: DecoderWorkspace, _ workers: Workers
+  ) {
+    let normed = workspace.normed(hidden.rows)
+    hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed)
+    head.multiply(normed, into: logits, workers)
+  }
+}

@@ -1,0 +1,84 @@
+import Compute
+import PlanFormat
+
+/// One decoder layer: RMSNorm, grouped-query attention with rotary positions, RMSNorm, gated FFN.
+struct DecoderLayer: Sendable {
+  private let model: TextModel
+  private let attention: Attention
+  private let attentionNorm: WeightVector
+  private let qkv: WeightMatrix
+  private let qkvBias: WeightVector?
+  private let attentionOutput: WeightMatrix
+  private let feedForwardNorm: WeightVector
+  private let feedForward: FeedForward
+
+  init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
+    func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
+    self.model = model
+    attention = Attention(
+      queryHeads: model.queryHeads, keyValueHeads: model.keyValueHeads, headWidth: model.headWidth)
+    attentionNorm = try weights.vector(name("attention_norm"), count: model.width)
+    qkv = try weights.matrix(name("qkv"), rows: model.fusedAttentionRows, columns: model.width)
+    qkvBias =
+      model.attentionBias ? try weights.vector(name("qkv_bias"), count: model.fusedAttentionRows) : nil
+    attentionOutput = try weights.matrix(
+      name("attention_output"), rows: model.width, columns: model.queryHeads * model.headWidth)
+    feedForwardNorm = try weights.vector(name("feed_forward_norm"), count: model.width)
+    feedForward = try FeedForward(model, layer: layer, weights: weights)
+  }
+
+  /// Runs the layer in place on the residual stream of `rows` and appends their keys and values to `cache`.
+  ///
+  /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
+  func forward(
+    _ rows: TokenRows, cache: inout LayerCache, schedule: LayerSchedule, watched: Int = 0,
+    _ workspace: DecoderWorkspace, _ workers: Workers
+  ) -> Matrix? {
+    let count = rows.count
+    let hidden = rows.hidden  // [n x d]
+    let normed = workspace.normed(count)
+    let fused = workspace.fused(count)
+    let queryWidth = model.queryHeads * model.headWidth
+    let keyWidth = model.keyValueHeads * model.headWidth
+    let epsilon = Float(model.normEpsilon)
+
+    hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed)
+    qkv.multiply(normed, into: fused, workers)  // [n x (H + 2 Hkv) dh]
+    if let qkvBias { fused.add(qkvBias) }
+    workspace.rotary.rotate(fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions)
+    let first = cache.count
+    cache.append(
+      keys: fused[columns: queryWidth..<queryWidth + keyWidth],
+      values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: rows.visualCount)
+
+    let queries = fused[columns: 0..<queryWidth]
+    let attended = workspace.attended(count)
+    attention.attend(
+      queries: queries, keys: cache.keys, values: cache.values, keyCount: cache.count,
+      mask: mask(rows, schedule, firstQuery: first), into: attended, workers)  // [n x H dh]
+    let attentionRows =
+      watched == 0
+      ? nil
+      : attention.rows(
+        of: queries[rows: count - watched..<count], keys: cache.keys,
+        visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count)
+    let projected = workspace.projected(count)
+    attentionOutput.multiply(attended, into: projected, workers)  // [n x d]
+    hidden.add(projected)
+
+    hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed)
+    if let probe = schedule.probe {
+      feedForward.forward(rows, input: normed, probe: probe, into: hidden, workspace: workspace, workers)
+    } else {
+      feedForward.forward(normed, into: hidden, scratch: workspace.neurons(count), workers)
+    }
+    return attentionRows
+  }
+
+  private func mask(_ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int) -> AttentionMask {
+    guard firstQuery == 0, let window = schedule.attentionWindow, rows.visualCount > window else {
+      return .causal(firstQuery: firstQuery)
+    }
+    return .hollow(ordinals: rows.ordinals, window: window)
+  }
+}

@@ -1,0 +1,40 @@
+public import Compute
+import PlanFormat
+
+/// Intermediate results of one decoder layer, reused by every layer and every step.
+///
+/// One sequence uses a workspace at a time. It grows to the largest number of rows seen.
+public final class DecoderWorkspace {
+  let rotary: RotaryTable
+  private let model: TextModel
+  private var capacity = 0
+  private var normedRows = Matrix(rows: 0, columns: 0)
+  private var fusedRows = Matrix(rows: 0, columns: 0)
+  private var attendedRows = Matrix(rows: 0, columns: 0)
+  private var projectedRows = Matrix(rows: 0, columns: 0)
+  private var neuronRows = Matrix(rows: 0, columns: 0)
+
+  init(_ model: TextModel, frequencies: [Float]) {
+    self.model = model
+    rotary = RotaryTable(frequencies: frequencies)
+  }
+
+  /// Makes room for `rows` rows at positions below `positions`.
+  public func reserve(rows: Int, positions: Int) {
+    rotary.reserve(positions: positions)
+    guard rows > capacity else { return }
+    capacity = rows
+    normedRows = Matrix(rows: rows, columns: model.width)
+    fusedRows = Matrix(rows: rows, columns: model.fusedAttentionRows)
+    attendedRows = Matrix(rows: rows, columns: model.queryHeads * model.headWidth)
+    projectedRows = Matrix(rows: rows, columns: model.width)
+    neuronRows = Matrix(rows: rows, columns: 2 * model.feedForwardWidth)
+  }
+
+  /// Output of the last norm, `[n x width]`: after a layer has run, the rows between its attention and its FFN.
+  public func normed(_ rows: Int) -> Matrix { normedRows[rows: 0..<rows] }
+  func fused(_ rows: Int) -> Matrix { fusedRows[rows: 0..<rows] }  // [n x (H + 2 Hkv) dh]
+  func attended(_ rows: Int) -> Matrix { attendedRows[rows: 0..<rows] }  // [n x H dh]
+  func projected(_ rows: Int) -> Matrix { projectedRows[rows: 0..<rows] }  // [n x width]
+  func neurons(_ rows: Int) -> Matrix { neuronRows[rows: 0..<rows] }  // [n x 2 m]
+}

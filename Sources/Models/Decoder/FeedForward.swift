@@ -1,0 +1,90 @@
+import Compute
+import PlanFormat
+
+/// The gated FFN of a decoder layer: `(silu(x Wg) * (x Wu)) Wd`, all neurons or the probed ones.
+struct FeedForward: Sendable {
+  let gateUp: WeightMatrix  // [2m x width], gate rows first
+  let down: WeightMatrix  // [m x width], a row a neuron
+
+  var width: Int { down.columns }
+  var neurons: Int { down.rows }
+
+  init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
+    gateUp = try weights.matrix(
+      TextModel.layerWeight(layer, "gate_up"), rows: 2 * model.feedForwardWidth, columns: model.width)
+    down = try weights.matrix(
+      TextModel.layerWeight(layer, "down"), rows: model.feedForwardWidth, columns: model.width)
+  }
+
+  /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`.
+  func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
+    gateUp.multiply(input, into: scratch, workers)  // [n x 2m]
+    let active = scratch[columns: 0..<neurons]
+    scratch.gatedSilu(into: active, workers)  // [n x m]
+    down.multiplyNeurons(active, into: output, accumulating: true, workers)  // [n x width]
+  }
+
+  /// Adds the FFN of `rows` to `output`, reduced as the probe says on one kind of rows, full on the other.
+  func forward(
+    _ rows: TokenRows, input: Matrix, probe: NeuronProbe, into output: Matrix, workspace: DecoderWorkspace,
+    _ workers: Workers
+  ) {
+    let reduced = probe.reducesText ? rows.textRuns : rows.visualRuns
+    let full = probe.reducesText ? rows.visualRuns : rows.textRuns
+    for run in full {
+      forward(input[rows: run], into: output[rows: run], scratch: workspace.neurons(run.count), workers)
+    }
+    guard !reduced.isEmpty else { return }
+    let selected = probedNeurons(probe, input, rows: reduced.flatMap { Array($0) }, workers)
+    let packed = PackedNeurons(self, selected, workers)
+    for run in reduced {
+      packed.forward(
+        input[rows: run], into: output[rows: run], scratch: workspace.neurons(run.count), workers)
+    }
+  }
+
+  /// The neurons with the largest mean magnitude over evenly spaced probe rows, ascending.
+  func probedNeurons(_ probe: NeuronProbe, _ input: Matrix, rows: [Int], _ workers: Workers) -> [Int] {
+    let keep = probe.neurons(of: neurons)
+    if keep == neurons { return Array(0..<neurons) }
+    let count = probe.probeRows(of: rows.count)
+    let samples = Matrix(rows: count, columns: width)
+    samples.gather(rows: (0..<count).map { rows[$0 * rows.count / count] }, from: input)
+    let activations = Matrix(rows: count, columns: 2 * neurons)
+    gateUp.multiply(samples, into: activations, workers)
+    let active = activations[columns: 0..<neurons]
+    activations.gatedSilu(into: active, workers)
+    let scores = Matrix(rows: 1, columns: neurons)
+    active.addMagnitudes(to: scores)
+    return largest(keep, of: scores.row(0))
+  }
+}
+
+/// The chosen neurons of a layer, gathered so that the products are really smaller.
+private struct PackedNeurons {
+  let gateUp: WeightMatrix  // [2k x width]
+  let down: WeightMatrix  // [k x width]
+
+  init(_ full: FeedForward, _ selected: [Int], _ workers: Workers) {
+    let count = selected.count
+    let rows = Matrix(rows: 3 * count, columns: full.width)
+    // Copying a float costs about as much as a multiply-add.
+    workers.split(count, operations: 3 * count * full.width) { range, _ in
+      for index in range {
+        full.gateUp.copyRow(selected[index], into: rows, row: index)
+        full.gateUp.copyRow(full.neurons + selected[index], into: rows, row: count + index)
+        full.down.copyRow(selected[index], into: rows, row: 2 * count + index)
+      }
+    }
+    gateUp = WeightMatrix(rows[rows: 0..<2 * count])
+    down = WeightMatrix(rows[rows: 2 * count..<3 * count])
+  }
+
+  func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
+    let fused = scratch[columns: 0..<gateUp.rows]
+    gateUp.multiply(input, into: fused, workers)
+    let active = fused[columns: 0..<down.rows]
+    fused.gatedSilu(into: active, workers)
+    down.multiplyNeurons(active, into: output, accumulating: true, workers)
+  }
+}

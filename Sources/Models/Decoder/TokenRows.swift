@@ -1,0 +1,76 @@
+public import Compute
+
+/// The residual stream of some tokens with what identifies each of them.
+///
+/// Positions travel with their tokens and are never renumbered: a token that outlives a pruning keeps its rotary
+/// position.
+public struct TokenRows: Sendable {
+  /// Residual stream, `[n x width]`.
+  public private(set) var hidden: Matrix
+  /// Rotary position of each row.
+  public private(set) var positions: [Int32]
+  /// Number of the visual token within the prompt (raster order, image after image), or -1 for text.
+  public private(set) var visualIndices: [Int32]
+  /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
+  public private(set) var ordinals: [Int32] = []
+  /// Contiguous ranges of visual rows.
+  public private(set) var visualRuns: [Range<Int>] = []
+  /// Contiguous ranges of text rows.
+  public private(set) var textRuns: [Range<Int>] = []
+
+  /// Rows with their identities; all three have one entry a row.
+  public init(hidden: Matrix, positions: [Int32], visualIndices: [Int32]) {
+    precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
+    self.hidden = hidden
+    self.positions = positions
+    self.visualIndices = visualIndices
+    findRuns()
+  }
+
+  /// Number of rows.
+  public var count: Int { positions.count }
+  /// Number of visual rows.
+  public var visualCount: Int { visualRuns.reduce(0) { $0 + $1.count } }
+  /// Rows that are visual, ascending.
+  public var visualRows: [Int] { visualRuns.flatMap { Array($0) } }
+
+  /// The same tokens with a residual stream of their own.
+  public func copy() -> TokenRows {
+    var result = self
+    result.hidden = hidden.copy()
+    return result
+  }
+
+  /// Keeps only the listed rows (ascending), in place: the rows after them run short from here on.
+  public mutating func keep(_ rows: [Int]) {
+    hidden.gather(rows: rows, from: hidden)
+    hidden = hidden[rows: 0..<rows.count]
+    positions = rows.map { positions[$0] }
+    visualIndices = rows.map { visualIndices[$0] }
+    findRuns()
+  }
+
+  /// Gives the only row of a decoding step its position; allocates nothing.
+  public mutating func movePosition(to position: Int32) {
+    precondition(count == 1)
+    positions[0] = position
+  }
+
+  private mutating func findRuns() {
+    ordinals = []
+    ordinals.reserveCapacity(count)
+    visualRuns = []
+    textRuns = []
+    var visual: Int32 = 0
+    var start = 0
+    for row in 0..<count {
+      let isVisual = visualIndices[row] >= 0
+      ordinals.append(isVisual ? visual : -1)
+      if isVisual { visual += 1 }
+      if row + 1 == count || (visualIndices[row + 1] >= 0) != isVisual {
+        if isVisual { visualRuns.append(start..<row + 1) } else { textRuns.append(start..<row + 1) }
+        start = row + 1
+      }
+    }
+  }
+}
