@@ -31,7 +31,8 @@ extension ImageError: CustomStringConvertible {
     case .unreadable(let name, let reason): "\(name): cannot be read: \(reason)"
     case .notRegularFile(let name): "\(name): not a regular file"
     case .empty(let name): "\(name): empty, expected a JPEG or PNG image"
-    case .fileTooLarge(let name, let bytes, let limit): "\(name): \(bytes) bytes, more than the limit of \(limit)"
+    case .fileTooLarge(let name, let bytes, let limit):
+      "\(name): \(bytes) bytes, more than the limit of \(limit)"
     case .unknownFormat(let name, let found): "\(name): expected a JPEG or PNG image, found \(found)"
     case .imageTooLarge(let name, let width, let height, let limit):
       "\(name): image of \(width) x \(height) pixels is larger than the limit of \(limit)"

@@ -12,7 +12,9 @@ public struct ImagePreprocessor: Equatable, Sendable {
   /// Creates a preprocessor; throws `ImageError.invalidSize` unless both are in `1...maxSide`.
   public init(shortestEdge: Int, cropSize: Int) throws(ImageError) {
     let allowed = 1...Self.maxSide
-    guard allowed.contains(shortestEdge) else { throw .invalidSize(width: shortestEdge, height: shortestEdge) }
+    guard allowed.contains(shortestEdge) else {
+      throw .invalidSize(width: shortestEdge, height: shortestEdge)
+    }
     guard allowed.contains(cropSize) else { throw .invalidSize(width: cropSize, height: cropSize) }
     self.shortestEdge = shortestEdge
     self.cropSize = cropSize

@@ -54,7 +54,9 @@ extension ImageOrientation {
       let slice = tiff[position..<(position + count)]
       return (little ? Array(slice.reversed()) : Array(slice)).reduce(0) { $0 << 8 | Int($1) }
     }
-    guard integer(2, 2) == 42, let directory = integer(4, 4), let entries = integer(directory, 2) else { return nil }
+    guard integer(2, 2) == 42, let directory = integer(4, 4), let entries = integer(directory, 2) else {
+      return nil
+    }
     for entry in 0..<entries {
       let position = directory + 2 + entry * 12
       guard let tag = integer(position, 2) else { return nil }

@@ -9,7 +9,8 @@ extension RGBImage {
     toWidth newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
     try Self.checkSize(newWidth, newHeight)
-    return resized(toWidth: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight, filter: filter)
+    return resized(
+      toWidth: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight, filter: filter)
   }
 
   /// The picture resized so that its shorter side is `length` and the longer one `int(length * long / short)`,
@@ -17,7 +18,9 @@ extension RGBImage {
   public func resizedShortestEdge(
     _ length: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
-    guard length > 0, length <= Self.maxResizedPixels else { throw .invalidSize(width: length, height: length) }
+    guard length > 0, length <= Self.maxResizedPixels else {
+      throw .invalidSize(width: length, height: length)
+    }
     let size = shortestEdgeSize(length)
     return try resized(toWidth: size.width, height: size.height, filter: filter)
   }
@@ -34,7 +37,8 @@ extension RGBImage {
   /// The horizontal pass comes first and only over rows that the vertical pass needs; a pass that changes no
   /// size is left out. Both decide about rounding, hence about bytes.
   func resized(
-    toWidth newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>, filter: ResamplingFilter
+    toWidth newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>,
+    filter: ResamplingFilter
   ) -> RGBImage {
     if newHeight == height {
       if newWidth == width { return cropped(columns: columns, rows: rows) }
