@@ -1,0 +1,96 @@
+import CPCRE2
+
+/// A compiled split pattern.
+///
+/// Unsafe pointers to PCRE2 objects live here and nowhere else. The compiled code is written once, in `init`, and
+/// only read afterwards, which PCRE2 allows from any number of threads; everything a match writes to belongs to
+/// that one call. Hence the class is Sendable.
+final class Pattern: @unchecked Sendable {
+  private let code: OpaquePointer
+
+  /// Backtracking steps allowed at least, and for each byte of a longer subject: enough for honest patterns,
+  /// an end to those that would never finish.
+  private static let leastSteps = 10_000_000
+  private static let stepsPerByte = 100
+
+  init(_ source: String) throws(TokenizationError) {
+    let pattern = Array(PatternDialect.translated(source).utf8)
+    // \C would match within a character.
+    let options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C
+    var status: CInt = 0
+    var offset = 0
+    guard let code = pcre2_compile_8(pattern, pattern.count, options, &status, &offset, nil) else {
+      throw .invalidPattern(reason: Self.message(status), offset: offset)
+    }
+    self.code = code
+    // Without a just-in-time compiler the interpreter is used.
+    _ = pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE)
+  }
+
+  deinit { pcre2_code_free_8(code) }
+
+  /// The ranges of `text` that are pre-tokens: matches, and what is left between them, none empty.
+  ///
+  /// `text` is valid UTF-8.
+  func pieces(of text: ArraySlice<UInt8>) throws(TokenizationError) -> [Range<Int>] {
+    guard let data = pcre2_match_data_create_8(1, nil), let context = pcre2_match_context_create_8(nil) else {
+      throw .matchFailed(reason: "out of memory")
+    }
+    defer {
+      pcre2_match_data_free_8(data)
+      pcre2_match_context_free_8(context)
+    }
+    let steps = max(
+      Self.leastSteps, text.count.multipliedReportingOverflow(by: Self.stepsPerByte).partialValue)
+    pcre2_set_match_limit_8(context, UInt32(clamping: steps))
+
+    var pieces: [Range<Int>] = []
+    var end = 0  // of the last piece
+    var position = 0
+    let status = text.withUnsafeBufferPointer { subject in
+      while position < subject.count {
+        let status = match(subject, from: position, data, context)
+        if status == PCRE2_ERROR_NOMATCH { return CInt(0) }
+        guard status >= 0, let bounds = pcre2_get_ovector_pointer_8(data) else { return status }
+        let found = (start: bounds[0], end: bounds[1])
+        // An empty match, or one that \K moved out of order, splits nothing.
+        guard found.start >= position, found.end > found.start, found.end <= subject.count else {
+          position = Self.nextCharacter(in: subject, after: position)
+          continue
+        }
+        if found.start > end { pieces.append(end..<found.start) }
+        pieces.append(found.start..<found.end)
+        (end, position) = (found.end, found.end)
+      }
+      return 0
+    }
+    guard status == 0 else { throw .matchFailed(reason: Self.message(status)) }
+    if end < text.count { pieces.append(end..<text.count) }
+    return pieces.map { text.startIndex + $0.lowerBound..<text.startIndex + $0.upperBound }
+  }
+
+  /// The first match at or after `position`; `bounds[1] <= count` of it are offsets into `subject`.
+  private func match(
+    _ subject: UnsafeBufferPointer<UInt8>, from position: Int, _ data: OpaquePointer, _ context: OpaquePointer
+  ) -> CInt {
+    // Checking UTF-8 in each call would make the whole quadratic.
+    let options = PCRE2_NO_UTF_CHECK
+    let start = subject.baseAddress
+    let status = pcre2_match_8(code, start, subject.count, position, options, data, context)
+    // Compiled code has a small stack of its own; the interpreter takes from the heap.
+    guard status == PCRE2_ERROR_JIT_STACKLIMIT else { return status }
+    return pcre2_match_8(code, start, subject.count, position, options | PCRE2_NO_JIT, data, context)
+  }
+
+  private static func nextCharacter(in subject: UnsafeBufferPointer<UInt8>, after position: Int) -> Int {
+    var next = position + 1
+    while next < subject.count && subject[next] & 0xC0 == 0x80 { next += 1 }
+    return next
+  }
+
+  private static func message(_ status: CInt) -> String {
+    var text = [UInt8](repeating: 0, count: 160)
+    let length = pcre2_get_error_message_8(status, &text, text.count)
+    return length > 0 ? String(decoding: text.prefix(Int(length)), as: UTF8.self) : "error \(status)"
+  }
+}

@@ -1,0 +1,44 @@
+/// Questions about the characters beside a position in valid UTF-8.
+enum CharacterClass {
+  /// Whether no word character touches `range` on either side.
+  static func standsAlone(_ range: Range<Int>, in text: ArraySlice<UInt8>) -> Bool {
+    let before = lastScalar(of: text[..<range.lowerBound])
+    let after = firstScalar(of: text[range.upperBound...])
+    return !(before.map(isWord) ?? false) && !(after.map(isWord) ?? false)
+  }
+
+  /// Start of the white space that ends at `position`.
+  static func whiteSpaceStart(before position: Int, in text: ArraySlice<UInt8>) -> Int {
+    var start = position
+    while let scalar = lastScalar(of: text[..<start]), scalar.properties.isWhitespace {
+      start -= UTF8.width(scalar)
+    }
+    return start
+  }
+
+  /// End of the white space that starts at `position`.
+  static func whiteSpaceEnd(after position: Int, in text: ArraySlice<UInt8>) -> Int {
+    var end = position
+    while let scalar = firstScalar(of: text[end...]), scalar.properties.isWhitespace {
+      end += UTF8.width(scalar)
+    }
+    return end
+  }
+
+  /// `\w` of Unicode regular expressions (UTS #18): letters, marks, digits, connectors, joiners.
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.properties.isAlphabetic || scalar.properties.isJoinControl { return true }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
+    default: return false
+    }
+  }
+
+  private static func firstScalar(of text: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    String(decoding: text.prefix(4), as: UTF8.self).unicodeScalars.first
+  }
+
+  private static func lastScalar(of text: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    String(decoding: text.suffix(4), as: UTF8.self).unicodeScalars.last
+  }
+}
