@@ -1,0 +1,195 @@
+import Compute
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+
+/// PLPHP's profile of a model: how much each layer looks at the image, and which way of choosing entries costs least
+/// (section 3 of the methods).
+struct RetentionProfiler {
+  let engine: Engine
+  let options: CalibrationOptions
+
+  private var text: TextModel { engine.model.text }
+  /// Uniform rates at which rankings are compared.
+  private static let rates = [0.5, 0.3, 0.15]
+  private static let evenShares = [0, 0.5]
+
+  /// Steps `profile` reports for each sample.
+  var stepsPerSample: Int { 1 + Self.candidates.count * Self.rates.count }
+
+  private static var candidates: [(ranking: CacheRetention.EntryRanking, evenShare: Double)] {
+    [.lastRow, .window, .answerProfile].flatMap { ranking in evenShares.map { (ranking, $0) } }
+      + [(.even, 0), (.random, 0)]
+  }
+
+  /// Measures the profile on the samples.
+  func profile(_ samples: [PreparedSample], reporter: any ProgressReporter) throws -> RetentionProfile {
+    var gathered = GatheredAttention(layers: text.layers, heads: text.keyValueHeads)
+    for sample in samples {
+      let run = DenseRun(sample, engine)
+      gathered.add(run)
+      try reporter.advance(by: 1)
+    }
+    var profile = gathered.profile(text)
+    try compareRankings(samples, &profile, reporter)
+    return profile
+  }
+
+  private func compareRankings(
+    _ samples: [PreparedSample], _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
+  ) throws {
+    let trials = Self.candidates.flatMap { candidate in Self.rates.map { (candidate, $0) } }
+    var scores = trials.map { _ in (all: [Double](), long: [Double]()) }
+    for sample in samples {
+      for (index, trial) in trials.enumerated() {
+        let retention = CacheRetention(
+          rates: Array(repeating: trial.1, count: text.layers), ranking: trial.0.ranking,
+          evenShare: trial.0.evenShare)
+        let divergence = try divergence(of: retention, sample, profile)
+        scores[index].all.append(divergence)
+        if sample.reference.answer.count >= 16 { scores[index].long.append(divergence) }
+        try reporter.advance(by: 1)
+      }
+    }
+    profile.candidates = zip(trials, scores).map { trial, score in
+      RetentionCandidate(
+        ranking: trial.0.ranking, evenShare: trial.0.evenShare, rate: trial.1,
+        divergence: Statistics.mean(score.all), longAnswerDivergence: Statistics.mean(score.long))
+    }
+    // The least divergence summed over the rates; baselines compete like the rest.
+    let best = Self.candidates.min { left, right in total(left, profile) < total(right, profile) }
+    if let best { (profile.ranking, profile.evenShare) = (best.ranking, best.evenShare) }
+  }
+
+  private func total(
+    _ candidate: (ranking: CacheRetention.EntryRanking, evenShare: Double), _ profile: RetentionProfile
+  ) -> Double {
+    profile.candidates.filter { $0.ranking == candidate.ranking && $0.evenShare == candidate.evenShare }
+      .reduce(0) { $0 + $1.divergence }
+  }
+
+  private func divergence(
+    of retention: CacheRetention, _ sample: PreparedSample, _ profile: RetentionProfile
+  ) throws -> Double {
+    let schedule = try Schedule(PruningSettings(retention: retention), layers: text.layers, profile: profile)
+    let result = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: sample.reference.answer.count)
+    let logits = SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
+    return sample.reference.distributions.divergence(ofReduced: logits)
+  }
+}
+
+/// What a dense run of one sample shows of its attention.
+private struct DenseRun {
+  /// Visual attention of the last prompt row by layer.
+  let visual: [VisualAttention]
+  /// Attention of the answer rows on each visual token, `[L x Hkv x N]`, summed over the rows.
+  let answer: [Float]
+  let answerRows: Int
+
+  init(_ sample: PreparedSample, _ engine: Engine) {
+    let text = engine.model.text
+    var prompt = PromptWatcher(queryHeads: text.queryHeads)
+    let result = engine.prefill(
+      sample.prompt.copy(), schedule: Schedule(layers: text.layers), reserve: sample.reference.answer.count,
+      observer: &prompt)
+    visual = prompt.visual
+    var cache = result.cache
+    let fed = Array(sample.reference.answer.dropLast())
+    var watcher = AnswerWatcher(
+      rows: fed.count, visual: sample.prompt.rows.visualRows, queryHeads: text.queryHeads,
+      keyValueHeads: text.keyValueHeads)
+    _ = engine.extend(fed, after: result, cache: &cache, observer: &watcher)
+    answer = watcher.sums
+    answerRows = fed.count
+  }
+
+  private struct PromptWatcher: Observer {
+    let queryHeads: Int
+    var visual: [VisualAttention] = []
+    var watchedRows: Int { 1 }
+
+    init(queryHeads: Int) { self.queryHeads = queryHeads }
+
+    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+      visual.append(
+        VisualAttention(attention: attention, visualRows: rows.visualRows, queryHeads: queryHeads))
+    }
+  }
+
+  private struct AnswerWatcher: Observer {
+    let rows: Int
+    let visual: [Int]
+    let queryHeads: Int
+    let keyValueHeads: Int
+    var sums: [Float] = []
+    var watchedRows: Int { rows }
+
+    init(rows: Int, visual: [Int], queryHeads: Int, keyValueHeads: Int) {
+      self.rows = rows
+      self.visual = visual
+      self.queryHeads = queryHeads
+      self.keyValueHeads = keyValueHeads
+    }
+
+    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+      var layerSums = Array(repeating: Float(0), count: keyValueHeads * visual.count)
+      let group = queryHeads / keyValueHeads
+      for line in 0..<attention.rows {
+        let head = line % queryHeads / group
+        attention.withRow(line) { row in
+          for (place, key) in visual.enumerated() { layerSums[head * visual.count + place] += row[key] }
+        }
+      }
+      sums += layerSums
+    }
+  }
+}
+
+/// Attention over all samples.
+private struct GatheredAttention {
+  private let layers: Int
+  private let heads: Int
+  private var means: [[Double]]
+  private var byHead: [[[Double]]]
+  private var answer: [Float] = []
+  private var answerRows = 0
+
+  init(layers: Int, heads: Int) {
+    self.layers = layers
+    self.heads = heads
+    means = Array(repeating: [], count: layers)
+    byHead = Array(repeating: Array(repeating: [], count: heads), count: layers)
+  }
+
+  mutating func add(_ run: DenseRun) {
+    for (layer, attention) in run.visual.enumerated() {
+      means[layer].append(attention.mean)
+      for (head, mass) in attention.byKeyValueHead(heads).enumerated() { byHead[layer][head].append(mass) }
+    }
+    guard !run.answer.isEmpty else { return }
+    if answer.isEmpty { answer = Array(repeating: 0, count: run.answer.count) }
+    // Prompts with another number of visual tokens have no common places; they are left out.
+    guard run.answer.count == answer.count else { return }
+    for index in answer.indices { answer[index] += run.answer[index] }
+    answerRows += run.answerRows
+  }
+
+  func profile(_ text: TextModel) -> RetentionProfile {
+    var profile = RetentionProfile()
+    profile.visionAttentionMean = means.map { Statistics.mean($0) }
+    profile.visionAttentionDeviation = means.map { Statistics.deviation($0) }
+    profile.visionAttentionByHead = byHead.flatMap { $0.map { Statistics.mean($0) } }
+    let group = Float(text.queryHeads / text.keyValueHeads)
+    profile.answerAttention = answer.map { $0 / (group * Float(max(1, answerRows))) }
+    // A third of the layers in each class: the start values would put nearly all layers of some models in one.
+    let sorted = profile.visionAttentionMean.sorted()
+    if sorted.count >= 3 {
+      profile.thresholds.indifferent = sorted[(sorted.count - 1) / 3]
+      profile.thresholds.attentive = sorted[sorted.count - sorted.count / 3]
+    }
+    profile.layerClass = profile.visionAttentionMean.map { profile.thresholds.layerClass(of: $0).rawValue }
+    profile.retention = profile.visionAttentionMean.map { profile.thresholds.retention(of: $0) }
+    return profile
+  }
+}

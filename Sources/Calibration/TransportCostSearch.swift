@@ -1,0 +1,175 @@
+import Compute
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+
+/// TopV's search for the rule and the cost weights with the least divergence (section 1 of the methods).
+///
+/// The state at the prune layer is computed once a sample and layer; a candidate chooses tokens from it and runs
+/// only the layers behind.
+struct TransportCostSearch {
+  let engine: Engine
+  let options: CalibrationOptions
+
+  /// Tries every rule and baseline at the start weights, then improves the weights of the best transport rules one at
+  /// a time, then the prune layer and the recovery.
+  func search(_ samples: [PreparedSample], reporter: any ProgressReporter) throws -> CostSearch {
+    var table = CandidateTable()
+    var result = CostSearch()
+    result.keepRatios = options.keepRatios
+    let start = min(1, engine.model.text.layers - 1)
+    let states = PruneStates(samples, layer: start, engine)
+
+    let rules = ImportanceRule.allCases.map { TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed) }
+    try score(rules, states, &table, reporter)
+    let transport = table.ranked(rules.filter { !$0.rule.isBaseline }).prefix(2)
+    var finalists: [TokenPruning] = []
+    for candidate in transport { finalists.append(try improve(candidate, states, &table, reporter)) }
+    if let baseline = table.ranked(rules.filter(\.rule.isBaseline)).first { finalists.append(baseline) }
+    guard var best = table.ranked(finalists).first else { return result }
+
+    for layer in options.pruneLayers where layer != start && layer + 1 < engine.model.text.layers {
+      var moved = best
+      moved.layer = layer
+      try score([moved], PruneStates(samples, layer: layer, engine), &table, reporter)
+      finalists.append(moved)
+    }
+    // A later prune layer saves less: it must earn its place by a clear margin.
+    let moved = table.ranked(finalists.filter { $0.layer != start }).first
+    if let moved, table.score(moved) < 0.5 * table.score(best) { best = moved }
+
+    result.chosen = best
+    result.chosen.keepRatio = options.keepRatios.first ?? 0.5
+    result.candidates = table.candidates
+    return result
+  }
+
+  /// Changes one weight at a time while it helps.
+  private func improve(
+    _ start: TokenPruning, _ states: PruneStates, _ table: inout CandidateTable, _ reporter: any ProgressReporter
+  ) throws -> TokenPruning {
+    var best = start
+    let steps: [(WritableKeyPath<TransportCost, Double>, [Double])] = [
+      (\.epsilon, [0.03, 0.3]), (\.beta, [0, 0.3, 3]), (\.alpha, [0.3, 3]), (\.sigma, [2, 8]), (\.gamma, [0, 0.1, 1]),
+    ]
+    for (weight, values) in steps {
+      let trials = values.map { value in
+        var trial = best
+        trial.cost[keyPath: weight] = value
+        return trial
+      }
+      try score(trials, states, &table, reporter)
+      best = table.ranked([best] + trials)[0]
+    }
+    return best
+  }
+
+  /// Trials `search` makes at most, for the progress bar.
+  var expectedTrials: Int {
+    (ImportanceRule.allCases.count + 2 * 12 + options.pruneLayers.count) * options.keepRatios.count
+  }
+
+  private func score(
+    _ candidates: [TokenPruning], _ states: PruneStates, _ table: inout CandidateTable,
+    _ reporter: any ProgressReporter
+  ) throws {
+    for candidate in candidates {
+      for ratio in options.keepRatios {
+        var trial = candidate
+        trial.keepRatio = ratio
+        if !table.contains(trial) { table.append(trial, divergence: states.divergence(of: trial)) }
+        try reporter.advance(by: 1)
+      }
+    }
+  }
+}
+
+/// All candidates tried so far, and how they compare.
+private struct CandidateTable {
+  private(set) var candidates: [CostCandidate] = []
+
+  mutating func append(_ settings: TokenPruning, divergence: Double) {
+    candidates.append(CostCandidate(settings: settings, divergence: divergence))
+  }
+
+  func contains(_ settings: TokenPruning) -> Bool { candidates.contains { $0.settings == settings } }
+
+  /// Sum over the keep ratios of the divergence relative to the best at that ratio: no ratio drowns another.
+  func score(_ settings: TokenPruning) -> Double {
+    let own = candidates.filter { candidate in
+      var same = settings
+      same.keepRatio = candidate.settings.keepRatio
+      return candidate.settings == same
+    }
+    return own.reduce(0.0) { sum, candidate in
+      let least = candidates.filter { $0.settings.keepRatio == candidate.settings.keepRatio }.map(\.divergence).min()
+      return sum + candidate.divergence / max(least ?? 1, 1e-9)
+    }
+  }
+
+  /// The given settings, best first.
+  func ranked(_ list: [TokenPruning]) -> [TokenPruning] {
+    list.map { (settings: $0, score: score($0)) }.sorted { $0.score < $1.score }.map(\.settings)
+  }
+}
+
+/// Samples stopped at the prune layer: what the choice looks at, and the rows behind the layer.
+private struct PruneStates {
+  private struct State {
+    let sample: PreparedSample
+    let sources: Matrix
+    let targets: Matrix
+    let behind: TokenRows
+  }
+
+  private let engine: Engine
+  private let layer: Int
+  private let states: [State]
+
+  init(_ samples: [PreparedSample], layer: Int, _ engine: Engine) {
+    self.engine = engine
+    self.layer = layer
+    let dense = Schedule(layers: engine.model.text.layers)
+    states = samples.map { sample in
+      var watcher = Watcher(layer: layer, engine: engine)
+      let result = engine.prefill(
+        sample.forced(engine), schedule: dense, through: layer + 1, observer: &watcher)
+      return State(
+        sample: sample, sources: watcher.sources, targets: watcher.targets, behind: result.rows.copy())
+    }
+  }
+
+  /// Mean divergence of a candidate for this layer.
+  func divergence(of pruning: TokenPruning) -> Double {
+    let dense = Schedule(layers: engine.model.text.layers)
+    var cache: KeyValueCache?
+    let divergences = states.map { state in
+      var rows = state.behind.copy()
+      engine.prune(
+        &rows, pruning, sources: state.sources, targets: state.targets, images: state.sample.prompt.images)
+      var none = NoObserver()
+      let result = engine.prefill(
+        PromptRows(rows: rows, images: state.sample.prompt.images), schedule: dense, from: layer + 1, cache: cache,
+        observer: &none)
+      cache = result.cache
+      return state.sample.divergence(of: result, engine)
+    }
+    return Statistics.mean(divergences)
+  }
+
+  private struct Watcher: Observer {
+    let layer: Int
+    let engine: Engine
+    var sources = Matrix(rows: 0, columns: 0)
+    var targets = Matrix(rows: 0, columns: 0)
+
+    mutating func willRun(layer: Int, rows: TokenRows) {
+      if layer == self.layer { sources = engine.visualRows(of: rows.hidden, rows) }
+    }
+
+    mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix) {
+      if layer == self.layer { targets = engine.visualRows(of: normed, rows) }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+public import Compute
+import Foundation
+
+/// Next-token distributions of the dense model over the positions of its own greedy answer (section 4 of the
+/// methods): what every reduced run is compared with.
+public struct DenseDistributions: Sendable {
+  /// Log-probabilities, `[answer tokens x vocabulary]`.
+  private let logProbabilities: Matrix
+
+  /// Keeps the distributions behind `logits`, `[answer tokens x vocabulary]`.
+  public init(logits: Matrix) {
+    logProbabilities = logits.copy()
+    for row in 0..<logits.rows { Self.normalize(logProbabilities, row) }
+  }
+
+  /// `KL(dense || reduced)`, averaged over the positions, in nats; `logits` is changed.
+  public func divergence(ofReduced logits: Matrix) -> Double {
+    precondition(logits.rows == logProbabilities.rows && logits.columns == logProbabilities.columns)
+    var total = 0.0
+    for row in 0..<logits.rows {
+      Self.normalize(logits, row)
+      total += logProbabilities.withRow(row) { dense in
+        logits.withRow(row) { reduced in
+          var sum = 0.0
+          for token in dense.indices where dense[token] > -40 {
+            sum += exp(Double(dense[token])) * Double(dense[token] - reduced[token])
+          }
+          return sum
+        }
+      }
+    }
+    return max(0, total / Double(max(1, logits.rows)))
+  }
+
+  private static func normalize(_ logits: Matrix, _ row: Int) {
+    logits.withRow(row) { values in
+      let highest = values.max() ?? 0
+      var sum = 0.0
+      for value in values { sum += exp(Double(value - highest)) }
+      let shift = highest + Float(log(sum))
+      for index in values.indices { values[index] -= shift }
+    }
+  }
+}
