@@ -1,0 +1,98 @@
+internal import CHDF5
+internal import Glibc
+
+/// An open HDF5 file. Everything in it is reached from `root`.
+public final class File: Sendable {
+  /// Path it was opened by.
+  public let path: String
+  private let handle: Handle
+
+  private init(path: String, handle: Handle) {
+    self.path = path
+    self.handle = handle
+  }
+
+  /// Creates a file whose bytes depend on what is written only: superblock 3, no user block, datasets of a
+  /// page or more aligned to pages, no time stamps.
+  ///
+  /// - Parameter replacing: whether an existing file is truncated; otherwise its existence is an error.
+  public static func create(_ path: String, replacing: Bool = true) throws(HDF5Error) -> File {
+    let creation = try propertyList(path, espalier_class_file_create)
+    let access = try propertyList(path, espalier_class_file_access)
+    try Library.check(path, "cannot set user block") { H5Pset_userblock(creation.id, 0) }
+    try Library.check(path, "cannot set object times") { H5Pset_obj_track_times(creation.id, false) }
+    try keepCompact(creation, path)
+    try Library.check(path, "cannot set format version") {
+      H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110)
+    }
+    try Library.check(path, "cannot set alignment") {
+      H5Pset_alignment(access.id, hsize_t(alignment), hsize_t(alignment))
+    }
+    // Small datasets share blocks of one page; the page keeps them aligned to their element.
+    try Library.check(path, "cannot set block size") {
+      H5Pset_small_data_block_size(access.id, hsize_t(alignment))
+    }
+    // Closing the file closes what is open in it, so that `close` really is the last write.
+    try Library.check(path, "cannot set closing") { H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) }
+    let flags = replacing ? espalier_create_truncating() : espalier_create_exclusive()
+    let id = try Library.check(path, "cannot create file") { H5Fcreate(path, flags, creation.id, access.id) }
+    return File(path: path, handle: Handle(id, close: { H5Fclose($0) }))
+  }
+
+  /// Datasets of this many bytes or more start at a multiple of it.
+  public static let alignment = 4096
+
+  /// Opens a file for reading.
+  public static func open(_ path: String) throws(HDF5Error) -> File {
+    let id = try Library.check(path, "cannot open as HDF5") {
+      H5Fopen(path, espalier_open_read_only(), espalier_default_properties())
+    }
+    return File(path: path, handle: Handle(id, close: { H5Fclose($0) }))
+  }
+
+  /// The root group.
+  public func root() throws(HDF5Error) -> Group {
+    let id = try Library.check("/", "cannot open root group") {
+      H5Gopen2(handle.id, "/", espalier_default_properties())
+    }
+    return Group(path: "/", handle: Handle(id, close: { H5Gclose($0) }))
+  }
+
+  /// Writes everything that the library still holds in memory.
+  public func flush() throws(HDF5Error) {
+    try Library.check(path, "cannot write file") { H5Fflush(handle.id, H5F_SCOPE_GLOBAL) }
+  }
+
+  /// Writes everything and closes the file; groups and datasets of it must not be used any more.
+  ///
+  /// Without this call the file is closed when the value goes, and a failure then goes unnoticed.
+  public func close() throws(HDF5Error) {
+    try handle.close(path)
+  }
+
+  /// Device and inode of the file the library really opened, to compare with a descriptor of one's own.
+  public func identity() throws(HDF5Error) -> (device: UInt64, inode: UInt64) {
+    var pointer: UnsafeMutableRawPointer?
+    try Library.check(path, "cannot get file descriptor") {
+      H5Fget_vfd_handle(handle.id, espalier_default_properties(), &pointer)
+    }
+    var status = stat()
+    // The default driver's handle is an `int`, valid as long as the file is open.
+    guard let descriptor = pointer?.load(as: Int32.self), fstat(descriptor, &status) == 0 else {
+      throw HDF5Error(object: path, operation: "cannot inspect file", systemError: errno)
+    }
+    return (UInt64(status.st_dev), UInt64(status.st_ino))
+  }
+}
+
+/// Links and attributes stay in the object's header: the simplest form a reader can meet.
+func keepCompact(_ creation: Handle, _ object: String) throws(HDF5Error) {
+  try Library.check(object, "cannot set link storage") { H5Pset_link_phase_change(creation.id, 65535, 65534) }
+  try keepAttributesCompact(creation, object)
+}
+
+func keepAttributesCompact(_ creation: Handle, _ object: String) throws(HDF5Error) {
+  try Library.check(object, "cannot set attribute storage") {
+    H5Pset_attr_phase_change(creation.id, 65535, 65534)
+  }
+}

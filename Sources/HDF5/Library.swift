@@ -1,0 +1,72 @@
+internal import CHDF5
+internal import Glibc
+internal import Synchronization
+
+/// The one gate to libhdf5, which is not thread-safe in its serial build: every call goes through the lock.
+///
+/// Closures given to `call` and `check` contain C calls only. Nothing in them may release a `Handle`, whose
+/// `deinit` takes the same lock.
+enum Library {
+  private static let prepared = Mutex(false)
+
+  /// Runs C calls under the lock.
+  static func call<Result: Sendable>(_ body: () -> Result) -> Result {
+    prepared.withLock { ready in
+      if !ready {
+        ready = true
+        prepare()
+      }
+      return body()
+    }
+  }
+
+  /// Runs one C call whose negative results mean failure.
+  @discardableResult
+  static func check<Result: FixedWidthInteger & Sendable>(
+    _ object: String, _ operation: String, _ body: () -> Result
+  ) throws(HDF5Error) -> Result {
+    let (result, code) = call {
+      errno = 0
+      let result = body()
+      return (result, errno)
+    }
+    guard result >= 0 else { throw HDF5Error(object: object, operation: operation, systemError: code) }
+    return result
+  }
+
+  /// Failures are reported by return codes only, and a file never makes the library load or open another.
+  private static func prepare() {
+    _ = H5open()
+    _ = espalier_silence_errors()
+    _ = H5PLset_loading_state(0)
+    _ = H5Lunregister(H5L_TYPE_EXTERNAL)
+  }
+}
+
+/// Owns one identifier of the library and closes it once.
+final class Handle: Sendable {
+  let id: hid_t
+  private let release: @Sendable (hid_t) -> herr_t
+  private let isClosed = Atomic(false)
+
+  init(_ id: hid_t, close: @escaping @Sendable (hid_t) -> herr_t) {
+    self.id = id
+    release = close
+  }
+
+  /// Closes now, to learn whether closing works; `deinit` cannot tell.
+  func close(_ object: String) throws(HDF5Error) {
+    if isClosed.exchange(true, ordering: .relaxed) { return }
+    try Library.check(object, "cannot close") { release(id) }
+  }
+
+  deinit {
+    if !isClosed.load(ordering: .relaxed) { _ = Library.call { release(id) } }
+  }
+}
+
+/// Creates a property list of a class.
+func propertyList(_ object: String, _ kind: () -> hid_t) throws(HDF5Error) -> Handle {
+  Handle(
+    try Library.check(object, "cannot create property list") { H5Pcreate(kind()) }, close: { H5Pclose($0) })
+}

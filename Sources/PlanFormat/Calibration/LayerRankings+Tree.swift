@@ -1,0 +1,64 @@
+/// `/calibration/redundancy_lens`.
+private enum Schema {
+  static let path = CalibrationRecord.path + "/redundancy_lens"
+  static let feedForward = DatasetSchema(
+    path + "/ffn_ranking", "layers by FFN redundancy of visual rows, most redundant first")
+  static let feedForwardDivergence = DatasetSchema(
+    path + "/ffn_divergence", "mean KL(dense || reduced) with the first 1, 2, ... ranked FFNs reduced",
+    unit: "nat")
+  static let attention = DatasetSchema(
+    path + "/attention_ranking", "layers by attention redundancy of visual rows, most redundant first")
+  static let attentionDivergence = DatasetSchema(
+    path + "/attention_divergence",
+    "mean KL(dense || reduced) with the first 1, 2, ... ranked attentions reduced", unit: "nat")
+}
+
+extension TreeBuilder {
+  mutating func add(_ rankings: LayerRankings) {
+    var attributes = AttributeSet()
+    attributes.put(rankings)
+    group(Schema.path, "RedundancyLens (arXiv 2501.19036): order in which layers can be reduced", attributes)
+    array(Schema.feedForward, rankings.feedForward)
+    array(Schema.feedForwardDivergence, rankings.feedForwardDivergence)
+    array(Schema.attention, rankings.attention)
+    array(Schema.attentionDivergence, rankings.attentionDivergence)
+  }
+}
+
+extension LayerRankings: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("neuron_share", \.neuronShare), .init("attention_window", \.attentionWindow),
+      .init("text_row_divergence_nats", \.textRowDivergence),
+    ]
+  }
+
+  init(from reader: inout TreeReader, for text: TextModel) throws(Flaw) {
+    self = try reader.record(at: Schema.path)
+    feedForward = try reader.array(Schema.feedForward, shape: [nil])
+    feedForwardDivergence = try reader.array(Schema.feedForwardDivergence, shape: [nil])
+    attention = try reader.array(Schema.attention, shape: [nil])
+    attentionDivergence = try reader.array(Schema.attentionDivergence, shape: [nil])
+  }
+
+  /// Demands permutations of all layers, or nothing where a ranking was not made.
+  func validate(for text: TextModel) throws(Flaw) {
+    let lists = [
+      (Schema.feedForward.path, feedForward, Schema.feedForwardDivergence.path, feedForwardDivergence),
+      (Schema.attention.path, attention, Schema.attentionDivergence.path, attentionDivergence),
+    ]
+    for (path, ranking, divergencePath, divergence) in lists {
+      guard ranking.isEmpty || ranking.sorted() == (0..<Int32(text.layers)).map(\.self) else {
+        throw Flaw(path, "is not a permutation of the layers 0 to \(text.layers - 1)")
+      }
+      guard divergence.count == ranking.count else {
+        throw Flaw(divergencePath, "has \(divergence.count) entries for \(ranking.count) ranks")
+      }
+      try requireFinite(divergence, "an entry", divergencePath)
+    }
+    try require(neuronShare, above: 0, upTo: 1, "neuron_share", Schema.path)
+    try require(attentionWindow, in: 1...67_108_864, "attention_window", Schema.path)
+    try requireFinite([textRowDivergence], "text_row_divergence_nats", Schema.path)
+  }
+}

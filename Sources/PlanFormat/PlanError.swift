@@ -1,0 +1,50 @@
+internal import HDF5
+
+/// Why a plan cannot be read or written: one file, one object in it, one reason.
+public struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Path of the plan.
+  public var file: String
+  /// Path of the object inside the plan, such as `/weights/text/embedding`; `/` for the file as a whole.
+  public var object: String
+  /// What is wrong, found beside expected where both are known.
+  public var reason: String
+
+  /// Creates an error.
+  public init(file: String, object: String = "/", reason: String) {
+    self.file = file
+    self.object = object
+    self.reason = reason
+  }
+
+  /// One line: `FILE: OBJECT: REASON`.
+  public var description: String {
+    "\(file): \(object): \(reason)".split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}
+
+/// A `PlanError` before the file is known.
+struct Flaw: Error, Equatable {
+  var object: String
+  var reason: String
+
+  init(_ object: String, _ reason: String) {
+    self.object = object
+    self.reason = reason
+  }
+
+  init(_ error: HDF5Error) { self.init(error.object, error.reason) }
+
+  func error(in file: String) -> PlanError {
+    PlanError(file: file, object: object == file ? "/" : object, reason: reason)
+  }
+}
+
+/// Runs code whose flaws belong to a file.
+func inFile<Result>(_ file: String, _ body: () throws(Flaw) -> Result) throws(PlanError) -> Result {
+  do { return try body() } catch { throw error.error(in: file) }
+}
+
+/// Runs calls into HDF5.
+func hdf5<Result>(_ body: () throws(HDF5Error) -> Result) throws(Flaw) -> Result {
+  do { return try body() } catch { throw Flaw(error) }
+}

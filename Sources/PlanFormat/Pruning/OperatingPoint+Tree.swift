@@ -1,0 +1,69 @@
+/// `/operating_points/NAME`: everything as attributes, the settings of a method only where it is used.
+extension OperatingPoint {
+  static let root = "/operating_points"
+
+  /// Path of the point's group.
+  var path: String { "\(Self.root)/\(name)" }
+
+  private static let tokens = "topv"
+  private static let reduction = "redundancy_lens"
+  private static let retention = "plphp"
+  private static let measured = "measured"
+
+  /// Attributes of the point's group; `index` is its place in the list.
+  fileprivate func attributes(index: Int) -> AttributeSet {
+    var set = AttributeSet()
+    set.put("index", index)
+    set.put(Self.tokens, settings.tokens != nil)
+    set.put(Self.reduction, settings.reduction != nil)
+    set.put(Self.retention, settings.retention != nil)
+    set.put(Self.measured, figures != nil)
+    if let tokens = settings.tokens { set.put(tokens, prefix: Self.tokens + "_") }
+    if let reduction = settings.reduction { set.put(reduction, prefix: Self.reduction + "_") }
+    if let retention = settings.retention { set.put(retention, prefix: Self.retention + "_") }
+    if let figures { set.put(figures, prefix: Self.measured + "_") }
+    return set
+  }
+
+  private init(_ name: String, from set: inout AttributeSet, of path: String) throws(Flaw) {
+    func part<Record: AttributeRecord>(_ name: String) throws(Flaw) -> Record? {
+      let present: Bool = try set.take(name, of: path)
+      return present ? try set.take(prefix: name + "_", of: path) : nil
+    }
+    self.init(name: name, settings: .dense)
+    settings.tokens = try part(Self.tokens)
+    settings.reduction = try part(Self.reduction)
+    settings.retention = try part(Self.retention)
+    figures = try part(Self.measured)
+  }
+
+  /// Takes all points, in the order in which they were written.
+  static func all(in reader: inout TreeReader) throws(Flaw) -> [OperatingPoint] {
+    try reader.group(root)
+    let prefix = root + "/"
+    let paths = reader.tree.groups.keys.filter { $0.hasPrefix(prefix) }.sorted()
+    var points: [(index: Int, point: OperatingPoint)] = []
+    for path in paths {
+      let name = String(path.dropFirst(prefix.count))
+      points.append(
+        try reader.group(path) { (attributes) throws(Flaw) in
+          let index: Int = try attributes.take("index", of: path)
+          return (index, try OperatingPoint(name, from: &attributes, of: path))
+        })
+    }
+    points.sort { $0.index < $1.index }
+    guard points.map(\.index) == Array(0..<points.count) else {
+      throw Flaw(root, "indices of the points are not 0 to \(points.count - 1)")
+    }
+    return points.map(\.point)
+  }
+}
+
+extension TreeBuilder {
+  mutating func add(_ points: [OperatingPoint]) {
+    group(OperatingPoint.root, "named settings of all three methods with measured figures; dense always exists")
+    for (index, point) in points.enumerated() {
+      group(point.path, "settings, and what was measured for them", point.attributes(index: index))
+    }
+  }
+}

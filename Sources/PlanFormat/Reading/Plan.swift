@@ -1,0 +1,89 @@
+internal import HDF5
+
+/// An open plan: checked contents and mapped weights.
+///
+/// Opening checks structure, digests of everything but the weights, and the meaning of every setting, so
+/// that nothing later has to doubt a size or an index. HDF5 is closed again when `init` returns.
+public struct Plan: Sendable {
+  /// Path it was opened by.
+  public let path: String
+  /// Everything but the weights.
+  public let contents: PlanContents
+  /// The weights, in the mapping.
+  public let weights: WeightStore
+  /// SHA-256 over names, shapes and digests of the weights, hexadecimal.
+  public let weightsDigest: String
+  /// SHA-256 over everything else.
+  public let contentsDigest: String
+  /// Program that wrote the plan.
+  public let producer: String
+  /// Size of the file.
+  public var fileSize: Int { mapping.bytes.count }
+  private let mapping: MappedFile
+
+  /// How much is verified on opening.
+  public enum Verification: Sendable {
+    /// Digests of everything but the weights.
+    case smallDatasets
+    /// All digests.
+    case everything
+  }
+
+  /// Largest file that is accepted: 1 TiB.
+  public static let sizeLimit = 1 << 40
+
+  /// Opens a plan. Every failure names the file, the object in it and the reason.
+  public init(contentsOf path: String, verifying verification: Verification = .smallDatasets) throws(PlanError) {
+    let mapping = try MappedFile(path: path, sizeLimit: Self.sizeLimit)
+    try inFile(path) { () throws(Flaw) in try Superblock.check(mapping.bytes) }
+    let tree = try inFile(path) { () throws(Flaw) in try Self.tree(mapping) }
+    let reading = try inFile(path) { () throws(Flaw) in try PlanReading(tree) }
+    self.path = path
+    self.mapping = mapping
+    contents = reading.contents
+    producer = reading.producer
+    weightsDigest = reading.weightsDigest
+    contentsDigest = reading.contentsDigest
+    weights = WeightStore(format: reading.contents.weightFormat, tensors: reading.tensors)
+    if verification == .everything { try verify() }
+  }
+
+  /// Checks the digest of every weight; those of everything else were checked on opening.
+  public func verify() throws(PlanError) {
+    for name in weights.names {
+      guard let tensor = weights.tensor(name) else { continue }
+      if SHA256.hexadecimal(of: tensor.bytes) != tensor.digest {
+        throw PlanError(
+          file: path, object: "/weights/\(name)", reason: "is damaged: its bytes do not have the stated digest")
+      }
+    }
+  }
+
+  /// The operating point of a name. `dense` always exists.
+  public func point(named name: String) throws(PlanError) -> OperatingPoint {
+    if let point = contents.points.first(where: { $0.name == name }) { return point }
+    if name == OperatingPoint.dense.name { return .dense }
+    throw PlanError(
+      file: path, object: "/operating_points",
+      reason: "no operating point '\(name)'; there are \(pointNames.joined(separator: ", "))")
+  }
+
+  /// Names that `point(named:)` knows, `dense` among them.
+  public var pointNames: [String] {
+    let names = contents.points.map(\.name)
+    return names.contains(OperatingPoint.dense.name) ? names : [OperatingPoint.dense.name] + names
+  }
+
+  /// Reads the structure through HDF5, which must have opened the very file that is mapped.
+  private static func tree(_ mapping: MappedFile) throws(Flaw) -> PlanTree {
+    let file = try hdf5 { () throws(HDF5Error) in try File.open(mapping.path) }
+    let identity = try hdf5 { () throws(HDF5Error) in try file.identity() }
+    guard identity == mapping.identity else { throw Flaw("/", "was replaced while it was being opened") }
+    return try PlanWalk.tree(of: file, in: mapping)
+  }
+}
+
+extension OperatingPoint {
+  /// Nothing pruned, nothing measured.
+  public static let dense = OperatingPoint(name: "dense", settings: .dense)
+}

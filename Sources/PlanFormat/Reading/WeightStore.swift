@@ -1,0 +1,53 @@
+/// The weights of an open plan, lying in its mapping.
+public final class WeightStore: Sendable {
+  /// Storage of the matrices.
+  public let format: WeightFormat
+  /// Names in the order of `ModelDescription.weights`.
+  public let names: [String]
+  private let tensors: [String: StoredTensor]
+
+  init(format: WeightFormat, tensors: [StoredTensor]) {
+    self.format = format
+    names = tensors.map(\.name)
+    self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The tensor of a name below `/weights`, such as `text/layers/03/qkv`.
+  public func tensor(_ name: String) -> StoredTensor? { tensors[name] }
+
+  /// Bytes of all tensors.
+  public var byteCount: Int { tensors.values.reduce(0) { $0 + $1.bytes.count } }
+}
+
+/// One tensor in the mapping of a plan.
+///
+/// `bytes` points into `mapping`, which is read-only and lives at least as long as this value: hence the
+/// unchecked `Sendable`. Whoever keeps the pointer keeps the value.
+public struct StoredTensor: @unchecked Sendable {
+  /// Name below `/weights`.
+  public let name: String
+  /// Rows x columns, or the length of a vector.
+  public let shape: [Int]
+  /// Element format.
+  public let format: WeightFormat
+  /// The elements, row-major, little-endian; aligned to 4096 bytes when there are that many.
+  public let bytes: UnsafeRawBufferPointer
+  /// What keeps `bytes` valid.
+  public let mapping: MappedFile
+  /// SHA-256 the plan states for the elements.
+  let digest: String
+}
+
+extension WeightStore: WeightSource {
+  /// Gives the stored bytes as one piece; a plan cannot be asked for another format than its own.
+  public func stream(
+    _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
+  ) throws(PlanError) {
+    guard let stored = tensors[tensor.name], stored.shape == tensor.shape, stored.format == format else {
+      throw PlanError(
+        file: tensors.values.first?.mapping.path ?? "", object: tensor.path,
+        reason: "is not there with shape \(tensor.shape) as \(format.rawValue)")
+    }
+    try sink(stored.bytes.bytes)
+  }
+}

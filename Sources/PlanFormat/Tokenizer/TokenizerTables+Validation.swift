@@ -1,0 +1,56 @@
+extension TokenizerTables {
+  /// Demands that every id names a token, that merges join what they say and that added tokens have text.
+  func validate(vocabulary: Int) throws(Flaw) {
+    let path = "/tokenizer"
+    guard (1...vocabulary).contains(tokens.count) else {
+      throw Flaw(path, "has \(tokens.count) tokens, the model's vocabulary has \(vocabulary)")
+    }
+    guard pattern.utf8.count <= 4096 else { throw Flaw(path, "pattern is longer than 4096 bytes") }
+    if let long = tokens.firstIndex(where: { $0.count > 65_536 }) {
+      throw Flaw(path, "token \(long) is longer than 65536 bytes")
+    }
+    for (rank, merge) in merges.enumerated() {
+      let ids = [merge.left, merge.right, merge.result].map(Int.init)
+      guard ids.allSatisfy(tokens.indices.contains) else {
+        throw Flaw(path + "/merges", "merge \(rank) names a token that does not exist")
+      }
+      guard !tokens[ids[0]].isEmpty, !tokens[ids[1]].isEmpty,
+        tokens[ids[0]] + tokens[ids[1]] == tokens[ids[2]]
+      else {
+        throw Flaw(path + "/merges", "merge \(rank) does not join its tokens into its result")
+      }
+    }
+    var seen: Set<Int32> = []
+    for added in addedTokens {
+      guard tokens.indices.contains(Int(added.id)), !added.content.isEmpty,
+        tokens[Int(added.id)] == Array(added.content.utf8)
+      else { throw Flaw(path + "/added_tokens", "token \(added.id) does not have the text it is matched by") }
+      guard seen.insert(added.id).inserted else {
+        throw Flaw(path + "/added_tokens", "token \(added.id) is there twice")
+      }
+    }
+  }
+}
+
+extension PromptTemplate {
+  /// Demands one place for the image, one for the user's text, and control tokens that exist.
+  func validate(_ tokenizer: TokenizerTables) throws(Flaw) {
+    let path = "/prompt"
+    guard segments.count <= 256 else { throw Flaw(path, "has \(segments.count) segments, more than 256") }
+    var (images, texts) = (0, 0)
+    for segment in segments {
+      switch segment {
+      case .literal(let text):
+        guard text.utf8.count <= 65_536 else { throw Flaw(path, "has a literal longer than 65536 bytes") }
+      case .special(let id):
+        guard tokenizer.tokens.indices.contains(Int(id)) else {
+          throw Flaw(path, "has the control token \(id), which does not exist")
+        }
+      case .image: images += 1
+      case .userText: texts += 1
+      }
+    }
+    guard images == 1 else { throw Flaw(path, "has \(images) places for the image, expected 1") }
+    guard texts == 1 else { throw Flaw(path, "has \(texts) places for the user's text, expected 1") }
+  }
+}

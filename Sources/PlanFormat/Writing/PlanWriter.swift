@@ -1,0 +1,133 @@
+internal import HDF5
+
+/// Writes plans. A plan appears under its name complete or not at all; one that was there survives a failure.
+public enum PlanWriter {
+  /// Writes a plan. The same contents and weights give the same bytes.
+  public static func write(
+    _ contents: PlanContents, weights: some WeightSource, to path: String
+  ) throws(PlanError) {
+    var tree = try inFile(path) { () throws(Flaw) in
+      try contents.validate()
+      return try PlanTree(contents)
+    }
+    let temporary = try TemporaryFile(for: path)
+    do throws(PlanError) {
+      try naming(path, insteadOf: temporary.path) { () throws(Flaw) in
+        let file = try hdf5 { () throws(HDF5Error) in try File.create(temporary.path, replacing: false) }
+        var writing = TreeWriting(root: try hdf5 { () throws(HDF5Error) in try file.root() })
+        try writing.writeGroups(tree)
+        for tensor in contents.model.weights {
+          try writing.write(tensor, as: tensor.storedFormat(contents.weightFormat), from: weights, in: &tree)
+        }
+        try writing.writeDatasets(tree)
+        try writing.writeRoot(&tree)
+        try hdf5 { () throws(HDF5Error) in
+          try file.flush()
+          try file.close()
+        }
+      }
+      try temporary.publish()
+    } catch {
+      temporary.remove()
+      throw error
+    }
+  }
+
+  /// Errors about the temporary file are errors about the plan it was to become.
+  private static func naming(
+    _ path: String, insteadOf temporary: String, _ body: () throws(Flaw) -> Void
+  ) throws(PlanError) {
+    do { try body() } catch {
+      throw PlanError(file: path, object: error.object == temporary ? "/" : error.object, reason: error.reason)
+    }
+  }
+}
+
+/// Puts a tree into an open file.
+private struct TreeWriting {
+  private var groups: [String: Group]
+
+  init(root: Group) { groups = ["/": root] }
+
+  mutating func writeGroups(_ tree: PlanTree) throws(Flaw) {
+    for (path, attributes) in tree.groups.sorted(by: { $0.key < $1.key }) where path != "/" {
+      let (parent, name) = try parent(of: path)
+      let group = try hdf5 { () throws(HDF5Error) in try parent.createGroup(name) }
+      groups[path] = group
+      try write(attributes, to: group)
+    }
+  }
+
+  /// Streams one weight and records its digest in the tree.
+  func write(
+    _ tensor: WeightSpecification, as format: WeightFormat, from source: some WeightSource,
+    in tree: inout PlanTree
+  ) throws(Flaw) {
+    guard var node = tree.datasets[tensor.path] else { throw Flaw(tensor.path, "is not in the plan") }
+    let dataset = try create(node, at: tensor.path)
+    let rowBytes = (tensor.shape.dropFirst() + [format.elementSize]).reduce(1, *)
+    var digest = SHA256()
+    var row = 0
+    do {
+      try source.stream(tensor, as: format) { (piece) throws(PlanError) in
+        let rows = piece.byteCount / max(1, rowBytes)
+        do throws(HDF5Error) { try dataset.write(rows: row..<(row + rows), bytes: piece) } catch {
+          throw PlanError(file: "", object: error.object, reason: error.reason)
+        }
+        digest.update(piece)
+        row += rows
+      }
+    } catch {
+      throw Flaw(error.object, error.file.isEmpty ? error.reason : "\(error.reason) (\(error.file))")
+    }
+    guard row == tensor.shape.first else { throw Flaw(tensor.path, "got \(row) rows of \(tensor.shape)") }
+    node.attributes.put("sha256", digest.hexadecimal())
+    tree.datasets[tensor.path] = node
+    try write(node.attributes, to: dataset)
+  }
+
+  func writeDatasets(_ tree: PlanTree) throws(Flaw) {
+    for (path, node) in tree.datasets.sorted(by: { $0.key < $1.key }) {
+      guard case .owned(let bytes) = node.payload else { continue }
+      let dataset = try create(node, at: path)
+      try hdf5 { () throws(HDF5Error) in
+        try dataset.write(rows: 0..<(node.shape.first ?? 1), bytes: bytes.span.bytes)
+      }
+      try write(node.attributes, to: dataset)
+    }
+  }
+
+  /// The root's attributes come last: they hold the digests of all that came before.
+  func writeRoot(_ tree: inout PlanTree) throws(Flaw) {
+    guard var attributes = tree.groups["/"], let root = groups["/"] else { return }
+    attributes.put("weights_digest", tree.weightsDigest)
+    tree.groups["/"] = attributes
+    attributes.put("contents_digest", tree.contentsDigest)
+    tree.groups["/"] = attributes
+    try write(attributes, to: root)
+  }
+
+  private func create(_ node: TreeDataset, at path: String) throws(Flaw) -> Dataset {
+    let (parent, name) = try parent(of: path)
+    return try hdf5 { () throws(HDF5Error) in
+      try parent.createDataset(name, type: node.type, shape: node.shape)
+    }
+  }
+
+  private func parent(of path: String) throws(Flaw) -> (group: Group, name: String) {
+    guard let slash = path.lastIndex(of: "/"), let group = groups[slash == path.startIndex ? "/" : String(path[..<slash])]
+    else { throw Flaw(path, "has no group above it") }
+    return (group, String(path[path.index(after: slash)...]))
+  }
+
+  private func write(_ attributes: AttributeSet, to object: some AttributeOwner) throws(Flaw) {
+    for (name, value) in attributes.values.sorted(by: { $0.key < $1.key }) {
+      guard let stored = StoredAttribute(value) else {
+        throw Flaw(object.path, "attribute '\(name)' is too long or holds a zero byte")
+      }
+      try hdf5 { () throws(HDF5Error) in
+        try object.writeAttribute(name, type: stored.type, shape: stored.shape, bytes: stored.bytes)
+      }
+    }
+  }
+}
