@@ -32,8 +32,16 @@ struct Golden: Decodable {
     var full: String
   }
 
+  /// A pattern, and the byte lengths of the pieces it splits all characters into.
+  struct Kind: Decodable {
+    var pattern: String
+    var pieces: Int
+    var hash: UInt32
+  }
+
   var encodes: [Encode]
   var decodes: [Decode]
+  var kinds: [Kind]
 
   static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 

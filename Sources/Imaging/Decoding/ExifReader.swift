@@ -44,7 +44,7 @@ extension ImageOrientation {
     return exif
   }
 
-  /// The SHORT value of tag 0x0112 in the first directory of a TIFF structure.
+  /// The value of tag 0x0112 in the first directory of a TIFF structure; it should be a SHORT, but writers differ.
   private static func orientation(inTIFF tiff: [UInt8]) -> UInt16? {
     guard tiff.count >= 8 else { return nil }
     let little = tiff.starts(with: "II".utf8)
@@ -61,8 +61,10 @@ extension ImageOrientation {
       let position = directory + 2 + entry * 12
       guard let tag = integer(position, 2) else { return nil }
       guard tag == 0x0112 else { continue }
-      guard integer(position + 2, 2) == 3, integer(position + 4, 4) == 1 else { return nil }
-      return integer(position + 8, 2).map(UInt16.init(truncatingIfNeeded:))
+      let bytesOfType = [3: 2, 4: 4]  // SHORT, LONG
+      guard let type = integer(position + 2, 2), let bytes = bytesOfType[type], integer(position + 4, 4) == 1
+      else { return nil }
+      return integer(position + 8, bytes).flatMap(UInt16.init(exactly:))
     }
     return nil
   }

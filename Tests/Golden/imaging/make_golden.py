@@ -89,10 +89,11 @@ def png(name, samples, depth, color, interlaced=False, chunks=(), late_chunks=()
     (inputs / name).write_bytes(data + chunk(b"IEND", b""))
 
 
-def exif(orientation, order="II"):
+def exif(orientation, order="II", kind="H"):
     e = "<" if order == "II" else ">"
-    return order.encode() + struct.pack(
-        e + "HIHHHIHHI", 42, 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+    number = {"B": 1, "H": 3, "I": 4}[kind]
+    value = struct.pack(e + kind, orientation).ljust(4, b"\0")
+    return order.encode() + struct.pack(e + "HIHHHI", 42, 8, 1, 0x0112, number, 1) + value + b"\0\0\0\0"
 
 
 def make_jpegs():
@@ -123,6 +124,8 @@ def make_jpegs():
     for orientation in range(10):
         order = "MM" if orientation % 2 else "II"
         save(f"jpeg-exif-{orientation}.jpg", small, quality=85, exif=b"Exif\0\0" + exif(orientation, order))
+    for kind in ["B", "I"]:
+        save(f"jpeg-exif-6-{kind}.jpg", small, exif=b"Exif\0\0" + exif(6, "MM", kind))
     data = (inputs / "jpeg-420.jpg").read_bytes()
     (inputs / "jpeg-trailing.jpg").write_bytes(data + b"more bytes after the image")
 

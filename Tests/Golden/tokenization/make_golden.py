@@ -2,7 +2,8 @@
 
     python Tests/Golden/tokenization/make_golden.py
 
-golden.json holds, for each text, the tokens under three tokenizers (see CONFIGURATIONS), and decoded id lists.
+golden.json holds, for each text, the tokens under three tokenizers, decoded id lists, and how patterns split
+the string of all characters.
 qwen.json is a small tokenizer with Qwen2's pattern, trained here on the corpus. Needs tokenizers.
 """
 
@@ -16,6 +17,13 @@ here = Path(__file__).parent
 reference_path = here.parents[2] / "calib/reference-model/tokenizer.json"
 rng = random.Random(7)
 
+# Runs of one kind each, of the properties that split patterns use.
+KINDS = {
+    "letter, number, space": r"\p{L}+|\p{N}+|\s+|[^\s\p{L}\p{N}]+",
+    "letters": r"\p{Lu}+|\p{Ll}+|\p{Lt}+|\p{Lm}+|\p{Lo}+",
+    "others": r"\p{M}+|\p{P}+|\p{S}+|\p{Nd}+|\S+",
+    "negated": r"\P{L}+|[^\P{N}]+",
+}
 QWEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
         r"|\s*[\r\n]+|\s+(?!\S)|\s+")
 
@@ -160,10 +168,17 @@ def main():
                         "text": tokenizer.decode(ids, skip_special_tokens=True),
                         "full": tokenizer.decode(ids, skip_special_tokens=False)})
 
+    # Every character there is, in order.
+    everything = "".join(chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+    kinds = []
+    for pattern in KINDS.values():
+        pieces = pre_tokenizers.Split(Regex(pattern), "isolated").pre_tokenize_str(everything)
+        kinds.append({"pattern": pattern, "pieces": len(pieces), "hash": fnv([len(p.encode()) for p, _ in pieces])})
+
     def block(entries):
         return "[\n" + ",\n".join(json.dumps(e, ensure_ascii=False, separators=(",", ":")) for e in entries) + "\n]"
 
-    (here / "golden.json").write_text(f'{{"encodes": {block(lines)},\n"decodes": {block(decodes)}}}\n')
+    (here / "golden.json").write_text(f'{{"encodes": {block(lines)},\n"decodes": {block(decodes)},\n"kinds": {block(kinds)}}}\n')
     print(len(lines), "texts,", len(decodes), "decodes")
 
 
