@@ -8,7 +8,7 @@
 #include <jpeglib.h>
 
 /* A progressive file may repeat scans of the whole image at a few bytes each; honest ones have about ten. */
-enum { SCAN_LIMIT = 200 };
+enum { SCAN_LIMIT = 100 };
 
 struct failure {
   struct jpeg_error_mgr manager; /* first: libjpeg hands back a pointer to it */

@@ -1,5 +1,8 @@
 /// Finds the Exif orientation tag in encoded files. Anything odd on the way means "upright", never an error.
 extension ImageOrientation {
+  /// What the TIFF structure of a JPEG segment follows; some writers repeat it, or put it in a PNG chunk.
+  private static let label = Array("Exif\0\0".utf8)
+
   /// Orientation that the file asks for.
   static func of(_ bytes: [UInt8], _ format: ImageFormat) -> ImageOrientation {
     let exif = format == .jpeg ? jpegExif(bytes) : pngExif(bytes)
@@ -8,14 +11,16 @@ extension ImageOrientation {
 
   /// The TIFF structure in the APP1 segments before the image data; several segments continue each other.
   private static func jpegExif(_ bytes: [UInt8]) -> [UInt8]? {
-    let label = Array("Exif\0\0".utf8)
     var exif: [UInt8] = []
     var position = 2
     while position + 4 <= bytes.count {
-      guard bytes[position] == 0xFF else { break }
       let marker = bytes[position + 1]
-      if marker == 0xFF {  // padding
+      if bytes[position] != 0xFF || marker == 0xFF {  // junk or padding between segments
         position += 1
+        continue
+      }
+      if marker <= 0x01 || (0xD0...0xD8).contains(marker) {  // markers without a length
+        position += 2
         continue
       }
       if marker == 0xDA || marker == 0xD9 { break }
@@ -45,7 +50,8 @@ extension ImageOrientation {
   }
 
   /// The value of tag 0x0112 in the first directory of a TIFF structure; it should be a SHORT, but writers differ.
-  private static func orientation(inTIFF tiff: [UInt8]) -> UInt16? {
+  private static func orientation(inTIFF data: [UInt8]) -> UInt16? {
+    let tiff = data.starts(with: label) ? Array(data.dropFirst(label.count)) : data
     guard tiff.count >= 8 else { return nil }
     let little = tiff.starts(with: "II".utf8)
     guard little || tiff.starts(with: "MM".utf8) else { return nil }

@@ -1,10 +1,11 @@
 extension RGBImage {
-  /// Pixels a resized or cropped picture may have.
-  static let maxResizedPixels = DecodeLimits().maxPixels
+  /// What a resized or cropped picture may measure: as much as a decoded one.
+  static let sizeLimits = DecodeLimits()
 
   /// The picture resized with antialiasing, byte for byte as Pillow 13's `Image.resize((width, height), filter)`.
   ///
-  /// Throws `ImageError.invalidSize` when a side is not positive or the result has more than 64 million pixels.
+  /// Throws `ImageError.invalidSize` when a side is not positive or the result is larger than the
+  /// default `DecodeLimits` allow.
   public func resized(
     toWidth newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
@@ -18,7 +19,7 @@ extension RGBImage {
   public func resizedShortestEdge(
     _ length: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
-    guard length > 0, length <= Self.maxResizedPixels else {
+    guard length > 0, length <= Self.sizeLimits.maxSide else {
       throw .invalidSize(width: length, height: length)
     }
     let size = shortestEdgeSize(length)
@@ -75,7 +76,9 @@ extension RGBImage {
   }
 
   static func checkSize(_ width: Int, _ height: Int) throws(ImageError) {
-    guard let bytes = byteCount(width: width, height: height), bytes / 3 <= maxResizedPixels else {
+    guard max(width, height) <= sizeLimits.maxSide, let bytes = byteCount(width: width, height: height),
+      bytes / 3 <= sizeLimits.maxPixels
+    else {
       throw .invalidSize(width: width, height: height)
     }
   }

@@ -126,6 +126,9 @@ def make_jpegs():
         save(f"jpeg-exif-{orientation}.jpg", small, quality=85, exif=b"Exif\0\0" + exif(orientation, order))
     for kind in ["B", "I"]:
         save(f"jpeg-exif-6-{kind}.jpg", small, exif=b"Exif\0\0" + exif(6, "MM", kind))
+    save("jpeg-exif-5-twice.jpg", small, exif=b"Exif\0\0Exif\0\0" + exif(5))
+    data = (inputs / "jpeg-exif-6.jpg").read_bytes()
+    (inputs / "jpeg-exif-6-padded.jpg").write_bytes(data[:2] + b"\xff\xff" + data[2:])
     data = (inputs / "jpeg-420.jpg").read_bytes()
     (inputs / "jpeg-trailing.jpg").write_bytes(data + b"more bytes after the image")
 
@@ -156,6 +159,7 @@ def make_pngs():
     png("png-gamma.png", noise(6, 6), 8, 2, chunks=[(b"gAMA", struct.pack(">I", 45455))])
     for orientation in [1, 3, 6, 8]:
         png(f"png-exif-{orientation}.png", noise(7, 4), 8, 2, chunks=[(b"eXIf", exif(orientation))])
+    png("png-exif-labelled.png", noise(7, 4), 8, 2, chunks=[(b"eXIf", b"Exif\0\0" + exif(6))])
     png("png-exif-late.png", noise(7, 4), 8, 2, late_chunks=[(b"eXIf", exif(5, "MM"))])
     for width, height in [(1, 1), (1, 7), (7, 1), (2, 3)]:
         png(f"png-size-{width}x{height}-interlaced.png", noise(width, height), 8, 2, True)
