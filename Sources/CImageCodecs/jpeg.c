@@ -2,14 +2,13 @@
 
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jerror.h>
 #include <jpeglib.h>
 
 /* A progressive file may repeat scans of the whole image at a few bytes each; honest ones have about ten. */
-enum { SCAN_LIMIT = 200 };
+enum { SCAN_LIMIT = 100 };
 
 struct failure {
   struct jpeg_error_mgr manager; /* first: libjpeg hands back a pointer to it */

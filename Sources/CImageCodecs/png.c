@@ -2,7 +2,6 @@
 
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <png.h>
@@ -17,7 +16,6 @@ struct decoder {
   size_t position;
   png_structp png;
   png_infop info;
-  uint8_t *indices; /* palette images: [height x width] */
   jmp_buf target;
   char *message;
   int status;
@@ -48,7 +46,6 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
 
 static void release(struct decoder *decoder) {
   png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
-  free(decoder->indices);
 }
 
 /* Runs up to the end of the chunks before the image data. Call with the jump target set. */
@@ -83,50 +80,23 @@ int espalier_png_header(const uint8_t *bytes, size_t count, espalier_codec_heade
   return decoder.status;
 }
 
-static void read_rows(struct decoder *decoder, uint8_t *rows, size_t stride, uint32_t height) {
-  int passes = png_set_interlace_handling(decoder->png);
-  png_read_update_info(decoder->png, decoder->info);
-  if (png_get_rowbytes(decoder->png, decoder->info) != stride) png_error(decoder->png, "unexpected row size");
-  for (int pass = 0; pass < passes; pass++) {
-    for (uint32_t y = 0; y < height; y++) png_read_row(decoder->png, rows + y * stride, NULL);
-  }
-}
-
-/* Indices without an entry are grey of that value, as in Pillow's initial palette. */
-static void look_up(struct decoder *decoder, size_t pixel_count, uint8_t *pixels) {
-  png_colorp entries = NULL;
-  int entry_count = 0;
-  png_get_PLTE(decoder->png, decoder->info, &entries, &entry_count);
-  for (size_t i = 0; i < pixel_count; i++, pixels += 3) {
-    uint8_t index = decoder->indices[i];
-    if (index < entry_count) {
-      pixels[0] = entries[index].red;
-      pixels[1] = entries[index].green;
-      pixels[2] = entries[index].blue;
-    } else {
-      memset(pixels, index, 3);
-    }
-  }
-}
-
 static void read_image(struct decoder *decoder, uint32_t width, uint32_t height, uint8_t *pixels) {
   png_structp png = decoder->png;
+  size_t stride = (size_t)width * 3;
   int color = png_get_color_type(png, decoder->info);
-  if (color == PNG_COLOR_TYPE_PALETTE) {
-    decoder->indices = malloc((size_t)width * height);
-    if (decoder->indices == NULL) png_error(png, "out of memory");
-    png_set_packing(png);
-    read_rows(decoder, decoder->indices, width, height);
-    look_up(decoder, (size_t)width * height, pixels);
-    return;
-  }
-  png_set_strip_16(png);    /* the high byte, unrounded */
-  png_set_strip_alpha(png); /* dropped, not composed; a tRNS colour has no effect either */
+  if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png); /* indices without an entry are black */
   if ((color & PNG_COLOR_MASK_COLOR) == 0) {
     png_set_expand_gray_1_2_4_to_8(png);
     png_set_gray_to_rgb(png);
   }
-  read_rows(decoder, pixels, (size_t)width * 3, height);
+  png_set_strip_16(png);    /* the high byte, unrounded */
+  png_set_strip_alpha(png); /* dropped, not composed; a tRNS colour has no effect either */
+  int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, decoder->info);
+  if (png_get_rowbytes(png, decoder->info) != stride) png_error(png, "unexpected row size");
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * stride, NULL);
+  }
 }
 
 static void try_image(struct decoder *decoder, uint32_t width, uint32_t height, uint8_t *pixels) {

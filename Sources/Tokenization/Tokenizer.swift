@@ -47,7 +47,7 @@ public struct Tokenizer: Sendable {
   /// Tokens of `text`.
   ///
   /// - Parameter parsingSpecialTokens: whether control tokens written in the text become their ids; if not they
-  ///   are read as plain text.
+  ///   are read as plain text. Added tokens that are no control tokens are matched in both cases.
   public func encode(_ text: String, parsingSpecialTokens: Bool = true) throws(TokenizationError) -> [Int32] {
     try encode(valid: Array(text.utf8), parsingSpecialTokens: parsingSpecialTokens)
   }

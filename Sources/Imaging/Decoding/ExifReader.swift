@@ -1,5 +1,8 @@
 /// Finds the Exif orientation tag in encoded files. Anything odd on the way means "upright", never an error.
 extension ImageOrientation {
+  /// What the TIFF structure of a JPEG segment follows; some writers repeat it, or put it in a PNG chunk.
+  private static let label = Array("Exif\0\0".utf8)
+
   /// Orientation that the file asks for.
   static func of(_ bytes: [UInt8], _ format: ImageFormat) -> ImageOrientation {
     let exif = format == .jpeg ? jpegExif(bytes) : pngExif(bytes)
@@ -8,14 +11,16 @@ extension ImageOrientation {
 
   /// The TIFF structure in the APP1 segments before the image data; several segments continue each other.
   private static func jpegExif(_ bytes: [UInt8]) -> [UInt8]? {
-    let label = Array("Exif\0\0".utf8)
     var exif: [UInt8] = []
     var position = 2
     while position + 4 <= bytes.count {
-      guard bytes[position] == 0xFF else { break }
       let marker = bytes[position + 1]
-      if marker == 0xFF {  // padding
+      if bytes[position] != 0xFF || marker == 0xFF {  // junk or padding between segments
         position += 1
+        continue
+      }
+      if marker <= 0x01 || (0xD0...0xD8).contains(marker) {  // markers without a length
+        position += 2
         continue
       }
       if marker == 0xDA || marker == 0xD9 { break }
@@ -44,8 +49,9 @@ extension ImageOrientation {
     return exif
   }
 
-  /// The SHORT value of tag 0x0112 in the first directory of a TIFF structure.
-  private static func orientation(inTIFF tiff: [UInt8]) -> UInt16? {
+  /// The value of tag 0x0112 in the first directory of a TIFF structure; it should be a SHORT, but writers differ.
+  private static func orientation(inTIFF data: [UInt8]) -> UInt16? {
+    let tiff = data.starts(with: label) ? Array(data.dropFirst(label.count)) : data
     guard tiff.count >= 8 else { return nil }
     let little = tiff.starts(with: "II".utf8)
     guard little || tiff.starts(with: "MM".utf8) else { return nil }
@@ -61,8 +67,10 @@ extension ImageOrientation {
       let position = directory + 2 + entry * 12
       guard let tag = integer(position, 2) else { return nil }
       guard tag == 0x0112 else { continue }
-      guard integer(position + 2, 2) == 3, integer(position + 4, 4) == 1 else { return nil }
-      return integer(position + 8, 2).map(UInt16.init(truncatingIfNeeded:))
+      let bytesOfType = [3: 2, 4: 4]  // SHORT, LONG
+      guard let type = integer(position + 2, 2), let bytes = bytesOfType[type], integer(position + 4, 4) == 1
+      else { return nil }
+      return integer(position + 8, bytes).flatMap(UInt16.init(exactly:))
     }
     return nil
   }

@@ -4,9 +4,12 @@ import CImageCodecs
 ///
 /// The bytes are those of Pillow's `ImageOps.exif_transpose(Image.open(f)).convert("RGB")`: grey is repeated,
 /// palettes are looked up, alpha is dropped and not composed, the high byte of 16-bit samples is taken, inks are
-/// converted by Pillow's formula, colour profiles are ignored. There are three differences. 16-bit grey takes
-/// the high byte too, where Pillow clips every value above 255 to white. A PNG with a wrong checksum in its image
-/// data is an error. And the orientation is read from Exif data (JPEG APP1, PNG eXIf) alone.
+/// converted by Pillow's formula, colour profiles are ignored. Damaged JPEG data that still end where they should
+/// decode to something, there as here. What differs:
+///
+/// - 16-bit grey takes the high byte too, where Pillow clips every value above 255 to white.
+/// - PNG data with a wrong or missing checksum are an error.
+/// - The orientation is read from Exif data (JPEG APP1, PNG eXIf) alone, not from XMP.
 public enum ImageDecoder {
   /// Decodes the bytes of a file.
   ///

@@ -2,7 +2,8 @@ extension RGBImage {
   /// The square of side `length` at the centre, as Hugging Face's `center_crop`: an odd remainder goes to the
   /// right and bottom, and a picture that is too small gets black borders, the wider ones left and on top.
   ///
-  /// Throws `ImageError.invalidSize` when `length` is not positive or its square exceeds 64 million pixels.
+  /// Throws `ImageError.invalidSize` when `length` is not positive or its square is larger than the default
+  /// `DecodeLimits` allow.
   public func centerCropped(to length: Int) throws(ImageError) -> RGBImage {
     try Self.checkSize(length, length)
     let columns = CropAxis(size: width, crop: length)

@@ -1,10 +1,11 @@
 extension RGBImage {
-  /// Pixels a resized or cropped picture may have.
-  static let maxResizedPixels = DecodeLimits().maxPixels
+  /// What a resized or cropped picture may measure: as much as a decoded one.
+  static let sizeLimits = DecodeLimits()
 
-  /// The picture resized with antialiasing, byte for byte as Pillow's `Image.resize((width, height), filter)`.
+  /// The picture resized with antialiasing, byte for byte as Pillow 13's `Image.resize((width, height), filter)`.
   ///
-  /// Throws `ImageError.invalidSize` when a side is not positive or the result has more than 64 million pixels.
+  /// Throws `ImageError.invalidSize` when a side is not positive or the result is larger than the
+  /// default `DecodeLimits` allow.
   public func resized(
     toWidth newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
@@ -18,7 +19,7 @@ extension RGBImage {
   public func resizedShortestEdge(
     _ length: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
-    guard length > 0, length <= Self.maxResizedPixels else {
+    guard length > 0, length <= Self.sizeLimits.maxSide else {
       throw .invalidSize(width: length, height: length)
     }
     let size = shortestEdgeSize(length)
@@ -34,37 +35,50 @@ extension RGBImage {
 
   /// The part `columns` x `rows` of the picture resized to the given size; nothing outside it is computed.
   ///
-  /// The horizontal pass comes first and only over rows that the vertical pass needs; a pass that changes no
-  /// size is left out. Both decide about rounding, hence about bytes.
+  /// Each pass rounds to bytes, so their order shows in the result. A pass that changes no size is left out, and
+  /// the first one runs only over what the second one needs.
   func resized(
     toWidth newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>,
     filter: ResamplingFilter
   ) -> RGBImage {
+    if newWidth == width && newHeight == height { return cropped(columns: columns, rows: rows) }
+    let across = ResamplingKernel(input: width, output: newWidth, window: columns, filter: filter)
+    let down = ResamplingKernel(input: height, output: newHeight, window: rows, filter: filter)
+    let result: [UInt8]
     if newHeight == height {
-      if newWidth == width { return cropped(columns: columns, rows: rows) }
-      let kernel = ResamplingKernel(input: width, output: newWidth, window: columns, filter: filter)
-      let pixels = ResamplingPasses.horizontal(self, rows: rows, kernel: kernel)
-      return RGBImage(width: columns.count, height: rows.count, pixels: pixels)
-    }
-    let vertical = ResamplingKernel(input: height, output: newHeight, window: rows, filter: filter)
-    let pixels: [UInt8]
-    if newWidth == width {
+      result = ResamplingPasses.horizontal(
+        pixels, rowBytes: width * 3, rows: rows, firstColumn: 0, kernel: across)
+    } else if newWidth == width {
       let bytes = (columns.lowerBound * 3)..<(columns.upperBound * 3)
-      pixels = ResamplingPasses.vertical(
-        self.pixels, rowBytes: width * 3, bytes: bytes, firstRow: 0, kernel: vertical)
+      result = ResamplingPasses.vertical(pixels, rowBytes: width * 3, bytes: bytes, firstRow: 0, kernel: down)
+    } else if goesDownFirst(toWidth: newWidth, height: newHeight) {
+      let needed = across.inputs
+      let bytes = (needed.lowerBound * 3)..<(needed.upperBound * 3)
+      let low = ResamplingPasses.vertical(
+        pixels, rowBytes: width * 3, bytes: bytes, firstRow: 0, kernel: down)
+      result = ResamplingPasses.horizontal(
+        low, rowBytes: bytes.count, rows: 0..<rows.count, firstColumn: needed.lowerBound, kernel: across)
     } else {
-      let kernel = ResamplingKernel(input: width, output: newWidth, window: columns, filter: filter)
-      let needed = vertical.inputs
-      let narrowed = ResamplingPasses.horizontal(self, rows: needed, kernel: kernel)
-      let rowBytes = columns.count * 3
-      pixels = ResamplingPasses.vertical(
-        narrowed, rowBytes: rowBytes, bytes: 0..<rowBytes, firstRow: needed.lowerBound, kernel: vertical)
+      let needed = down.inputs
+      let narrow = ResamplingPasses.horizontal(
+        pixels, rowBytes: width * 3, rows: needed, firstColumn: 0, kernel: across)
+      let bytes = 0..<(columns.count * 3)
+      result = ResamplingPasses.vertical(
+        narrow, rowBytes: bytes.count, bytes: bytes, firstRow: needed.lowerBound, kernel: down)
     }
-    return RGBImage(width: columns.count, height: rows.count, pixels: pixels)
+    return RGBImage(width: columns.count, height: rows.count, pixels: result)
+  }
+
+  /// Whether the vertical pass comes first: when the height loses more than twice the pixels the width loses.
+  /// So it is since Pillow 13; earlier versions always began with the horizontal one.
+  private func goesDownFirst(toWidth newWidth: Int, height newHeight: Int) -> Bool {
+    newHeight < height && height - newHeight > 2 * (width - newWidth)
   }
 
   static func checkSize(_ width: Int, _ height: Int) throws(ImageError) {
-    guard let bytes = byteCount(width: width, height: height), bytes / 3 <= maxResizedPixels else {
+    guard max(width, height) <= sizeLimits.maxSide, let bytes = byteCount(width: width, height: height),
+      bytes / 3 <= sizeLimits.maxPixels
+    else {
       throw .invalidSize(width: width, height: height)
     }
   }

@@ -4,21 +4,24 @@
 /// weights have `stride >= counts[i]` elements for each output sample; so every index below is in bounds. Sums
 /// cannot overflow: weights are at most about 2^22 in sum of magnitudes 2^23, samples at most 255.
 enum ResamplingPasses {
-  /// Resamples the columns of `rows` of the image: `[rows.count x kernel outputs x 3]`.
-  static func horizontal(_ image: RGBImage, rows: Range<Int>, kernel: ResamplingKernel) -> [UInt8] {
+  /// Resamples the columns of `rows` of `pixels`, `[... x rowBytes]` with the image's column `firstColumn`
+  /// leftmost: `[rows.count x kernel outputs x 3]`.
+  static func horizontal(
+    _ pixels: [UInt8], rowBytes: Int, rows: Range<Int>, firstColumn: Int, kernel: ResamplingKernel
+  ) -> [UInt8] {
     let outputs = kernel.starts.count
     let total = rows.count * outputs * 3
     return [UInt8](unsafeUninitializedCapacity: total) { target, initialized in
-      image.pixels.withUnsafeBufferPointer { source in
+      pixels.withUnsafeBufferPointer { source in
         kernel.weights.withUnsafeBufferPointer { weights in
           var position = 0
           for y in rows {
-            let row = y * image.width * 3
+            let row = y * rowBytes
             for output in 0..<outputs {
               var red = half
               var green = half
               var blue = half
-              var sample = row + kernel.starts[output] * 3
+              var sample = row + (kernel.starts[output] - firstColumn) * 3
               let first = output * kernel.stride
               for i in first..<(first + kernel.counts[output]) {
                 let weight = weights[i]

@@ -12,6 +12,8 @@ final class Pattern: @unchecked Sendable {
   /// an end to those that would never finish.
   private static let leastSteps = 10_000_000
   private static let stepsPerByte = 100
+  /// Memory for backtracking in KiB.
+  private static let heapLimit: UInt32 = 256 << 10
 
   init(_ source: String) throws(TokenizationError) {
     let pattern = Array(PatternDialect.translated(source).utf8)
@@ -43,6 +45,7 @@ final class Pattern: @unchecked Sendable {
     let steps = max(
       Self.leastSteps, text.count.multipliedReportingOverflow(by: Self.stepsPerByte).partialValue)
     pcre2_set_match_limit_8(context, UInt32(clamping: steps))
+    pcre2_set_heap_limit_8(context, Self.heapLimit)
 
     var pieces: [Range<Int>] = []
     var end = 0  // of the last piece

@@ -16,7 +16,7 @@ struct AddedTokenMatcher: Sendable {
   /// Entries by first byte, longest first.
   private var entries: [[Entry]]
 
-  /// Throws when a token has no text. Of tokens with equal text the later one counts.
+  /// All of `tokens` have text. Of tokens with equal text the later one counts.
   init(_ tokens: [TokenizerTables.AddedToken]) {
     entries = [[Entry]](repeating: [], count: 256)
     for token in tokens {
