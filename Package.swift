@@ -46,7 +46,7 @@ let package = Package(
       dependencies: ["Models", "Tokenization", "Imaging", "PlanFormat", "Compute", "Figures"],
       swiftSettings: strict),
     .executableTarget(
-      name: "espalier-run", dependencies: ["Inference", "PlanFormat", "Figures"],
+      name: "espalier-run", dependencies: ["Compute", "Inference", "PlanFormat", "Figures"],
       swiftSettings: strict),
 
     // Toolchain.
@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Calibration", "Evaluation", "Checkpoints", "Inference", "PlanFormat", "HDF5", "Figures",
+        "Calibration", "Evaluation", "Checkpoints", "Inference", "Models", "Compute", "PlanFormat", "HDF5",
+        "Figures",
         argumentParser, logging,
       ],
       swiftSettings: strict),

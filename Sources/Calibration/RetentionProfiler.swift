@@ -39,7 +39,8 @@ struct RetentionProfiler {
   private func compareRankings(
     _ samples: [PreparedSample], _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
   ) throws {
-    let trials = Self.candidates.flatMap { candidate in Self.rates.map { (candidate, $0) } }
+    let known = Self.candidates.filter { $0.ranking != .answerProfile || !profile.answerAttention.isEmpty }
+    let trials = known.flatMap { candidate in Self.rates.map { (candidate, $0) } }
     var scores = trials.map { _ in (all: [Double](), long: [Double]()) }
     for sample in samples {
       for (index, trial) in trials.enumerated() {
@@ -58,7 +59,7 @@ struct RetentionProfiler {
         divergence: Statistics.mean(score.all), longAnswerDivergence: Statistics.mean(score.long))
     }
     // The least divergence summed over the rates; baselines compete like the rest.
-    let best = Self.candidates.min { left, right in total(left, profile) < total(right, profile) }
+    let best = known.min { left, right in total(left, profile) < total(right, profile) }
     if let best { (profile.ranking, profile.evenShare) = (best.ranking, best.evenShare) }
   }
 

@@ -1,4 +1,5 @@
-public import Inference
+import Inference
+import Models
 public import PlanFormat
 
 /// Measures operating points on a set: accuracy, divergence, agreement, times and sizes, each next to dense.

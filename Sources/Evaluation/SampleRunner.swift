@@ -1,6 +1,7 @@
 public import Compute
 public import Inference
-public import PlanFormat
+import Models
+import PlanFormat
 
 /// Runs samples through a session: features once a picture, the dense answer once a sample, then any schedule.
 ///

@@ -1,5 +1,5 @@
-public import Foundation
-public import PlanFormat
+import Foundation
+import PlanFormat
 
 /// One question about one picture, from a line of a set.
 public struct Sample: Equatable, Sendable {
@@ -71,7 +71,7 @@ public struct SampleSet: Sendable {
       }
       hash.update(Array(data))
     }
-    return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return hash.hexadecimal()
   }
 
   private static func sample(

@@ -1,6 +1,6 @@
-import Compute
+public import Compute
 import Models
-import PlanFormat
+public import PlanFormat
 
 extension MappedFile: WeightOwner {}
 

@@ -18,12 +18,17 @@ public final class Session {
   public let preprocessor: ImagePreprocessor
 
   /// Prepares a plan for `threads` threads. Weights stay mapped; nothing is copied.
-  public init(_ plan: Plan, threads: Int) throws {
-    contents = plan.contents
-    tokenizer = try Tokenizer(plan.contents.tokenizer)
+  public convenience init(_ plan: Plan, threads: Int) throws {
+    try self.init(plan.contents, weights: plan.weights, threads: threads)
+  }
+
+  /// Prepares contents that differ from those of the plan that holds the weights: a new calibration.
+  public init(_ contents: PlanContents, weights: WeightStore, threads: Int) throws {
+    self.contents = contents
+    tokenizer = try Tokenizer(contents.tokenizer)
     preprocessor = try ImagePreprocessor(
-      shortestEdge: plan.contents.image.shortestEdge, cropSize: plan.contents.image.cropSize)
-    engine = try Engine(plan.contents.model, weights: PlanWeights(plan.weights), threads: threads)
+      shortestEdge: contents.image.shortestEdge, cropSize: contents.image.cropSize)
+    engine = try Engine(contents.model, weights: PlanWeights(weights), threads: threads)
   }
 
   /// The schedule of an operating point.
@@ -34,6 +39,12 @@ public final class Session {
   /// Decodes, resizes and crops a picture: the tower's input bytes, `[side x side x 3]`.
   public func prepareImage(at path: String) throws(ImageError) -> RGBImage {
     preprocessor.prepare(try ImageDecoder.decode(contentsOf: path))
+  }
+
+  /// The normalised pixels of a prepared picture, `[3 x side x side]`: what the folded patch embedding works on.
+  public func pixelValues(_ image: RGBImage) -> [Float] {
+    preprocessor.normalized(
+      image, mean: contents.image.mean, deviation: contents.image.deviation, rescale: contents.image.rescale)
   }
 
   /// Visual tokens of a prepared picture, `[N x width]`.

@@ -121,6 +121,12 @@ public struct PromptRows: Sendable {
   /// Grid of each image.
   public var images: [ImageGrid]
 
+  /// Rows with the grids of their images.
+  public init(rows: TokenRows, images: [ImageGrid]) {
+    self.rows = rows
+    self.images = images
+  }
+
   /// The same prompt with a residual stream of its own, as a run changes it in place.
   public func copy() -> PromptRows { PromptRows(rows: rows.copy(), images: images) }
 }

@@ -1,6 +1,7 @@
 public import Figures
 public import PlanFormat
-public import Tokenization
+import Models
+import Tokenization
 
 /// What to ask a session.
 public struct Question: Sendable {

@@ -1,5 +1,7 @@
-public import Compute
-public import Models
+import Compute
+import Models
+import PlanFormat
+import Tokenization
 
 extension Session {
   /// Greedy tokens after a prefill, up to and including a stop token, with the seconds that decoding took.

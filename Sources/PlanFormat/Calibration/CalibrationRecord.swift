@@ -22,7 +22,7 @@ public struct CalibrationRecord: Equatable, Sendable {
 }
 
 /// RedundancyLens: layers in the order in which they can be reduced with least harm.
-public struct LayerRankings: Equatable, Sendable {
+public struct LayerRankings: Equatable, Sendable, Codable {
   /// Layers by FFN redundancy, most redundant first; a permutation of `0 ..< L`.
   public var feedForward: [Int32] = []
   /// Mean divergence after each rank of `feedForward`.
@@ -43,7 +43,7 @@ public struct LayerRankings: Equatable, Sendable {
 }
 
 /// PLPHP: how much each layer and KV head looks at the image.
-public struct RetentionProfile: Equatable, Sendable {
+public struct RetentionProfile: Equatable, Sendable, Codable {
   /// Mean visual attention mass `gamma_l` of the last prompt row, by layer.
   public var visionAttentionMean: [Double] = []
   /// Its standard deviation over the samples, by layer.
@@ -70,7 +70,7 @@ public struct RetentionProfile: Equatable, Sendable {
 }
 
 /// One way to choose KV entries, tried at one uniform rate.
-public struct RetentionCandidate: Equatable, Sendable {
+public struct RetentionCandidate: Equatable, Sendable, Codable {
   /// How entries were ranked.
   public var ranking: CacheRetention.EntryRanking
   /// Share of the budget spread evenly.
@@ -96,7 +96,7 @@ public struct RetentionCandidate: Equatable, Sendable {
 }
 
 /// TopV: the calibrated cost weights and every candidate they were compared with.
-public struct CostSearch: Equatable, Sendable {
+public struct CostSearch: Equatable, Sendable, Codable {
   /// The choice; its keep ratio is the first target ratio.
   public var chosen = TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1)
   /// Keep ratios the search aimed at.
@@ -109,7 +109,7 @@ public struct CostSearch: Equatable, Sendable {
 }
 
 /// One candidate of the transport cost search.
-public struct CostCandidate: Equatable, Sendable {
+public struct CostCandidate: Equatable, Sendable, Codable {
   /// Settings tried, with their keep ratio.
   public var settings: TokenPruning
   /// Mean divergence over the calibration samples.

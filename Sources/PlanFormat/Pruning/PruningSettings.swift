@@ -22,7 +22,7 @@ public struct PruningSettings: Equatable, Sendable {
 }
 
 /// TopV (arXiv 2503.18278): the visual tokens that matter, chosen once by optimal transport.
-public struct TokenPruning: Equatable, Sendable {
+public struct TokenPruning: Equatable, Sendable, Codable {
   /// How tokens are ranked.
   public var rule: ImportanceRule
   /// Share of the visual tokens of each image that stay, in (0, 1]; `floor(keepRatio * N)` are kept.
@@ -51,7 +51,7 @@ public struct TokenPruning: Equatable, Sendable {
 }
 
 /// Cost `C = alpha Cf + beta Cs + gamma Ce` between visual tokens, each term scaled to [0, 1] by its own range.
-public struct TransportCost: Equatable, Sendable {
+public struct TransportCost: Equatable, Sendable, Codable {
   /// Weight of the feature cost `Cf(i,j) = |s_i - t_j|^2`.
   public var alpha = 1.0
   /// Weight of the spatial cost `Cs(i,j) = 1 - exp(-d(i,j)^2 / (2 sigma^2))`.
@@ -68,7 +68,7 @@ public struct TransportCost: Equatable, Sendable {
 }
 
 /// How the importance of a visual token is computed.
-public enum ImportanceRule: String, CaseIterable, Sendable {
+public enum ImportanceRule: String, CaseIterable, Sendable, Codable {
   /// The printed update with L2-norm marginals.
   case paper
   /// Textbook Sinkhorn; row sums before the last source update.
@@ -155,7 +155,7 @@ public struct CacheRetention: Equatable, Sendable {
   }
 
   /// How visual entries of a KV head are ranked.
-  public enum EntryRanking: String, CaseIterable, Sendable {
+  public enum EntryRanking: String, CaseIterable, Sendable, Codable {
     /// Attention of the last prompt row, mean over the head's query group (the paper).
     case lastRow = "last_row"
     /// Mean attention of the last 16 prompt rows.
@@ -170,7 +170,7 @@ public struct CacheRetention: Equatable, Sendable {
 }
 
 /// Classes of layers by visual attention mass `gamma`, and the rates they get.
-public struct RetentionThresholds: Equatable, Sendable {
+public struct RetentionThresholds: Equatable, Sendable, Codable {
   /// Rate `r` of a balanced layer.
   public var rate = 0.4
   /// Step `dr`: attentive layers keep `r + dr`, indifferent ones `r - dr`.

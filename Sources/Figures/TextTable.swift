@@ -1,0 +1,30 @@
+/// A table for people: columns padded to their widest cell, numbers to the right.
+public struct TextTable: Sendable {
+  private let header: [String]
+  private var rows: [[String]] = []
+
+  /// An empty table with column titles.
+  public init(_ header: [String]) { self.header = header }
+
+  /// Adds a row; missing cells are empty.
+  public mutating func append(_ cells: [String]) { rows.append(cells) }
+
+  /// The table as lines.
+  public var text: String {
+    let all = [header] + rows
+    let widths = header.indices.map { column in
+      all.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return all.map { cells in
+      var line = ""
+      for column in header.indices {
+        let cell = column < cells.count ? cells[column] : ""
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        if column > 0 { line += "  " }
+        line += column == 0 ? cell + padding : padding + cell
+      }
+      while line.last == " " { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+}

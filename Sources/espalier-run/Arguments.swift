@@ -1,0 +1,114 @@
+import Inference
+
+/// The command line of the runtime, read without a package so that the binary stays lean.
+struct Arguments {
+  var plan = ""
+  var question = Question(images: [], prompt: "")
+  var point = "dense"
+  var threads: Int?
+  var isJSON = false
+  var checksWeights = false
+
+  /// What the command line asks for.
+  enum Request {
+    case run(Arguments)
+    case help
+    case version
+  }
+
+  /// Why a command line cannot be understood.
+  struct UsageError: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static let help = """
+    USAGE: espalier-run <plan> --image <file> ... --prompt <text> [options]
+
+    Answer a question about pictures from a pruning plan.
+
+    ARGUMENTS:
+      <plan>                  Plan written by 'espalier compile'.
+
+    OPTIONS:
+      --image <file>          Picture (JPEG or PNG); may be repeated.
+      --prompt <text>         The question.
+      --point <name>          Operating point. (default: dense)
+      --max-tokens <n>        Most tokens of the answer. (default: 256)
+      --temperature <t>       Divides the logits; 0 takes the likeliest token. (default: 0)
+      --top-k <k>             Draw from the k likeliest tokens; 0 for all. (default: 0)
+      --top-p <p>             Draw from the likeliest tokens that reach p. (default: 1)
+      --min-p <p>             Draw from tokens at least p times as likely as the likeliest. (default: 0)
+      --seed <n>              Seed of the draws. (default: 0)
+      --threads <n>           Threads. (default: all processors this process may use)
+      --check                 Check the digest of every weight first.
+      --json                  Print one object with the answer and the figures of the run.
+      --version               Show the version.
+      -h, --help              Show help information.
+
+    """
+
+  static func parse(_ words: [String]) throws(UsageError) -> Request {
+    var arguments = Arguments()
+    var plans: [String] = []
+    var prompt: String?
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("-"), word.count > 1 else {
+        plans.append(word)
+        continue
+      }
+      let (name, attached) = split(word)
+      func value() throws(UsageError) -> String {
+        if let attached { return attached }
+        guard let next = rest.popFirst() else { throw UsageError(description: "Missing value for '\(name)'") }
+        return next
+      }
+      func number<Number: LosslessStringConvertible>(_ type: Number.Type) throws(UsageError) -> Number {
+        let text = try value()
+        guard let number = Number(text) else {
+          throw UsageError(description: "The value '\(text)' is invalid for '\(name)'")
+        }
+        return number
+      }
+      switch name {
+      case "-h", "--help": return .help
+      case "--version": return .version
+      case "--image": arguments.question.images.append(try value())
+      case "--prompt": prompt = try value()
+      case "--point": arguments.point = try value()
+      case "--max-tokens": arguments.question.maxTokens = try number(Int.self)
+      case "--temperature": arguments.question.sampling.temperature = try number(Double.self)
+      case "--top-k": arguments.question.sampling.topK = try number(Int.self)
+      case "--top-p": arguments.question.sampling.topP = try number(Double.self)
+      case "--min-p": arguments.question.sampling.minP = try number(Double.self)
+      case "--seed": arguments.question.sampling.seed = try number(UInt64.self)
+      case "--threads": arguments.threads = try number(Int.self)
+      case "--json": arguments.isJSON = true
+      case "--check": arguments.checksWeights = true
+      default: throw UsageError(description: "Unknown option '\(name)'")
+      }
+    }
+    guard plans.count <= 1 else { throw UsageError(description: "Unexpected argument '\(plans[1])'") }
+    guard let plan = plans.first else { throw UsageError(description: "Missing expected argument '<plan>'") }
+    guard let prompt else { throw UsageError(description: "Missing expected argument '--prompt <text>'") }
+    guard !arguments.question.images.isEmpty else {
+      throw UsageError(description: "Missing expected argument '--image <file>'")
+    }
+    guard (1...1_000_000).contains(arguments.question.maxTokens) else {
+      throw UsageError(description: "--max-tokens must be within 1 ... 1000000")
+    }
+    if let threads = arguments.threads, !(1...1024).contains(threads) {
+      throw UsageError(description: "--threads must be within 1 ... 1024")
+    }
+    if let problem = arguments.question.sampling.problem { throw UsageError(description: problem) }
+    arguments.plan = plan
+    arguments.question.prompt = prompt
+    return .run(arguments)
+  }
+
+  /// `--name=value` as name and value.
+  private static func split(_ word: String) -> (name: String, value: String?) {
+    guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
+    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+  }
+}

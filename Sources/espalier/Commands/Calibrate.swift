@@ -1,0 +1,35 @@
+import ArgumentParser
+import Evaluation
+import PlanFormat
+
+/// Derives the calibration of a plan.
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Derive layer rankings, the retention profile and transport cost weights for a plan.")
+
+  @Argument(help: "Plan to calibrate.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Option(name: .customLong("set"), help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  var set: String
+
+  @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
+  var output: String?
+
+  @OptionGroup var calibration: CalibrationArguments
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let samples = try SampleSet(contentsOf: set)
+    let work = try PlanWork(plan, threads: threads.count)
+    let target = output ?? plan
+    let state = PlanWork.statePath(target)
+    var contents = work.plan.contents
+    contents.calibration = try work.calibrate(
+      samples, options: calibration.options, statePath: state, resuming: calibration.resume)
+    // Points that were measured with another calibration would no longer be true.
+    contents.points = []
+    try work.write(contents, to: target)
+    PlanWork.discard(state)
+  }
+}

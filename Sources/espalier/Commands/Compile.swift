@@ -1,0 +1,66 @@
+import ArgumentParser
+import Checkpoints
+import Evaluation
+import Foundation
+import PlanFormat
+
+/// Import, calibrate and tune in one go.
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Import a checkpoint, calibrate it and find its operating points: one plan.")
+
+  @Argument(help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
+  var model: String
+
+  @Option(help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  var calibration: String
+
+  @Option(help: "Validation set (JSON Lines); shares no sample with the calibration set.")
+  var validation: String
+
+  @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
+  var output: String
+
+  @Option(help: "Storage of weight matrices: f32 or bf16.")
+  var weights: WeightFormat = .bfloat16
+
+  @Flag(help: "Print the points as JSON.")
+  var json = false
+
+  @OptionGroup var arguments: CalibrationArguments
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let calibrationSet = try SampleSet(contentsOf: calibration)
+    let validationSet = try SampleSet(contentsOf: validation)
+    try checkWritable()
+    let imported = output + ".importing"
+    let state = PlanWork.statePath(output)
+    defer { PlanWork.discard(imported) }
+    try CheckpointImporter.importModel(at: model, weightFormat: weights, to: imported)
+    let work = try PlanWork(imported, threads: threads.count)
+    var contents = work.plan.contents
+    let record = try work.calibrate(
+      calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)
+    contents.calibration = record
+    contents.points = try work.tune(validationSet, record: record, threads: threads.count)
+    try work.write(contents, to: output)
+    PlanWork.discard(state)
+    printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
+  }
+
+  /// Says at once, not after minutes, that the output's folder is not there or cannot be written to.
+  private func checkWritable() throws {
+    let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw PlanError(file: output, reason: "cannot be written: there is no folder \(folder)")
+    }
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw PlanError(file: output, reason: "cannot be written: the folder \(folder) is read-only")
+    }
+    if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
+      throw PlanError(file: output, reason: "cannot be written: it is a folder")
+    }
+  }
+}

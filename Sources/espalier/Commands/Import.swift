@@ -1,0 +1,24 @@
+public import ArgumentParser
+import Checkpoints
+public import PlanFormat
+
+/// Checkpoint to plan, without calibration.
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Import a Hugging Face checkpoint into a plan without any pruning.")
+
+  @Argument(help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
+  var model: String
+
+  @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
+  var output: String
+
+  @Option(help: "Storage of weight matrices: f32 or bf16.")
+  var weights: WeightFormat = .bfloat16
+
+  func run() throws {
+    try CheckpointImporter.importModel(at: model, weightFormat: weights, to: output)
+  }
+}
+
+extension WeightFormat: ExpressibleByArgument {}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Figures
+import PlanFormat
+
+/// Shows what a plan holds.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a plan holds: model, calibration, operating points.")
+
+  @Argument(help: "Plan to show.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let opened = try Plan(contentsOf: plan)
+    printResult(description(opened), asJSON: json) { text(opened) }
+  }
+
+  private func description(_ plan: Plan) -> JSON {
+    let model = plan.contents.model
+    return .object([
+      "plan": .string(plan.path), "producer": .string(plan.producer),
+      "file_bytes": Figure(Double(plan.fileSize), .bytes).json,
+      "weights": .object([
+        "format": .string(plan.weights.format.rawValue), "tensors": .integer(plan.weights.names.count),
+        "bytes": Figure(Double(plan.weights.byteCount), .bytes).json, "digest": .string(plan.weightsDigest),
+      ]),
+      "model": .object([
+        "family": .string(model.family), "layers": .integer(model.text.layers), "width": .integer(model.text.width),
+        "query_heads": .integer(model.text.queryHeads), "kv_heads": .integer(model.text.keyValueHeads),
+        "vocabulary": .integer(model.text.vocabulary), "vision_layers": .integer(model.vision.layers),
+        "visual_tokens": .integer(model.vision.tokensPerImage),
+      ]),
+      "calibration": plan.contents.calibration.map(calibration) ?? .null,
+      "points": .array(plan.contents.points.map(PointTable.json)),
+    ])
+  }
+
+  private func calibration(_ record: CalibrationRecord) -> JSON {
+    let lens = record.redundancyLens
+    return .object([
+      "samples": .integer(record.provenance.samples),
+      "redundancy_lens": .object([
+        "ffn_ranking": .integers(lens.feedForward), "ffn_divergence": .numbers(lens.feedForwardDivergence),
+        "attention_ranking": .integers(lens.attention), "attention_divergence": .numbers(lens.attentionDivergence),
+        "text_row_divergence": .number(lens.textRowDivergence),
+      ]),
+      "plphp": .object([
+        "vision_attention_mean": .numbers(record.plphp.visionAttentionMean),
+        "vision_attention_std": .numbers(record.plphp.visionAttentionDeviation),
+        "retention": .numbers(record.plphp.retention), "ranking": .string(record.plphp.ranking.rawValue),
+        "even_share": .number(record.plphp.evenShare),
+        "candidates": .array(
+          record.plphp.candidates.map { row in
+            .object([
+              "ranking": .string(row.ranking.rawValue), "even_share": .number(row.evenShare),
+              "rate": .number(row.rate), "divergence": .number(row.divergence),
+              "divergence_long_answers": .number(row.longAnswerDivergence),
+            ])
+          }),
+      ]),
+      "topv": .object([
+        "rule": .string(record.topV.chosen.rule.rawValue), "prune_layer": .integer(record.topV.chosen.layer),
+        "candidates": .array(
+          record.topV.candidates.map { row in
+            .object([
+              "rule": .string(row.settings.rule.rawValue), "keep_ratio": .number(row.settings.keepRatio),
+              "prune_layer": .integer(row.settings.layer), "alpha": .number(row.settings.cost.alpha),
+              "beta": .number(row.settings.cost.beta), "gamma": .number(row.settings.cost.gamma),
+              "sigma": .number(row.settings.cost.sigma), "epsilon": .number(row.settings.cost.epsilon),
+              "divergence": .number(row.divergence),
+            ])
+          }),
+      ]),
+    ])
+  }
+
+  private func text(_ plan: Plan) -> String {
+    let model = plan.contents.model
+    var lines = [
+      "\(plan.path): \(Figure(Double(plan.fileSize), .bytes)), written by \(plan.producer)",
+      "model     \(model.family): \(model.vision.layers) vision layers of width \(model.vision.width), "
+        + "\(model.vision.tokensPerImage) visual tokens; \(model.text.layers) decoder layers of width "
+        + "\(model.text.width), \(model.text.queryHeads) query and \(model.text.keyValueHeads) KV heads",
+      "weights   \(plan.weights.names.count) tensors, \(plan.weights.format.rawValue), "
+        + "\(Figure(Double(plan.weights.byteCount), .bytes))",
+    ]
+    if let record = plan.contents.calibration { lines += ["", CalibrationTable.text(record)] }
+    if !plan.contents.points.isEmpty { lines += ["", PointTable.text(plan.contents.points)] }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Compute
+import HDF5
+import Inference
+import Models
+import PlanFormat
+
+/// Writes what happened inside a prefill.
+struct Trace: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write token ids, pixel values, logits and hidden states of one prompt to an HDF5 file.")
+
+  @Argument(help: "Plan to run.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Option(help: "Picture; may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+  var image: [String]
+
+  @Option(help: "The user's text.")
+  var prompt: String
+
+  @Option(name: .shortAndLong, help: "File to write.", completion: .file(extensions: ["h5"]))
+  var output: String
+
+  @Option(help: "Operating point.")
+  var point = "dense"
+
+  @Flag(help: "Write the residual stream before each layer and after the last as well.")
+  var hiddenStates = false
+
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let opened = try Plan(contentsOf: plan)
+    let settings = try opened.point(named: point).settings
+    let session = try Session(opened, threads: threads.count)
+    let layout = try session.layout(prompt: prompt, images: image.count)
+    let pictures = try image.map { try session.prepareImage(at: $0) }
+    let rows = try session.engine.embed(layout, images: pictures.map(session.encode))
+    var recorder = HiddenStates(isRecording: hiddenStates)
+    let result = session.engine.prefill(
+      rows, schedule: try session.schedule(settings), observer: &recorder)
+    recorder.record(result.rows.hidden)
+    let logits = session.engine.logits(of: result, rows: 0..<result.rows.count)
+    try write(session, layout, pictures.map { session.pixelValues($0) }, logits, result, recorder)
+  }
+
+  private func write(
+    _ session: Session, _ layout: PromptLayout, _ pixels: [[Float]], _ logits: Matrix, _ result: PrefillResult,
+    _ recorder: HiddenStates
+  ) throws {
+    let side = session.contents.image.cropSize
+    let ids = session.inputIDs(layout)
+    let file = try TraceFile(creating: output)
+    try file.write("input_ids", ids, shape: [ids.count], "token ids; an image is its token, repeated")
+    try file.write(
+      "pixel_values", pixels.flatMap { $0 }, shape: [pixels.count, 3, side, side], "normalised pixels, channels first")
+    try file.write("logits", logits.elements, shape: [logits.rows, logits.columns], "logits of the rows that were kept")
+    try file.write(
+      "positions", result.rows.positions, shape: [result.rows.count], "position of each row of the logits")
+    if hiddenStates {
+      let equal = recorder.states.allSatisfy { $0.rows == recorder.states[0].rows }
+      if equal {
+        try file.write(
+          "hidden_states", recorder.states.flatMap(\.elements),
+          shape: [recorder.states.count, recorder.states[0].rows, recorder.states[0].columns],
+          "residual stream before each layer and after the last")
+      } else {
+        // Rows that were pruned have no state: each boundary has its own length.
+        for (index, state) in recorder.states.enumerated() {
+          try file.write(
+            "hidden_states_\(index)", state.elements, shape: [state.rows, state.columns],
+            "residual stream at layer boundary \(index)")
+        }
+      }
+    }
+    try file.commit()
+  }
+
+  private struct HiddenStates: Observer {
+    let isRecording: Bool
+    var states: [Matrix] = []
+
+    init(isRecording: Bool) { self.isRecording = isRecording }
+
+    mutating func willRun(layer: Int, rows: TokenRows) { record(rows.hidden) }
+    mutating func record(_ hidden: Matrix) { if isRecording { states.append(hidden.copy()) } }
+  }
+}

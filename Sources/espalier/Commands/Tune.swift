@@ -1,0 +1,38 @@
+import ArgumentParser
+import Evaluation
+import PlanFormat
+
+/// Finds the operating points of a calibrated plan.
+struct Tune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find the operating points dense, quality, balanced and fast by measurement.")
+
+  @Argument(help: "Calibrated plan.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Option(name: .customLong("set"), help: "Validation set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  var set: String
+
+  @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
+  var output: String?
+
+  @Option(help: "Use only the first samples of the set.")
+  var limit: Int?
+
+  @Flag(help: "Print the points as JSON.")
+  var json = false
+
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let samples = try SampleSet(contentsOf: set).first(limit)
+    let work = try PlanWork(plan, threads: threads.count)
+    guard let record = work.plan.contents.calibration else {
+      throw PlanError(file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
+    }
+    var contents = work.plan.contents
+    contents.points = try work.tune(samples, record: record, threads: threads.count)
+    try work.write(contents, to: output ?? plan)
+    printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
+  }
+}

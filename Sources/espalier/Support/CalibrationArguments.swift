@@ -1,0 +1,35 @@
+import ArgumentParser
+import Calibration
+
+/// Options of every verb that calibrates.
+struct CalibrationArguments: ParsableArguments {
+  @Option(help: "Calibration samples to use, evenly spaced over the set; 0 for all.")
+  var limit: Int = 64
+
+  @Option(help: "Seed of every random choice.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Layers that are ranked first without a search, deepest first.")
+  var priorLayers: Int = 0
+
+  @Option(help: "Visual keys that a visual query sees in a hollow layer. (default: an eighth of the visual tokens)")
+  var window: Int?
+
+  @Flag(help: "Go on from the state that an interrupted run left beside the output.")
+  var resume = false
+
+  var options: CalibrationOptions {
+    var options = CalibrationOptions()
+    options.limit = limit == 0 ? nil : limit
+    options.seed = seed
+    options.priorLayers = priorLayers
+    options.attentionWindow = window
+    return options
+  }
+
+  func validate() throws {
+    if limit < 0 { throw ValidationError("--limit must not be negative.") }
+    if priorLayers < 0 { throw ValidationError("--prior-layers must not be negative.") }
+    if let window, window < 1 { throw ValidationError("--window must be positive.") }
+  }
+}

@@ -1,0 +1,67 @@
+import Figures
+import PlanFormat
+
+/// A calibration as tables: one row a layer, then the candidates of the two choices.
+enum CalibrationTable {
+  static func text(_ record: CalibrationRecord) -> String {
+    [
+      "calibration on \(record.provenance.samples) samples, seed \(record.provenance.seed)",
+      layers(record), rules(record.topV), entries(record.plphp),
+    ].joined(separator: "\n\n")
+  }
+
+  private static func layers(_ record: CalibrationRecord) -> String {
+    let lens = record.redundancyLens
+    var table = TextTable([
+      "rank", "FFN layer", "divergence", "attention layer", "divergence", "| layer", "visual attention", "deviation",
+      "retention",
+    ])
+    for index in lens.feedForward.indices {
+      table.append([
+        "\(index + 1)", "\(lens.feedForward[index])", Figure(lens.feedForwardDivergence[index], .nats).description,
+        "\(lens.attention[index])", Figure(lens.attentionDivergence[index], .nats).description, "| \(index)",
+        Figure(record.plphp.visionAttentionMean[index], .share).description,
+        Figure(record.plphp.visionAttentionDeviation[index], .share).description,
+        Figure(record.plphp.retention[index], .share).description,
+      ])
+    }
+    return "layers reduced one after the other (\(Figure(lens.neuronShare, .share)) of neurons, window "
+      + "\(lens.attentionWindow); text rows of all layers instead: \(Figure(lens.textRowDivergence, .nats)))\n"
+      + table.text
+  }
+
+  private static func rules(_ search: CostSearch) -> String {
+    let chosen = search.chosen
+    var table = TextTable(["rule"] + search.keepRatios.map { "keep \(Figure($0, .share))" })
+    for rule in ImportanceRule.allCases {
+      let cells = search.keepRatios.map { ratio in
+        // The first candidate of a rule has the start weights.
+        search.candidates.first { $0.settings.rule == rule && $0.settings.keepRatio == ratio }
+          .map { Figure($0.divergence, .nats).description } ?? ""
+      }
+      table.append([rule.rawValue] + cells)
+    }
+    var best = chosen
+    table.append(
+      ["chosen"]
+        + search.keepRatios.map { ratio in
+          best.keepRatio = ratio
+          return search.candidates.first { $0.settings == best }.map { Figure($0.divergence, .nats).description } ?? ""
+        })
+    return "divergence by importance rule at the start weights, tokens dropped after layer "
+      + "\(search.candidates.first?.settings.layer ?? chosen.layer)\n\(table.text)\n"
+      + "chosen: \(chosen.rule.rawValue) after layer \(chosen.layer), alpha \(chosen.cost.alpha), beta "
+      + "\(chosen.cost.beta), gamma \(chosen.cost.gamma), sigma \(chosen.cost.sigma), epsilon \(chosen.cost.epsilon)"
+  }
+
+  private static func entries(_ profile: RetentionProfile) -> String {
+    var table = TextTable(["KV entries ranked by", "spread evenly", "kept", "divergence", "long answers"])
+    for row in profile.candidates {
+      table.append([
+        row.ranking.rawValue, Figure(row.evenShare, .share).description, Figure(row.rate, .share).description,
+        Figure(row.divergence, .nats).description, Figure(row.longAnswerDivergence, .nats).description,
+      ])
+    }
+    return table.text
+  }
+}

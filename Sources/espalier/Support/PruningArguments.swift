@@ -1,0 +1,110 @@
+public import ArgumentParser
+public import PlanFormat
+
+/// Settings given by hand: a point named `custom`, for experiments beside the plan's own points.
+struct PruningArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Custom point: share of the visual tokens that stay.", valueName: "share"))
+  var keep: Double?
+
+  @Option(help: "Custom point: importance rule. (default: the calibrated one, else semi_relaxed)")
+  var rule: ImportanceRule?
+
+  @Option(help: "Custom point: layer after which tokens are dropped. (default: the calibrated one, else 1)")
+  var pruneLayer: Int?
+
+  @Option(help: "Custom point: every m-th dropped token comes back; 0 for none.")
+  var recovery: Int?
+
+  @Option(help: "Custom point: weight of the feature cost.") var alpha: Double?
+  @Option(help: "Custom point: weight of the spatial cost.") var beta: Double?
+  @Option(help: "Custom point: weight of the central cost.") var gamma: Double?
+  @Option(help: "Custom point: width of the spatial cost in grid units.") var sigma: Double?
+  @Option(help: "Custom point: entropic regularisation.") var epsilon: Double?
+
+  @Option(help: ArgumentHelp("Custom point: layers with a probed FFN, such as 6-11 or 0,3,5.", valueName: "layers"))
+  var ffnLayers: LayerList?
+
+  @Option(help: "Custom point: share of the neurons that stay in those layers.")
+  var neuronShare: Double = 0.2
+
+  @Option(help: ArgumentHelp("Custom point: layers with hollow attention.", valueName: "layers"))
+  var attentionLayers: LayerList?
+
+  @Option(help: "Custom point: visual keys that a visual query sees in those layers.")
+  var window: Int = 32
+
+  @Option(help: ArgumentHelp("Custom point: share of the visual KV entries that stay in every layer.", valueName: "share"))
+  var retention: Double?
+
+  @Flag(help: "Custom point: retention rate of each layer by its class for this very input.")
+  var dynamicRetention = false
+
+  @Option(help: "Custom point: how KV entries are ranked. (default: the calibrated way, else last_row)")
+  var ranking: CacheRetention.EntryRanking?
+
+  func validate() throws {
+    func check(_ name: String, _ value: Double?, _ range: ClosedRange<Double>) throws {
+      if let value, !range.contains(value) {
+        throw ValidationError("--\(name) must be within \(range.lowerBound) ... \(range.upperBound).")
+      }
+    }
+    try check("keep", keep, Double.leastNonzeroMagnitude...1)
+    try check("neuron-share", neuronShare, Double.leastNonzeroMagnitude...1)
+    try check("retention", retention, 0...1)
+    for (name, value) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] { try check(name, value, 0...1e6) }
+    for (name, value) in [("sigma", sigma), ("epsilon", epsilon)] { try check(name, value, 1e-6...1e6) }
+    if window < 1 { throw ValidationError("--window must be positive.") }
+    if let recovery, recovery < 0 { throw ValidationError("--recovery must not be negative.") }
+  }
+
+  /// The custom point, or `nil` when no option asks for one.
+  func point(_ contents: PlanContents) -> OperatingPoint? {
+    let record = contents.calibration
+    var settings = PruningSettings()
+    if let keep {
+      var pruning = record?.topV.chosen ?? TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
+      pruning.keepRatio = keep
+      pruning.rule = rule ?? pruning.rule
+      pruning.layer = pruneLayer ?? pruning.layer
+      pruning.recoveryStride = recovery ?? pruning.recoveryStride
+      pruning.cost.alpha = alpha ?? pruning.cost.alpha
+      pruning.cost.beta = beta ?? pruning.cost.beta
+      pruning.cost.gamma = gamma ?? pruning.cost.gamma
+      pruning.cost.sigma = sigma ?? pruning.cost.sigma
+      pruning.cost.epsilon = epsilon ?? pruning.cost.epsilon
+      settings.tokens = pruning
+    }
+    if ffnLayers != nil || attentionLayers != nil {
+      settings.reduction = LayerReduction(
+        feedForwardLayers: ffnLayers?.layers ?? [], attentionLayers: attentionLayers?.layers ?? [],
+        neuronShare: neuronShare, attentionWindow: window)
+    }
+    if retention != nil || dynamicRetention {
+      settings.retention = CacheRetention(
+        mode: dynamicRetention ? .dynamic : .static,
+        rates: Array(repeating: retention ?? 1, count: contents.model.text.layers),
+        thresholds: record?.plphp.thresholds ?? RetentionThresholds(),
+        ranking: ranking ?? record?.plphp.ranking ?? .lastRow, evenShare: ranking == nil ? record?.plphp.evenShare ?? 0 : 0)
+    }
+    return settings.isDense ? nil : OperatingPoint(name: "custom", settings: settings)
+  }
+}
+
+extension ImportanceRule: ExpressibleByArgument {}
+extension CacheRetention.EntryRanking: ExpressibleByArgument {}
+
+/// Layers as people write them: `0,3,6-11`.
+struct LayerList: ExpressibleByArgument {
+  var layers: [Int] = []
+
+  init?(argument: String) {
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0, first <= last,
+        last < 10_000
+      else { return nil }
+      layers += first...last
+    }
+    layers = Array(Set(layers)).sorted()
+  }
+}
