@@ -11,6 +11,18 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+/// Modules that a test target names besides its own and those it re-exports through TestSupport.
+let testDependencies: [String: [Target.Dependency]] = [
+  "Compute": ["CKernels"],
+  "Models": ["Compute", "PlanFormat"],
+  "Inference": ["Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5"],
+  "Evaluation": ["Inference", "PlanFormat", "Compute"],
+  "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
+  "PlanFormat": ["HDF5"],
+  "Checkpoints": ["PlanFormat"],
+  "Tokenization": ["PlanFormat"],
+]
+
 let package = Package(
   name: "espalier",
   products: [
@@ -74,7 +86,7 @@ let package = Package(
     // Tests mirror the targets; TestSupport is their one helper module.
     .target(
       name: "TestSupport",
-      dependencies: ["Checkpoints", "Inference", "PlanFormat", "HDF5", "Compute"],
+      dependencies: ["Checkpoints", "Inference", "Models", "PlanFormat", "HDF5", "Compute"],
       path: "Tests/TestSupport", swiftSettings: strict),
   ]
     + [
@@ -82,7 +94,8 @@ let package = Package(
       "Checkpoints", "Calibration", "Evaluation",
     ].map { name in
       .testTarget(
-        name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"],
+        name: "\(name)Tests",
+        dependencies: testDependencies[name, default: []] + [.init(stringLiteral: name), "TestSupport"],
         swiftSettings: strict)
     }
     + [

@@ -45,7 +45,8 @@ public struct CalibrationState: Codable, Equatable {
     do {
       try Self.encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw CalibrationError("\(path): the state of the calibration cannot be saved: \(error.localizedDescription)")
+      throw CalibrationError(
+        "\(path): the state of the calibration cannot be saved: \(error.localizedDescription)")
     }
   }
 

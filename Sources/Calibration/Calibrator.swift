@@ -67,7 +67,9 @@ public struct Calibrator {
     return result
   }
 
-  private func findProfile(_ samples: [PreparedSample], _ reporter: any ProgressReporter) throws -> RetentionProfile {
+  private func findProfile(_ samples: [PreparedSample], _ reporter: any ProgressReporter) throws
+    -> RetentionProfile
+  {
     let profiler = RetentionProfiler(engine: engine, options: options)
     reporter.begin("retention profile", total: samples.count * profiler.stepsPerSample)
     let profile = try profiler.profile(samples, reporter: reporter)
@@ -88,7 +90,8 @@ public struct Calibrator {
       if before.ranked.count == layers { continue }
       let left = layers - max(before.ranked.count, min(layers, options.priorLayers))
       reporter.begin(
-        kind == .feedForward ? "FFN ranking" : "attention ranking", total: samples.count * left * (left + 1) / 2)
+        kind == .feedForward ? "FFN ranking" : "attention ranking",
+        total: samples.count * left * (left + 1) / 2)
       var saved = state
       state[keyPath: keyPath] = try search.rank(samples, from: before, reporter: reporter) { progress in
         saved[keyPath: keyPath] = progress

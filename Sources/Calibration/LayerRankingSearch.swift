@@ -67,9 +67,12 @@ struct LayerRankingSearch {
     return (best, sums[best] / Double(max(1, boundaries.count)))
   }
 
-  private func meanDivergence(_ boundaries: inout [Boundaries], from layer: Int, schedule: Schedule) -> Double {
+  private func meanDivergence(_ boundaries: inout [Boundaries], from layer: Int, schedule: Schedule) -> Double
+  {
     var sum = 0.0
-    for index in boundaries.indices { sum += boundaries[index].divergence(from: layer, schedule: schedule, engine) }
+    for index in boundaries.indices {
+      sum += boundaries[index].divergence(from: layer, schedule: schedule, engine)
+    }
     return sum / Double(max(1, boundaries.count))
   }
 

@@ -12,7 +12,9 @@ struct PreparedSample {
   let reference: SampleRunner.Reference
 
   /// The prompt with all but the last token of the answer: one run gives every distribution that is compared.
-  func forced(_ engine: Engine) -> PromptRows { engine.append(Array(reference.answer.dropLast()), to: prompt) }
+  func forced(_ engine: Engine) -> PromptRows {
+    engine.append(Array(reference.answer.dropLast()), to: prompt)
+  }
 
   /// Divergence of a finished run over `forced` rows: the last rows are those of the answer.
   func divergence(of result: PrefillResult, _ engine: Engine) -> Double {

@@ -74,7 +74,8 @@ struct RetentionProfiler {
     of retention: CacheRetention, _ sample: PreparedSample, _ profile: RetentionProfile
   ) throws -> Double {
     let schedule = try Schedule(PruningSettings(retention: retention), layers: text.layers, profile: profile)
-    let result = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: sample.reference.answer.count)
+    let result = engine.prefill(
+      sample.prompt.copy(), schedule: schedule, reserve: sample.reference.answer.count)
     let logits = SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
     return sample.reference.distributions.divergence(ofReduced: logits)
   }

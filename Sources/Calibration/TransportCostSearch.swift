@@ -21,7 +21,9 @@ struct TransportCostSearch {
     let start = min(1, engine.model.text.layers - 1)
     let states = PruneStates(samples, layer: start, engine)
 
-    let rules = ImportanceRule.allCases.map { TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed) }
+    let rules = ImportanceRule.allCases.map {
+      TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed)
+    }
     try score(rules, states, &table, reporter)
     let transport = table.ranked(rules.filter { !$0.rule.isBaseline }).prefix(2)
     var finalists: [TokenPruning] = []
@@ -47,11 +49,13 @@ struct TransportCostSearch {
 
   /// Changes one weight at a time while it helps.
   private func improve(
-    _ start: TokenPruning, _ states: PruneStates, _ table: inout CandidateTable, _ reporter: any ProgressReporter
+    _ start: TokenPruning, _ states: PruneStates, _ table: inout CandidateTable,
+    _ reporter: any ProgressReporter
   ) throws -> TokenPruning {
     var best = start
     let steps: [(WritableKeyPath<TransportCost, Double>, [Double])] = [
-      (\.epsilon, [0.03, 0.3]), (\.beta, [0, 0.3, 3]), (\.alpha, [0.3, 3]), (\.sigma, [2, 8]), (\.gamma, [0, 0.1, 1]),
+      (\.epsilon, [0.03, 0.3]), (\.beta, [0, 0.3, 3]), (\.alpha, [0.3, 3]), (\.sigma, [2, 8]),
+      (\.gamma, [0, 0.1, 1]),
     ]
     for (weight, values) in steps {
       let trials = values.map { value in
@@ -103,7 +107,9 @@ private struct CandidateTable {
       return candidate.settings == same
     }
     return own.reduce(0.0) { sum, candidate in
-      let least = candidates.filter { $0.settings.keepRatio == candidate.settings.keepRatio }.map(\.divergence).min()
+      let least = candidates.filter { $0.settings.keepRatio == candidate.settings.keepRatio }.map(
+        \.divergence
+      ).min()
       return sum + candidate.divergence / max(least ?? 1, 1e-9)
     }
   }
@@ -150,7 +156,8 @@ private struct PruneStates {
         &rows, pruning, sources: state.sources, targets: state.targets, images: state.sample.prompt.images)
       var none = NoObserver()
       let result = engine.prefill(
-        PromptRows(rows: rows, images: state.sample.prompt.images), schedule: dense, from: layer + 1, cache: cache,
+        PromptRows(rows: rows, images: state.sample.prompt.images), schedule: dense, from: layer + 1,
+        cache: cache,
         observer: &none)
       cache = result.cache
       return state.sample.divergence(of: result, engine)

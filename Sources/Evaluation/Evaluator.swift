@@ -14,7 +14,8 @@ public struct Evaluator {
   ///
   /// `onSample` is called after each sample and may throw to stop.
   public func evaluate(
-    _ set: SampleSet, points: [OperatingPoint], onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    _ set: SampleSet, points: [OperatingPoint],
+    onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> [PointScore] {
     let schedules = try points.map { try runner.session.schedule($0.settings) }
     var scores = points.map { PointScore(point: $0) }
@@ -67,7 +68,8 @@ public struct SampleScore: Sendable {
   public var decoderFLOPs: Double
 
   init(
-    _ sample: Sample, _ outcome: SampleRunner.Outcome, _ reference: SampleRunner.Reference, _ session: Session,
+    _ sample: Sample, _ outcome: SampleRunner.Outcome, _ reference: SampleRunner.Reference,
+    _ session: Session,
     settings: PruningSettings
   ) {
     id = sample.id

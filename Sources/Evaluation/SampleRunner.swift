@@ -74,13 +74,15 @@ public final class SampleRunner {
     }
     let generated = session.greedyTokens(after: prefill, limit: maxTokens)
     return Outcome(
-      tokens: generated.tokens, logits: Self.forcedLogits(answer ?? generated.tokens, after: prefill, engine), prefill: prefill,
+      tokens: generated.tokens, logits: Self.forcedLogits(answer ?? generated.tokens, after: prefill, engine),
+      prefill: prefill,
       visual: prompt.rows.visualCount, length: prompt.rows.count, prefillSeconds: clock.seconds,
       decodeSeconds: generated.seconds)
   }
 
   /// Logits that predict each token of `answer` when it is fed behind a prefill: the prefill's last row first.
-  public static func forcedLogits(_ answer: [Int32], after prefill: PrefillResult, _ engine: Engine) -> Matrix {
+  public static func forcedLogits(_ answer: [Int32], after prefill: PrefillResult, _ engine: Engine) -> Matrix
+  {
     let logits = Matrix(rows: answer.count, columns: engine.model.text.vocabulary)
     guard !answer.isEmpty else { return logits }
     let last = prefill.rows.count - 1

@@ -31,7 +31,9 @@ public struct SampleSet: Sendable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw SampleSetError(path, nil, "cannot be read")
     }
-    guard let text = String(data: data, encoding: .utf8) else { throw SampleSetError(path, nil, "is not UTF-8") }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw SampleSetError(path, nil, "is not UTF-8")
+    }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     samples = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

@@ -28,7 +28,9 @@ struct PlanWeights: ModelWeights {
 
   private func find(_ name: String, shape: [Int]) throws(ModelError) -> StoredTensor {
     guard let tensor = store.tensor(name) else { throw ModelError(name, "is missing") }
-    guard tensor.shape == shape else { throw ModelError(name, "has shape \(tensor.shape), expected \(shape)") }
+    guard tensor.shape == shape else {
+      throw ModelError(name, "has shape \(tensor.shape), expected \(shape)")
+    }
     return tensor
   }
 }

@@ -10,7 +10,8 @@ struct Calibrate: ParsableCommand {
   @Argument(help: "Plan to calibrate.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(name: .customLong("set"), help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  @Option(
+    name: .customLong("set"), help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
   var set: String
 
   @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")

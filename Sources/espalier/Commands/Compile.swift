@@ -9,7 +9,8 @@ struct Compile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Import a checkpoint, calibrate it and find its operating points: one plan.")
 
-  @Argument(help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
+  @Argument(
+    help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
   var model: String
 
   @Option(help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))

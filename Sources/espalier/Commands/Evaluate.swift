@@ -9,12 +9,15 @@ import PlanFormat
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure operating points on a set: accuracy, divergence, agreement, times and sizes.",
-    discussion: "Options that begin with 'Custom point' describe one more point to measure beside the plan's own.")
+    discussion:
+      "Options that begin with 'Custom point' describe one more point to measure beside the plan's own.")
 
   @Argument(help: "Plan to evaluate.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(name: .customLong("set"), help: "Set to evaluate on (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  @Option(
+    name: .customLong("set"), help: "Set to evaluate on (JSON Lines).",
+    completion: .file(extensions: ["jsonl"]))
   var set: String
 
   @Option(help: "Points to measure, separated by commas. (default: all of the plan)")
@@ -53,7 +56,8 @@ struct Evaluate: ParsableCommand {
     let session = try Session(opened, threads: threads.count)
     let progress = ConsoleProgress()
     progress.begin("evaluating \(chosen.count) points", total: samples.samples.count)
-    let scores = try Evaluator(SampleRunner(session, maxTokens: maxTokens)).evaluate(samples, points: chosen) { _, _ in
+    let scores = try Evaluator(SampleRunner(session, maxTokens: maxTokens)).evaluate(samples, points: chosen)
+    { _, _ in
       try progress.advance(by: 1)
     }
     progress.end("\(samples.samples.count) samples")

@@ -7,7 +7,8 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Import a Hugging Face checkpoint into a plan without any pruning.")
 
-  @Argument(help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
+  @Argument(
+    help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
   var model: String
 
   @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))

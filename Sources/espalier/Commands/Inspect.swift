@@ -28,7 +28,8 @@ struct Inspect: ParsableCommand {
         "bytes": Figure(Double(plan.weights.byteCount), .bytes).json, "digest": .string(plan.weightsDigest),
       ]),
       "model": .object([
-        "family": .string(model.family), "layers": .integer(model.text.layers), "width": .integer(model.text.width),
+        "family": .string(model.family), "layers": .integer(model.text.layers),
+        "width": .integer(model.text.width),
         "query_heads": .integer(model.text.queryHeads), "kv_heads": .integer(model.text.keyValueHeads),
         "vocabulary": .integer(model.text.vocabulary), "vision_layers": .integer(model.vision.layers),
         "visual_tokens": .integer(model.vision.tokensPerImage),
@@ -44,7 +45,8 @@ struct Inspect: ParsableCommand {
       "samples": .integer(record.provenance.samples),
       "redundancy_lens": .object([
         "ffn_ranking": .integers(lens.feedForward), "ffn_divergence": .numbers(lens.feedForwardDivergence),
-        "attention_ranking": .integers(lens.attention), "attention_divergence": .numbers(lens.attentionDivergence),
+        "attention_ranking": .integers(lens.attention),
+        "attention_divergence": .numbers(lens.attentionDivergence),
         "text_row_divergence": .number(lens.textRowDivergence),
       ]),
       "plphp": .object([

@@ -46,7 +46,8 @@ struct Trace: ParsableCommand {
   }
 
   private func write(
-    _ session: Session, _ layout: PromptLayout, _ pixels: [[Float]], _ logits: Matrix, _ result: PrefillResult,
+    _ session: Session, _ layout: PromptLayout, _ pixels: [[Float]], _ logits: Matrix,
+    _ result: PrefillResult,
     _ recorder: HiddenStates
   ) throws {
     let side = session.contents.image.cropSize
@@ -54,8 +55,10 @@ struct Trace: ParsableCommand {
     let file = try TraceFile(creating: output)
     try file.write("input_ids", ids, shape: [ids.count], "token ids; an image is its token, repeated")
     try file.write(
-      "pixel_values", pixels.flatMap { $0 }, shape: [pixels.count, 3, side, side], "normalised pixels, channels first")
-    try file.write("logits", logits.elements, shape: [logits.rows, logits.columns], "logits of the rows that were kept")
+      "pixel_values", pixels.flatMap { $0 }, shape: [pixels.count, 3, side, side],
+      "normalised pixels, channels first")
+    try file.write(
+      "logits", logits.elements, shape: [logits.rows, logits.columns], "logits of the rows that were kept")
     try file.write(
       "positions", result.rows.positions, shape: [result.rows.count], "position of each row of the logits")
     if hiddenStates {

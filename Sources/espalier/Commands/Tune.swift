@@ -10,7 +10,8 @@ struct Tune: ParsableCommand {
   @Argument(help: "Calibrated plan.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(name: .customLong("set"), help: "Validation set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  @Option(
+    name: .customLong("set"), help: "Validation set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
   var set: String
 
   @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
@@ -28,7 +29,8 @@ struct Tune: ParsableCommand {
     let samples = try SampleSet(contentsOf: set).first(limit)
     let work = try PlanWork(plan, threads: threads.count)
     guard let record = work.plan.contents.calibration else {
-      throw PlanError(file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
+      throw PlanError(
+        file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
     }
     var contents = work.plan.contents
     contents.points = try work.tune(samples, record: record, threads: threads.count)

@@ -12,7 +12,8 @@ struct CalibrationArguments: ParsableArguments {
   @Option(help: "Layers that are ranked first without a search, deepest first.")
   var priorLayers: Int = 0
 
-  @Option(help: "Visual keys that a visual query sees in a hollow layer. (default: an eighth of the visual tokens)")
+  @Option(
+    help: "Visual keys that a visual query sees in a hollow layer. (default: an eighth of the visual tokens)")
   var window: Int?
 
   @Flag(help: "Go on from the state that an interrupted run left beside the output.")

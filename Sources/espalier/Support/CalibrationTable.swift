@@ -13,12 +13,14 @@ enum CalibrationTable {
   private static func layers(_ record: CalibrationRecord) -> String {
     let lens = record.redundancyLens
     var table = TextTable([
-      "rank", "FFN layer", "divergence", "attention layer", "divergence", "| layer", "visual attention", "deviation",
+      "rank", "FFN layer", "divergence", "attention layer", "divergence", "| layer", "visual attention",
+      "deviation",
       "retention",
     ])
     for index in lens.feedForward.indices {
       table.append([
-        "\(index + 1)", "\(lens.feedForward[index])", Figure(lens.feedForwardDivergence[index], .nats).description,
+        "\(index + 1)", "\(lens.feedForward[index])",
+        Figure(lens.feedForwardDivergence[index], .nats).description,
         "\(lens.attention[index])", Figure(lens.attentionDivergence[index], .nats).description, "| \(index)",
         Figure(record.plphp.visionAttentionMean[index], .share).description,
         Figure(record.plphp.visionAttentionDeviation[index], .share).description,
@@ -46,7 +48,9 @@ enum CalibrationTable {
       ["chosen"]
         + search.keepRatios.map { ratio in
           best.keepRatio = ratio
-          return search.candidates.first { $0.settings == best }.map { Figure($0.divergence, .nats).description } ?? ""
+          return search.candidates.first { $0.settings == best }.map {
+            Figure($0.divergence, .nats).description
+          } ?? ""
         })
     return "divergence by importance rule at the start weights, tokens dropped after layer "
       + "\(search.candidates.first?.settings.layer ?? chosen.layer)\n\(table.text)\n"

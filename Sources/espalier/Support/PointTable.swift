@@ -67,12 +67,14 @@ enum PointTable {
     if let tokens = settings.tokens {
       let recovery = tokens.recoveryStride > 0 ? ", every \(tokens.recoveryStride)th back" : ""
       parts.append(
-        "keep \(Figure(tokens.keepRatio, .share)) of tokens after layer \(tokens.layer) (\(tokens.rule.rawValue)\(recovery))")
+        "keep \(Figure(tokens.keepRatio, .share)) of tokens after layer \(tokens.layer) (\(tokens.rule.rawValue)\(recovery))"
+      )
     }
     if let reduction = settings.reduction {
       if !reduction.feedForwardLayers.isEmpty {
         parts.append(
-          "\(Figure(reduction.neuronShare, .share)) of neurons in \(reduction.feedForwardLayers.count) layers")
+          "\(Figure(reduction.neuronShare, .share)) of neurons in \(reduction.feedForwardLayers.count) layers"
+        )
       }
       if !reduction.attentionLayers.isEmpty {
         parts.append("window \(reduction.attentionWindow) in \(reduction.attentionLayers.count) layers")

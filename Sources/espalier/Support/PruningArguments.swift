@@ -21,7 +21,8 @@ struct PruningArguments: ParsableArguments {
   @Option(help: "Custom point: width of the spatial cost in grid units.") var sigma: Double?
   @Option(help: "Custom point: entropic regularisation.") var epsilon: Double?
 
-  @Option(help: ArgumentHelp("Custom point: layers with a probed FFN, such as 6-11 or 0,3,5.", valueName: "layers"))
+  @Option(
+    help: ArgumentHelp("Custom point: layers with a probed FFN, such as 6-11 or 0,3,5.", valueName: "layers"))
   var ffnLayers: LayerList?
 
   @Option(help: "Custom point: share of the neurons that stay in those layers.")
@@ -33,7 +34,9 @@ struct PruningArguments: ParsableArguments {
   @Option(help: "Custom point: visual keys that a visual query sees in those layers.")
   var window: Int = 32
 
-  @Option(help: ArgumentHelp("Custom point: share of the visual KV entries that stay in every layer.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "Custom point: share of the visual KV entries that stay in every layer.", valueName: "share"))
   var retention: Double?
 
   @Flag(help: "Custom point: retention rate of each layer by its class for this very input.")
@@ -51,7 +54,9 @@ struct PruningArguments: ParsableArguments {
     try check("keep", keep, Double.leastNonzeroMagnitude...1)
     try check("neuron-share", neuronShare, Double.leastNonzeroMagnitude...1)
     try check("retention", retention, 0...1)
-    for (name, value) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] { try check(name, value, 0...1e6) }
+    for (name, value) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] {
+      try check(name, value, 0...1e6)
+    }
     for (name, value) in [("sigma", sigma), ("epsilon", epsilon)] { try check(name, value, 1e-6...1e6) }
     if window < 1 { throw ValidationError("--window must be positive.") }
     if let recovery, recovery < 0 { throw ValidationError("--recovery must not be negative.") }
@@ -84,7 +89,8 @@ struct PruningArguments: ParsableArguments {
         mode: dynamicRetention ? .dynamic : .static,
         rates: Array(repeating: retention ?? 1, count: contents.model.text.layers),
         thresholds: record?.plphp.thresholds ?? RetentionThresholds(),
-        ranking: ranking ?? record?.plphp.ranking ?? .lastRow, evenShare: ranking == nil ? record?.plphp.evenShare ?? 0 : 0)
+        ranking: ranking ?? record?.plphp.ranking ?? .lastRow,
+        evenShare: ranking == nil ? record?.plphp.evenShare ?? 0 : 0)
     }
     return settings.isDense ? nil : OperatingPoint(name: "custom", settings: settings)
   }
@@ -100,7 +106,8 @@ struct LayerList: ExpressibleByArgument {
   init?(argument: String) {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0, first <= last,
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0,
+        first <= last,
         last < 10_000
       else { return nil }
       layers += first...last

@@ -7,7 +7,8 @@ enum ScoreTable {
   static func text(_ scores: [PointScore]) -> String {
     guard let dense = scores.first else { return "" }
     var points = TextTable([
-      "point", "accuracy", "95 % interval", "divergence", "long answers", "agreement", "visual kept", "visual KV",
+      "point", "accuracy", "95 % interval", "divergence", "long answers", "agreement", "visual kept",
+      "visual KV",
       "KV", "FLOPs", "prefill", "of dense", "selection", "decode/token",
     ])
     for score in scores {

@@ -21,7 +21,9 @@ struct TraceFile {
   }
 
   /// Writes a dataset with a description.
-  func write<Scalar: HDF5Scalar>(_ name: String, _ values: [Scalar], shape: [Int], _ description: String) throws {
+  func write<Scalar: HDF5Scalar>(_ name: String, _ values: [Scalar], shape: [Int], _ description: String)
+    throws
+  {
     try guarding {
       let dataset = try root.createDataset(name, type: Scalar.elementType, shape: shape)
       try dataset.write(values)
@@ -42,7 +44,9 @@ struct TraceFile {
   private func guarding(_ body: () throws -> Void) throws {
     do { try body() } catch {
       try? FileManager.default.removeItem(atPath: temporary)
-      if let error = error as? HDF5Error { throw TraceError(description: "\(path): cannot be written: \(error.reason)") }
+      if let error = error as? HDF5Error {
+        throw TraceError(description: "\(path): cannot be written: \(error.reason)")
+      }
       throw error
     }
   }

@@ -1,0 +1,105 @@
+import Compute
+import TestSupport
+import Testing
+
+/// Products against three plain loops, on sizes that no tile divides.
+@Suite struct ProductTests {
+  struct Shape: CustomTestStringConvertible {
+    var n: Int, k: Int, m: Int
+    var testDescription: String { "\(n) x \(k) by \(m)" }
+  }
+  static let shapes = [
+    (1, 1, 1), (1, 192, 33), (2, 17, 65), (5, 64, 64), (37, 129, 70), (130, 48, 257), (64, 900, 700),
+  ]
+  .map { Shape(n: $0.0, k: $0.1, m: $0.2) }
+
+  @Test(arguments: shapes, [1, 2, 3]) func `weights by row, float32 and bfloat16`(shape: Shape, threads: Int)
+  {
+    let workers = Workers(count: threads)
+    let input = randomMatrix(shape.n, shape.k, seed: 1)
+    let rows = randomMatrix(shape.m, shape.k, seed: 2)
+    for weight in both(rows) {
+      let output = Matrix(rows: shape.n, columns: shape.m)
+      weight.multiply(input, into: output, workers)
+      let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
+      let expected = reference(shape) { n, k, m in x[n][k] * w[m][k] }
+      #expect(largestDifference(output.elements, expected) < 1e-4 * Float(shape.k).squareRoot())
+      weight.multiply(input, into: output, accumulating: true, workers)
+      #expect(
+        largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
+    }
+  }
+
+  @Test(arguments: shapes, [1, 2, 3]) func `weights by neuron, float32 and bfloat16`(
+    shape: Shape, threads: Int
+  ) {
+    let workers = Workers(count: threads)
+    let input = randomMatrix(shape.n, shape.k, seed: 3)
+    let neurons = randomMatrix(shape.k, shape.m, seed: 4)
+    for weight in both(neurons) {
+      let output = Matrix(rows: shape.n, columns: shape.m)
+      weight.multiplyNeurons(input, into: output, workers)
+      let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
+      let expected = reference(shape) { n, k, m in x[n][k] * w[k][m] }
+      #expect(largestDifference(output.elements, expected) < 1e-4 * Float(shape.k).squareRoot())
+      weight.multiplyNeurons(input, into: output, accumulating: true, workers)
+      #expect(
+        largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
+    }
+  }
+
+  @Test func `views multiply like the copies they show`() {
+    let workers = Workers(count: 2)
+    let wide = randomMatrix(40, 50, seed: 5)
+    let view = wide[rows: 3..<30][columns: 7..<40]
+    let other = randomMatrix(21, 33, seed: 6)
+    let fromView = Matrix(rows: 27, columns: 21)
+    let fromCopy = Matrix(rows: 27, columns: 21)
+    view.multiply(transposed: other, into: fromView, workers)
+    view.copy().multiply(transposed: other, into: fromCopy, workers)
+    #expect(largestDifference(fromView.elements, fromCopy.elements) < 1e-5)
+  }
+
+  @Test func `the same product gives the same bits every time`() {
+    let workers = Workers(count: 2)
+    let weight = both(randomMatrix(300, 500, seed: 8))[1]
+    let input = randomMatrix(90, 500, seed: 9)
+    let runs = (0..<5).map { _ in
+      let output = Matrix(rows: 90, columns: 300)
+      weight.multiply(input, into: output, workers)
+      return output.elements
+    }
+    #expect(runs.allSatisfy { $0 == runs[0] })
+  }
+
+  private func both(_ matrix: Matrix) -> [WeightMatrix] {
+    let halves = bfloat16(matrix.elements)
+    let owner = FloatBuffer(count: (halves.count + 1) / 2)
+    let memory = Matrix(sharing: owner, rows: 1, columns: owner.count)
+    memory.withRow(0) { row in
+      UnsafeMutableRawBufferPointer(row).copyBytes(from: halves.withUnsafeBytes { Array($0) })
+    }
+    let bytes = memory.withRow(0) { row in
+      UnsafeRawBufferPointer(start: row.baseAddress, count: halves.count * 2)
+    }
+    return [
+      WeightMatrix(matrix),
+      WeightMatrix(bfloat16: bytes, rows: matrix.rows, columns: matrix.columns, owner: owner),
+    ]
+  }
+
+  private func reference(_ shape: Shape, _ product: (Int, Int, Int) -> Float) -> [Float] {
+    (0..<shape.n).flatMap { n in
+      (0..<shape.m).map { m in Float((0..<shape.k).reduce(0.0) { $0 + Double(product(n, $1, m)) }) }
+    }
+  }
+}
+
+extension WeightMatrix {
+  /// All elements as float32.
+  fileprivate var widened: [[Float]] {
+    let target = Matrix(rows: rows, columns: columns)
+    for row in 0..<rows { copyRow(row, into: target, row: row) }
+    return (0..<rows).map { target.row($0) }
+  }
+}

@@ -1,0 +1,73 @@
+public import Compute
+public import Models
+public import PlanFormat
+public import Inference
+
+/// A decoder and tower small enough for a test to run thousands of times: 4 layers, 16 visual tokens.
+public enum TinyModel {
+  /// The description; every dimension differs from every other, so that a mixed-up shape cannot pass.
+  public static var description: ModelDescription {
+    var text = TextModel()
+    text.layers = 4
+    text.width = 24
+    text.queryHeads = 4
+    text.keyValueHeads = 2
+    text.headWidth = 8
+    text.feedForwardWidth = 40
+    text.vocabulary = 50
+    text.contextLength = 256
+    text.stopTokens = [2]
+    text.imageToken = 3
+    var vision = VisionModel()
+    vision.layers = 2
+    vision.width = 18
+    vision.heads = 3
+    vision.feedForwardWidth = 30
+    vision.imageSize = 28
+    vision.patchSize = 7
+    var projector = ProjectorModel()
+    projector.hiddenWidth = 22
+    return ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
+  }
+
+  /// An engine with seeded random weights.
+  public static func engine(threads: Int = 1, seed: UInt64 = 1) throws -> Engine {
+    try Engine(description, weights: RandomWeights(seed: seed), threads: threads)
+  }
+
+  /// A prompt with text before and after `images` pictures, as the tiny engine embeds it.
+  public static func prompt(_ engine: Engine, images: Int = 1, textAfter: Int = 6) throws -> PromptRows {
+    var parts: [PromptLayout.Part] = [.token(1), .token(7)]
+    parts += (0..<images).map { .image($0) }
+    parts += (0..<textAfter).map { .token(Int32(10 + $0)) }
+    let features = (0..<images).map { image in
+      randomMatrix(description.vision.tokensPerImage, description.text.width, seed: UInt64(100 + image))
+    }
+    return try engine.embed(PromptLayout(parts: parts), images: features)
+  }
+}
+
+/// Weights drawn from a seed and the tensor's name, scaled so that activations stay near 1.
+public struct RandomWeights: ModelWeights {
+  private let seed: UInt64
+
+  /// Weights of one seed.
+  public init(seed: UInt64) { self.seed = seed }
+
+  /// A matrix of that name, with rows of about unit norm.
+  public func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+    WeightMatrix(randomMatrix(rows, columns, seed: hash(name), scale: (3 / Float(columns)).squareRoot()))
+  }
+
+  /// A vector of that name: frequencies as a decoder has them, norm weights around 1, biases around 0.
+  public func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {
+    if name.hasSuffix("frequencies") { return WeightVector((0..<count).map { 1 / Float(1 << $0) }) }
+    let base: Float = name.hasSuffix("norm") ? 1 : 0
+    return WeightVector(randomMatrix(1, count, seed: hash(name), scale: 0.2).row(0).map { $0 + base })
+  }
+
+  /// FNV-1a, so that the numbers do not depend on Swift's hashing.
+  private func hash(_ name: String) -> UInt64 {
+    name.utf8.reduce(0xCBF2_9CE4_8422_2325 ^ seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+}
