@@ -58,11 +58,13 @@ struct SpatialCost {
     byPlace = distances.map { ($0 - least) / width }
   }
 
-  /// Unscaled `Cs`.
-  func cost(_ i: Int, _ j: Int) -> Float {
-    let dy = abs(i / columns - j / columns)
-    let dx = abs(i % columns - j % columns)
-    return byOffset[dy * columns + dx]
+  /// Calls `body` with every place and its unscaled `Cs` from place `i`.
+  func forEachCost(from i: Int, _ body: (_ j: Int, _ cost: Float) -> Void) {
+    let (y, x) = i.quotientAndRemainder(dividingBy: columns)
+    for otherY in 0..<byOffset.count / columns {
+      let offsets = abs(y - otherY) * columns
+      for otherX in 0..<columns { body(otherY * columns + otherX, byOffset[offsets + abs(x - otherX)]) }
+    }
   }
 
   /// `Ce` scaled to [0, 1].

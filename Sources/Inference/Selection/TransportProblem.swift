@@ -30,12 +30,10 @@ struct TransportProblem {
     let matrix = logKernel
     workers.split(count, granularity: 1, operations: count * count * 4) { rows, _ in
       for i in rows {
-        let central = centralScale * spatial.central(i)
-        let base = features.sourceNorms[i] - features.range.lowerBound
+        let base = featureScale * (features.sourceNorms[i] - features.range.lowerBound) + centralScale * spatial.central(i)
         matrix.withRow(i) { row in
-          for j in 0..<count {
-            let feature = featureScale * (base + features.targetNorms[j] - 2 * row[j])
-            row[j] = -(feature + spatialScale * spatial.cost(i, j) + central)
+          spatial.forEachCost(from: i) { j, cost in
+            row[j] = -(base + featureScale * (features.targetNorms[j] - 2 * row[j]) + spatialScale * cost)
           }
         }
       }

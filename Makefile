@@ -1,0 +1,53 @@
+# Two commands set up everything on a machine with the Swift toolchain:
+#   make demo   compile the reference model into a plan, evaluate its points, ask a question
+#   make test   build and run all tests
+
+SWIFT ?= swift
+PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
+BIN = .build/release
+SCENES = calib/digit-scenes
+PLAN = artifacts/reference.h5
+PICTURE = $(SCENES)/images/test-003.jpg
+
+.PHONY: demo test build setup format lint clean
+
+build: setup
+	$(SWIFT) build -c release --product espalier
+	$(SWIFT) build -c release --product espalier-run
+
+# Installs the Debian packages that are missing; asks for root only when one is.
+setup:
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
+	fi
+
+demo: build
+	mkdir -p artifacts
+	$(BIN)/espalier compile calib/reference-model --calibration $(SCENES)/calibration.jsonl \
+	  --validation $(SCENES)/validation.jsonl --output $(PLAN)
+	@echo
+	$(BIN)/espalier inspect $(PLAN)
+	@echo
+	$(BIN)/espalier evaluate $(PLAN) --set $(SCENES)/test.jsonl --baselines random,stride
+	@echo
+	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image."
+	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image." --point balanced --json
+
+# Tests run optimised: a debug build of the engine would take minutes for what takes seconds.
+test: setup
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean:
+	rm -rf .build artifacts/*.h5

@@ -1,0 +1,113 @@
+import Compute
+import Foundation
+import HDF5
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// The reference model against Hugging Face transformers in float32, on the same weights.
+///
+/// Golden values come from Tests/Golden/reference/make_golden.py.
+@Suite(.serialized) struct ParityTests {
+  @Test(arguments: 0..<5) func `pixel values, hidden states and logits`(number: Int) throws {
+    let golden = try GoldenCase(number)
+    let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
+    let layout = try session.layout(prompt: golden.prompt, images: 1)
+    #expect(session.inputIDs(layout) == golden.inputIDs)
+
+    let picture = try session.prepareImage(at: golden.imagePath)
+    let pixels = session.pixelValues(picture)
+    #expect(largestDifference(golden.places.map { pixels[$0] }, golden.pixelValues) < 1e-4)
+
+    let rows = try session.engine.embed(layout, images: [session.encode(picture)])
+    var recorder = LastRows()
+    let result = session.engine.prefill(rows, schedule: try session.schedule(.dense), observer: &recorder)
+    #expect(largestDifference(recorder.states, golden.hiddenStates) < 2e-3)
+
+    let logits = session.engine.logits(of: result, rows: 0..<result.rows.count)
+    let chosen = (0..<logits.rows).flatMap { row in golden.columns.map { logits[row, $0] } }
+    #expect(largestDifference(chosen, golden.logits) < 2e-3)
+    let sums = (0..<logits.rows).map { logits.softmax(row: $0) }
+    #expect(largestDifference(sums, golden.logSumExp) < 2e-3)
+  }
+
+  @Test func `the same greedy tokens on every prompt of the test set`() throws {
+    let data = try Data(contentsOf: ReferencePlan.golden.appendingPathComponent("greedy.json"))
+    let golden = try JSONDecoder().decode([GreedyAnswer].self, from: data)
+    let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
+    let lines = try String(contentsOf: ReferencePlan.scenes.appendingPathComponent("test.jsonl"), encoding: .utf8)
+      .split(separator: "\n")
+    let questions = try lines.map { try JSONDecoder().decode(Question.self, from: Data($0.utf8)) }
+    #expect(golden.count == questions.count && golden.count == 600)
+    let dense = try session.schedule(.dense)
+    var features: (image: String, tokens: Matrix)?
+    for (question, expected) in zip(questions, golden) {
+      #expect(question.id == expected.id)
+      if features?.image != question.image {
+        let path = ReferencePlan.scenes.appendingPathComponent(question.image).path
+        features = (question.image, session.encode(try session.prepareImage(at: path)))
+      }
+      let picture = try #require(features?.tokens)
+      let rows = try session.engine.embed(try session.layout(prompt: question.prompt, images: 1), images: [picture])
+      let prefill = session.engine.prefill(rows, schedule: dense, reserve: 64)
+      #expect(session.greedyTokens(after: prefill, limit: 64).tokens == expected.tokens, "\(question.id)")
+    }
+  }
+
+  private struct GreedyAnswer: Decodable {
+    var id: String
+    var tokens: [Int32]
+  }
+
+  private struct Question: Decodable {
+    var id: String
+    var image: String
+    var prompt: String
+  }
+
+  /// The last eight rows at the input of every layer.
+  private struct LastRows: Observer {
+    var states: [Float] = []
+    mutating func willRun(layer: Int, rows: TokenRows) {
+      states += rows.hidden[rows: rows.count - 8..<rows.count].elements
+    }
+  }
+}
+
+/// One case of parity.h5.
+private struct GoldenCase {
+  let prompt: String
+  let imagePath: String
+  let inputIDs: [Int32]
+  let columns: [Int]
+  let places: [Int]
+  let pixelValues: [Float]
+  let hiddenStates: [Float]
+  let logits: [Float]
+  let logSumExp: [Float]
+
+  init(_ number: Int) throws {
+    let root = try File.open(ReferencePlan.golden.appendingPathComponent("parity.h5").path).root()
+    let group = try root.group("\(number)")
+    let attributes = try group.attributes()
+    func text(_ name: String) throws -> String {
+      let attribute = try #require(attributes.first { $0.name == name })
+      return String(decoding: try attribute.bytes(limit: 4096).prefix { $0 != 0 }, as: UTF8.self)
+    }
+    prompt = try text("prompt")
+    let image = try text("image")
+    imagePath =
+      image.hasPrefix("images/")
+      ? ReferencePlan.scenes.appendingPathComponent(image).path
+      : ReferencePlan.golden.appendingPathComponent(image).path
+    inputIDs = try group.dataset("input_ids").read()
+    columns = try root.dataset("columns").read(Int32.self).map(Int.init)
+    places = try root.dataset("places").read(Int32.self).map(Int.init)
+    pixelValues = try group.dataset("pixel_values").read()
+    hiddenStates = try group.dataset("hidden_states").read()
+    logits = try group.dataset("logits").read()
+    logSumExp = try group.dataset("log_sum_exp").read()
+  }
+}
