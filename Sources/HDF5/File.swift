@@ -15,8 +15,13 @@ public final class File: Sendable {
   /// Creates a file whose bytes depend on what is written only: superblock 3, no user block, datasets of a
   /// page or more aligned to pages, no time stamps.
   ///
-  /// - Parameter replacing: whether an existing file is truncated; otherwise its existence is an error.
-  public static func create(_ path: String, replacing: Bool = true) throws(HDF5Error) -> File {
+  /// - Parameters:
+  ///   - replacing: whether an existing file is truncated; otherwise its existence is an error.
+  ///   - metadataBlock: bytes that object headers are allocated in at a time.
+  ///   - smallDataBlock: bytes that datasets under a page are allocated in at a time.
+  public static func create(
+    _ path: String, replacing: Bool = true, metadataBlock: Int = 2048, smallDataBlock: Int = 2048
+  ) throws(HDF5Error) -> File {
     let creation = try propertyList(path, espalier_class_file_create)
     let access = try propertyList(path, espalier_class_file_access)
     try Library.check(path, "cannot set user block") { H5Pset_userblock(creation.id, 0) }
@@ -28,12 +33,12 @@ public final class File: Sendable {
     try Library.check(path, "cannot set alignment") {
       H5Pset_alignment(access.id, hsize_t(alignment), hsize_t(alignment))
     }
-    // Small datasets share blocks of one page; the page keeps them aligned to their element.
-    try Library.check(path, "cannot set block size") {
-      H5Pset_small_data_block_size(access.id, hsize_t(alignment))
+    try Library.check(path, "cannot set metadata block") {
+      H5Pset_meta_block_size(access.id, hsize_t(max(0, metadataBlock)))
     }
-    // Closing the file closes what is open in it, so that `close` really is the last write.
-    try Library.check(path, "cannot set closing") { H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) }
+    try Library.check(path, "cannot set small data block") {
+      H5Pset_small_data_block_size(access.id, hsize_t(max(0, smallDataBlock)))
+    }
     let flags = replacing ? espalier_create_truncating() : espalier_create_exclusive()
     let id = try Library.check(path, "cannot create file") { H5Fcreate(path, flags, creation.id, access.id) }
     return File(path: path, handle: Handle(id, close: { H5Fclose($0) }))
@@ -63,7 +68,8 @@ public final class File: Sendable {
     try Library.check(path, "cannot write file") { H5Fflush(handle.id, H5F_SCOPE_GLOBAL) }
   }
 
-  /// Writes everything and closes the file; groups and datasets of it must not be used any more.
+  /// Writes everything and closes the file; groups and datasets of it must be gone by then, or the library
+  /// keeps the file open for them.
   ///
   /// Without this call the file is closed when the value goes, and a failure then goes unnoticed.
   public func close() throws(HDF5Error) {

@@ -16,6 +16,8 @@ enum Library {
         ready = true
         prepare()
       }
+      // The stack of errors, and whether it is printed, belongs to the thread in builds with threads.
+      _ = espalier_silence_errors()
       return body()
     }
   }
@@ -37,7 +39,6 @@ enum Library {
   /// Failures are reported by return codes only, and a file never makes the library load or open another.
   private static func prepare() {
     _ = H5open()
-    _ = espalier_silence_errors()
     _ = H5PLset_loading_state(0)
     _ = H5Lunregister(H5L_TYPE_EXTERNAL)
   }

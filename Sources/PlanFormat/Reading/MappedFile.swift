@@ -13,7 +13,7 @@ public final class MappedFile: @unchecked Sendable {
   let identity: (device: UInt64, inode: UInt64)
 
   /// Maps a file of at most `sizeLimit` bytes. Anything but a regular file is refused without reading it.
-  init(path: String, sizeLimit: Int) throws(PlanError) {
+  package init(path: String, sizeLimit: Int) throws(PlanError) {
     // Non-blocking, or opening a pipe would wait for its other end.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw PlanError(file: path, reason: "cannot open: \(systemReason())") }

@@ -13,14 +13,23 @@ public enum PlanWriter {
     let temporary = try TemporaryFile(for: path)
     do throws(PlanError) {
       try naming(path, insteadOf: temporary.path) { () throws(Flaw) in
-        let file = try hdf5 { () throws(HDF5Error) in try File.create(temporary.path, replacing: false) }
+        let file = try hdf5 { () throws(HDF5Error) in
+          try File.create(
+            temporary.path, replacing: false, metadataBlock: tree.metadataEstimate,
+            smallDataBlock: tree.smallWeightBytes)
+        }
         var writing = TreeWriting(root: try hdf5 { () throws(HDF5Error) in try file.root() })
         try writing.writeGroups(tree)
-        for tensor in contents.model.weights {
-          try writing.write(tensor, as: tensor.storedFormat(contents.weightFormat), from: weights, in: &tree)
+        // Float32 first: behind them, small bfloat16 tensors of odd length can misalign nothing.
+        let weightsInOrder = contents.model.weights.map { ($0, $0.storedFormat(contents.weightFormat)) }
+        for (tensor, format) in weightsInOrder.filter({ $0.1 == .float32 })
+          + weightsInOrder.filter({ $0.1 != .float32 })
+        {
+          try writing.write(tensor, as: format, from: weights, in: &tree)
         }
         try writing.writeDatasets(tree)
         try writing.writeRoot(&tree)
+        writing.closeGroups()
         try hdf5 { () throws(HDF5Error) in
           try file.flush()
           try file.close()
@@ -49,6 +58,8 @@ private struct TreeWriting {
 
   init(root: Group) { groups = ["/": root] }
 
+  mutating func closeGroups() { groups = [:] }
+
   mutating func writeGroups(_ tree: PlanTree) throws(Flaw) {
     for (path, attributes) in tree.groups.sorted(by: { $0.key < $1.key }) where path != "/" {
       let (parent, name) = try parent(of: path)
@@ -65,6 +76,10 @@ private struct TreeWriting {
   ) throws(Flaw) {
     guard var node = tree.datasets[tensor.path] else { throw Flaw(tensor.path, "is not in the plan") }
     let dataset = try create(node, at: tensor.path)
+    let offset = try hdf5 { () throws(HDF5Error) in try dataset.storage() }.offset
+    guard let offset, offset % format.elementSize == 0 else {
+      throw Flaw(tensor.path, "was placed at \(offset ?? -1), which is not aligned to its elements")
+    }
     let rowBytes = (tensor.shape.dropFirst() + [format.elementSize]).reduce(1, *)
     var digest = SHA256()
     var row = 0
@@ -129,5 +144,28 @@ private struct TreeWriting {
         try object.writeAttribute(name, type: stored.type, shape: stored.shape, bytes: stored.bytes)
       }
     }
+  }
+}
+
+extension PlanTree {
+  /// Room for all object headers, so that they lie together at the start of the file and the block of small
+  /// weights behind them starts at a multiple of 16.
+  fileprivate var metadataEstimate: Int {
+    func size(_ path: String, _ attributes: AttributeSet) -> Int {
+      attributes.values.reduce(1024 + 2 * path.utf8.count) { sum, attribute in
+        sum + attribute.key.utf8.count + 96 + (StoredAttribute(attribute.value)?.bytes.count ?? 0)
+      }
+    }
+    let bytes =
+      groups.reduce(0) { $0 + size($1.key, $1.value) }
+      + datasets.reduce(0) { $0 + size($1.key, $1.value.attributes) }
+    return (bytes / File.alignment + 1) * File.alignment
+  }
+
+  /// Room for all weights under a page. They fill one block and have whole float32 elements, so each is
+  /// aligned to its element.
+  fileprivate var smallWeightBytes: Int {
+    let sizes = datasets.filter { Self.isWeight($0.key) }.map { $0.value.shape.reduce($0.value.type.size, *) }
+    return max(File.alignment, sizes.filter { $0 < File.alignment }.reduce(0, +))
   }
 }

@@ -1,0 +1,55 @@
+import PlanFormat
+
+/// Collects recipes and remembers which tensors of the checkpoint they use.
+struct RecipeBuilder {
+  let tensors: TensorDirectory
+  private(set) var recipes: [String: WeightRecipe] = [:]
+  private var used: Set<ExactString> = []
+
+  init(tensors: TensorDirectory) { self.tensors = tensors }
+
+  /// The first prefix under which a tensor exists, or the first of all, for the message that it is missing.
+  func prefix(_ prefixes: [String], having name: String) -> String {
+    prefixes.first { has($0 + name) } ?? prefixes[0]
+  }
+
+  /// The first name that exists, or the last of all.
+  func name(of names: [String]) -> String { names.first(where: has) ?? names[names.count - 1] }
+
+  func has(_ name: String) -> Bool { tensors[name] != nil }
+
+  /// A tensor that must have this shape; marks it as used.
+  mutating func take(_ name: String, _ shape: [Int]) throws(CheckpointError) -> SourceTensor {
+    used.insert(ExactString(name))
+    return try tensors.tensor(name, shape)
+  }
+
+  mutating func add(_ weight: String, _ recipe: WeightRecipe) { recipes[weight] = recipe }
+
+  mutating func copy(_ weight: String, _ source: String, _ shape: [Int]) throws(CheckpointError) {
+    try stack(weight, [(source, shape)])
+  }
+
+  mutating func stack(_ weight: String, _ sources: [(String, [Int])]) throws(CheckpointError) {
+    var list: [SourceTensor] = []
+    for (name, shape) in sources { list.append(try take(name, shape)) }
+    recipes[weight] = .stacked(list)
+  }
+
+  /// Demands that a tensor which will not be stored says the same as one that is.
+  mutating func demandEqual(_ name: String, _ other: String, _ shape: [Int]) throws(CheckpointError) {
+    let (left, right) = (try take(name, shape), try take(other, shape))
+    guard left.type == right.type, left.bytes.elementsEqual(right.bytes) else {
+      throw CheckpointError(
+        file: left.mapping.path, object: name,
+        reason: "differs from \(other), to which tie_word_embeddings ties it")
+    }
+  }
+
+  /// Demands that every tensor is used or known to be of no use.
+  func refuseUnused(except isUseless: (String) -> Bool) throws(CheckpointError) {
+    for name in tensors.names where !used.contains(ExactString(name)) && !isUseless(name) {
+      throw CheckpointError(file: tensors.file, object: name, reason: "tensor is not part of the model")
+    }
+  }
+}

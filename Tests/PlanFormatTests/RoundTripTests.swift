@@ -1,0 +1,69 @@
+import PlanFormat
+import Testing
+
+@Suite struct RoundTrips {
+  @Test(arguments: WeightFormat.allCases)
+  func whatIsWrittenIsRead(format: WeightFormat) throws {
+    let scratch = Scratch()
+    let contents = Tiny.contents(format)
+    try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
+    let plan = try Plan(contentsOf: scratch.file(), verifying: .everything)
+    #expect(plan.contents == contents)
+    #expect(plan.weights.names == contents.model.weights.map(\.name))
+    #expect(scratch.names == ["plan.h5"])
+    let embedding = try #require(plan.weights.tensor("text/embedding"))
+    #expect(embedding.shape == [10, 8])
+    #expect(embedding.format == format)
+    #expect(embedding.bytes.count == 80 * format.elementSize)
+  }
+
+  @Test func tensorsLieNaturallyAligned() throws {
+    let scratch = Scratch()
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    let plan = try Plan(contentsOf: scratch.file())
+    for name in plan.weights.names {
+      let tensor = try #require(plan.weights.tensor(name))
+      let values = tensor.bytes.bindMemory(to: Float.self)
+      #expect(values.elementsEqual((0..<values.count).map(Float.init)), "\(name)")
+    }
+  }
+
+  @Test func theSameInputsGiveTheSameBytes() throws {
+    let scratch = Scratch()
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file("a"))
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file("b"))
+    #expect(readBytes(scratch.file("a")) == readBytes(scratch.file("b")))
+  }
+
+  @Test func aPlanIsTheSourceOfTheNext() throws {
+    let scratch = Scratch()
+    var contents = Tiny.contents(.bfloat16)
+    let calibration = contents.calibration
+    let points = contents.points
+    contents.calibration = nil
+    contents.points = []
+    try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
+    let imported = try Plan(contentsOf: scratch.file())
+    #expect(imported.contents.calibration == nil)
+    contents.calibration = calibration
+    contents.points = points
+    try PlanWriter.write(contents, weights: imported.weights, to: scratch.file())
+    let calibrated = try Plan(contentsOf: scratch.file(), verifying: .everything)
+    #expect(calibrated.contents == contents)
+    #expect(calibrated.weightsDigest == imported.weightsDigest)
+    #expect(calibrated.contentsDigest != imported.contentsDigest)
+    try imported.verify()
+  }
+
+  @Test func denseIsAlwaysThere() throws {
+    let scratch = Scratch()
+    var contents = Tiny.contents()
+    contents.points = contents.points.filter { $0.name != "dense" }
+    try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
+    let plan = try Plan(contentsOf: scratch.file())
+    #expect(try plan.point(named: "dense").settings.isDense)
+    #expect(try plan.point(named: "fast") == contents.points[1])
+    let error = #expect(throws: PlanError.self) { try plan.point(named: "quick") }
+    #expect(error?.reason == "no operating point 'quick'; there are dense, quality, fast")
+  }
+}

@@ -1,0 +1,168 @@
+import Glibc
+import PlanFormat
+
+/// The smallest model that has every part: 2 layers of everything, 2 x 2 patches, 8 tokens.
+enum Tiny {
+  static var model: ModelDescription {
+    var text = TextModel()
+    text.layers = 2
+    text.width = 8
+    text.queryHeads = 2
+    text.keyValueHeads = 1
+    text.headWidth = 4
+    text.feedForwardWidth = 6
+    text.vocabulary = 10
+    text.contextLength = 64
+    text.stopTokens = [1]
+    text.imageToken = 2
+    var vision = VisionModel()
+    vision.layers = 2
+    vision.width = 8
+    vision.heads = 2
+    vision.feedForwardWidth = 12
+    vision.imageSize = 4
+    vision.patchSize = 2
+    var projector = ProjectorModel()
+    projector.hiddenWidth = 8
+    return ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
+  }
+
+  static var image: ImagePreprocessing {
+    var image = ImagePreprocessing()
+    image.shortestEdge = 4
+    image.cropSize = 4
+    image.mean = [0.48, 0.46, 0.41]
+    image.deviation = [0.27, 0.26, 0.28]
+    return image
+  }
+
+  static var tokenizer: TokenizerTables {
+    var tables = TokenizerTables()
+    tables.pattern = #"\p{L}+|\s+"#
+    tables.tokens = ["<pad>", "<end>", "<image>", "a", "b", "ab", "", " "].map { Array($0.utf8) }
+    tables.merges = [.init(left: 3, right: 4, result: 5)]
+    tables.addedTokens = [.init(id: 1, content: "<end>"), .init(id: 2, content: "<image>", stripsLeft: true)]
+    return tables
+  }
+
+  static var prompt: PromptTemplate {
+    PromptTemplate(segments: [.literal("user\n"), .image, .literal("\n"), .userText, .special(1), .literal("é")])
+  }
+
+  static var calibration: CalibrationRecord {
+    var lens = LayerRankings()
+    lens.feedForward = [1, 0]
+    lens.feedForwardDivergence = [0.001, 0.002]
+    lens.attention = [0, 1]
+    lens.attentionDivergence = [0.1, 0.2]
+    var profile = RetentionProfile()
+    profile.visionAttentionMean = [0.3, 0.05]
+    profile.visionAttentionDeviation = [0.1, 0.01]
+    profile.visionAttentionByHead = [0.3, 0.05]
+    profile.retention = [0.7, 0.1]
+    profile.layerClass = [2, 0]
+    profile.answerAttention = [0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1]
+    profile.candidates = [
+      .init(ranking: .even, evenShare: 0, rate: 0.5, divergence: 0.3, longAnswerDivergence: .infinity),
+      .init(ranking: .window, evenShare: 0.25, rate: 0.5, divergence: 0.2, longAnswerDivergence: 0.4),
+    ]
+    var search = CostSearch()
+    search.keepRatios = [0.5]
+    search.candidates = [
+      .init(settings: search.chosen, divergence: 0.01),
+      .init(settings: .init(rule: .random, keepRatio: 0.5, layer: 1, seed: .max), divergence: 0.18),
+    ]
+    var provenance = CalibrationProvenance()
+    provenance.samples = 3
+    provenance.seed = 7
+    provenance.setDigest = String(repeating: "ab", count: 32)
+    return CalibrationRecord(redundancyLens: lens, plphp: profile, topV: search, provenance: provenance)
+  }
+
+  static var points: [OperatingPoint] {
+    var figures = MeasuredFigures()
+    figures.samples = 3
+    figures.accuracy = 0.5
+    figures.kvBytes = 1234
+    let fast = PruningSettings(
+      tokens: .init(rule: .balanced, keepRatio: 0.5, layer: 0, recoveryStride: 4),
+      reduction: .init(feedForwardLayers: [1], attentionLayers: []),
+      retention: .init(rates: [0.7, 0.1], ranking: .answerProfile, evenShare: 0.5))
+    return [
+      OperatingPoint(name: "quality", settings: PruningSettings(retention: .init(mode: .dynamic, rates: []))),
+      OperatingPoint(name: "fast", settings: fast, figures: figures), .dense,
+    ]
+  }
+
+  static func contents(_ format: WeightFormat = .float32) -> PlanContents {
+    PlanContents(
+      model: model, image: image, tokenizer: tokenizer, prompt: prompt, calibration: calibration,
+      points: points, weightFormat: format, sourceDigest: String(repeating: "0f", count: 32))
+  }
+}
+
+/// Weights that count upwards, given in pieces of one row.
+struct CountingWeights: WeightSource {
+  var failingAt: String?
+
+  func stream(
+    _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
+  ) throws(PlanError) {
+    if tensor.name == failingAt { throw PlanError(file: "source", object: "tensor", reason: "is gone") }
+    let width = tensor.shape.dropFirst().reduce(1, *)
+    for row in 0..<(tensor.shape.first ?? 0) {
+      let values = (0..<width).map { Float(row * width + $0) }
+      switch format {
+      case .float32: try sink(values.span.bytes)
+      case .bfloat16:
+        let halves = values.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
+        try sink(halves.span.bytes)
+      }
+    }
+  }
+}
+
+/// A directory that goes away with the test.
+final class Scratch {
+  let path: String
+
+  init() {
+    var template = Array("/tmp/espalier-plan-XXXXXX".utf8CString)
+    path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
+  }
+
+  func file(_ name: String = "plan.h5") -> String { "\(path)/\(name)" }
+
+  var names: [String] {
+    guard let stream = opendir(path) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  deinit {
+    for name in names { unlink("\(path)/\(name)") }
+    rmdir(path)
+  }
+}
+
+func readBytes(_ path: String) -> [UInt8] {
+  guard let file = fopen(path, "rb") else { return [] }
+  defer { fclose(file) }
+  fseek(file, 0, SEEK_END)
+  var bytes = [UInt8](repeating: 0, count: ftell(file))
+  rewind(file)
+  return fread(&bytes, 1, bytes.count, file) == bytes.count ? bytes : []
+}
+
+func writeBytes(_ bytes: [UInt8], to path: String) {
+  guard let file = fopen(path, "wb") else { return }
+  defer { fclose(file) }
+  _ = fwrite(bytes, 1, bytes.count, file)
+}
