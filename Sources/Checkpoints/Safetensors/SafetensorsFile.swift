@@ -1,13 +1,13 @@
 import PlanFormat
 
 /// One safetensors file, mapped: a header that says where each tensor lies, and the tensors behind it.
-struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
   let mapping: MappedFile
   let tensors: [(name: String, tensor: SourceTensor)]
 
   static let headerLimit = 100_000_000
 
-  init(_ path: String) throws(CheckpointError) {
+  package init(_ path: String) throws(CheckpointError) {
     mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) }
     let bytes = mapping.bytes
     func failure(_ reason: String) -> CheckpointError { CheckpointError(file: path, object: "header", reason: reason) }
