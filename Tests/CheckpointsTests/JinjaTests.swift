@@ -49,7 +49,10 @@ private func text(_ name: String) throws -> String {
     ("{{ 1 @ 2 }}", 1, "the character '@' is not supported here"),
     ("{{ raise_exception('no system turn') }}", 1, "the template refuses the conversation: no system turn"),
     ("{{ 9223372036854775807 + 1 }}", 1, "'+' between an integer and an integer is not supported"),
-    ("{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", 1, "the template does too much work"),
+    (
+      "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", 1,
+      "the template does too much work"
+    ),
   ])
   func unknownConstructsAreNamedWithTheirLine(template: String, line: Int, reason: String) {
     let failure = #expect(throws: Jinja.Failure.self) { try Jinja.render(template, variables) }

@@ -24,35 +24,50 @@ struct HostileHeader: CustomTestStringConvertible, Sendable {
 
   static let all = [
     Self("no room for the length", [1, 2, 3], "file is shorter than the header's length field"),
-    Self("huge length", safetensors("{}", data: 0, length: .max), "length 18446744073709551615 is over the limit"),
-    Self("length beyond the file", safetensors("{}", data: 0, length: 3), "length 3 goes beyond the file of 10 bytes"),
+    Self(
+      "huge length", safetensors("{}", data: 0, length: .max), "length 18446744073709551615 is over the limit"
+    ),
+    Self(
+      "length beyond the file", safetensors("{}", data: 0, length: 3),
+      "length 3 goes beyond the file of 10 bytes"),
     Self("empty header", safetensors("", data: 4), "does not start with '{'"),
     Self("space before the object", safetensors(" {}", data: 0), "does not start with '{'"),
     Self("not JSON", safetensors("{nope}", data: 0), "is not valid JSON: a name is expected"),
     Self("text after the object", safetensors("{}x", data: 0), "something follows the value"),
     Self(
       "a tensor twice",
-      safetensors("{\(entry("a", "F32", "[1]", 0, 4)),\(entry("a", "F32", "[1]", 4, 8))}", data: 8), "is there twice"),
-    Self("unknown dtype", safetensors("{\(entry("a", "F7", "[1]", 0, 4))}", data: 4), "has the unknown dtype 'F7'"),
+      safetensors("{\(entry("a", "F32", "[1]", 0, 4)),\(entry("a", "F32", "[1]", 4, 8))}", data: 8),
+      "is there twice"),
+    Self(
+      "unknown dtype", safetensors("{\(entry("a", "F7", "[1]", 0, 4))}", data: 4),
+      "has the unknown dtype 'F7'"),
     Self(
       "shape and bytes differ", safetensors("{\(entry("a", "F32", "[2]", 0, 4))}", data: 4),
       "needs 8 bytes by shape and dtype, has 4"),
     Self(
       "shape overflows",
       safetensors("{\(entry("a", "F32", "[4294967296,4294967296]", 0, 4))}", data: 4), "overflows"),
-    Self("negative extent", safetensors("{\(entry("a", "F32", "[-1]", 0, 4))}", data: 4), "entry is not dtype"),
-    Self("ends before it starts", safetensors("{\(entry("a", "F32", "[1]", 4, 0))}", data: 4), "ends before it starts"),
     Self(
-      "a hole", safetensors("{\(entry("a", "F32", "[1]", 0, 4)),\(entry("b", "F32", "[1]", 8, 12))}", data: 12),
+      "negative extent", safetensors("{\(entry("a", "F32", "[-1]", 0, 4))}", data: 4), "entry is not dtype"),
+    Self(
+      "ends before it starts", safetensors("{\(entry("a", "F32", "[1]", 4, 0))}", data: 4),
+      "ends before it starts"),
+    Self(
+      "a hole",
+      safetensors("{\(entry("a", "F32", "[1]", 0, 4)),\(entry("b", "F32", "[1]", 8, 12))}", data: 12),
       "starts at 8, the tensor before it ends at 4"),
     Self(
-      "an overlap", safetensors("{\(entry("a", "F32", "[2]", 0, 8)),\(entry("b", "F32", "[1]", 4, 8))}", data: 8),
+      "an overlap",
+      safetensors("{\(entry("a", "F32", "[2]", 0, 8)),\(entry("b", "F32", "[1]", 4, 8))}", data: 8),
       "starts at 4, the tensor before it ends at 8"),
-    Self("data too short", safetensors("{\(entry("a", "F32", "[2]", 0, 8))}", data: 4), "ends at 8, the data has 4"),
+    Self(
+      "data too short", safetensors("{\(entry("a", "F32", "[2]", 0, 8))}", data: 4),
+      "ends at 8, the data has 4"),
     Self("data too long", safetensors("{\(entry("a", "F32", "[1]", 0, 4))}", data: 5), "tensors end at 4"),
     Self("odd metadata", safetensors(#"{"__metadata__":{"a":1}}"#, data: 0), "is not an object of texts"),
     Self(
-      "deep nesting", safetensors("{\"a\":" + String(repeating: "[", count: 100_000), data: 0), "nested deeper than"),
+      "deep nesting", safetensors("{\"a\":" + String(repeating: "[", count: 100_000), data: 0),
+      "nested deeper than"),
   ]
 }
 
@@ -70,7 +85,8 @@ struct HostileHeader: CustomTestStringConvertible, Sendable {
   @Test func acceptsPaddingAndEmptyTensors() throws {
     let path = "/tmp/espalier-\(getpid())-good.safetensors"
     defer { unlink(path) }
-    let header = "{\(entry("b", "BF16", "[2]", 4, 8)),\(entry("a", "F32", "[]", 0, 4)),\(entry("c", "F16", "[0]", 8, 8))}   "
+    let header =
+      "{\(entry("b", "BF16", "[2]", 4, 8)),\(entry("a", "F32", "[]", 0, 4)),\(entry("c", "F16", "[0]", 8, 8))}   "
     write(safetensors(header, data: 8), path)
     _ = try SafetensorsFile(path)
   }

@@ -11,7 +11,8 @@ public struct CalibrationRecord: Equatable, Sendable {
 
   /// Creates a record from its parts.
   public init(
-    redundancyLens: LayerRankings, plphp: RetentionProfile, topV: CostSearch, provenance: CalibrationProvenance
+    redundancyLens: LayerRankings, plphp: RetentionProfile, topV: CostSearch,
+    provenance: CalibrationProvenance
   ) {
     self.redundancyLens = redundancyLens
     self.plphp = plphp

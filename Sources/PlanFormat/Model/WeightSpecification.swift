@@ -32,7 +32,9 @@ extension [Int] {
 
 extension ModelDescription {
   /// Every tensor of the model, in the order in which the plan stores them.
-  public var weights: [WeightSpecification] { vision.weights + projector.weights(vision, text) + text.weights }
+  public var weights: [WeightSpecification] {
+    vision.weights + projector.weights(vision, text) + text.weights
+  }
 }
 
 extension TextModel {
@@ -47,13 +49,16 @@ extension TextModel {
   var weights: [WeightSpecification] {
     var list: [WeightSpecification] = [
       .matrix("text/embedding", [vocabulary, width], "token embedding, a row a token"),
-      .vector("text/rope_inverse_frequencies", headWidth / 2, "rotary angle per position of each pair (i, i + dh/2)"),
+      .vector(
+        "text/rope_inverse_frequencies", headWidth / 2, "rotary angle per position of each pair (i, i + dh/2)"
+      ),
     ]
     for layer in 0..<layers {
       func name(_ part: String) -> String { Self.layerWeight(layer, part) }
       list += [
         .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
-        .matrix(name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
+        .matrix(
+          name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
       ]
       if attentionBias {
         list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
@@ -84,11 +89,13 @@ extension VisionModel {
     var list: [WeightSpecification] = [
       .folded(
         "vision/patch_embedding", [width, patchElements],
-        "patch embedding over raw bytes 0...255 with the image normalisation folded in; columns are channel, row, column"),
+        "patch embedding over raw bytes 0...255 with the image normalisation folded in; columns are channel, row, column"
+      ),
       .vector("vision/patch_bias", width, "constant part of the folded normalisation"),
     ]
     if classToken { list.append(.vector("vision/class_embedding", width, "class token")) }
-    list.append(.folded("vision/position_embedding", [positions, width], "learned positions, class token first"))
+    list.append(
+      .folded("vision/position_embedding", [positions, width], "learned positions, class token first"))
     if tower == .clip {
       list += [
         .vector("vision/input_norm", width, "LayerNorm weight before the first layer"),

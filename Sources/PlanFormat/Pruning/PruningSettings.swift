@@ -8,7 +8,8 @@ public struct PruningSettings: Equatable, Sendable {
   public var retention: CacheRetention?
 
   /// Creates settings; without arguments, the dense ones.
-  public init(tokens: TokenPruning? = nil, reduction: LayerReduction? = nil, retention: CacheRetention? = nil) {
+  public init(tokens: TokenPruning? = nil, reduction: LayerReduction? = nil, retention: CacheRetention? = nil)
+  {
     self.tokens = tokens
     self.reduction = reduction
     self.retention = retention

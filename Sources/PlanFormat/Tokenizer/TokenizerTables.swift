@@ -60,7 +60,8 @@ public struct TokenizerTables: Equatable, Sendable {
 
     /// Creates an added token.
     public init(
-      id: Int32, content: String, singleWord: Bool = false, stripsLeft: Bool = false, stripsRight: Bool = false,
+      id: Int32, content: String, singleWord: Bool = false, stripsLeft: Bool = false,
+      stripsRight: Bool = false,
       normalized: Bool = false, special: Bool = true
     ) {
       self.id = id
