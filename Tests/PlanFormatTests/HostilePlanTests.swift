@@ -38,7 +38,9 @@ struct Hostile: CustomTestStringConvertible, Sendable {
     .bytes("appended bytes", "/", "truncated or appended to") { $0.append(0) },
     .bytes("older superblock", "/", "superblock version 0, expected 3") { $0[8] = 0 },
     .bytes("left open by its writer", "/", "was not closed by its writer") { $0[11] = 1 },
-    .bytes("user block", "/", "is not an HDF5 file") { $0.insert(contentsOf: [UInt8](repeating: 0, count: 512), at: 0) },
+    .bytes("user block", "/", "is not an HDF5 file") {
+      $0.insert(contentsOf: [UInt8](repeating: 0, count: 512), at: 0)
+    },
     .bytes("flipped byte in the superblock", "/", "cannot open as HDF5") { $0[36] ^= 1 },
     .bytes("flipped byte in a header", "/", "cannot") { $0[60] ^= 0xff },
   ]
@@ -49,7 +51,9 @@ struct Hostile: CustomTestStringConvertible, Sendable {
     },
     .objects("missing weight", norm, "dataset is missing") { $0.remove(norm) },
     .objects("missing group", "/tokenizer", "group is missing") { $0.remove("/tokenizer") },
-    .objects("extra dataset", "/weights/text/backdoor", "is not expected") { $0.dataset("/weights/text/backdoor", [4]) },
+    .objects("extra dataset", "/weights/text/backdoor", "is not expected") {
+      $0.dataset("/weights/text/backdoor", [4])
+    },
     .objects("extra group", "/notes", "is not expected") { $0.group("/notes") },
     .objects("wrong shape", norm, "has shape 9, expected 8") {
       $0.remove(norm)
@@ -98,13 +102,17 @@ struct Hostile: CustomTestStringConvertible, Sendable {
       $0.remove(norm)
       $0.hardLink(norm, to: "/weights/text/layers/00/attention_norm")
     },
-    .objects("group inside itself", "/weights/loop/loop/loop/loop/loop/loop/loop/loop", "is nested deeper than 8") {
+    .objects(
+      "group inside itself", "/weights/loop/loop/loop/loop/loop/loop/loop/loop", "is nested deeper than 8"
+    ) {
       $0.hardLink("/weights/loop", to: "/weights")
     },
   ]
 
   static let attributes: [Self] = [
-    .objects("missing attribute", text, "attribute 'layers' is missing") { $0.removeAttribute("layers", of: text) },
+    .objects("missing attribute", text, "attribute 'layers' is missing") {
+      $0.removeAttribute("layers", of: text)
+    },
     .objects("extra attribute", text, "attribute 'speed' is not expected") {
       $0.attribute("speed", of: text, type: espalier_type_int64(), [1] as [Int64])
     },
@@ -124,15 +132,21 @@ struct Hostile: CustomTestStringConvertible, Sendable {
       $0.attribute("norm_epsilon", of: text, type: espalier_type_float64(), [Double.nan])
     },
     .objects("keep ratio that is no number", "/operating_points/fast", "topv_keep_ratio is nan") {
-      $0.attribute("topv_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [Double.nan])
+      $0.attribute(
+        "topv_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [Double.nan])
     },
-    .objects("prune layer beyond the model", "/operating_points/fast", "topv_prune_layer is 2, expected 0 to 1") {
-      $0.attribute("topv_prune_layer", of: "/operating_points/fast", type: espalier_type_int64(), [2] as [Int64])
+    .objects(
+      "prune layer beyond the model", "/operating_points/fast", "topv_prune_layer is 2, expected 0 to 1"
+    ) {
+      $0.attribute(
+        "topv_prune_layer", of: "/operating_points/fast", type: espalier_type_int64(), [2] as [Int64])
     },
     .objects("changed by hand", "/", "contents_digest does not match the contents") {
       $0.attribute("topv_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [0.25])
     },
-    .objects("a flag of 2", "/operating_points/fast", "attribute 'topv' has a type or value that plans do not use") {
+    .objects(
+      "a flag of 2", "/operating_points/fast", "attribute 'topv' has a type or value that plans do not use"
+    ) {
       $0.attribute("topv", of: "/operating_points/fast", type: espalier_type_uint8(), [2] as [UInt8])
     },
   ]
@@ -172,7 +186,9 @@ extension Surgery {
     let offset: Int = try {
       let plan = try Plan(contentsOf: scratch.file())
       let tensor = try #require(plan.weights.tensor(name))
-      let (start, base) = (try #require(tensor.bytes.baseAddress), try #require(tensor.mapping.bytes.baseAddress))
+      let (start, base) = (
+        try #require(tensor.bytes.baseAddress), try #require(tensor.mapping.bytes.baseAddress)
+      )
       return start - base
     }()
     var bytes = readBytes(scratch.file())
@@ -202,5 +218,26 @@ extension Surgery {
       $0.dataset("/x_notes/anything", [2], .chunked)
     }
     #expect(try Plan(contentsOf: scratch.file()).contents == Tiny.contents())
+  }
+}
+
+@Suite struct DamagedPlans {
+  /// Whatever byte is hit: the plan is refused, or it was a byte nobody reads.
+  @Test func neverTrap() throws {
+    let scratch = Scratch()
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    let bytes = readBytes(scratch.file())
+    var state: UInt64 = 1
+    for _ in 0..<400 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      // Object headers fill the first part of the file; the multiplier spreads over it.
+      let place = Int(state >> 33) % min(bytes.count, 48_000)
+      var damaged = bytes
+      damaged[place] ^= UInt8(truncatingIfNeeded: state >> 24) | 1
+      writeBytes(damaged, to: scratch.file("damaged.h5"))
+      do throws(PlanError) {
+        #expect(try Plan(contentsOf: scratch.file("damaged.h5")).contents == Tiny.contents(), "byte \(place)")
+      } catch { #expect(!error.reason.isEmpty) }
+    }
   }
 }

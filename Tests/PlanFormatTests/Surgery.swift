@@ -75,7 +75,9 @@ struct Surgery {
 
   func removeAttribute(_ name: String, of path: String) { H5Adelete_by_name(file, path, name, defaults) }
 
-  func attribute<Value: BitwiseCopyable>(_ name: String, of path: String, type: hid_t, _ values: [Value], scalar: Bool = true) {
+  func attribute<Value: BitwiseCopyable>(
+    _ name: String, of path: String, type: hid_t, _ values: [Value], scalar: Bool = true
+  ) {
     removeAttribute(name, of: path)
     let object = H5Oopen(file, path, defaults)
     let count = [hsize_t(values.count)]

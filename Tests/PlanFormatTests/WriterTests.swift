@@ -53,15 +53,19 @@ import Testing
     _ = try Plan(contentsOf: scratch.file())
   }
 
-  @Test(arguments: [
-    { $0.points[1].settings.tokens?.keepRatio = .nan }, { $0.points[1].settings.retention?.rates = [0.5] },
-    { $0.points[1].name = "../fast" }, { $0.points[0].name = "fast" }, { $0.calibration?.plphp.answerAttention = [] },
-    { $0.calibration?.redundancyLens.feedForward = [0, 0] }, { $0.calibration?.plphp.layerClass = [3, 0] },
-    { $0.prompt.segments.removeAll { $0 == .image } }, { $0.prompt.segments.append(.special(8)) },
-    { $0.tokenizer.merges[0].result = 99 }, { $0.tokenizer.addedTokens[0].content = "<other>" },
-    { $0.model.text.queryHeads = 3; $0.model.text.keyValueHeads = 2 }, { $0.model.text.stopTokens = [10] },
-    { $0.image.cropSize = 5 }, { $0.sourceDigest = "beef" },
-  ] as [@Sendable (inout PlanContents) -> Void])
+  @Test(
+    arguments: [
+      { $0.points[1].settings.tokens?.keepRatio = .nan }, { $0.points[1].settings.retention?.rates = [0.5] },
+      { $0.points[1].name = "../fast" }, { $0.points[0].name = "fast" },
+      { $0.calibration?.plphp.answerAttention = [] },
+      { $0.calibration?.redundancyLens.feedForward = [0, 0] }, { $0.calibration?.plphp.layerClass = [3, 0] },
+      { $0.prompt.segments.removeAll { $0 == .image } }, { $0.prompt.segments.append(.special(8)) },
+      { $0.tokenizer.merges[0].result = 99 }, { $0.tokenizer.addedTokens[0].content = "<other>" },
+      {
+        $0.model.text.queryHeads = 3; $0.model.text.keyValueHeads = 2
+      }, { $0.model.text.stopTokens = [10] },
+      { $0.image.cropSize = 5 }, { $0.sourceDigest = "beef" },
+    ] as [@Sendable (inout PlanContents) -> Void])
   func nonsenseIsNotWritten(change: @Sendable (inout PlanContents) -> Void) {
     let scratch = Scratch()
     var contents = Tiny.contents()
