@@ -10,6 +10,7 @@ public struct Attribute: Sendable {
   public var shape: [Int]?
   private let object: String
   private let handle: Handle
+  private let datatype: Handle
 
   init(name: String, object: String, handle: Handle) throws(HDF5Error) {
     self.name = name
@@ -19,7 +20,8 @@ public struct Attribute: Sendable {
     let space = try Library.check(object, "cannot read shape of attribute '\(name)'") {
       H5Aget_space(handle.id)
     }
-    self.type = ElementType(datatype: Handle(type, close: { H5Tclose($0) }))
+    datatype = Handle(type, close: { H5Tclose($0) })
+    self.type = ElementType(datatype: datatype)
     shape = HDF5.shape(of: Handle(space, close: { H5Sclose($0) }))
   }
 
@@ -27,7 +29,8 @@ public struct Attribute: Sendable {
   public func bytes(limit: Int) throws(HDF5Error) -> [UInt8] {
     var count = 1
     guard let type, let shape else {
-      throw HDF5Error(object: object, operation: "attribute '\(name)' has a type or shape that is not accepted")
+      throw HDF5Error(
+        object: object, operation: "attribute '\(name)' has a type or shape that is not accepted")
     }
     for extent in [type.size] + shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
@@ -38,7 +41,7 @@ public struct Attribute: Sendable {
     }
     var bytes = [UInt8](repeating: 0, count: count)
     if count > 0 {
-      let datatype = try type.makeDatatype(object)
+      // Read in the file's own type: nothing is converted.
       try Library.check(object, "cannot read attribute '\(name)'") { H5Aread(handle.id, datatype.id, &bytes) }
     }
     return bytes

@@ -84,7 +84,9 @@ func readName(
   _ object: String, _ operation: String, _ read: (UnsafeMutablePointer<CChar>?, Int) -> Int
 ) throws(HDF5Error) -> String {
   let length = try Library.check(object, operation) { read(nil, 0) }
-  guard length <= 4096 else { throw HDF5Error(object: object, operation: "\(operation): longer than 4096 bytes") }
+  guard length <= 4096 else {
+    throw HDF5Error(object: object, operation: "\(operation): longer than 4096 bytes")
+  }
   var bytes = [CChar](repeating: 0, count: length + 1)
   try Library.check(object, operation) { read(&bytes, length + 1) }
   guard let name = String(validating: bytes.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self) else {

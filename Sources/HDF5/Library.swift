@@ -38,6 +38,9 @@ enum Library {
 
   /// Failures are reported by return codes only, and a file never makes the library load or open another.
   private static func prepare() {
+    // At exit the library would flush files again whose flush failed for want of disk space, and crash in
+    // the attempt. Files are closed by their owners, so it has nothing to do there.
+    _ = H5dont_atexit()
     _ = H5open()
     _ = H5PLset_loading_state(0)
     _ = H5Lunregister(H5L_TYPE_EXTERNAL)

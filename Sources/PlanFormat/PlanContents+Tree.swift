@@ -8,7 +8,8 @@ extension PlanTree {
     attributes.sourceDigest = contents.sourceDigest
     attributes.calibrationSetDigest = contents.calibration?.provenance.setDigest ?? ""
     root.put(attributes)
-    builder.group("/", "a vision-language model compiled for Espalier: weights, tokenizer, prompt, pruning", root)
+    builder.group(
+      "/", "a vision-language model compiled for Espalier: weights, tokenizer, prompt, pruning", root)
     builder.add(contents.model)
     builder.add(contents.image)
     try builder.add(contents.tokenizer)

@@ -9,12 +9,16 @@ extension PlanContents {
     try prompt.validate(tokenizer)
     try calibration?.validate(for: model)
     try requireDigest(sourceDigest, "source_digest", "/")
-    guard points.count <= 64 else { throw Flaw("/operating_points", "has \(points.count) points, more than 64") }
+    guard points.count <= 64 else {
+      throw Flaw("/operating_points", "has \(points.count) points, more than 64")
+    }
     var names: Set<String> = []
     for point in points {
       guard names.insert(point.name).inserted else { throw Flaw(point.path, "is there twice") }
       try point.validate(for: model)
-      if point.settings.retention?.ranking == .answerProfile, calibration?.plphp.answerAttention.isEmpty ?? true {
+      if point.settings.retention?.ranking == .answerProfile,
+        calibration?.plphp.answerAttention.isEmpty ?? true
+      {
         throw Flaw(point.path, "ranks by answer_profile, but /calibration/plphp/answer_attention is missing")
       }
     }
@@ -24,7 +28,8 @@ extension PlanContents {
 /// Demands a hexadecimal SHA-256 or nothing.
 func requireDigest(_ text: String, _ name: String, _ object: String) throws(Flaw) {
   let isHexadecimal = text.utf8.allSatisfy {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
   }
   guard text.isEmpty || (text.utf8.count == 64 && isHexadecimal) else {
     throw Flaw(object, "\(name) is not a hexadecimal SHA-256")

@@ -7,19 +7,78 @@ import Testing
 let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 let referenceModel = repository + "/calib/reference-model"
 
+/// Imports the reference model, lends the open plan, removes the file.
+private func withReferencePlan(_ format: WeightFormat, _ body: (Plan) throws -> Void) throws {
+  let path = "/tmp/espalier-import-\(getpid())-\(format.rawValue)-\(UInt64.random(in: 0 ... .max)).h5"
+  defer { unlink(path) }
+  try CheckpointImporter.importModel(at: referenceModel, weightFormat: format, to: path)
+  try body(try Plan(contentsOf: path, verifying: .everything))
+}
+
 @Suite struct ReferenceModel {
-  @Test func imports() throws {
-    let path = "/tmp/espalier-import-\(getpid()).h5"
-    defer { unlink(path) }
-    try CheckpointImporter.importModel(at: referenceModel, weightFormat: .bfloat16, to: path)
-    let plan = try Plan(contentsOf: path, verifying: .everything)
-    #expect(plan.contents.model.text.layers == 12)
-    #expect(plan.contents.model.vision.layers == 6)
+  @Test func hasTheShapesItsReadmeStates() throws {
+    try withReferencePlan(.bfloat16) { plan in
+      let (text, vision) = (plan.contents.model.text, plan.contents.model.vision)
+      #expect((text.layers, text.width, text.queryHeads, text.keyValueHeads) == (12, 192, 4, 2))
+      #expect((text.headWidth, text.feedForwardWidth, text.vocabulary) == (48, 576, 1024))
+      #expect(text.tiedHead && text.stopTokens == [2] && text.imageToken == 3)
+      #expect((vision.layers, vision.width, vision.heads, vision.feedForwardWidth) == (6, 192, 3, 768))
+      #expect(vision.tokensPerImage == 256 && vision.activation == .quickGelu)
+      #expect((plan.contents.image.shortestEdge, plan.contents.image.cropSize) == (224, 224))
+      #expect(plan.contents.tokenizer.tokens.count == 1024)
+      #expect(plan.contents.tokenizer.merges.count == 764)
+      #expect(
+        plan.contents.tokenizer.addedTokens.map(\.content) == [
+          "<pad>", "<|im_start|>", "<|im_end|>", "<image>",
+        ])
+      #expect(plan.contents.sourceDigest.count == 64)
+    }
+  }
+
+  @Test func hasThePromptItsReadmeStates() throws {
+    let imported = try CheckpointImporter.read(referenceModel, weightFormat: .bfloat16)
     #expect(
-      plan.contents.prompt.segments == [
+      imported.contents.prompt.segments == [
         .special(1), .literal("user\n"), .image, .literal("\n"), .userText, .special(2), .literal("\n"),
         .special(1), .literal("assistant\n"),
       ])
-    if let keep = getenv("ESPALIER_KEEP_PLAN") { rename(path, String(cString: keep)) }
+  }
+
+  /// Digests of the same arrays put together by NumPy: Tests/Golden/weights/make.py.
+  @Test(arguments: [
+    (
+      WeightFormat.bfloat16, "text/layers/03/qkv",
+      "ff22e3766791af8b6f0fdd2bbb44ef3fa2e11b0afab37715781e17f126370dab"
+    ),
+    (
+      .float32, "text/layers/03/qkv",
+      "d5510f079eba28f00e086556ac53e393a1ed26445ccc1283be79b65e4e141157"
+    ),
+    (
+      .bfloat16, "text/layers/03/down",
+      "ad66d6a393a1136b64d68b7ea5a1481d073b0da70212be588f0eb24176980816"
+    ),
+    (
+      .bfloat16, "text/final_norm",
+      "482a8d0589b59813f14fc56c21b561b2dd513e96b765cd5bef4492146118a632"
+    ),
+    (
+      .float32, "text/rope_inverse_frequencies",
+      "8a02a929f8f242c99ef9629ff239bd90a1b9deb7872fdc2e6b6b9b29e9dfe52f"
+    ),
+    (
+      .bfloat16, "vision/patch_embedding",
+      "b5dc2814c96f641281eb93fa782c58f6425bfba55bdd5a66aafe54a728a5aa2f"
+    ),
+    (
+      .float32, "projector/linear_2",
+      "154e6e8ee5bdfe5a3dd71cf1eba16c6437b1cd3635bddf3493c6ea0cfced17ea"
+    ),
+  ])
+  func hasTheWeightsThatNumPyComputes(format: WeightFormat, name: String, digest: String) throws {
+    try withReferencePlan(format) { plan in
+      let tensor = try #require(plan.weights.tensor(name))
+      #expect(SHA256.hexadecimal(of: tensor.bytes) == digest)
+    }
   }
 }

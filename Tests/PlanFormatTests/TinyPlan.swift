@@ -46,7 +46,9 @@ enum Tiny {
   }
 
   static var prompt: PromptTemplate {
-    PromptTemplate(segments: [.literal("user\n"), .image, .literal("\n"), .userText, .special(1), .literal("é")])
+    PromptTemplate(segments: [
+      .literal("user\n"), .image, .literal("\n"), .userText, .special(1), .literal("é"),
+    ])
   }
 
   static var calibration: CalibrationRecord {

@@ -27,7 +27,8 @@ enum CLIPConfig {
     vision.layers = try layersThatRun(parent, of: layers)
     let strategy = try parent.text("vision_feature_select_strategy", default: "default")
     guard ["default", "full"].contains(strategy) else {
-      throw parent.error("vision_feature_select_strategy", "is \"\(strategy)\", supported are default and full")
+      throw parent.error(
+        "vision_feature_select_strategy", "is \"\(strategy)\", supported are default and full")
     }
     vision.dropsClassToken = strategy == "default"
     return (vision, layers)

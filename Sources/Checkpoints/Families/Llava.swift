@@ -15,7 +15,8 @@ struct Llava {
     }
     for value in try config.array("architectures") {
       guard case .string("LlavaForConditionalGeneration") = value else {
-        throw config.error("architectures", "has \(value.summary), supported is LlavaForConditionalGeneration")
+        throw config.error(
+          "architectures", "has \(value.summary), supported is LlavaForConditionalGeneration")
       }
     }
     var text = try LlamaConfig.read(try config.child("text_config"), parent: config)
@@ -42,7 +43,8 @@ extension Llava {
       ["language_model.model.", "model.language_model."], having: "embed_tokens.weight")
     let vision = builder.prefix(
       [
-        "vision_tower.", "vision_tower.vision_model.", "model.vision_tower.", "model.vision_tower.vision_model.",
+        "vision_tower.", "vision_tower.vision_model.", "model.vision_tower.",
+        "model.vision_tower.vision_model.",
       ], having: "embeddings.patch_embedding.weight")
     let projector = builder.prefix(
       ["multi_modal_projector.", "model.multi_modal_projector."], having: "linear_1.weight")
@@ -128,7 +130,8 @@ extension Llava {
       try builder.stack(
         name("gate_up"),
         [
-          (source + "mlp.gate_proj.weight", [hidden, width]), (source + "mlp.up_proj.weight", [hidden, width]),
+          (source + "mlp.gate_proj.weight", [hidden, width]),
+          (source + "mlp.up_proj.weight", [hidden, width]),
         ])
       let down = try builder.take(source + "mlp.down_proj.weight", [width, hidden])
       builder.add(name("down"), .transposed(down))

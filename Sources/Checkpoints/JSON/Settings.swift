@@ -124,7 +124,8 @@ extension JSON {
 
   static func parse(_ bytes: [UInt8], _ file: String) throws(CheckpointError) -> JSON {
     do { return try JSONParser.parse(bytes) } catch {
-      throw CheckpointError(file: file, object: "line \(error.line)", reason: "is not valid JSON: \(error.reason)")
+      throw CheckpointError(
+        file: file, object: "line \(error.line)", reason: "is not valid JSON: \(error.reason)")
     }
   }
 }

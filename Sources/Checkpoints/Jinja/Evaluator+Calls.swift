@@ -71,7 +71,8 @@ extension Jinja.Evaluator {
     }
     throw Failure(
       line: line,
-      reason: "the method '\(name)' of \(owner.kind) with \(values.positional.count) arguments is not supported")
+      reason:
+        "the method '\(name)' of \(owner.kind) with \(values.positional.count) arguments is not supported")
   }
 
   /// Methods of Python's text; `nil` when there is none for these arguments.
@@ -99,7 +100,8 @@ extension Jinja.Evaluator {
     case ("split", 0, true): return .list(Jinja.words(text).map { .string($0) })
     case ("split", 1, _) where !arguments[0].isEmpty:
       return .list(Jinja.split(text, arguments[0], limit: count ?? -1).map { .string($0) })
-    case ("replace", 2, _): return .string(Jinja.replace(text, arguments[0], arguments[1], limit: count ?? -1))
+    case ("replace", 2, _):
+      return .string(Jinja.replace(text, arguments[0], arguments[1], limit: count ?? -1))
     default: return nil
     }
   }

@@ -148,7 +148,8 @@ extension Jinja.Evaluator {
     case "<", ">", "<=", ">=":
       guard let order = Self.order(left, right) else { throw unsupported }
       return .bool(
-        operation == "<" ? order < 0 : operation == ">" ? order > 0 : operation == "<=" ? order <= 0 : order >= 0)
+        operation == "<"
+          ? order < 0 : operation == ">" ? order > 0 : operation == "<=" ? order <= 0 : order >= 0)
     case "+":
       if case .string(let a) = left, case .string(let b) = right { return .string(a + b) }
       if case .list(let a) = left, case .list(let b) = right { return .list(a + b) }
@@ -192,7 +193,8 @@ extension Jinja.Evaluator {
     case (.dict(let members), .string(let name)): return members.contains { $0.key == name }
     case (.dict, _), (.undefined, _): return false
     case (.string(let text), .string(let part)): return Jinja.range(of: part, in: text) != nil
-    default: throw Failure(line: line, reason: "'in' with \(value.kind) and \(container.kind) is not supported")
+    default:
+      throw Failure(line: line, reason: "'in' with \(value.kind) and \(container.kind) is not supported")
     }
   }
 }

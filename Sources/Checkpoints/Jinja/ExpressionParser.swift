@@ -13,7 +13,9 @@ extension Jinja {
 
     // MARK: Words
 
-    private func failure(_ reason: String) -> Failure { Failure(line: tokens.first?.line ?? line, reason: reason) }
+    private func failure(_ reason: String) -> Failure {
+      Failure(line: tokens.first?.line ?? line, reason: reason)
+    }
 
     private func nextIs(_ mark: String) -> Bool { tokens.first?.kind == .mark(mark) }
 
@@ -36,7 +38,9 @@ extension Jinja {
     }
 
     mutating func name() throws(Failure) -> String {
-      guard case .name(let name)? = tokens.first?.kind else { throw failure("a name is expected, found \(found)") }
+      guard case .name(let name)? = tokens.first?.kind else {
+        throw failure("a name is expected, found \(found)")
+      }
       tokens.removeFirst()
       return name
     }

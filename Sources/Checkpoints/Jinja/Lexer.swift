@@ -144,7 +144,8 @@ extension Jinja {
     }
 
     private static let marks = [
-      "==", "!=", "<=", ">=", "**", "//", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|", "=", "<", ">", "+",
+      "==", "!=", "<=", ">=", "**", "//", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|", "=", "<", ">",
+      "+",
       "-", "*", "/", "%", "~",
     ]
 
@@ -176,7 +177,9 @@ extension Jinja {
         text += "." + take { ("0"..."9").contains($0) }
       }
       if let integer = Int(text) { return .int(integer) }
-      guard let real = Double(text) else { throw Failure(line: line, reason: "the number \(text) is too large") }
+      guard let real = Double(text) else {
+        throw Failure(line: line, reason: "the number \(text) is too large")
+      }
       return .real(real)
     }
 

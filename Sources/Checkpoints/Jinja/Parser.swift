@@ -33,7 +33,9 @@ extension Jinja {
           var parser = ExpressionParser(tokens, line: line)
           statements.append(.output(try parser.whole()))
         case .tag(let tokens, let line):
-          guard depth <= Self.depthLimit else { throw Failure(line: line, reason: "tags are nested too deep") }
+          guard depth <= Self.depthLimit else {
+            throw Failure(line: line, reason: "tags are nested too deep")
+          }
           var parser = ExpressionParser(tokens, line: line)
           let word = try parser.name()
           if words.contains(word) { return (statements, End(word: word, expression: parser, line: line)) }
@@ -110,7 +112,8 @@ extension Jinja {
       }
       return .loop(
         Loop(
-          names: names, sequence: sequence, condition: condition, body: body, otherwise: otherwise, line: line))
+          names: names, sequence: sequence, condition: condition, body: body, otherwise: otherwise, line: line
+        ))
     }
 
     private mutating func assignment(

@@ -1,6 +1,6 @@
 extension Jinja {
   /// A value of a template.
-  enum Value: Sendable {
+  package enum Value: Sendable {
     case undefined(String)
     case none
     case bool(Bool)
@@ -84,7 +84,7 @@ extension Jinja {
   }
 
   /// Variables that an inner scope may change: `namespace(...)`.
-  final class Namespace: @unchecked Sendable {
+  package final class Namespace: @unchecked Sendable {
     // One template is evaluated by one thread, and its values do not outlive the evaluation.
     var members: [String: Value]
 

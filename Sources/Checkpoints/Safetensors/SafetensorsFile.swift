@@ -1,16 +1,18 @@
 import PlanFormat
 
 /// One safetensors file, mapped: a header that says where each tensor lies, and the tensors behind it.
-struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
   let mapping: MappedFile
   let tensors: [(name: String, tensor: SourceTensor)]
 
   static let headerLimit = 100_000_000
 
-  init(_ path: String) throws(CheckpointError) {
+  package init(_ path: String) throws(CheckpointError) {
     mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) }
     let bytes = mapping.bytes
-    func failure(_ reason: String) -> CheckpointError { CheckpointError(file: path, object: "header", reason: reason) }
+    func failure(_ reason: String) -> CheckpointError {
+      CheckpointError(file: path, object: "header", reason: reason)
+    }
     guard bytes.count >= 8 else { throw failure("file is shorter than the header's length field") }
     let stated = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard stated <= Self.headerLimit else {
@@ -85,7 +87,8 @@ struct SafetensorsFile: Sendable {
       func failure(_ reason: String) -> CheckpointError {
         CheckpointError(file: file, object: name, reason: reason)
       }
-      guard case .object(let object) = value, object.members.count == 3, case .string(let typeName)? = object["dtype"],
+      guard case .object(let object) = value, object.members.count == 3,
+        case .string(let typeName)? = object["dtype"],
         let shape = Self.integers(object["shape"]), let offsets = Self.integers(object["data_offsets"]),
         offsets.count == 2
       else { throw failure("entry is not dtype, shape and two data_offsets") }

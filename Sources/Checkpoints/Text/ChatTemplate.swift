@@ -31,7 +31,9 @@ struct ChatTemplate {
       return settings[key] == nil ? nil : try settings.text(key)
     }
     for case .object(let entry) in entries {
-      guard case .string("default")? = entry["name"], case .string(let text)? = entry["template"] else { continue }
+      guard case .string("default")? = entry["name"], case .string(let text)? = entry["template"] else {
+        continue
+      }
       return text
     }
     throw settings.error(key, "has no template named \"default\"")
@@ -68,12 +70,15 @@ struct ChatTemplate {
     let parts = Jinja.split(text, Self.marker, limit: -1)
     guard parts.count == 2 else {
       throw CheckpointError(
-        file: file, object: "chat template", reason: "prints the user's text \(parts.count - 1) times, expected once")
+        file: file, object: "chat template",
+        reason: "prints the user's text \(parts.count - 1) times, expected once")
     }
     let cutter = SegmentCutter(tokenizer.tables.addedTokens, imageToken: Int32(clamping: imageToken))
     var segments = cutter.segments(of: parts[0]) + [.userText] + cutter.segments(of: parts[1])
     // As Hugging Face does: control tokens come in front unless the template has put its own there.
-    if bos.map({ !text.hasPrefix($0) }) ?? true { segments = tokenizer.leadingTokens.map { .special($0) } + segments }
+    if bos.map({ !text.hasPrefix($0) }) ?? true {
+      segments = tokenizer.leadingTokens.map { .special($0) } + segments
+    }
     return PromptTemplate(segments: segments)
   }
 }
@@ -106,11 +111,15 @@ struct SegmentCutter {
         rest.removeFirst()
         continue
       }
-      while match.token.stripsLeft, let last = literal.last, last.properties.isWhitespace { literal.removeLast() }
+      while match.token.stripsLeft, let last = literal.last, last.properties.isWhitespace {
+        literal.removeLast()
+      }
       flush()
       segments.append(match.token.id == imageToken ? .image : .special(match.token.id))
       rest = rest.dropFirst(match.text.count)
-      while match.token.stripsRight, let next = rest.first, next.properties.isWhitespace { rest.removeFirst() }
+      while match.token.stripsRight, let next = rest.first, next.properties.isWhitespace {
+        rest.removeFirst()
+      }
     }
     flush()
     return segments

@@ -86,7 +86,9 @@ enum PostProcessor {
       if piece["Sequence"] != nil {
         sawText = true
       } else if let special = try piece.child("SpecialToken") {
-        if sawText { throw step.error("single", "puts a control token after the text, which is not supported") }
+        if sawText {
+          throw step.error("single", "puts a control token after the text, which is not supported")
+        }
         let name = try special.text("id")
         guard let entry = try step.child("special_tokens")?.child(name) else {
           throw step.error("special_tokens", "lacks \"\(name)\"")

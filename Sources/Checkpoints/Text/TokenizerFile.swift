@@ -81,10 +81,13 @@ struct TokenizerFile {
     let addedIDs = Set(added.map(\.id))
     var seen: Set<Int32> = []
     for (text, id) in ids {
-      guard seen.insert(id).inserted else { throw vocabulary.error(text.text, "has an id that is there twice") }
+      guard seen.insert(id).inserted else {
+        throw vocabulary.error(text.text, "has an id that is there twice")
+      }
       if addedIDs.contains(id) { continue }
       guard let bytes = ByteAlphabet.bytes(of: text.text) else {
-        throw vocabulary.error(text.text, "has a character that stands for no byte: not a byte-level vocabulary")
+        throw vocabulary.error(
+          text.text, "has a character that stands for no byte: not a byte-level vocabulary")
       }
       tables.tokens[Int(id)] = bytes
     }
@@ -100,7 +103,8 @@ struct TokenizerFile {
     for (rank, value) in try model.array("merges").enumerated() {
       let pair: [String]
       switch value {
-      case .string(let text): pair = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      case .string(let text):
+        pair = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
       case .array(let values):
         pair = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
       default: pair = []
@@ -108,7 +112,8 @@ struct TokenizerFile {
       guard pair.count == 2, let left = ids[ExactString(pair[0])], let right = ids[ExactString(pair[1])],
         let result = ids[ExactString(pair[0] + pair[1])]
       else {
-        throw model.error("merges.\(rank)", "is \(value.summary), which does not join two tokens into a third")
+        throw model.error(
+          "merges.\(rank)", "is \(value.summary), which does not join two tokens into a third")
       }
       merges.append(.init(left: left, right: right, result: result))
     }

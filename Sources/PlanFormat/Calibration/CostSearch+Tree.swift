@@ -88,7 +88,8 @@ extension CostSearch {
     for (index, rule) in rules.enumerated() {
       let row = Array(parameters[8 * index..<8 * index + 8])
       guard let settings = TokenPruning(rule: rule, parameters: row, seed: seeds[index]) else {
-        throw Flaw(Schema.parameters.path, "row \(index) has an unknown rule or a layer or stride that is no integer")
+        throw Flaw(
+          Schema.parameters.path, "row \(index) has an unknown rule or a layer or stride that is no integer")
       }
       candidates.append(CostCandidate(settings: settings, divergence: divergence[index]))
     }

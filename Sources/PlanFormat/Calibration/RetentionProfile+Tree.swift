@@ -31,7 +31,8 @@ extension TreeBuilder {
     array(Schema.mean, profile.visionAttentionMean)
     array(Schema.deviation, profile.visionAttentionDeviation)
     array(
-      Schema.byHead, profile.visionAttentionByHead, shape: [profile.visionAttentionByHead.count / heads, heads])
+      Schema.byHead, profile.visionAttentionByHead,
+      shape: [profile.visionAttentionByHead.count / heads, heads])
     array(Schema.retention, profile.retention)
     array(Schema.layerClass, profile.layerClass)
     array(
@@ -73,7 +74,8 @@ extension RetentionProfile: AttributeRecord {
       let row = Array(figures[4 * index..<4 * index + 4])
       candidates.append(
         RetentionCandidate(
-          ranking: ranking, evenShare: row[0], rate: row[1], divergence: row[2], longAnswerDivergence: row[3]))
+          ranking: ranking, evenShare: row[0], rate: row[1], divergence: row[2], longAnswerDivergence: row[3])
+      )
     }
   }
 
@@ -104,6 +106,8 @@ extension RetentionProfile: AttributeRecord {
   }
 
   private func requireCount(_ count: Int, _ expected: Int, _ path: String) throws(Flaw) {
-    guard count == 0 || count == expected else { throw Flaw(path, "has \(count) entries, expected \(expected)") }
+    guard count == 0 || count == expected else {
+      throw Flaw(path, "has \(count) entries, expected \(expected)")
+    }
   }
 }

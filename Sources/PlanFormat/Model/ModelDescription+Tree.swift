@@ -18,7 +18,8 @@ extension TreeBuilder {
   mutating func add(_ image: ImagePreprocessing) {
     var attributes = AttributeSet()
     attributes.put(image)
-    group("/image", "decode to RGB, resize the shortest edge (bicubic), crop the centre, normalise", attributes)
+    group(
+      "/image", "decode to RGB, resize the shortest edge (bicubic), crop the centre, normalise", attributes)
   }
 }
 

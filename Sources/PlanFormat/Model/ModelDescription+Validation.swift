@@ -14,7 +14,9 @@ private enum Limit {
 extension ModelDescription {
   /// Demands sizes that the engine can work with, so that nothing computed from them overflows.
   func validate() throws(Flaw) {
-    guard !family.isEmpty, family.utf8.count <= 64 else { throw Flaw("/model", "family has no name or a long one") }
+    guard !family.isEmpty, family.utf8.count <= 64 else {
+      throw Flaw("/model", "family has no name or a long one")
+    }
     try text.validate()
     try vision.validate()
     try require(projector.hiddenWidth, in: Limit.width, "hidden_width", "/model/projector")
@@ -58,8 +60,12 @@ extension VisionModel {
     try require(patchSize, in: 1...imageSize, "patch_size", path)
     try require(grid, in: Limit.grid, "image_size / patch_size", path)
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
-    guard width % heads == 0 else { throw Flaw(path, "width \(width) cannot be divided among \(heads) heads") }
-    guard classToken || !dropsClassToken else { throw Flaw(path, "drops a class token that it does not have") }
+    guard width % heads == 0 else {
+      throw Flaw(path, "width \(width) cannot be divided among \(heads) heads")
+    }
+    guard classToken || !dropsClassToken else {
+      throw Flaw(path, "drops a class token that it does not have")
+    }
   }
 }
 
@@ -110,5 +116,7 @@ func require(
 }
 
 func requireFinite(_ values: [Double], _ name: String, _ object: String) throws(Flaw) {
-  if let value = values.first(where: { !$0.isFinite }) { throw Flaw(object, "\(name) has the value \(value)") }
+  if let value = values.first(where: { !$0.isFinite }) {
+    throw Flaw(object, "\(name) has the value \(value)")
+  }
 }

@@ -61,7 +61,8 @@ extension OperatingPoint {
 
 extension TreeBuilder {
   mutating func add(_ points: [OperatingPoint]) {
-    group(OperatingPoint.root, "named settings of all three methods with measured figures; dense always exists")
+    group(
+      OperatingPoint.root, "named settings of all three methods with measured figures; dense always exists")
     for (index, point) in points.enumerated() {
       group(point.path, "settings, and what was measured for them", point.attributes(index: index))
     }

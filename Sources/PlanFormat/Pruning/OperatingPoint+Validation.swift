@@ -76,7 +76,8 @@ extension MeasuredFigures {
     }
     try requireFinite([divergence, agreement, visualKept] + divergenceInterval, "a measured figure", path)
     let amounts = [
-      prefillSeconds, densePrefillSeconds, selectionSeconds, decodeSecondsPerToken, denseDecodeSecondsPerToken,
+      prefillSeconds, densePrefillSeconds, selectionSeconds, decodeSecondsPerToken,
+      denseDecodeSecondsPerToken,
       kvBytes, denseKVBytes, visualEntryShare, decoderFLOPs, denseDecoderFLOPs,
     ]
     for amount in amounts { try require(amount, from: 0, "a measured amount", path) }

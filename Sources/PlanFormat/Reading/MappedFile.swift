@@ -22,12 +22,15 @@ public final class MappedFile: @unchecked Sendable {
     guard fstat(descriptor, &status) == 0 else {
       throw PlanError(file: path, reason: "cannot inspect: \(systemReason())")
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw PlanError(file: path, reason: "is not a regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw PlanError(file: path, reason: "is not a regular file")
+    }
     guard status.st_size > 0 else { throw PlanError(file: path, reason: "is empty") }
     guard status.st_size <= sizeLimit else {
       throw PlanError(file: path, reason: "has \(status.st_size) bytes, more than the limit of \(sizeLimit)")
     }
-    guard let base = mmap(nil, status.st_size, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED else {
+    guard let base = mmap(nil, status.st_size, PROT_READ, MAP_SHARED, descriptor, 0), base != MAP_FAILED
+    else {
       throw PlanError(file: path, reason: "cannot map: \(systemReason())")
     }
     self.path = path

@@ -33,7 +33,9 @@ public struct Plan: Sendable {
   public static let sizeLimit = 1 << 40
 
   /// Opens a plan. Every failure names the file, the object in it and the reason.
-  public init(contentsOf path: String, verifying verification: Verification = .smallDatasets) throws(PlanError) {
+  public init(contentsOf path: String, verifying verification: Verification = .smallDatasets)
+    throws(PlanError)
+  {
     let mapping = try MappedFile(path: path, sizeLimit: Self.sizeLimit)
     try inFile(path) { () throws(Flaw) in try Superblock.check(mapping.bytes) }
     let tree = try inFile(path) { () throws(Flaw) in try Self.tree(mapping) }
@@ -54,7 +56,8 @@ public struct Plan: Sendable {
       guard let tensor = weights.tensor(name) else { continue }
       if SHA256.hexadecimal(of: tensor.bytes) != tensor.digest {
         throw PlanError(
-          file: path, object: "/weights/\(name)", reason: "is damaged: its bytes do not have the stated digest")
+          file: path, object: "/weights/\(name)",
+          reason: "is damaged: its bytes do not have the stated digest")
       }
     }
   }

@@ -48,6 +48,10 @@ struct PlanReading {
     guard case .mapped(let mapping, let range) = dataset.payload,
       case .text(let digest)? = dataset.attributes.values["sha256"]
     else { throw Flaw(specification.path, "has no bytes") }
+    let alignment = range.count >= File.alignment ? File.alignment : format.elementSize
+    guard range.lowerBound % alignment == 0 else {
+      throw Flaw(specification.path, "starts at \(range.lowerBound), which is not a multiple of \(alignment)")
+    }
     return StoredTensor(
       name: specification.name, shape: specification.shape, format: format,
       bytes: UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping: mapping, digest: digest)

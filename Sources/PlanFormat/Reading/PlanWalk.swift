@@ -35,7 +35,9 @@ struct PlanWalk {
       throw Flaw("/", "has format '\(format.prefix(64))', expected '\(FormatVersion.name)'")
     }
     let version: [Int] = try attributes.take("format_version", of: "/")
-    guard version.count == 2 else { throw Flaw("/", "format_version has \(version.count) numbers, expected 2") }
+    guard version.count == 2 else {
+      throw Flaw("/", "format_version has \(version.count) numbers, expected 2")
+    }
     guard version[0] == Int(FormatVersion.major), version[1] >= 0 else {
       let supported = "\(FormatVersion.major).\(FormatVersion.minor)"
       throw Flaw("/", "has format version \(version[0]).\(version[1]), this program reads \(supported)")
@@ -50,7 +52,9 @@ struct PlanWalk {
     }
     for link in try hdf5({ () throws(HDF5Error) in try group.links() }) {
       let path = group.path == "/" ? "/\(link.name)" : "\(group.path)/\(link.name)"
-      guard link.kind == .hard else { throw Flaw(path, "is a \(link.kind) link; only hard links are allowed") }
+      guard link.kind == .hard else {
+        throw Flaw(path, "is linked as \(link.kind); only hard links are allowed")
+      }
       guard Self.isPlain(link.name) else { throw Flaw(group.path, "has a member with an odd name") }
       // Extensions are for others: not followed, not checked.
       if depth == 0 && link.name.hasPrefix("x_") { continue }
@@ -92,12 +96,12 @@ struct PlanWalk {
     }
     tree.datasets[path] = TreeDataset(
       type: type, shape: shape, attributes: try readAttributes(of: dataset),
-      payload: .mapped(mapping, try range(path, storage, size, type)))
+      payload: .mapped(mapping, try range(path, storage, size)))
   }
 
-  /// Where the elements are, inside the file and aligned to their kind.
+  /// Where the elements are, inside the file.
   private mutating func range(
-    _ path: String, _ storage: DatasetStorage, _ size: Int, _ type: ElementType
+    _ path: String, _ storage: DatasetStorage, _ size: Int
   ) throws(Flaw) -> Range<Int> {
     if size == 0 { return 0..<0 }
     guard storage.bytes == size else { throw Flaw(path, "stores \(storage.bytes) bytes, expected \(size)") }
@@ -106,12 +110,7 @@ struct PlanWalk {
     guard offset >= 48, !overflow, end <= mapping.bytes.count else {
       throw Flaw(path, "lies outside the file: \(size) bytes at \(offset) of \(mapping.bytes.count)")
     }
-    if PlanTree.isWeight(path) {
-      let alignment = size >= File.alignment ? File.alignment : type.size
-      guard offset % alignment == 0 else {
-        throw Flaw(path, "starts at \(offset), which is not a multiple of \(alignment)")
-      }
-    } else if size > Self.smallDatasetLimit {
+    if !PlanTree.isWeight(path), size > Self.smallDatasetLimit {
       throw Flaw(path, "has \(size) bytes, more than the limit of \(Self.smallDatasetLimit)")
     }
     extents.append((offset..<end, path))
@@ -120,7 +119,8 @@ struct PlanWalk {
 
   private func checkOverlaps() throws(Flaw) {
     let sorted = extents.sorted { ($0.range.lowerBound, $0.path) < ($1.range.lowerBound, $1.path) }
-    for (left, right) in zip(sorted, sorted.dropFirst()) where left.range.upperBound > right.range.lowerBound {
+    for (left, right) in zip(sorted, sorted.dropFirst()) where left.range.upperBound > right.range.lowerBound
+    {
       throw Flaw(right.path, "shares bytes with \(left.path)")
     }
   }

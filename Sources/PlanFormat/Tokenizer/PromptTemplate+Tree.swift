@@ -12,7 +12,9 @@ extension TreeBuilder {
   mutating func add(_ prompt: PromptTemplate) throws(Flaw) {
     group(Schema.path, "the chat template of one question about one image, as segments in order")
     try texts(Schema.kind, prompt.segments.map(\.kind))
-    array(Schema.token, prompt.segments.map { segment -> Int32 in if case .special(let id) = segment { id } else { -1 } })
+    array(
+      Schema.token,
+      prompt.segments.map { segment -> Int32 in if case .special(let id) = segment { id } else { -1 } })
     try texts(Schema.text, prompt.segments.map { if case .literal(let text) = $0 { text } else { "" } })
   }
 }

@@ -47,7 +47,8 @@ public enum PlanWriter {
     _ path: String, insteadOf temporary: String, _ body: () throws(Flaw) -> Void
   ) throws(PlanError) {
     do { try body() } catch {
-      throw PlanError(file: path, object: error.object == temporary ? "/" : error.object, reason: error.reason)
+      throw PlanError(
+        file: path, object: error.object == temporary ? "/" : error.object, reason: error.reason)
     }
   }
 }
@@ -130,7 +131,8 @@ private struct TreeWriting {
   }
 
   private func parent(of path: String) throws(Flaw) -> (group: Group, name: String) {
-    guard let slash = path.lastIndex(of: "/"), let group = groups[slash == path.startIndex ? "/" : String(path[..<slash])]
+    guard let slash = path.lastIndex(of: "/"),
+      let group = groups[slash == path.startIndex ? "/" : String(path[..<slash])]
     else { throw Flaw(path, "has no group above it") }
     return (group, String(path[path.index(after: slash)...]))
   }

@@ -30,7 +30,11 @@ struct TemporaryFile {
     unlink(path)
   }
 
-  func remove() { unlink(path) }
+  /// Gives the space back even if a library still holds the file open after a failure.
+  func remove() {
+    truncate(path, 0)
+    unlink(path)
+  }
 
   /// Makes the file durable and moves it over the destination.
   func publish() throws(PlanError) {

@@ -1,0 +1,137 @@
+import Checkpoints
+import Glibc
+import PlanFormat
+import Testing
+
+/// A copy of the reference model's files in which some text is replaced.
+private func importing(_ file: String, replacing old: String, with new: String) throws -> CheckpointError? {
+  let directory = "/tmp/espalier-checkpoint-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+  mkdir(directory, 0o700)
+  let names = [
+    "chat_template.jinja", "config.json", "generation_config.json", "model.safetensors",
+    "preprocessor_config.json", "processor_config.json", "tokenizer.json", "tokenizer_config.json",
+  ]
+  defer {
+    for name in names { unlink("\(directory)/\(name)") }
+    rmdir(directory)
+  }
+  for name in names where name != file { symlink("\(referenceModel)/\(name)", "\(directory)/\(name)") }
+  let text = String(decoding: try bytes("\(referenceModel)/\(file)"), as: UTF8.self)
+  let parts = text.split(separator: old, maxSplits: 1, omittingEmptySubsequences: false)
+  try #require(parts.count == 2, "\(file) has no \(old)")
+  write(Array((parts[0] + new + parts[1]).utf8), "\(directory)/\(file)")
+  do throws(CheckpointError) {
+    _ = try CheckpointImporter.read(directory, weightFormat: .float32)
+    return nil
+  } catch {
+    #expect(error.file.hasPrefix(directory))
+    return error
+  }
+}
+
+private func bytes(_ path: String) throws -> [UInt8] {
+  let file = try #require(fopen(path, "rb"))
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  while case let byte = getc(file), byte != EOF { bytes.append(UInt8(byte)) }
+  return bytes
+}
+
+@Suite struct ImportErrors {
+  @Test(arguments: [
+    ("\"llava\"", "\"paligemma\"", "model_type", "is \"paligemma\", supported is \"llava\""),
+    (
+      "\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"", "text_config.rope_parameters.rope_type",
+      "is \"yarn\""
+    ),
+    (
+      "\"attention_bias\": false", "\"attention_bias\": true", "text_config.attention_bias",
+      "is true, which is not"
+    ),
+    ("\"mlp_bias\": false", "\"mlp_bias\": true", "text_config.mlp_bias", "is true, which is not supported"),
+    ("\"hidden_act\": \"silu\"", "\"hidden_act\": \"relu\"", "text_config.hidden_act", "is \"relu\""),
+    (
+      "\"vision_feature_layer\": -2", "\"vision_feature_layer\": [-2, -3]", "vision_feature_layer",
+      "is a list of 2"
+    ),
+    (
+      "\"vision_feature_layer\": -2", "\"vision_feature_layer\": -9", "vision_feature_layer",
+      "the tower has 7 layers"
+    ),
+    ("\"model_type\": \"llama\"", "\"model_type\": \"mistral\"", "text_config.model_type", "is \"mistral\""),
+    (
+      "\"use_cache\": true", "\"sliding_window\": 512", "text_config.sliding_window",
+      "is 512, which is not supported"
+    ),
+    ("\"hidden_size\": 192", "\"hidden_size\": \"192\"", "text_config.hidden_size", "expected an integer"),
+    (
+      "\"num_hidden_layers\": 12", "\"num_hidden_layers\": 13",
+      "language_model.model.layers.12.input_layernorm.weight", "tensor is missing"
+    ),
+    (
+      "\"num_hidden_layers\": 12", "\"num_hidden_layers\": 11",
+      "language_model.model.layers.11.input_layernorm.weight", "tensor is not part of the model"
+    ),
+    (
+      "\"vocab_size\": 1024", "\"vocab_size\": 1000", "language_model.model.embed_tokens.weight",
+      "has shape [1024, 192], expected [1000, 192]"
+    ),
+    ("\"use_cache\"", "\"model_type\": \"llama\", \"use_cache\"", "line 36", "\"model_type\" is there twice"),
+  ])
+  func ofTheConfigurationNameKeyAndValue(old: String, new: String, object: String, reason: String) throws {
+    let error = try importing("config.json", replacing: old, with: new)
+    #expect(error?.object == object)
+    #expect(error?.reason.contains(reason) ?? false, "\(error?.description ?? "no error")")
+  }
+
+  @Test(arguments: [
+    (
+      "preprocessor_config.json", "\"resample\": 3", "\"resample\": 2", "resample",
+      "is 2, supported is 3 (bicubic)"
+    ),
+    (
+      "preprocessor_config.json", "\"do_resize\": true", "\"do_resize\": false", "do_resize",
+      "is false, which is not"
+    ),
+    (
+      "preprocessor_config.json", "\"width\": 224", "\"width\": 200", "crop_size",
+      "is 224 x 200, expected a square"
+    ),
+    ("preprocessor_config.json", "\"shortest_edge\"", "\"longest_edge\"", "size", "the only resize"),
+    (
+      "tokenizer.json", "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", "normalizer.type",
+      "is NFKC"
+    ),
+    (
+      "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"Unigram\"", "model.type",
+      "is Unigram, supported is BPE"
+    ),
+    (
+      "tokenizer.json", "\"byte_fallback\": false", "\"byte_fallback\": true", "model.byte_fallback",
+      "is true"
+    ),
+    (
+      "tokenizer.json", "\"type\": \"ByteLevel\"", "\"type\": \"Metaspace\"", "pre_tokenizer.type",
+      "is Metaspace"
+    ),
+    (
+      "tokenizer.json", "\"type\": \"TemplateProcessing\"", "\"type\": \"RobertaProcessing\"",
+      "post_processor.type", "is Roberta"
+    ),
+    ("tokenizer.json", "\"!\": 4", "\"!\": 5", "model.vocab.", "has an id that is there twice"),
+    (
+      "chat_template.jinja", "{% for m", "{% macro a() %}{% for m", "chat template, line 1", "the tag 'macro'"
+    ),
+    (
+      "chat_template.jinja", "{{ c['text'] }}", "{{ c['texts'] }}", "chat template",
+      "prints the user's text 0 times"
+    ),
+  ])
+  func ofOtherFilesNameKeyAndValue(
+    file: String, old: String, new: String, object: String, reason: String
+  ) throws {
+    let error = try importing(file, replacing: old, with: new)
+    #expect(error?.object.hasPrefix(object) ?? false, "\(error?.description ?? "no error")")
+    #expect(error?.reason.contains(reason) ?? false, "\(error?.description ?? "no error")")
+  }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import PlanFormat
+import Testing
+
+@Suite struct Writing {
+  @Test func aFailureLeavesTheOldPlanAndNothingElse() throws {
+    let scratch = Scratch()
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    let before = readBytes(scratch.file())
+    let error = #expect(throws: PlanError.self) {
+      try PlanWriter.write(
+        Tiny.contents(), weights: CountingWeights(failingAt: "text/final_norm"), to: scratch.file())
+    }
+    #expect(error?.description == "\(scratch.file()): tensor: is gone (source)")
+    #expect(readBytes(scratch.file()) == before)
+    #expect(scratch.names == ["plan.h5"])
+  }
+
+  @Test func aDirectoryThatIsNotThereIsNamed() {
+    let error = #expect(throws: PlanError.self) {
+      try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: "/nowhere/plan.h5")
+    }
+    #expect(error?.description == "/nowhere/plan.h5: /: cannot create file: No such file or directory")
+  }
+
+  @Test func leftoversOfDeadProcessesGo() throws {
+    let scratch = Scratch()
+    // No process has this number: it is above the largest the kernel gives.
+    writeBytes([1], to: scratch.file(".plan.h5.partial-99999999-1"))
+    writeBytes([1], to: scratch.file(".plan.h5.partial-1-1"))
+    writeBytes([1], to: scratch.file(".other.h5.partial-99999999-1"))
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    #expect(scratch.names == [".other.h5.partial-99999999-1", ".plan.h5.partial-1-1", "plan.h5"])
+  }
+
+  @Test(.enabled(if: geteuid() == 0), arguments: [4, 8, 16, 24, 32, 40])
+  func aFullDiskIsOneLineAndLeavesNoFile(kibibytes: Int) throws {
+    let scratch = Scratch()
+    let disk = scratch.file("disk")
+    mkdir(disk, 0o700)
+    guard mount("tmpfs", disk, "tmpfs", 0, "size=\(kibibytes)k") == 0 else { return }
+    defer {
+      umount2(disk, Int32(MNT_DETACH))
+      rmdir(disk)
+    }
+    let error = #expect(throws: PlanError.self) {
+      try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: disk + "/plan.h5")
+    }
+    #expect(error?.reason.contains("No space left on device") ?? false, "\(error?.reason ?? "")")
+    #expect(access(disk + "/plan.h5", F_OK) != 0)
+    // The library must still be usable.
+    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    _ = try Plan(contentsOf: scratch.file())
+  }
+
+  @Test(
+    arguments: [
+      { $0.points[1].settings.tokens?.keepRatio = .nan }, { $0.points[1].settings.retention?.rates = [0.5] },
+      { $0.points[1].name = "../fast" }, { $0.points[0].name = "fast" },
+      { $0.calibration?.plphp.answerAttention = [] },
+      { $0.calibration?.redundancyLens.feedForward = [0, 0] }, { $0.calibration?.plphp.layerClass = [3, 0] },
+      { $0.prompt.segments.removeAll { $0 == .image } }, { $0.prompt.segments.append(.special(8)) },
+      { $0.tokenizer.merges[0].result = 99 }, { $0.tokenizer.addedTokens[0].content = "<other>" },
+      {
+        $0.model.text.queryHeads = 3; $0.model.text.keyValueHeads = 2
+      }, { $0.model.text.stopTokens = [10] },
+      { $0.image.cropSize = 5 }, { $0.sourceDigest = "beef" },
+    ] as [@Sendable (inout PlanContents) -> Void])
+  func nonsenseIsNotWritten(change: @Sendable (inout PlanContents) -> Void) {
+    let scratch = Scratch()
+    var contents = Tiny.contents()
+    change(&contents)
+    #expect(throws: PlanError.self) {
+      try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
+    }
+    #expect(scratch.names == [])
+  }
+}
