@@ -51,20 +51,21 @@ struct TransportProblem {
     return importance.row(0).map { $0 / Float(columns.rows) }
   }
 
-  /// Textbook Sinkhorn with uniform marginals in the log domain: row sums before the last source update.
+  /// Textbook Sinkhorn in the log domain with marginals from L2 norms: row sums before the last source update.
+  ///
+  /// After that update they would equal the source marginal, whatever the cost: what is left of it is how far each
+  /// source is from being served.
   func balancedImportance() -> [Float] {
-    let count = logKernel.rows
-    let logMarginal = -logf(Float(count))
+    let p = normalizedNorms(sources).map { logf($0) }
+    let q = normalizedNorms(targets).map { logf($0) }
     let columns = transposed(logKernel)
-    let u = Matrix(rows: 1, columns: count)
-    let v = Matrix(rows: 1, columns: count)
+    let u = Matrix(rows: 1, columns: p.count)
+    let v = Matrix(rows: 1, columns: q.count)
     for iteration in 0..<Self.iterations {
-      update(v, columns, u) { logMarginal - $0 }
-      if iteration + 1 < Self.iterations { update(u, logKernel, v) { logMarginal - $0 } }
+      update(v, columns, u) { q[$1] - $0 }
+      if iteration + 1 < Self.iterations { update(u, logKernel, v) { p[$1] - $0 } }
     }
-    let rowSums = Matrix(rows: 1, columns: count)
-    update(rowSums, logKernel, v) { $0 }
-    return (0..<count).map { expf(u[0, $0] + rowSums[0, $0]) }
+    return (0..<p.count).map { expf(u[0, $0] + logKernel.logSumExp(row: $0, plus: v)) }
   }
 
   /// The update as the paper prints it, `v = q / (K^T exp(u / eps))`, `u = p / (K exp(v / eps))`, with marginals
@@ -86,11 +87,7 @@ struct TransportProblem {
 
   private func clampedExponent(_ value: Float) -> Float { max(-80, min(80, value)) }
 
-  /// `result[i] = body(log sum_j exp(kernel[i, j] + potential[j]))`, split over the workers.
-  private func update(_ result: Matrix, _ kernel: Matrix, _ potential: Matrix, _ body: (Float) -> Float) {
-    update(result, kernel, potential) { value, _ in body(value) }
-  }
-
+  /// `result[i] = body(log sum_j exp(kernel[i, j] + potential[j]), i)`, split over the workers.
   private func update(
     _ result: Matrix, _ kernel: Matrix, _ potential: Matrix, _ body: (Float, Int) -> Float
   ) {
