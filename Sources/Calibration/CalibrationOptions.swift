@@ -1,7 +1,7 @@
 /// What calibration tries, and on how much.
 public struct CalibrationOptions: Equatable, Sendable, Codable {
   /// Samples of the calibration set that are used, evenly spaced; `nil` for all.
-  public var limit: Int? = 64
+  public var limit: Int? = 48
   /// Seed of every random choice.
   public var seed: UInt64 = 0
   /// Share `K` of the neurons in ranked FFN layers.

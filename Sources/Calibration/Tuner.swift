@@ -24,114 +24,121 @@ public struct PointBudget: Equatable, Sendable {
 
 /// Finds the operating points: the largest measured speed-up within each budget of lost accuracy.
 ///
-/// A first search: candidates along the calibrated directions are screened by divergence on a part of the validation
-/// split; the survivors run on all of it, interleaved, and each budget takes the fastest that stays within it.
+/// A first search, in three measured steps. Settings that change prefill (kept tokens, probed layers) are screened by
+/// divergence on a part of the validation split. The best of each cost run on all of it, interleaved with dense.
+/// Retention changes decoding and memory only, so it is tried last, on top of what the budgets have chosen.
 public struct Tuner {
   private let session: Session
   private let record: CalibrationRecord
+  private let evaluator: Evaluator
 
-  /// A tuner for a calibrated plan.
-  public init(_ session: Session, record: CalibrationRecord) {
+  /// A tuner for a calibrated plan, whose session knows the calibration.
+  public init(_ session: Session, record: CalibrationRecord, maxTokens: Int = 64) {
     self.session = session
     self.record = record
+    evaluator = Evaluator(SampleRunner(session, maxTokens: maxTokens))
   }
 
-  private static let screeningSamples = 60
-  private static let finalists = 10
+  private static let screeningSamples = 48
+  private static let finalists = 9
+  private static let keepRatios: [Double?] = [nil, 0.6, 0.5, 0.4, 0.3, 0.2]
+  private static let reducedShares = [0, 0.5, 0.75, 1]
+  private static let retainedShares = [0.5, 0.3, 0.15]
 
   /// Measures and returns `dense` and a point for each budget, with the figures of the validation split.
   public func tune(
-    _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, maxTokens: Int = 64,
-    reporter: any ProgressReporter
+    _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, reporter: any ProgressReporter
   ) throws -> [OperatingPoint] {
-    let evaluator = Evaluator(SampleRunner(session, maxTokens: maxTokens))
-    let candidates = candidates()
+    let screened = try measure(
+      candidates(), on: set.spread(Self.screeningSamples), "screening", reporter)
+    let finalists = Array(front(screened).prefix(Self.finalists))
+    let measured = try measure(finalists, on: set, "measuring", reporter)
+    let chosen = budgets.map { budget in best(measured, within: budget).point }
 
-    let screening = set.spread(Self.screeningSamples)
-    reporter.begin("screening \(candidates.count) candidates", total: screening.samples.count)
-    let screened = try evaluator.evaluate(screening, points: [.dense] + candidates) { _, _ in
-      try reporter.advance(by: 1)
-    }
-    let finalists = pareto(Array(screened.dropFirst()), budgets)
-    reporter.end("\(finalists.count) go on")
-
-    reporter.begin("measuring \(finalists.count) candidates", total: set.samples.count)
-    let scores = try evaluator.evaluate(set, points: [.dense] + finalists) { _, _ in
-      try reporter.advance(by: 1)
-    }
-    reporter.end("\(set.samples.count) samples")
-    return choose(scores, budgets)
+    let retained = distinct(chosen.flatMap(withRetention))
+    let final = try measure(retained, on: set, "measuring retention", reporter)
+    let dense = final[0]
+    return [named("dense", dense, dense)]
+      + budgets.map { named($0.name, best(final, within: $0), dense) }
   }
 
-  /// Candidates along the calibrated directions: keep ratios of the chosen transport rule, the best layers of both
-  /// rankings, retention around the profile.
-  func candidates() -> [OperatingPoint] {
-    var list: [PruningSettings] = []
+  /// Every combination of kept tokens and probed layers along the calibrated directions.
+  func candidates() -> [PruningSettings] {
     let layers = session.contents.model.text.layers
-    for keep in [nil, 0.5, 0.35, 0.25, 0.18, 0.125] as [Double?] {
-      for share in [0, 0.5, 1] {
-        for retained in [1, 0.6, 0.35] {
-          var settings = PruningSettings()
-          settings.tokens = keep.map { keep in
-            var pruning = record.topV.chosen
-            pruning.keepRatio = keep
-            return pruning
-          }
-          let reduced = Int((share * Double(layers)).rounded())
-          if reduced > 0 {
-            settings.reduction = LayerReduction(
-              feedForwardLayers: record.redundancyLens.feedForward.prefix(reduced).map(Int.init).sorted(),
-              neuronShare: record.redundancyLens.neuronShare)
-          }
-          if retained < 1 { settings.retention = retention(mean: retained) }
-          if !settings.isDense { list.append(settings) }
+    return Self.keepRatios.flatMap { keep in
+      Self.reducedShares.map { share in
+        var settings = PruningSettings()
+        settings.tokens = keep.map { keep in
+          var pruning = record.topV.chosen
+          pruning.keepRatio = keep
+          return pruning
+        }
+        let reduced = Int((share * Double(layers)).rounded())
+        if reduced > 0 {
+          settings.reduction = LayerReduction(
+            feedForwardLayers: record.redundancyLens.feedForward.prefix(reduced).map(Int.init).sorted(),
+            neuronShare: record.redundancyLens.neuronShare, attentionWindow: record.redundancyLens.attentionWindow)
+        }
+        return settings
+      }
+    }.filter { !$0.isDense }
+  }
+
+  /// Settings as they are, and with each share of the visual KV entries: the profile's rates scaled to that mean, and
+  /// the same rate in every layer.
+  func withRetention(_ point: OperatingPoint) -> [PruningSettings] {
+    let profile = record.plphp
+    let mean = Statistics.mean(profile.retention)
+    return [point.settings]
+      + Self.retainedShares.flatMap { share in
+        [profile.retention.map { min(1, $0 * share / max(mean, 1e-6)) }, profile.retention.map { _ in share }].map {
+          var settings = point.settings
+          settings.retention = CacheRetention(
+            rates: $0, thresholds: profile.thresholds, ranking: profile.ranking, evenShare: profile.evenShare)
+          return settings
         }
       }
+  }
+
+  /// Scores of dense, then of each setting, in one interleaved run.
+  private func measure(
+    _ settings: [PruningSettings], on set: SampleSet, _ stage: String, _ reporter: any ProgressReporter
+  ) throws -> [PointScore] {
+    let points = settings.filter { !$0.isDense }.enumerated().map {
+      OperatingPoint(name: "candidate-\($0.offset)", settings: $0.element)
     }
-    return list.enumerated().map { OperatingPoint(name: "candidate \($0.offset)", settings: $0.element) }
+    reporter.begin("\(stage) \(points.count) candidates", total: set.samples.count)
+    let scores = try evaluator.evaluate(set, points: [.dense] + points) { _, _ in try reporter.advance(by: 1) }
+    reporter.end("\(set.samples.count) samples")
+    return scores
   }
 
-  /// The profile's rates scaled to a mean, each within [0.02, 1].
-  private func retention(mean: Double) -> CacheRetention {
-    let profile = record.plphp
-    let current = Statistics.mean(profile.retention)
-    let rates = profile.retention.map { min(1, max(0.02, $0 * mean / max(current, 1e-6))) }
-    return CacheRetention(
-      rates: rates, thresholds: profile.thresholds, ranking: profile.ranking, evenShare: profile.evenShare)
+  /// Candidates in the order of what a budget may still want: those that no other beats in both divergence and cost,
+  /// least divergence last among equals of cost; the most divergent are cut first when there are too many.
+  private func front(_ scores: [PointScore]) -> [PruningSettings] {
+    scores.dropFirst().filter { score in
+      !scores.contains { $0.divergence < score.divergence && cost($0) < cost(score) }
+    }.sorted { $0.divergence < $1.divergence }.map(\.point.settings)
   }
 
-  /// Candidates that no other beats in both divergence and cost, cheapest spread first; enough for every budget.
-  private func pareto(_ scores: [PointScore], _ budgets: [PointBudget]) -> [OperatingPoint] {
-    let front = scores.filter { score in
-      !scores.contains { other in
-        other.divergence <= score.divergence && cost(other) <= cost(score)
-          && (other.divergence < score.divergence || cost(other) < cost(score))
-      }
-    }.sorted { cost($0) < cost($1) }
-    guard front.count > Self.finalists else { return front.map(\.point) }
-    return (0..<Self.finalists).map { front[$0 * (front.count - 1) / (Self.finalists - 1)].point }
-  }
-
-  /// What a point costs: seconds of prefill and of decoding an answer, with the bytes of its cache as a tie-breaker
-  /// worth a tenth.
+  /// What a point costs: seconds of prefill and of decoding an answer, and its cache, whose bytes count as much as
+  /// the decoding they slow down on a box that holds a long dialogue: a quarter of the time at full size.
   private func cost(_ score: PointScore) -> Double {
     let seconds = score.median(\.prefillSeconds) + score.mean(\.decodeSeconds)
-    return seconds * (1 + 0.1 * score.mean(\.visualEntryShare))
+    return seconds * (0.75 + 0.25 * score.mean(\.visualEntryShare))
   }
 
-  private func choose(_ scores: [PointScore], _ budgets: [PointBudget]) -> [OperatingPoint] {
+  private func best(_ scores: [PointScore], within budget: PointBudget) -> PointScore {
     let dense = scores[0]
-    var points = [named("dense", dense, dense)]
-    for budget in budgets {
-      let allowed = scores.filter { loss($0, dense) <= budget.maximumLoss + 1e-9 }
-      let best = allowed.min { cost($0) < cost($1) } ?? dense
-      points.append(named(budget.name, best, dense))
-    }
-    return points
+    return scores.filter { loss($0, dense) <= budget.maximumLoss + 1e-9 }.min { cost($0) < cost($1) } ?? dense
   }
 
   private func loss(_ score: PointScore, _ dense: PointScore) -> Double {
     dense.accuracy.isNaN ? 1 - score.agreement : dense.accuracy - score.accuracy
+  }
+
+  private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {
+    settings.enumerated().filter { settings.firstIndex(of: $0.element) == $0.offset }.map(\.element)
   }
 
   private func named(_ name: String, _ score: PointScore, _ dense: PointScore) -> OperatingPoint {

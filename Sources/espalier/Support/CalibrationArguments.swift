@@ -4,7 +4,7 @@ import Calibration
 /// Options of every verb that calibrates.
 struct CalibrationArguments: ParsableArguments {
   @Option(help: "Calibration samples to use, evenly spaced over the set; 0 for all.")
-  var limit: Int = 64
+  var limit: Int = 48
 
   @Option(help: "Seed of every random choice.")
   var seed: UInt64 = 0
