@@ -77,7 +77,8 @@ public struct Tuner {
         if reduced > 0 {
           settings.reduction = LayerReduction(
             feedForwardLayers: record.redundancyLens.feedForward.prefix(reduced).map(Int.init).sorted(),
-            neuronShare: record.redundancyLens.neuronShare, attentionWindow: record.redundancyLens.attentionWindow)
+            neuronShare: record.redundancyLens.neuronShare,
+            attentionWindow: record.redundancyLens.attentionWindow)
         }
         return settings
       }
@@ -91,7 +92,10 @@ public struct Tuner {
     let mean = Statistics.mean(profile.retention)
     return [point.settings]
       + Self.retainedShares.flatMap { share in
-        [profile.retention.map { min(1, $0 * share / max(mean, 1e-6)) }, profile.retention.map { _ in share }].map {
+        [
+          profile.retention.map { min(1, $0 * share / max(mean, 1e-6)) },
+          profile.retention.map { _ in share },
+        ].map {
           var settings = point.settings
           settings.retention = CacheRetention(
             rates: $0, thresholds: profile.thresholds, ranking: profile.ranking, evenShare: profile.evenShare)
@@ -108,7 +112,8 @@ public struct Tuner {
       OperatingPoint(name: "candidate-\($0.offset)", settings: $0.element)
     }
     reporter.begin("\(stage) \(points.count) candidates", total: set.samples.count)
-    let scores = try evaluator.evaluate(set, points: [.dense] + points) { _, _ in try reporter.advance(by: 1) }
+    let scores = try evaluator.evaluate(set, points: [.dense] + points) { _, _ in try reporter.advance(by: 1)
+    }
     reporter.end("\(set.samples.count) samples")
     return scores
   }

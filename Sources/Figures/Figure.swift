@@ -33,6 +33,7 @@ public struct Figure: Equatable, Sendable, CustomStringConvertible {
     case ratio
   }
 
+  /// The figure for people.
   public var description: String {
     guard value.isFinite else { return "-" }
     switch unit {

@@ -22,6 +22,7 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// One line: object and reason.
   public var description: String { "\(object): \(reason)" }
 }
 

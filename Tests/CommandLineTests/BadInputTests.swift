@@ -15,7 +15,8 @@ import Testing
 
   @Test(arguments: [0, 7, 100, 5000, 1_000_000]) func `a truncated plan`(length: Int) throws {
     let plan = file("cut.h5")
-    try Data(contentsOf: URL(fileURLWithPath: ReferencePlan.path())).prefix(length).write(to: URL(fileURLWithPath: plan))
+    try Data(contentsOf: URL(fileURLWithPath: ReferencePlan.path())).prefix(length).write(
+      to: URL(fileURLWithPath: plan))
     try expectFailure("espalier-run", run(plan: plan), mentions: "cut.h5")
   }
 
@@ -30,7 +31,8 @@ import Testing
     data[data.count - 5000] ^= 0x10
     try data.write(to: URL(fileURLWithPath: plan))
     try expectFailure("espalier", ["verify", plan], mentions: "flipped.h5", "/weights/", "digest")
-    try expectFailure("espalier-run", run(plan: plan) + ["--check"], mentions: "flipped.h5", "/weights/", "digest")
+    try expectFailure(
+      "espalier-run", run(plan: plan) + ["--check"], mentions: "flipped.h5", "/weights/", "digest")
   }
 
   @Test func `a text file as picture`() throws {
@@ -74,12 +76,14 @@ import Testing
 
   @Test func `a calibration line that names a picture that is not there`() throws {
     let set = try text("set.jsonl", "\n{\"image\": \"gone.jpg\", \"prompt\": \"What?\"}\n")
-    try expectFailure("espalier", compile(set, set, file("out.h5")), mentions: "set.jsonl", "line 2", "gone.jpg")
+    try expectFailure(
+      "espalier", compile(set, set, file("out.h5")), mentions: "set.jsonl", "line 2", "gone.jpg")
   }
 
   @Test func `an output folder that is not there`() throws {
     let output = folder.appendingPathComponent("no/such/out.h5").path
-    try expectFailure("espalier", ["import", ReferencePlan.checkpoint, "--output", output], mentions: "out.h5")
+    try expectFailure(
+      "espalier", ["import", ReferencePlan.checkpoint, "--output", output], mentions: "out.h5")
     let set = ReferencePlan.scenes.appendingPathComponent("calibration.jsonl").path
     try expectFailure("espalier", compile(set, set, output), mentions: "out.h5")
   }
@@ -132,16 +136,23 @@ import Testing
     return file(name)
   }
 
-  private func remains() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+  private func remains() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+  }
 
-  private func run(plan: String) -> [String] { [plan, "--image", picture, "--prompt", "What digit is green?"] }
+  private func run(plan: String) -> [String] {
+    [plan, "--image", picture, "--prompt", "What digit is green?"]
+  }
 
   private func run(picture: String? = nil, prompt: String = "What digit is green?") throws -> [String] {
     [try ReferencePlan.path(), "--image", picture ?? self.picture, "--prompt", prompt]
   }
 
   private func compile(_ calibration: String, _ validation: String, _ output: String) -> [String] {
-    ["compile", ReferencePlan.checkpoint, "--calibration", calibration, "--validation", validation, "--output", output]
+    [
+      "compile", ReferencePlan.checkpoint, "--calibration", calibration, "--validation", validation,
+      "--output", output,
+    ]
   }
 
   private func expectFailure(_ program: String, _ arguments: [String], mentions words: String...) throws {
@@ -166,11 +177,14 @@ private enum PNGHeader {
     return data
   }
 
-  private static func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 255) } }
+  private static func bigEndian(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(value >> (24 - 8 * $0) & 255) }
+  }
 
   private static func checksum(_ data: Data) -> UInt32 {
     ~data.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+      }
     }
   }
 }

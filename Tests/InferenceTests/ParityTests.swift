@@ -37,8 +37,10 @@ import Testing
     let data = try Data(contentsOf: ReferencePlan.golden.appendingPathComponent("greedy.json"))
     let golden = try JSONDecoder().decode([GreedyAnswer].self, from: data)
     let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
-    let lines = try String(contentsOf: ReferencePlan.scenes.appendingPathComponent("test.jsonl"), encoding: .utf8)
-      .split(separator: "\n")
+    let lines = try String(
+      contentsOf: ReferencePlan.scenes.appendingPathComponent("test.jsonl"), encoding: .utf8
+    )
+    .split(separator: "\n")
     let questions = try lines.map { try JSONDecoder().decode(Question.self, from: Data($0.utf8)) }
     #expect(golden.count == questions.count && golden.count == 600)
     let dense = try session.schedule(.dense)
@@ -50,7 +52,8 @@ import Testing
         features = (question.image, session.encode(try session.prepareImage(at: path)))
       }
       let picture = try #require(features?.tokens)
-      let rows = try session.engine.embed(try session.layout(prompt: question.prompt, images: 1), images: [picture])
+      let rows = try session.engine.embed(
+        try session.layout(prompt: question.prompt, images: 1), images: [picture])
       let prefill = session.engine.prefill(rows, schedule: dense, reserve: 64)
       #expect(session.greedyTokens(after: prefill, limit: 64).tokens == expected.tokens, "\(question.id)")
     }

@@ -14,7 +14,8 @@ public struct ProgramResult: Sendable {
 public enum Program {
   /// Path of an executable.
   public static func path(_ name: String) -> String {
-    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name).path
+    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
+      .path
   }
 
   /// Runs an executable to its end.

@@ -86,5 +86,6 @@ public struct InferenceError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// One line: object and reason.
   public var description: String { "\(object): \(reason)" }
 }

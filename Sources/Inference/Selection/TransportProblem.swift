@@ -30,7 +30,9 @@ struct TransportProblem {
     let matrix = logKernel
     workers.split(count, granularity: 1, operations: count * count * 4) { rows, _ in
       for i in rows {
-        let base = featureScale * (features.sourceNorms[i] - features.range.lowerBound) + centralScale * spatial.central(i)
+        let base =
+          featureScale * (features.sourceNorms[i] - features.range.lowerBound) + centralScale
+          * spatial.central(i)
         matrix.withRow(i) { row in
           spatial.forEachCost(from: i) { j, cost in
             row[j] = -(base + featureScale * (features.targetNorms[j] - 2 * row[j]) + spatialScale * cost)
