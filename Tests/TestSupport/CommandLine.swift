@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// What a finished program left behind.
 public struct ProgramResult: Sendable {
@@ -31,7 +31,7 @@ public enum Program {
     let folder = try ReferencePlan.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let (output, errors) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
-    for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [output, errors] { try Data().write(to: file) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

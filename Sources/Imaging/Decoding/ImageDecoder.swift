@@ -25,6 +25,10 @@ public enum ImageDecoder {
     }
     let format = try ImageFormat(bytes, name: name)
     let codec = Codec(format: format, name: name)
+    // A PNG says its size first; the codec would read on to the image data before it told.
+    if format == .png, let size = pngHeaderSize(bytes) {
+      try limits.check(name: name, width: size.width, height: size.height)
+    }
     let (width, height) = try codec.size(of: bytes)
     try limits.check(name: name, width: width, height: height)
     let image = try codec.decode(bytes, width: width, height: height)
@@ -38,6 +42,13 @@ public enum ImageDecoder {
     let bytes = try FileBytes.read(path, limit: limits.maxEncodedBytes)
     return try decode(bytes, named: path, limits: limits)
   }
+}
+
+/// Width and height from the first chunk of a PNG, or `nil` when it is not there.
+private func pngHeaderSize(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
+  guard bytes.count >= 24, Array(bytes[12..<16]) == Array("IHDR".utf8) else { return nil }
+  func integer(_ at: Int) -> Int { bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
+  return (integer(16), integer(20))
 }
 
 /// The C codec of a format, its codes turned into errors.
