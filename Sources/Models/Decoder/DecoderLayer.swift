@@ -67,7 +67,7 @@ struct DecoderLayer: Sendable {
     hidden.add(projected)
 
     hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed)
-    if let probe = schedule.probe {
+    if let probe = schedule.probe, probe.neurons(of: model.feedForwardWidth) < model.feedForwardWidth {
       feedForward.forward(rows, input: normed, probe: probe, into: hidden, workspace: workspace, workers)
     } else {
       feedForward.forward(normed, into: hidden, scratch: workspace.neurons(count), workers)
