@@ -71,20 +71,28 @@ struct TransportProblem {
   }
 
   /// The update as the paper prints it, `v = q / (K^T exp(u / eps))`, `u = p / (K exp(v / eps))`, with marginals
-  /// from L2 norms; returns the logarithms of the row sums of `exp(u / eps) K exp(v / eps)`.
+  /// from L2 norms; returns the logarithms of the row sums of the plan `u_i K_ij v_j`.
   ///
-  /// The printed form mixes scalings and potentials and diverges, hence the clamped exponents.
+  /// The printed form takes the same numbers for scalings and for potentials and diverges, hence the clamped
+  /// exponents.
   func printedImportance() -> [Float] {
     let p = normalizedNorms(sources)
     let q = normalizedNorms(targets)
     let columns = transposed(logKernel)
-    let u = Matrix(rows: 1, columns: p.count)  // u / eps
-    let v = Matrix(rows: 1, columns: q.count)  // v / eps
+    let u = Matrix(rows: 1, columns: p.count)
+    let v = Matrix(rows: 1, columns: q.count)
     for _ in 0..<Self.iterations {
-      update(v, columns, u) { clampedExponent(expf(clampedExponent(logf(q[$1]) - $0)) / epsilon) }
-      update(u, logKernel, v) { clampedExponent(expf(clampedExponent(logf(p[$1]) - $0)) / epsilon) }
+      update(v, columns, potentials(u)) { expf(clampedExponent(logf(q[$1]) - $0)) }
+      update(u, logKernel, potentials(v)) { expf(clampedExponent(logf(p[$1]) - $0)) }
     }
-    return (0..<p.count).map { u[0, $0] + logKernel.logSumExp(row: $0, plus: v) }
+    let logV = Matrix(rows: 1, columns: q.count, elements: v.row(0).map { logf($0) })
+    return (0..<p.count).map { logf(u[0, $0]) + logKernel.logSumExp(row: $0, plus: logV) }
+  }
+
+  /// `x / eps`, clamped to exponents that float32 can take.
+  private func potentials(_ scalings: Matrix) -> Matrix {
+    Matrix(
+      rows: 1, columns: scalings.columns, elements: scalings.row(0).map { clampedExponent($0 / epsilon) })
   }
 
   private func clampedExponent(_ value: Float) -> Float { max(-80, min(80, value)) }
