@@ -23,10 +23,10 @@ public enum TinySession {
 
   /// Writes the plan to a folder and opens a session over it.
   public static func open(
-    in folder: TemporaryFolder, weights: RandomWeights = RandomWeights(seed: 1), threads: Int = 1
+    _ contents: PlanContents = contents, in folder: TemporaryFolder, threads: Int = 1
   ) throws -> Session {
     let path = folder.file("tiny.h5")
-    try PlanWriter.write(contents, weights: weights, to: path)
+    try PlanWriter.write(contents, weights: RandomWeights(seed: 1), to: path)
     return try Session(Plan(contentsOf: path), threads: threads)
   }
 
