@@ -14,8 +14,8 @@ public struct RandomWeights: ModelWeights {
     case roundedFloat32
   }
 
-  /// Names of tensors that are all zero instead.
-  public var zeroed: Set<String> = []
+  /// Factors of some tensors, by name: 0 makes a part do nothing.
+  public var factors: [String: Float] = [:]
   private let seed: UInt64
   private let storage: Storage
 
@@ -45,12 +45,11 @@ public struct RandomWeights: ModelWeights {
   }
 
   private func matrixElements(_ name: String, _ rows: Int, _ columns: Int) -> [Float] {
-    let scale = zeroed.contains(name) ? 0 : (3 / Float(columns)).squareRoot()
+    let scale = (3 / Float(columns)).squareRoot() * factors[name, default: 1]
     return randomMatrix(rows, columns, seed: hash(name), scale: scale).elements
   }
 
   private func vectorElements(_ name: String, _ count: Int) -> [Float] {
-    if zeroed.contains(name) { return Array(repeating: 0, count: count) }
     if name.hasSuffix("frequencies") { return (0..<count).map { 1 / Float(1 << $0) } }
     let base: Float = name.hasSuffix("norm") ? 1 : 0
     return randomMatrix(1, count, seed: hash(name), scale: 0.2).row(0).map { $0 + base }
