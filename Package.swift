@@ -16,7 +16,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels"],
   "Models": ["Compute", "PlanFormat"],
   "Inference": ["Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5"],
-  "Evaluation": ["Inference", "PlanFormat", "Compute"],
+  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "PlanFormat": ["HDF5"],
   "Checkpoints": ["PlanFormat"],
@@ -90,7 +90,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: strict),
   ]
     + [
-      "HDF5", "Compute", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
+      "HDF5", "Compute", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
       "Checkpoints", "Calibration", "Evaluation",
     ].map { name in
       .testTarget(

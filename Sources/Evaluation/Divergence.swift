@@ -29,7 +29,8 @@ public struct DenseDistributions: Sendable {
         }
       }
     }
-    return max(0, total / Double(max(1, logits.rows)))
+    // Rounding may fall below zero; NaN must stay NaN, or a broken run would look like a perfect one.
+    return total < 0 ? 0 : total / Double(max(1, logits.rows))
   }
 
   private static func normalize(_ logits: Matrix, _ row: Int) {

@@ -36,7 +36,9 @@ public struct SampleSet: Sendable {
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     samples = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // By bytes: as a character, the end of a line on Windows is not a line feed.
+    for (index, bytes) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      let line = Substring(bytes)
       if line.allSatisfy(\.isWhitespace) { continue }
       samples.append(try Self.sample(line, number: index + 1, path, folder))
     }

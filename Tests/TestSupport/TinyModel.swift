@@ -1,5 +1,5 @@
-public import Compute
-public import Models
+import Compute
+import Models
 public import PlanFormat
 public import Inference
 
@@ -44,30 +44,5 @@ public enum TinyModel {
       randomMatrix(description.vision.tokensPerImage, description.text.width, seed: UInt64(100 + image))
     }
     return try engine.embed(PromptLayout(parts: parts), images: features)
-  }
-}
-
-/// Weights drawn from a seed and the tensor's name, scaled so that activations stay near 1.
-public struct RandomWeights: ModelWeights {
-  private let seed: UInt64
-
-  /// Weights of one seed.
-  public init(seed: UInt64) { self.seed = seed }
-
-  /// A matrix of that name, with rows of about unit norm.
-  public func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
-    WeightMatrix(randomMatrix(rows, columns, seed: hash(name), scale: (3 / Float(columns)).squareRoot()))
-  }
-
-  /// A vector of that name: frequencies as a decoder has them, norm weights around 1, biases around 0.
-  public func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {
-    if name.hasSuffix("frequencies") { return WeightVector((0..<count).map { 1 / Float(1 << $0) }) }
-    let base: Float = name.hasSuffix("norm") ? 1 : 0
-    return WeightVector(randomMatrix(1, count, seed: hash(name), scale: 0.2).row(0).map { $0 + base })
-  }
-
-  /// FNV-1a, so that the numbers do not depend on Swift's hashing.
-  private func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xCBF2_9CE4_8422_2325 ^ seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

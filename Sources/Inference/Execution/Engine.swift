@@ -66,7 +66,10 @@ public final class Engine {
         let first = visualIndices.count
         hidden[rows: first..<first + features.rows].copy(from: features)
         visualIndices += (visual..<visual + features.rows).map(Int32.init)
-        grids.append(ImageGrid(firstVisual: visual, rows: model.vision.grid, columns: model.vision.grid))
+        // A class token that was kept comes before the grid's tokens.
+        let extra = model.vision.tokensPerImage - model.vision.grid * model.vision.grid
+        grids.append(
+          ImageGrid(firstVisual: visual + extra, rows: model.vision.grid, columns: model.vision.grid))
         visual += features.rows
       }
     }

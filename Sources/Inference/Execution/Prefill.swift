@@ -68,21 +68,23 @@ extension Engine {
     return prefill(prompt, schedule: schedule, reserve: reserve, observer: &observer)
   }
 
-  /// Chooses tokens image by image and drops the others from `rows`.
+  /// Chooses tokens image by image and drops the others from `rows`; what has no place on a grid stays.
   ///
   /// `sources` and `targets` hold the visual rows at the input of the prune layer and after its second norm.
   public func prune(
     _ rows: inout TokenRows, _ pruning: TokenPruning, sources: Matrix, targets: Matrix, images: [ImageGrid]
   ) {
     let selector = TokenSelector(pruning, workers)
-    var kept = rows.textRuns.flatMap { Array($0) }
     let visual = rows.visualRows
+    var stays = Array(repeating: true, count: rows.count)
     for grid in images {
       let range = grid.firstVisual..<grid.firstVisual + grid.count
-      kept += selector.keep(sources: sources[rows: range], targets: targets[rows: range], grid: grid)
-        .map { visual[grid.firstVisual + $0] }
+      for row in visual[range] { stays[row] = false }
+      for token in selector.keep(sources: sources[rows: range], targets: targets[rows: range], grid: grid) {
+        stays[visual[grid.firstVisual + token]] = true
+      }
     }
-    rows.keep(kept.sorted())
+    rows.keep(stays.indices.filter { stays[$0] })
   }
 
   /// A copy of the visual rows of a matrix that has a row a token.

@@ -62,7 +62,8 @@ public struct EntrySelector {
       let group = queryHeads / keyValueHeads
       var sums = Array(repeating: Float(0), count: visual.count)
       let watched = attention.rows / queryHeads
-      let first = retention.ranking == .lastRow ? watched - 1 : 0
+      // An observer may watch more rows than the ranking looks at.
+      let first = retention.ranking == .lastRow ? watched - 1 : max(0, watched - Schedule.window)
       for row in first..<watched {
         for queryHead in head * group..<(head + 1) * group {
           attention.withRow(row * queryHeads + queryHead) { line in

@@ -1,0 +1,129 @@
+@testable import Calibration
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// A whole calibration on pictures of noise: the same record however often it was stopped.
+@Suite struct CalibratorTests {
+  private let folder: TemporaryFolder
+  private let session: Session
+  private let set: SampleSet
+  private let options: CalibrationOptions
+
+  init() throws {
+    folder = try TemporaryFolder()
+    session = try TinySession.open(in: folder)
+    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 2))
+    var options = CalibrationOptions()
+    options.maxTokens = 4
+    options.attentionWindow = 4
+    options.keepRatios = [0.5]
+    self.options = options
+  }
+
+  @Test func `the record is complete and says what it was made from`() throws {
+    let record = try calibrate()
+    let rankings = record.redundancyLens
+    #expect(rankings.feedForward.sorted() == [0, 1, 2, 3] && rankings.attention.sorted() == [0, 1, 2, 3])
+    #expect(rankings.feedForwardDivergence.count == 4 && rankings.attentionDivergence.count == 4)
+    #expect(rankings.attentionWindow == 4 && rankings.neuronShare == 0.2)
+    #expect(record.plphp.retention.count == 4 && record.plphp.answerAttention.count == 4 * 2 * 16)
+    #expect(record.provenance.samples == 2)
+    #expect(try record.provenance.setDigest == set.digest())
+  }
+
+  @Test func `a plan takes the record and gives it back`() throws {
+    let record = try calibrate()
+    var contents = TinySession.contents
+    contents.calibration = record
+    #expect(try text(TinySession.open(contents, in: folder).contents.calibration) == text(record))
+  }
+
+  @Test func `the same seed gives the same record`() throws {
+    #expect(try text(calibrate()) == text(calibrate()))
+  }
+
+  @Test func `progress adds up to what was announced`() throws {
+    let reporter = RecordingProgress()
+    _ = try calibrate(reporter: reporter)
+    for stage in reporter.stages where stage.name != "transport cost" && stage.name != "retention profile" {
+      #expect(stage.done == stage.total, "\(stage.name)")
+    }
+    #expect(reporter.stages.allSatisfy { $0.done <= $0.total })
+    #expect(reporter.stages.count == 5)
+  }
+
+  @Test func `a finished state gives the record without another trial`() throws {
+    let whole = try calibrate(state: "state.json")
+    let reporter = RecordingProgress()
+    #expect(try text(calibrate(state: "state.json", resuming: true, reporter: reporter)) == text(whole))
+    #expect(reporter.stages.map(\.name) == ["dense answers"])
+  }
+
+  @Test(arguments: [1, 2, 10, 40, 60, 75, 80, 85, 88, 90, 92, 95])
+  func `stopped anywhere and resumed, the record is the same`(
+    steps: Int
+  ) throws {
+    let whole = try text(calibrate())
+    var stops = 0
+    var resumed: String?
+    // Each attempt gets a little further; a state that was lost would never finish.
+    while resumed == nil, stops < 200 {
+      do {
+        let reporter = StoppingProgress(after: steps * (stops + 1))
+        resumed = try text(calibrate(state: "state.json", resuming: true, reporter: reporter))
+      } catch is StoppingProgress.Stop { stops += 1 }
+    }
+    #expect(resumed == whole && stops > 0)
+  }
+
+  @Test func `a state of something else, or a broken one, is of no use`() throws {
+    _ = try calibrate(state: "state.json")
+    var other = options
+    other.neuronShare = 0.5
+    let reporter = RecordingProgress()
+    let record = try Calibrator(session, options: other, statePath: folder.file("state.json")).calibrate(
+      set, weightsDigest: "w", resuming: true, reporter: reporter)
+    #expect(record.redundancyLens.neuronShare == 0.5)
+    #expect(reporter.stages.count == 5)
+    try folder.write("{ broken", to: "state.json")
+    #expect(try text(calibrate(state: "state.json", resuming: true)) == text(calibrate()))
+  }
+
+  @Test func `a state that cannot be saved is said in one line`() throws {
+    let path = folder.file("no/such/folder/state.json")
+    let error = #expect(throws: CalibrationError.self) {
+      try Calibrator(session, options: options, statePath: path).calibrate(
+        set, weightsDigest: "w", resuming: false, reporter: SilentProgress())
+    }
+    #expect(error?.description.hasPrefix("\(path): the state of the calibration cannot be saved") == true)
+  }
+
+  @Test func `tuned points stay within their budgets of lost agreement`() throws {
+    let record = try calibrate()
+    var contents = TinySession.contents
+    contents.calibration = record
+    let calibrated = try TinySession.open(contents, in: folder)
+    let points = try Tuner(calibrated, record: record).tune(set, maxTokens: 4, reporter: SilentProgress())
+    #expect(points.map(\.name) == ["dense"] + PointBudget.standard.map(\.name))
+    #expect(points.first?.settings.isDense == true)
+    for (point, budget) in zip(points.dropFirst(), PointBudget.standard) {
+      let figures = try #require(point.figures)
+      #expect(1 - figures.agreement <= budget.maximumLoss + 1e-9)
+      #expect(figures.samples == 2)
+    }
+  }
+
+  private func calibrate(
+    state: String? = nil, resuming: Bool = false, reporter: any ProgressReporter = SilentProgress()
+  ) throws -> CalibrationRecord {
+    try Calibrator(session, options: options, statePath: state.map { folder.file($0) }).calibrate(
+      set, weightsDigest: "w", resuming: resuming, reporter: reporter)
+  }
+
+  /// All numbers of a record; unlike `==` it takes NaN for NaN.
+  private func text(_ record: CalibrationRecord?) -> String { "\(String(describing: record))" }
+}

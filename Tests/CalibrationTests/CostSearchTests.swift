@@ -1,0 +1,122 @@
+@testable import Calibration
+import Compute
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// The search for TopV's rule and cost weights, and the retention profile.
+@Suite struct CostSearchTests {
+  private let engine: Engine
+  private let samples: [PreparedSample]
+  private let options: CalibrationOptions
+
+  init() throws {
+    engine = try TinyModel.engine()
+    samples = try preparedSet(engine)
+    var options = CalibrationOptions()
+    options.keepRatios = [0.5, 0.2]
+    options.pruneLayers = [1, 2, 7]
+    self.options = options
+  }
+
+  @Test func `every candidate's divergence is that of a fresh run with its settings`() throws {
+    let result = try search()
+    for candidate in result.candidates {
+      let schedule = try Schedule(PruningSettings(tokens: candidate.settings), layers: 4)
+      let fresh = freshDivergence(samples, schedule, engine)
+      #expect(abs(candidate.divergence - fresh) < 1e-12, "\(candidate.settings)")
+    }
+  }
+
+  @Test func `every rule and baseline is tried at every keep ratio, and nothing twice`() throws {
+    let result = try search()
+    for rule in ImportanceRule.allCases {
+      let ratios = result.candidates.filter { $0.settings.rule == rule }.map(\.settings.keepRatio)
+      #expect(Set(ratios) == [0.5, 0.2], "\(rule)")
+    }
+    for (index, candidate) in result.candidates.enumerated() {
+      #expect(!result.candidates[..<index].contains { $0.settings == candidate.settings })
+    }
+    #expect(result.candidates.allSatisfy { $0.settings.layer < 3 }, "layer 7 does not exist")
+  }
+
+  @Test func `the choice was tried, and no start rule beats it at every ratio`() throws {
+    let result = try search()
+    #expect(result.chosen.keepRatio == 0.5 && result.keepRatios == [0.5, 0.2])
+    #expect(result.candidates.contains { $0.settings == result.chosen })
+    func divergences(_ settings: TokenPruning) -> [Double] {
+      options.keepRatios.compactMap { ratio in
+        var trial = settings
+        trial.keepRatio = ratio
+        return result.candidates.first { $0.settings == trial }?.divergence
+      }
+    }
+    let chosen = divergences(result.chosen)
+    for rule in ImportanceRule.allCases {
+      let other = divergences(TokenPruning(rule: rule, keepRatio: 1, layer: 1))
+      #expect(other.count == 2 && !zip(other, chosen).allSatisfy { $0 < $1 }, "\(rule)")
+    }
+  }
+
+  @Test func `the retention profile is what dense's last prompt row shows`() throws {
+    let profiler = RetentionProfiler(engine: engine, options: options)
+    let profile = try profiler.profile(samples, reporter: SilentProgress())
+    var watcher = MassWatcher()
+    var masses: [[Double]] = []
+    for sample in samples {
+      watcher.masses = []
+      _ = engine.prefill(sample.prompt.copy(), schedule: Schedule(layers: 4), observer: &watcher)
+      masses.append(watcher.masses)
+    }
+    for layer in 0..<4 {
+      let mean = masses.reduce(0) { $0 + $1[layer] } / 3
+      #expect(abs(profile.visionAttentionMean[layer] - mean) < 1e-6)
+      let heads = profile.visionAttentionByHead[layer * 2..<layer * 2 + 2]
+      #expect(abs(heads.reduce(0, +) / 2 - mean) < 1e-6)
+      #expect(
+        profile.retention[layer] == profile.thresholds.retention(of: profile.visionAttentionMean[layer]))
+    }
+    #expect(profile.layerClass.contains(2) && profile.layerClass.contains(0))
+  }
+
+  @Test func `a ranking's divergence is that of decoding behind its cache`() throws {
+    let profiler = RetentionProfiler(engine: engine, options: options)
+    let profile = try profiler.profile(samples, reporter: SilentProgress())
+    #expect(profile.candidates.count >= 8 * 3 - 6)
+    for candidate in profile.candidates {
+      let retention = CacheRetention(
+        rates: Array(repeating: candidate.rate, count: 4), ranking: candidate.ranking,
+        evenShare: candidate.evenShare)
+      let schedule = try Schedule(PruningSettings(retention: retention), layers: 4, profile: profile)
+      let sum = samples.reduce(0.0) { sum, sample in
+        let prefill = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: 8)
+        var state = engine.startDecoding(prefill)
+        var rows = state.logits.elements
+        for token in sample.reference.answer.dropLast() {
+          engine.decode(token, &state)
+          rows += state.logits.elements
+        }
+        let logits = Matrix(rows: sample.reference.answer.count, columns: 50, elements: rows)
+        return sum + sample.reference.distributions.divergence(ofReduced: logits)
+      }
+      #expect(abs(candidate.divergence - sum / 3) < 1e-5, "\(candidate)")
+      #expect(candidate.longAnswerDivergence.isNaN, "no answer has 16 tokens")
+    }
+  }
+
+  private func search() throws -> CostSearch {
+    try TransportCostSearch(engine: engine, options: options).search(samples, reporter: SilentProgress())
+  }
+
+  private struct MassWatcher: Observer {
+    var masses: [Double] = []
+    var watchedRows: Int { 1 }
+    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+      masses.append(
+        VisualAttention(attention: attention, visualRows: rows.visualRows, queryHeads: 4).mean)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+@testable import Calibration
+import Compute
+@testable import Evaluation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+
+/// A calibration sample of the tiny model: a prompt and a fixed answer with dense's distributions behind it.
+func prepared(_ engine: Engine, images: Int = 1, answer: [Int32] = [5, 9, 30, 12]) throws -> PreparedSample {
+  let prompt = try TinyModel.prompt(engine, images: images, textAfter: 4 + Int(answer[0]) % 3)
+  let dense = engine.prefill(prompt.copy(), schedule: Schedule(layers: 4), reserve: answer.count)
+  let logits = SampleRunner.forcedLogits(answer, after: dense, engine)
+  return PreparedSample(
+    prompt: prompt,
+    reference: SampleRunner.Reference(answer: answer, distributions: DenseDistributions(logits: logits)))
+}
+
+/// Three different samples.
+func preparedSet(_ engine: Engine) throws -> [PreparedSample] {
+  try [([5, 9, 30, 12], 1), ([7], 1), ([49, 0], 2)].map { try prepared(engine, images: $0.1, answer: $0.0) }
+}
+
+/// Mean divergence of a schedule by whole runs from the embedding on.
+func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ engine: Engine) -> Double {
+  let sum = samples.reduce(0.0) { sum, sample in
+    sum + sample.divergence(of: engine.prefill(sample.forced(engine), schedule: schedule), engine)
+  }
+  return sum / Double(samples.count)
+}
+
+/// Stops the work after some steps.
+final class StoppingProgress: ProgressReporter {
+  struct Stop: Error {}
+  private var left: Int
+  init(after steps: Int) { left = steps }
+  func begin(_ stage: String, total: Int) {}
+  func advance(by steps: Int) throws {
+    left -= 1
+    if left < 0 { throw Stop() }
+  }
+  func end(_ summary: String) {}
+}
+
+/// Remembers what was reported.
+final class RecordingProgress: ProgressReporter {
+  private(set) var stages: [(name: String, total: Int, done: Int)] = []
+  func begin(_ stage: String, total: Int) { stages.append((stage, total, 0)) }
+  func advance(by steps: Int) throws { stages[stages.count - 1].done += steps }
+  func end(_ summary: String) {}
+}

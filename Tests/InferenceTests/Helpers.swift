@@ -1,0 +1,44 @@
+import Compute
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+
+extension Engine {
+  /// A fresh prefill of `prompt` under `settings`.
+  func run(_ prompt: PromptRows, _ settings: PruningSettings = .dense, reserve: Int = 8) throws
+    -> PrefillResult
+  {
+    prefill(prompt.copy(), schedule: try Schedule(settings, layers: model.text.layers), reserve: reserve)
+  }
+
+  /// Logits of every row that is left.
+  func allLogits(_ result: PrefillResult) -> [Float] {
+    logits(of: result, rows: 0..<result.rows.count).elements
+  }
+
+  /// Logits after each of some tokens, one decoding step at a time.
+  func decoded(_ tokens: [Int32], after result: PrefillResult) -> [Float] {
+    var state = startDecoding(result)
+    return tokens.flatMap { token in
+      decode(token, &state)
+      return state.logits.elements
+    }
+  }
+}
+
+/// Keeps what each layer saw.
+struct Recorder: Observer {
+  var watchedRows: Int
+  var inputs: [TokenRows] = []
+  var attention: [Matrix] = []
+  var normed: [Matrix] = []
+
+  init(watchedRows: Int = 0) { self.watchedRows = watchedRows }
+
+  mutating func willRun(layer: Int, rows: TokenRows) { inputs.append(rows.copy()) }
+  mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+    self.attention.append(attention.copy())
+  }
+  mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix) { self.normed.append(normed.copy()) }
+}

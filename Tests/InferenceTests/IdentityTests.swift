@@ -1,0 +1,99 @@
+import Compute
+import Models
+import Inference
+import PlanFormat
+import TestSupport
+import Testing
+
+/// A method set to remove nothing is the dense run.
+@Suite struct IdentityTests {
+  private static let layers = TinyModel.description.text.layers
+  private static let all = Array(0..<layers)
+
+  static let identities: [(String, PruningSettings)] =
+    ImportanceRule.allCases.map {
+      ("keep = 1, \($0.rawValue)", PruningSettings(tokens: TokenPruning(rule: $0, keepRatio: 1, layer: 1)))
+    }
+    + CacheRetention.EntryRanking.allCases.filter { $0 != .answerProfile }.map {
+      ("r = 1, \($0.rawValue)", PruningSettings(retention: retention($0)))
+    } + [
+      (
+        "every dropped token recovered",
+        PruningSettings(
+          tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.25, layer: 1, recoveryStride: 1))
+      ),
+      (
+        "K = 100 %",
+        PruningSettings(reduction: LayerReduction(feedForwardLayers: all, neuronShare: 1))
+      ),
+      (
+        "R >= N", PruningSettings(reduction: LayerReduction(attentionLayers: all, attentionWindow: 32))
+      ),
+      ("dynamic r = 1", PruningSettings(retention: dynamic)),
+      (
+        "all four",
+        PruningSettings(
+          tokens: TokenPruning(rule: .balanced, keepRatio: 1, layer: 0),
+          reduction: LayerReduction(
+            feedForwardLayers: all, attentionLayers: all, neuronShare: 1, attentionWindow: 1000),
+          retention: retention(.window))
+      ),
+    ]
+
+  @Test(arguments: identities.indices, [1, 2]) func `equals dense`(index: Int, images: Int) throws {
+    let (name, settings) = Self.identities[index]
+    let engine = try TinyModel.engine()
+    let prompt = try TinyModel.prompt(engine, images: images)
+    let dense = try engine.run(prompt)
+    let other = try engine.run(prompt, settings)
+    #expect(largestDifference(engine.allLogits(dense), engine.allLogits(other)) < 1e-5, "\(name)")
+    let answer: [Int32] = [5, 9, 30]
+    let difference = largestDifference(
+      engine.decoded(answer, after: dense), engine.decoded(answer, after: other))
+    #expect(difference < 1e-5, "\(name)")
+    #expect(other.cache.bytes == dense.cache.bytes && other.visualKept == images * 16, "\(name)")
+  }
+
+  /// What would make the identities pass for nothing: settings that are not applied.
+  @Test func `the same settings with less of everything differ from dense`() throws {
+    let engine = try TinyModel.engine()
+    let prompt = try TinyModel.prompt(engine)
+    let dense = engine.logits(of: try engine.run(prompt), rows: 23..<24).elements
+    for settings in [
+      PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 1)),
+      PruningSettings(reduction: LayerReduction(feedForwardLayers: Self.all, neuronShare: 0.2)),
+      PruningSettings(reduction: LayerReduction(attentionLayers: Self.all, attentionWindow: 2)),
+    ] {
+      let result = try engine.run(prompt, settings)
+      let last = result.rows.count - 1
+      let logits = engine.logits(of: result, rows: last..<last + 1).elements
+      #expect(largestDifference(logits, dense) > 1e-3, "\(settings)")
+    }
+  }
+
+  @Test func `a prompt without images is dense under any settings`() throws {
+    let engine = try TinyModel.engine()
+    let prompt = try TinyModel.prompt(engine, images: 0)
+    let dense = try engine.run(prompt)
+    let pruned = try engine.run(
+      prompt,
+      PruningSettings(
+        tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.1, layer: 1),
+        reduction: LayerReduction(
+          feedForwardLayers: Self.all, attentionLayers: Self.all, attentionWindow: 1),
+        retention: CacheRetention(rates: Array(repeating: 0, count: Self.layers))))
+    #expect(largestDifference(engine.allLogits(dense), engine.allLogits(pruned)) < 1e-5)
+    #expect(pruned.cache.bytes == dense.cache.bytes)
+  }
+
+  private static func retention(_ ranking: CacheRetention.EntryRanking) -> CacheRetention {
+    CacheRetention(rates: Array(repeating: 1, count: layers), ranking: ranking)
+  }
+
+  private static var dynamic: CacheRetention {
+    var retention = CacheRetention(mode: .dynamic, rates: [])
+    retention.thresholds.rate = 1
+    retention.thresholds.step = 0
+    return retention
+  }
+}

@@ -1,0 +1,132 @@
+import Compute
+import Models
+import Inference
+import PlanFormat
+import TestSupport
+import Testing
+
+/// What a prompt may be, and what a schedule may ask for.
+@Suite struct PromptTests {
+  private let width = TinyModel.description.text.width
+
+  @Test func `images stand where the layout says, and positions count from 0`() throws {
+    let engine = try TinyModel.engine()
+    let images = [randomMatrix(16, width, seed: 1), randomMatrix(16, width, seed: 2)]
+    let layout = PromptLayout(parts: [.token(4), .image(1), .token(5), .image(0), .token(6)])
+    let prompt = try engine.embed(layout, images: images)
+    #expect(prompt.rows.count == 35)
+    #expect(prompt.rows.positions == (0..<35).map(Int32.init))
+    #expect(prompt.rows.visualRuns == [1..<17, 18..<34])
+    #expect(prompt.rows.visualIndices[1..<17] == (0..<16).map(Int32.init)[...])
+    #expect(Array(prompt.rows.visualIndices[18..<34]) == (16..<32).map(Int32.init))
+    #expect(prompt.rows.hidden[rows: 1..<17].elements == images[1].elements)
+    #expect(prompt.rows.hidden[rows: 18..<34].elements == images[0].elements)
+    #expect(
+      prompt.images == [
+        ImageGrid(firstVisual: 0, rows: 4, columns: 4), ImageGrid(firstVisual: 16, rows: 4, columns: 4),
+      ])
+  }
+
+  @Test(
+    arguments: [
+      (["t1"], 1, "prompt: has 0 image places for 1 images"),
+      (["t1", "i", "i"], 1, "prompt: has 2 image places for 1 images"), ([], 0, "prompt: is empty"),
+      (["t50"], 0, "prompt: token 50 is not in the vocabulary"),
+      (["t-1"], 0, "prompt: token -1 is not in the vocabulary"),
+    ] as [([String], Int, String)])
+  func `bad prompts are refused by name and reason`(parts: [String], images: Int, message: String) throws {
+    let engine = try TinyModel.engine()
+    let layout = PromptLayout(
+      parts: parts.map { $0 == "i" ? .image(0) : .token(Int32($0.dropFirst()) ?? 0) })
+    let error = #expect(throws: InferenceError.self) {
+      try engine.embed(layout, images: (0..<images).map { _ in randomMatrix(16, width, seed: 1) })
+    }
+    #expect(error?.description == message)
+  }
+
+  @Test func `a prompt may be as long as the context, not longer`() throws {
+    let engine = try TinyModel.engine()
+    let longest = PromptLayout(parts: Array(repeating: .token(1), count: 256))
+    #expect(try engine.embed(longest, images: []).rows.count == 256)
+    let error = #expect(throws: InferenceError.self) {
+      try engine.embed(PromptLayout(parts: longest.parts + [.token(1)]), images: [])
+    }
+    #expect(error?.description == "prompt: has 257 tokens; the model was trained for 256")
+  }
+
+  @Test func `features of another model are refused`() throws {
+    let error = #expect(throws: InferenceError.self) {
+      try TinyModel.engine().embed(PromptLayout(parts: [.image(0)]), images: [randomMatrix(16, 5, seed: 1)])
+    }
+    #expect(error?.description == "image 0: has features of width 5")
+  }
+}
+
+@Suite struct ScheduleTests {
+  @Test(
+    arguments: [
+      (
+        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 4)),
+        "prune layer: layer 4 is not within 0 ..< 4"
+      ),
+      (
+        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: -1)),
+        "prune layer: layer -1 is not within 0 ..< 4"
+      ),
+      (
+        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0, layer: 1)),
+        "keep ratio: 0.0 is not within (0, 1]"
+      ),
+      (
+        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 1.5, layer: 1)),
+        "keep ratio: 1.5 is not within (0, 1]"
+      ),
+      (
+        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: .nan, layer: 1)),
+        "keep ratio: nan is not within (0, 1]"
+      ),
+      (
+        PruningSettings(reduction: LayerReduction(feedForwardLayers: [0, 9])),
+        "reduced layers: layer 9 is not within 0 ..< 4"
+      ),
+      (
+        PruningSettings(reduction: LayerReduction(attentionLayers: [-3])),
+        "reduced layers: layer -3 is not within 0 ..< 4"
+      ),
+      (
+        PruningSettings(retention: CacheRetention(rates: [0.5, 0.5])), "retention: 2 rates for 4 layers"
+      ),
+      (
+        PruningSettings(
+          retention: CacheRetention(rates: [1, 1, 1, 1], ranking: .answerProfile)),
+        "retention: ranks by answer attention, which this plan was not calibrated for"
+      ),
+    ] as [(PruningSettings, String)])
+  func `settings that do not fit the model are refused by name and reason`(
+    settings: PruningSettings, message: String
+  ) {
+    let error = #expect(throws: InferenceError.self) { try Schedule(settings, layers: 4) }
+    #expect(error?.description == message)
+  }
+
+  @Test func `dense is the schedule with nothing set`() throws {
+    let schedule = try Schedule(.dense, layers: 3)
+    #expect(schedule.layers == [.dense, .dense, .dense])
+    #expect(schedule.tokens == nil && schedule.retention == nil && schedule.answerAttention.isEmpty)
+  }
+
+  @Test func `only the listed layers are reduced`() throws {
+    let reduction = LayerReduction(
+      feedForwardLayers: [2], attentionLayers: [0, 2], neuronShare: 0.3, probeShare: 0.4, attentionWindow: 7)
+    let schedule = try Schedule(PruningSettings(reduction: reduction), layers: 4)
+    #expect(schedule.layers.map(\.attentionWindow) == [7, nil, 7, nil])
+    #expect(schedule.layers.map { $0.probe?.neuronShare } == [nil, nil, 0.3, nil])
+    #expect(schedule.layers[2].probe?.probeShare == 0.4)
+    #expect(schedule.layers[2].probe?.reducesText == false)
+  }
+
+  @Test func `dynamic retention needs no rates`() throws {
+    let retention = CacheRetention(mode: .dynamic, rates: [])
+    #expect(try Schedule(PruningSettings(retention: retention), layers: 4).retention == retention)
+  }
+}

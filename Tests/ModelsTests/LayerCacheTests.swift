@@ -1,0 +1,136 @@
+@testable import Compute
+import Models
+import TestSupport
+import Testing
+
+/// The cache holds exactly the entries that were not pruned, head by head.
+@Suite struct LayerCacheTests {
+  private static let heads = 2
+  private static let width = 3
+
+  @Test func `an empty cache holds nothing and costs nothing`() {
+    let cache = LayerCache(heads: 2, headWidth: 3)
+    #expect(cache.count == 0 && cache.visualCount == 0 && cache.bytes == 0)
+  }
+
+  @Test(arguments: [0, 1, 4, 100]) func `appended rows are read back head by head, with and without growth`(
+    capacity: Int
+  ) {
+    var cache = LayerCache(heads: Self.heads, headWidth: Self.width)
+    cache.reset(capacity: capacity)
+    for first in [0, 4, 5] { append(first..<(first == 0 ? 4 : first + 1), visual: 1, to: &cache) }
+    #expect(cache.count == 6 && cache.visualCount == 3)
+    for head in 0..<2 { #expect(cache.keyRows(head) == (0..<6).map { Self.key($0, head) }) }
+    for head in 0..<2 { #expect(cache.valueRows(head) == (0..<6).map { Self.key($0 + 100, head) }) }
+  }
+
+  @Test func `bytes count the rows in use of keys and values of all heads`() {
+    var cache = LayerCache(heads: 2, headWidth: 3)
+    cache.reset(capacity: 50)
+    append(0..<5, visual: 0, to: &cache)
+    #expect(cache.bytes == 5 * 2 * 3 * 4 * 2)
+  }
+
+  @Test func `truncating forgets the last rows, and new ones take their place`() {
+    var cache = filled(6)
+    cache.truncate(to: 4)
+    append(20..<21, visual: 0, to: &cache)
+    for head in 0..<2 { #expect(cache.keyRows(head) == [0, 1, 2, 3, 20].map { Self.key($0, head) }) }
+  }
+
+  @Test func `each head keeps its own rows`() {
+    var cache = filled(6)
+    cache.retain([[0, 2, 5], [1, 2, 3]], visual: 2, reserve: 0)
+    #expect(cache.count == 3 && cache.visualCount == 2)
+    #expect(cache.keyRows(0) == [0, 2, 5].map { Self.key($0, 0) })
+    #expect(cache.keyRows(1) == [1, 2, 3].map { Self.key($0, 1) })
+    #expect(cache.valueRows(0) == [100, 102, 105].map { Self.key($0, 0) })
+    #expect(cache.valueRows(1) == [101, 102, 103].map { Self.key($0, 1) })
+  }
+
+  @Test func `pruned entries are freed, not masked`() {
+    var cache = filled(64)
+    let before = cache.bytes
+    cache.retain(Array(repeating: Array(0..<16), count: 2), visual: 0, reserve: 2)
+    #expect(cache.bytes * 4 == before)
+    #expect(cache.keys.buffer.count == (16 + 2) * 2 * 3)
+    #expect(cache.values.buffer.count == (16 + 2) * 2 * 3)
+  }
+
+  @Test func `rows reserved behind a retention are there without another allocation`() {
+    var cache = filled(8)
+    cache.retain([[0, 1], [6, 7]], visual: 0, reserve: 3)
+    let memory = cache.keys.buffer
+    append(30..<33, visual: 0, to: &cache)
+    #expect(cache.keys.buffer === memory)
+    #expect(cache.keyRows(1) == [6, 7, 30, 31, 32].map { Self.key($0, 1) })
+    append(33..<34, visual: 0, to: &cache)
+    #expect(cache.keys.buffer !== memory)
+    #expect(cache.keyRows(0) == [0, 1, 30, 31, 32, 33].map { Self.key($0, 0) })
+  }
+
+  @Test func `keeping no row leaves an empty cache that can be filled again`() {
+    var cache = filled(4)
+    cache.retain([[], []], visual: 0, reserve: 0)
+    #expect(cache.count == 0 && cache.bytes == 0)
+    append(7..<9, visual: 2, to: &cache)
+    #expect(cache.keyRows(1) == [Self.key(7, 1), Self.key(8, 1)])
+  }
+
+  @Test func `a copy shares no memory`() {
+    let cache = filled(3)
+    var copy = cache.copy(reserve: 1)
+    copy.truncate(to: 1)
+    append(50..<52, visual: 0, to: &copy)
+    #expect(cache.keyRows(0) == (0..<3).map { Self.key($0, 0) })
+    #expect(copy.keyRows(0) == [0, 50, 51].map { Self.key($0, 0) })
+  }
+
+  @Test func `a reset forgets all rows and gives up memory that is much too large`() {
+    var cache = filled(64)
+    cache.reset(capacity: 10)
+    #expect(cache.count == 0 && cache.visualCount == 0)
+    #expect(cache.keys.buffer.count == 10 * 2 * 3)
+  }
+
+  @Test func `a cache of layers adds up its layers`() {
+    var cache = KeyValueCache(layers: 3, heads: 2, headWidth: 3)
+    for layer in 0..<3 {
+      cache.layers[layer].reset(capacity: 8)
+      append(0..<layer + 1, visual: layer, to: &cache.layers[layer])
+    }
+    #expect(cache.bytes == (1 + 2 + 3) * 48)
+    #expect(cache.visualEntries == 3)
+    #expect(cache.copy(reserve: 4).bytes == cache.bytes)
+  }
+
+  private func filled(_ rows: Int) -> LayerCache {
+    var cache = LayerCache(heads: Self.heads, headWidth: Self.width)
+    cache.reset(capacity: rows)
+    append(0..<rows, visual: 0, to: &cache)
+    return cache
+  }
+
+  private func append(_ numbers: Range<Int>, visual: Int, to cache: inout LayerCache) {
+    func rows(_ offset: Int) -> Matrix {
+      let floats = numbers.flatMap { number in (0..<Self.heads).flatMap { Self.key(number + offset, $0) } }
+      return Matrix(rows: numbers.count, columns: Self.heads * Self.width, elements: floats)
+    }
+    cache.append(keys: rows(0), values: rows(100), visual: visual)
+  }
+
+  private static func key(_ number: Int, _ head: Int) -> [Float] {
+    (0..<width).map { Float(number * 100 + head * 10 + $0) }
+  }
+}
+
+extension LayerCache {
+  fileprivate func keyRows(_ head: Int) -> [[Float]] { rows(keys, head) }
+  fileprivate func valueRows(_ head: Int) -> [[Float]] { rows(values, head) }
+
+  private func rows(_ blocks: HeadRows, _ head: Int) -> [[Float]] {
+    (0..<count).map { row in
+      Array(UnsafeBufferPointer(start: blocks.base(head: head) + row * blocks.rowStride, count: headWidth))
+    }
+  }
+}

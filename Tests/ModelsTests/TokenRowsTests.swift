@@ -1,0 +1,81 @@
+import Compute
+import Models
+import TestSupport
+import Testing
+
+/// Rows know which tokens they are, whatever is removed around them.
+@Suite struct TokenRowsTests {
+  @Test(
+    arguments: [
+      ("", [], []), ("t", [], [0..<1]), ("v", [0..<1], []), ("ttvvvt", [2..<5], [0..<2, 5..<6]),
+      ("vvtvvv", [0..<2, 3..<6], [2..<3]), ("tvtv", [1..<2, 3..<4], [0..<1, 2..<3]),
+    ] as [(String, [Range<Int>], [Range<Int>])])
+  func `runs are the longest stretches of one kind`(kinds: String, visual: [Range<Int>], text: [Range<Int>]) {
+    let rows = rows(kinds)
+    #expect(rows.visualRuns == visual)
+    #expect(rows.textRuns == text)
+    #expect(rows.visualCount == kinds.count { $0 == "v" })
+    #expect(rows.visualRows == visual.flatMap { Array($0) })
+  }
+
+  @Test func `ordinals count the visual rows before, across images, and are -1 for text`() {
+    #expect(rows("tvvtvt").ordinals == [-1, 0, 1, -1, 2, -1])
+  }
+
+  @Test func `keeping rows never renumbers positions or visual tokens, but counts ordinals anew`() {
+    var rows = rows("tvvvtvvt")
+    rows.keep([0, 2, 4, 6, 7])
+    #expect(rows.count == 5)
+    #expect(rows.positions == [0, 2, 4, 6, 7])
+    #expect(rows.visualIndices == [-1, 1, -1, 4, -1])
+    #expect(rows.ordinals == [-1, 0, -1, 1, -1])
+    #expect(rows.visualRuns == [1..<2, 3..<4])
+    #expect(rows.textRuns == [0..<1, 2..<3, 4..<5])
+    #expect(rows.hidden.elements == [0, 0.5, 2, 2.5, 4, 4.5, 6, 6.5, 7, 7.5])
+  }
+
+  @Test func `keeping twice is keeping the kept of the kept`() {
+    var rows = rows("tvvvtvvt")
+    rows.keep([0, 1, 3, 5, 7])
+    rows.keep([0, 2, 4])
+    #expect(rows.positions == [0, 3, 7])
+    #expect(rows.visualIndices == [-1, 2, -1])
+    #expect(rows.hidden.elements == [0, 0.5, 3, 3.5, 7, 7.5])
+  }
+
+  @Test func `keeping all rows changes nothing and keeping none leaves none`() {
+    var all = rows("tvvt")
+    all.keep([0, 1, 2, 3])
+    #expect(all.positions == [0, 1, 2, 3] && all.visualRuns == [1..<3])
+    var none = rows("tvvt")
+    none.keep([])
+    #expect(none.count == 0 && none.hidden.rows == 0 && none.visualRuns.isEmpty && none.textRuns.isEmpty)
+  }
+
+  @Test func `a copy has a residual stream of its own`() {
+    let rows = rows("tv")
+    let copy = rows.copy()
+    rows.hidden[1, 0] = 99
+    #expect(copy.hidden[1, 0] == 1)
+    #expect(copy.positions == rows.positions && copy.visualIndices == rows.visualIndices)
+  }
+
+  @Test func `a decoding step's row moves its position and nothing else`() {
+    var rows = rows("t")
+    rows.movePosition(to: 41)
+    #expect(rows.positions == [41] && rows.visualIndices == [-1] && rows.textRuns == [0..<1])
+  }
+
+  /// A row a letter, `t` or `v`; row `i` holds `[i, i + 0.5]` at position `i`.
+  private func rows(_ kinds: String) -> TokenRows {
+    var visual: Int32 = 0
+    let indices = kinds.map { kind -> Int32 in
+      if kind == "t" { return -1 }
+      defer { visual += 1 }
+      return visual
+    }
+    let hidden = Matrix(
+      rows: kinds.count, columns: 2, elements: (0..<kinds.count).flatMap { [Float($0), Float($0) + 0.5] })
+    return TokenRows(hidden: hidden, positions: indices.indices.map(Int32.init), visualIndices: indices)
+  }
+}

@@ -1,0 +1,175 @@
+import Compute
+import Foundation
+@testable import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// The tower and the projector by what must hold for any weights.
+@Suite struct VisionTests {
+  private let model = TinyModel.description.vision
+  private let workers = Workers(count: 1)
+
+  @Test func `the class token is dropped, or stays before the patches`() throws {
+    let dropped = try tower(model).encode(pixels: picture(seed: 1), workers)
+    var full = model
+    full.dropsClassToken = false
+    let kept = try tower(full).encode(pixels: picture(seed: 1), workers)
+    #expect(dropped.rows == model.tokensPerImage && kept.rows == full.tokensPerImage)
+    #expect(kept.rows == dropped.rows + 1)
+    #expect(kept[rows: 1..<kept.rows].elements == dropped.elements)
+  }
+
+  @Test func `the embedding multiplies patches in raster order: channel, row, column`() throws {
+    var bare = model
+    bare.layers = 0
+    bare.dropsClassToken = false
+    let pixels = picture(seed: 2)
+    let encoded = try tower(bare).encode(pixels: pixels, workers)
+    let weights = RandomWeights(seed: 5)
+    let embedding = try weights.matrix(
+      "vision/patch_embedding", rows: model.width, columns: model.patchElements)
+    let positions = try weights.matrix(
+      "vision/position_embedding", rows: model.positions, columns: model.width)
+    let classToken = try weights.vector("vision/class_embedding", count: model.width).elements
+    let bias = try weights.vector("vision/patch_bias", count: model.width).elements
+    for token in 0..<model.positions {
+      var row = rowOf(positions, token).map(Double.init)
+      for channel in row.indices {
+        guard token > 0 else {
+          row[channel] += Double(classToken[channel])
+          continue
+        }
+        let (patchY, patchX) = (token - 1).quotientAndRemainder(dividingBy: model.grid)
+        row[channel] += Double(bias[channel])
+        let filter = rowOf(embedding, channel)
+        for color in 0..<3 {
+          for y in 0..<model.patchSize {
+            for x in 0..<model.patchSize {
+              let (top, left) = (patchY * model.patchSize + y, patchX * model.patchSize + x)
+              let pixel = Double(pixels[(top * model.imageSize + left) * 3 + color])
+              row[channel] += pixel * Double(filter[(color * model.patchSize + y) * model.patchSize + x])
+            }
+          }
+        }
+      }
+      #expect(largestDifference(encoded.row(token), try normed(row)) < 1e-4, "token \(token)")
+    }
+  }
+
+  @Test func `patches that trade places with their positions trade places in the output`() throws {
+    let straight = try tower(model).encode(pixels: picture(seed: 3), workers)
+    let (first, second) = (2, 13)
+    let traded = try ClipTower(model, weights: TradedPositions(first: first + 1, second: second + 1))
+      .encode(pixels: trade(first, second, in: picture(seed: 3)), workers)
+    for token in 0..<straight.rows {
+      let origin = token == first ? second : token == second ? first : token
+      #expect(largestDifference(traded.row(token), straight.row(origin)) < 1e-4, "token \(token)")
+    }
+    let moved = try tower(model).encode(pixels: trade(first, second, in: picture(seed: 3)), workers)
+    #expect(largestDifference(moved.row(first), straight.row(second)) > 1e-3)
+  }
+
+  @Test func `a layer sees a set of rows: their order is only where they come out`() throws {
+    let layer = try VisionLayer(model, layer: 0, weights: RandomWeights(seed: 5))
+    let input = randomMatrix(model.positions, model.width, seed: 4)
+    let reversed = Matrix(rows: input.rows, columns: input.columns)
+    reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
+    let workspace = VisionLayer.Workspace(model)
+    layer.forward(input, workspace, workers)
+    layer.forward(reversed, workspace, workers)
+    for row in 0..<input.rows {
+      #expect(largestDifference(input.row(row), reversed.row(input.rows - 1 - row)) < 1e-4)
+    }
+  }
+
+  @Test(arguments: [2, 3]) func `threads do not change the features`(threads: Int) throws {
+    let one = try tower(model).encode(pixels: picture(seed: 6), workers)
+    let many = try tower(model).encode(pixels: picture(seed: 6), Workers(count: threads))
+    #expect(largestDifference(one.elements, many.elements) < 1e-5)
+  }
+
+  @Test func `bfloat16 weights give what the same numbers give in float32`() throws {
+    func encode(_ storage: RandomWeights.Storage) throws -> [Float] {
+      let weights = RandomWeights(seed: 5, storage: storage)
+      let features = try ClipTower(model, weights: weights).encode(pixels: picture(seed: 7), workers)
+      return try Projector(TinyModel.description, weights: weights).project(features, workers).elements
+    }
+    #expect(largestDifference(try encode(.bfloat16), try encode(.roundedFloat32)) < 1e-4)
+  }
+
+  @Test func `the projector treats every token alike and on its own`() throws {
+    let projector = try Projector(TinyModel.description, weights: RandomWeights(seed: 5))
+    let features = randomMatrix(9, model.width, seed: 8)
+    let together = projector.project(features, workers)
+    #expect(together.rows == 9 && together.columns == TinyModel.description.text.width)
+    for row in 0..<9 {
+      let alone = projector.project(features[rows: row..<row + 1], workers)
+      #expect(largestDifference(alone.row(0), together.row(row)) < 1e-5)
+    }
+  }
+
+  // MARK: Helpers
+
+  private func tower(_ model: VisionModel) throws -> ClipTower {
+    try ClipTower(model, weights: RandomWeights(seed: 5))
+  }
+
+  private func picture(seed: UInt64) -> [UInt8] {
+    randomMatrix(model.imageSize, model.imageSize * 3, seed: seed, scale: 127).elements.map {
+      UInt8($0 + 128)
+    }
+  }
+
+  private func trade(_ first: Int, _ second: Int, in pixels: [UInt8]) -> [UInt8] {
+    var result = pixels
+    let line = 3 * model.patchSize
+    for y in 0..<model.patchSize {
+      let starts = [first, second].map { patch in
+        ((patch / model.grid * model.patchSize + y) * model.imageSize + patch % model.grid * model.patchSize)
+          * 3
+      }
+      for offset in 0..<line { result.swapAt(starts[0] + offset, starts[1] + offset) }
+    }
+    return result
+  }
+
+  private func rowOf(_ matrix: WeightMatrix, _ row: Int) -> [Float] {
+    let result = Matrix(rows: 1, columns: matrix.columns)
+    matrix.copyRow(row, into: result, row: 0)
+    return result.row(0)
+  }
+
+  private func normed(_ row: [Double]) throws -> [Float] {
+    let weights = RandomWeights(seed: 5)
+    let scale = try weights.vector("vision/input_norm", count: row.count).elements
+    let shift = try weights.vector("vision/input_norm_bias", count: row.count).elements
+    let mean = row.reduce(0, +) / Double(row.count)
+    let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(row.count)
+    return row.indices.map { index in
+      let value = (row[index] - mean) / (variance + model.normEpsilon).squareRoot()
+      return Float(value * Double(scale[index]) + Double(shift[index]))
+    }
+  }
+
+  /// Weights whose position embedding has two rows exchanged.
+  private struct TradedPositions: ModelWeights {
+    let first: Int
+    let second: Int
+    let weights = RandomWeights(seed: 5)
+
+    func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+      let matrix = try weights.matrix(name, rows: rows, columns: columns)
+      guard name == "vision/position_embedding" else { return matrix }
+      let traded = Matrix(rows: rows, columns: columns)
+      for row in 0..<rows {
+        matrix.copyRow(row == first ? second : row == second ? first : row, into: traded, row: row)
+      }
+      return WeightMatrix(traded)
+    }
+
+    func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {
+      try weights.vector(name, count: count)
+    }
+  }
+}

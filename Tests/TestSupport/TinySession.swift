@@ -1,0 +1,41 @@
+public import Inference
+public import PlanFormat
+
+/// A session over a plan of the tiny model on disk, with a tokenizer of single bytes.
+public enum TinySession {
+  /// What the plan says.
+  public static var contents: PlanContents {
+    var model = TinyModel.description
+    model.text.vocabulary = 258
+    model.text.stopTokens = [256]
+    model.text.imageToken = 257
+    var image = ImagePreprocessing()
+    image.shortestEdge = model.vision.imageSize
+    image.cropSize = model.vision.imageSize
+    var tokenizer = TokenizerTables()
+    tokenizer.tokens = (0...255).map { [UInt8($0)] } + ["<end>", "<image>"].map { Array($0.utf8) }
+    tokenizer.addedTokens = [.init(id: 256, content: "<end>"), .init(id: 257, content: "<image>")]
+    return PlanContents(
+      model: model, image: image, tokenizer: tokenizer,
+      prompt: PromptTemplate(segments: [.literal("Q"), .image, .userText, .literal("A")]),
+      weightFormat: .float32, sourceDigest: "")
+  }
+
+  /// Writes the plan to a folder and opens a session over it.
+  public static func open(
+    _ contents: PlanContents = contents, in folder: TemporaryFolder, threads: Int = 1
+  ) throws -> Session {
+    let path = folder.file("tiny.h5")
+    try PlanWriter.write(contents, weights: RandomWeights(seed: 1), to: path)
+    return try Session(Plan(contentsOf: path), threads: threads)
+  }
+
+  /// Writes `count` pictures and a set of one question each; returns the set's path.
+  public static func writeSet(in folder: TemporaryFolder, count: Int) throws -> String {
+    let lines = try (0..<count).map { index in
+      try folder.write(TinyPicture.png(seed: UInt64(index)), to: "\(index).png")
+      return #"{"id": "s\#(index)", "image": "\#(index).png", "prompt": "what \#(index)"}"#
+    }
+    return try folder.write(lines.joined(separator: "\n"), to: "set.jsonl")
+  }
+}
