@@ -1,7 +1,9 @@
 /// What calibration tries, and on how much.
 public struct CalibrationOptions: Equatable, Sendable, Codable {
   /// Samples of the calibration set that are used, evenly spaced; `nil` for all.
-  public var limit: Int? = 48
+  public var limit: Int? = 96
+  /// Samples of those that layers are ranked on: a ranking tries every layer in every round.
+  public var rankingLimit = 32
   /// Seed of every random choice.
   public var seed: UInt64 = 0
   /// Share `K` of the neurons in ranked FFN layers.

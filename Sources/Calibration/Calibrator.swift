@@ -37,7 +37,7 @@ public struct Calibrator {
     let plphp = try state.plphp ?? findProfile(samples, reporter)
     state.plphp = plphp
     try state.save(statePath)
-    let rankings = try rank(samples, &state, reporter)
+    let rankings = try rank(spread(samples, options.rankingLimit), &state, reporter)
 
     var provenance = CalibrationProvenance()
     provenance.samples = chosen.samples.count
@@ -59,6 +59,11 @@ public struct Calibrator {
     return samples
   }
 
+  /// At most `count` samples, evenly spaced.
+  private func spread(_ samples: [PreparedSample], _ count: Int) -> [PreparedSample] {
+    count < samples.count ? (0..<count).map { samples[$0 * samples.count / count] } : samples
+  }
+
   private func findCost(_ samples: [PreparedSample], _ reporter: any ProgressReporter) throws -> CostSearch {
     let search = TransportCostSearch(engine: engine, options: options)
     reporter.begin("transport cost", total: search.expectedTrials)
@@ -71,7 +76,7 @@ public struct Calibrator {
     -> RetentionProfile
   {
     let profiler = RetentionProfiler(engine: engine, options: options)
-    reporter.begin("retention profile", total: samples.count * profiler.stepsPerSample)
+    reporter.begin("retention profile", total: profiler.steps(samples.count))
     let profile = try profiler.profile(samples, reporter: reporter)
     reporter.end("entries ranked by \(profile.ranking.rawValue)")
     return profile

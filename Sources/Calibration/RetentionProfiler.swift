@@ -15,8 +15,8 @@ struct RetentionProfiler {
   private static let rates = [0.5, 0.3, 0.15]
   private static let evenShares = [0, 0.5]
 
-  /// Steps `profile` reports for each sample.
-  var stepsPerSample: Int { 1 + Self.candidates.count * Self.rates.count }
+  /// Steps `profile` reports for that many samples.
+  func steps(_ samples: Int) -> Int { samples + Self.candidates.count * samples }
 
   private static var candidates: [(ranking: CacheRetention.EntryRanking, evenShare: Double)] {
     [.lastRow, .window, .answerProfile].flatMap { ranking in evenShares.map { (ranking, $0) } }
@@ -24,34 +24,43 @@ struct RetentionProfiler {
   }
 
   /// Measures the profile on the samples.
+  ///
+  /// Ways to choose entries are compared on one half of the samples with attention gathered on the other: a ranking
+  /// by gathered attention would otherwise be judged on what it has seen.
   func profile(_ samples: [PreparedSample], reporter: any ProgressReporter) throws -> RetentionProfile {
-    var gathered = GatheredAttention(layers: text.layers, heads: text.keyValueHeads)
-    for sample in samples {
+    var whole = GatheredAttention(layers: text.layers, heads: text.keyValueHeads)
+    var half = whole
+    var compared: [(sample: PreparedSample, run: DenseRun)] = []
+    for (index, sample) in samples.enumerated() {
       let run = DenseRun(sample, engine)
-      gathered.add(run)
+      whole.add(run)
+      if index % 2 == 0, samples.count > 1 { half.add(run) } else { compared.append((sample, run)) }
       try reporter.advance(by: 1)
     }
-    var profile = gathered.profile(text)
-    try compareRankings(samples, &profile, reporter)
+    var profile = whole.profile(text)
+    let gathered = samples.count > 1 ? half.profile(text) : profile
+    try compareRankings(compared, gathered, &profile, reporter)
     return profile
   }
 
   private func compareRankings(
-    _ samples: [PreparedSample], _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
+    _ compared: [(sample: PreparedSample, run: DenseRun)], _ gathered: RetentionProfile,
+    _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
   ) throws {
-    let known = Self.candidates.filter { $0.ranking != .answerProfile || !profile.answerAttention.isEmpty }
+    let known = Self.candidates.filter { $0.ranking != .answerProfile || !gathered.answerAttention.isEmpty }
     let trials = known.flatMap { candidate in Self.rates.map { (candidate, $0) } }
     var scores = trials.map { _ in (all: [Double](), long: [Double]()) }
-    for sample in samples {
+    for (sample, run) in compared {
       for (index, trial) in trials.enumerated() {
         let retention = CacheRetention(
           rates: Array(repeating: trial.1, count: text.layers), ranking: trial.0.ranking,
           evenShare: trial.0.evenShare)
-        let divergence = try divergence(of: retention, sample, profile)
+        let logits = run.forcedLogits(retention, sample, gathered.answerAttention, engine)
+        let divergence = sample.reference.distributions.divergence(ofReduced: logits)
         scores[index].all.append(divergence)
         if sample.reference.answer.count >= 16 { scores[index].long.append(divergence) }
-        try reporter.advance(by: 1)
       }
+      try reporter.advance(by: known.count)
     }
     profile.candidates = zip(trials, scores).map { trial, score in
       RetentionCandidate(
@@ -69,20 +78,13 @@ struct RetentionProfiler {
     profile.candidates.filter { $0.ranking == candidate.ranking && $0.evenShare == candidate.evenShare }
       .reduce(0) { $0 + $1.divergence }
   }
-
-  private func divergence(
-    of retention: CacheRetention, _ sample: PreparedSample, _ profile: RetentionProfile
-  ) throws -> Double {
-    let schedule = try Schedule(PruningSettings(retention: retention), layers: text.layers, profile: profile)
-    let result = engine.prefill(
-      sample.prompt.copy(), schedule: schedule, reserve: sample.reference.answer.count)
-    let logits = SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
-    return sample.reference.distributions.divergence(ofReduced: logits)
-  }
 }
 
-/// What a dense run of one sample shows of its attention.
+/// A dense run of one sample: its cache, and what it shows of its attention.
 private struct DenseRun {
+  private let prefill: PrefillResult
+  /// Attention of the last prompt rows by layer: what every ranking chooses by.
+  private let attention: [Matrix]
   /// Visual attention of the last prompt row by layer.
   let visual: [VisualAttention]
   /// Attention of the answer rows on each visual token, `[L x Hkv x N]`, summed over the rows.
@@ -91,10 +93,12 @@ private struct DenseRun {
 
   init(_ sample: PreparedSample, _ engine: Engine) {
     let text = engine.model.text
-    var prompt = PromptWatcher(queryHeads: text.queryHeads)
+    var prompt = PromptWatcher(queryHeads: text.queryHeads, watchedRows: Schedule.window)
     let result = engine.prefill(
       sample.prompt.copy(), schedule: Schedule(layers: text.layers), reserve: sample.reference.answer.count,
       observer: &prompt)
+    prefill = result
+    attention = prompt.attention
     visual = prompt.visual
     var cache = result.cache
     let fed = Array(sample.reference.answer.dropLast())
@@ -106,14 +110,38 @@ private struct DenseRun {
     answerRows = fed.count
   }
 
+  /// Logits of the dense answer behind a copy of the cache from which `retention` has freed entries.
+  ///
+  /// Retention changes nothing in prefill, so one prefill serves every candidate.
+  func forcedLogits(
+    _ retention: CacheRetention, _ sample: PreparedSample, _ answerAttention: [Float], _ engine: Engine
+  ) -> Matrix {
+    let text = engine.model.text
+    let selector = EntrySelector(
+      retention, layers: text.layers, queryHeads: text.queryHeads, keyValueHeads: text.keyValueHeads,
+      answerAttention: answerAttention)
+    var result = prefill
+    let reserve = sample.reference.answer.count
+    for layer in 0..<text.layers {
+      engine.retain(
+        selector, layer: layer, attention[layer], prefill.rows, reserve: reserve, &result.cache.layers[layer])
+    }
+    return SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
+  }
+
   private struct PromptWatcher: Observer {
     let queryHeads: Int
+    let watchedRows: Int
     var visual: [VisualAttention] = []
-    var watchedRows: Int { 1 }
+    var attention: [Matrix] = []
 
-    init(queryHeads: Int) { self.queryHeads = queryHeads }
+    init(queryHeads: Int, watchedRows: Int) {
+      self.queryHeads = queryHeads
+      self.watchedRows = watchedRows
+    }
 
     mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+      self.attention.append(attention)
       visual.append(
         VisualAttention(attention: attention, visualRows: rows.visualRows, queryHeads: queryHeads))
     }

@@ -40,7 +40,8 @@ public struct Tuner {
   }
 
   private static let screeningSamples = 48
-  private static let finalists = 9
+  private static let finalists = 8
+  private static let retentionFinalists = 12
   private static let keepRatios: [Double?] = [nil, 0.6, 0.5, 0.4, 0.3, 0.2]
   private static let reducedShares = [0, 0.5, 0.75, 1]
   private static let retainedShares = [0.5, 0.3, 0.15]
@@ -49,17 +50,17 @@ public struct Tuner {
   public func tune(
     _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, reporter: any ProgressReporter
   ) throws -> [OperatingPoint] {
-    let screened = try measure(
-      candidates(), on: set.spread(Self.screeningSamples), "screening", reporter)
+    let few = set.spread(Self.screeningSamples)
+    let screened = try measure(candidates(), on: few, "screening", reporter)
     let finalists = Array(front(screened).prefix(Self.finalists))
     let measured = try measure(finalists, on: set, "measuring", reporter)
-    let chosen = budgets.map { budget in best(measured, within: budget).point }
+    let bases = distinct(budgets.map { best(measured, within: $0).point.settings })
 
-    let retained = distinct(chosen.flatMap(withRetention))
-    let final = try measure(retained, on: set, "measuring retention", reporter)
-    let dense = final[0]
-    return [named("dense", dense, dense)]
-      + budgets.map { named($0.name, best(final, within: $0), dense) }
+    let retained = try measure(bases.flatMap(withRetention), on: few, "screening retention", reporter)
+    let ends = distinct(bases + front(retained).prefix(Self.retentionFinalists))
+    let final = try measure(ends, on: set, "measuring retention", reporter)
+    return [named("dense", final[0], final[0])]
+      + budgets.map { named($0.name, best(final, within: $0), final[0]) }
   }
 
   /// Every combination of kept tokens and probed layers along the calibrated directions.
@@ -85,23 +86,31 @@ public struct Tuner {
     }.filter { !$0.isDense }
   }
 
-  /// Settings as they are, and with each share of the visual KV entries: the profile's rates scaled to that mean, and
-  /// the same rate in every layer.
-  func withRetention(_ point: OperatingPoint) -> [PruningSettings] {
+  /// Settings with each share of the visual KV entries, chosen in the ways that calibration found best at about that
+  /// share: with the profile's rates scaled to that mean, and with the same rate in every layer.
+  func withRetention(_ settings: PruningSettings) -> [PruningSettings] {
     let profile = record.plphp
     let mean = Statistics.mean(profile.retention)
-    return [point.settings]
-      + Self.retainedShares.flatMap { share in
-        [
-          profile.retention.map { min(1, $0 * share / max(mean, 1e-6)) },
-          profile.retention.map { _ in share },
-        ].map {
-          var settings = point.settings
+    return Self.retainedShares.flatMap { share in
+      let scaled = profile.retention.map { min(1, $0 * share / max(mean, 1e-6)) }
+      let uniform = profile.retention.map { _ in share }
+      return bestRankings(at: share).flatMap { way in
+        [scaled, uniform].map { rates in
+          var settings = settings
           settings.retention = CacheRetention(
-            rates: $0, thresholds: profile.thresholds, ranking: profile.ranking, evenShare: profile.evenShare)
+            rates: rates, thresholds: profile.thresholds, ranking: way.ranking, evenShare: way.evenShare)
           return settings
         }
       }
+    }
+  }
+
+  /// The two ways to choose entries with the least divergence at the calibrated rate nearest to `share`.
+  private func bestRankings(at share: Double) -> [RetentionCandidate] {
+    let candidates = record.plphp.candidates
+    let rate = candidates.map(\.rate).min { abs($0 - share) < abs($1 - share) }
+    let ways = candidates.filter { $0.rate == rate }.sorted { $0.divergence < $1.divergence }
+    return Array(ways.prefix(2))
   }
 
   /// Scores of dense, then of each setting, in one interleaved run.
@@ -138,8 +147,11 @@ public struct Tuner {
     return scores.filter { loss($0, dense) <= budget.maximumLoss + 1e-9 }.min { cost($0) < cost($1) } ?? dense
   }
 
+  /// Lost accuracy, but at least a quarter of the answers that changed: on a few hundred samples, changed answers
+  /// that happen to be right are luck. Without right answers, every changed answer counts as lost.
   private func loss(_ score: PointScore, _ dense: PointScore) -> Double {
-    dense.accuracy.isNaN ? 1 - score.agreement : dense.accuracy - score.accuracy
+    let changed = 1 - score.agreement
+    return dense.accuracy.isNaN ? changed : max(dense.accuracy - score.accuracy, changed / 4)
   }
 
   private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {

@@ -107,7 +107,7 @@ import Testing
     var contents = TinySession.contents
     contents.calibration = record
     let calibrated = try TinySession.open(contents, in: folder)
-    let points = try Tuner(calibrated, record: record).tune(set, maxTokens: 4, reporter: SilentProgress())
+    let points = try Tuner(calibrated, record: record, maxTokens: 4).tune(set, reporter: SilentProgress())
     #expect(points.map(\.name) == ["dense"] + PointBudget.standard.map(\.name))
     #expect(points.first?.settings.isDense == true)
     for (point, budget) in zip(points.dropFirst(), PointBudget.standard) {

@@ -48,7 +48,9 @@ extension Engine {
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
       observer.didRun(layer: layer, rows: rows, normed: workspace.normed(rows.count))
       if let entrySelector, let attention {
-        clock.measure { retain(entrySelector, layer, attention, rows, reserve, &cache.layers[layer]) }
+        clock.measure {
+          retain(entrySelector, layer: layer, attention, rows, reserve: reserve, &cache.layers[layer])
+        }
       }
       if let pruning, let sources {
         clock.measure {
@@ -95,8 +97,11 @@ extension Engine {
     return result
   }
 
-  private func retain(
-    _ selector: EntrySelector, _ layer: Int, _ attention: Matrix, _ rows: TokenRows, _ reserve: Int,
+  /// Frees the visual entries of a layer's cache that `selector` does not keep, and leaves room for `reserve` rows.
+  ///
+  /// `attention` holds the watched rows of the layer's prefill, `[(w * H) x rows]`.
+  public func retain(
+    _ selector: EntrySelector, layer: Int, _ attention: Matrix, _ rows: TokenRows, reserve: Int,
     _ cache: inout LayerCache
   ) {
     let mass = VisualAttention(

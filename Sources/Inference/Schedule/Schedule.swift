@@ -64,7 +64,7 @@ public struct Schedule: Sendable {
   }
 
   /// Rows of the `window` ranking.
-  static let window = 16
+  public static let window = 16
 
   private static func check(_ list: [Int], _ layers: Int, _ object: String) throws(InferenceError) {
     if let wrong = list.first(where: { $0 < 0 || $0 >= layers }) {

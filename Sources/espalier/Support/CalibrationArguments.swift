@@ -4,7 +4,10 @@ import Calibration
 /// Options of every verb that calibrates.
 struct CalibrationArguments: ParsableArguments {
   @Option(help: "Calibration samples to use, evenly spaced over the set; 0 for all.")
-  var limit: Int = 48
+  var limit: Int = 96
+
+  @Option(help: "Of those, samples to rank layers on.")
+  var rankingLimit: Int = 32
 
   @Option(help: "Seed of every random choice.")
   var seed: UInt64 = 0
@@ -22,6 +25,7 @@ struct CalibrationArguments: ParsableArguments {
   var options: CalibrationOptions {
     var options = CalibrationOptions()
     options.limit = limit == 0 ? nil : limit
+    options.rankingLimit = rankingLimit
     options.seed = seed
     options.priorLayers = priorLayers
     options.attentionWindow = window
@@ -30,6 +34,7 @@ struct CalibrationArguments: ParsableArguments {
 
   func validate() throws {
     if limit < 0 { throw ValidationError("--limit must not be negative.") }
+    if rankingLimit < 1 { throw ValidationError("--ranking-limit must be positive.") }
     if priorLayers < 0 { throw ValidationError("--prior-layers must not be negative.") }
     if let window, window < 1 { throw ValidationError("--window must be positive.") }
   }
