@@ -33,36 +33,31 @@ import Testing
   }
 
   @Test(arguments: costs.indices) func `balanced is the row sums before the last source update`(index: Int) {
-    let sinkhorn = Sinkhorn(reference(Self.costs[index]), rounds: 3)
+    let sinkhorn = Sinkhorn(
+      reference(Self.costs[index]), sources: marginals(sources), targets: marginals(targets), rounds: 3)
     #expect(relativeDifference(importance(.balanced, Self.costs[index]), sinkhorn.rowSumsBeforeLast) < 1e-4)
   }
 
   @Test(arguments: costs.indices) func `paper is the printed update with clamped exponents`(index: Int) {
     let cost = Self.costs[index]
     let kernel = reference(cost)
-    func marginals(_ rows: Matrix) -> [Double] {
-      let norms = (0..<rows.rows).map { row in
-        rows.row(row).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      }
-      return norms.map { $0 / norms.reduce(0, +) }
-    }
     func clamped(_ value: Double) -> Double { max(-80, min(80, value)) }
     func logSum(_ values: [Double]) -> Double {
       let highest = values.max() ?? 0
       return highest + log(values.reduce(0) { $0 + exp($1 - highest) })
     }
     let (p, q) = (marginals(sources), marginals(targets))
-    var (u, v) = (p.map { _ in 0.0 }, q.map { _ in 0.0 })  // divided by eps
+    var (u, v) = (p.map { _ in 0.0 }, q.map { _ in 0.0 })
     let all = 0..<kernel.count
     for _ in 0..<3 {
       v = all.map { j in
-        clamped(exp(clamped(log(q[j]) - logSum(all.map { kernel[$0][j] + u[$0] }))) / cost.epsilon)
+        exp(clamped(log(q[j]) - logSum(all.map { kernel[$0][j] + clamped(u[$0] / cost.epsilon) })))
       }
       u = all.map { i in
-        clamped(exp(clamped(log(p[i]) - logSum(all.map { kernel[i][$0] + v[$0] }))) / cost.epsilon)
+        exp(clamped(log(p[i]) - logSum(all.map { kernel[i][$0] + clamped(v[$0] / cost.epsilon) })))
       }
     }
-    let expected = all.map { i in u[i] + logSum(all.map { kernel[i][$0] + v[$0] }) }
+    let expected = all.map { i in log(u[i]) + logSum(all.map { kernel[i][$0] + log(v[$0]) }) }
     let found = importance(.paper, cost)
     let difference = zip(found, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? .infinity
     #expect(difference < 1e-3)
@@ -144,6 +139,14 @@ import Testing
   // MARK: The plain definition
 
   /// `-C / eps`, each term of C scaled to [0, 1] by its own range.
+  /// L2 norms of the rows, scaled to sum to 1.
+  private func marginals(_ rows: Matrix) -> [Double] {
+    let norms = (0..<rows.rows).map { row in
+      rows.row(row).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    }
+    return norms.map { $0 / norms.reduce(0, +) }
+  }
+
   private func reference(_ cost: TransportCost) -> [[Double]] {
     let all = 0..<grid.count
     func place(_ i: Int) -> (x: Double, y: Double) { (Double(i % grid.columns), Double(i / grid.columns)) }
@@ -194,23 +197,24 @@ import Testing
   }
 }
 
-/// Textbook Sinkhorn with uniform marginals: target update, then source update, a round.
+/// Textbook Sinkhorn, with uniform marginals unless others are given: target update, then source update, a round.
 private struct Sinkhorn {
   let rowSums: [Double]
   let rowSumsBeforeLast: [Double]
   let plan: [[Double]]
 
-  init(_ logKernel: [[Double]], rounds: Int) {
+  init(_ logKernel: [[Double]], sources: [Double]? = nil, targets: [Double]? = nil, rounds: Int) {
     let kernel = logKernel.map { $0.map { exp($0) } }
     let all = kernel.indices
-    let marginal = 1 / Double(kernel.count)
+    let uniform = all.map { _ in 1 / Double(kernel.count) }
+    let (p, q) = (sources ?? uniform, targets ?? uniform)
     var u = kernel.map { _ in 1.0 }
     var v = u
     var before: [Double] = []
     for _ in 0..<rounds {
-      v = all.map { j in marginal / all.reduce(0.0) { $0 + kernel[$1][j] * u[$1] } }
+      v = all.map { j in q[j] / all.reduce(0.0) { $0 + kernel[$1][j] * u[$1] } }
       before = all.map { i in u[i] * all.reduce(0.0) { $0 + kernel[i][$1] * v[$1] } }
-      u = all.map { i in marginal / all.reduce(0.0) { $0 + kernel[i][$1] * v[$1] } }
+      u = all.map { i in p[i] / all.reduce(0.0) { $0 + kernel[i][$1] * v[$1] } }
     }
     let plan = all.map { i in all.map { j in u[i] * kernel[i][j] * v[j] } }
     self.plan = plan
