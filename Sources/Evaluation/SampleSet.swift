@@ -85,7 +85,7 @@ public struct SampleSet: Sendable {
       throw SampleSetError(path, number, "is not a JSON object")
     }
     func text(_ key: String) throws(SampleSetError) -> String? {
-      guard let value = object[key] else { return nil }
+      guard let value = object[key], !(value is NSNull) else { return nil }
       guard let string = value as? String else { throw SampleSetError(path, number, "'\(key)' is not text") }
       return string
     }

@@ -64,9 +64,11 @@ import Testing
     let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
     let layers = session.contents.model.text.layers
     let features = session.encode(try session.prepareImage(at: golden.imagePath))
-    let prompt = try session.engine.embed(try session.layout(prompt: golden.prompt, images: 1), images: [features])
+    let prompt = try session.engine.embed(
+      try session.layout(prompt: golden.prompt, images: 1), images: [features])
     func logits(_ settings: PruningSettings) throws -> [Float] {
-      let prefill = session.engine.prefill(prompt.copy(), schedule: try session.schedule(settings), reserve: 4)
+      let prefill = session.engine.prefill(
+        prompt.copy(), schedule: try session.schedule(settings), reserve: 4)
       var cache = prefill.cache
       return session.engine.logits(of: prefill, rows: 0..<prefill.rows.count).elements
         + session.engine.extend([5, 6, 7], after: prefill, cache: &cache).elements
@@ -75,8 +77,8 @@ import Testing
     let all = Array(0..<layers)
     let identities: [(String, PruningSettings)] = [
       ("keep = 1", PruningSettings(tokens: TokenPruning(rule: .balanced, keepRatio: 1, layer: 1))),
-      ("K = 100 %", PruningSettings(reduction: LayerReduction(feedForwardLayers: all, neuronShare: 1))),
-      ("R >= N", PruningSettings(reduction: LayerReduction(attentionLayers: all, attentionWindow: 256))),
+      ("K = 100 %", PruningSettings(reduction: .init(feedForwardLayers: all, neuronShare: 1))),
+      ("R >= N", PruningSettings(reduction: .init(attentionLayers: all, attentionWindow: 256))),
       ("r = 1", PruningSettings(retention: CacheRetention(rates: all.map { _ in 1 }))),
     ]
     for (name, settings) in identities {

@@ -1,3 +1,4 @@
+import Models
 public import PlanFormat
 
 /// Counts the decoder's floating-point operations in prefill; a multiply-add is two.
@@ -36,18 +37,14 @@ public struct OperationCounter: Sendable {
     let projections = Double(
       model.width * model.fusedAttentionRows + model.queryHeads * model.headWidth * model.width)
     let neuron = Double(3 * model.width)
-    let rows = Double(text + visual)
-    guard let reduction, reduction.feedForwardLayers.contains(layer), reduction.neuronShare < 1, visual > 0
-    else {
-      return 2 * rows * (projections + neuron * Double(model.feedForwardWidth))
-    }
-    let kept = max(1, (reduction.neuronShare * Double(model.feedForwardWidth)).rounded())
-    let probes = max(1, (Double(visual) * reduction.probeShare).rounded(.down))
-    let probing = probes * Double(2 * model.width * model.feedForwardWidth)
-    return 2
-      * (rows * projections + Double(text) * neuron * Double(model.feedForwardWidth) + Double(visual) * neuron
-        * kept
-        + probing)
+    let all = Double(model.feedForwardWidth)
+    let dense = 2 * Double(text + visual) * (projections + neuron * all)
+    guard let reduction, reduction.feedForwardLayers.contains(layer), visual > 0 else { return dense }
+    let probe = NeuronProbe(neuronShare: reduction.neuronShare, probeShare: reduction.probeShare)
+    let kept = Double(probe.neurons(of: model.feedForwardWidth))
+    if kept == all { return dense }
+    let probing = Double(probe.probeRows(of: visual)) * 2 / 3 * neuron * all
+    return dense - 2 * Double(visual) * neuron * (all - kept) + 2 * probing
   }
 
   private func attention(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {

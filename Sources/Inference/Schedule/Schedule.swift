@@ -28,6 +28,11 @@ public struct Schedule: Sendable {
   ) throws(InferenceError) {
     self.init(layers: layers)
     if let reduction = settings.reduction {
+      try Self.check(reduction.neuronShare, "neuron share")
+      try Self.check(reduction.probeShare, "probe share")
+      guard reduction.attentionWindow > 0 else {
+        throw InferenceError("attention window", "\(reduction.attentionWindow) is not positive")
+      }
       let probe = NeuronProbe(neuronShare: reduction.neuronShare, probeShare: reduction.probeShare)
       try Self.check(reduction.feedForwardLayers + reduction.attentionLayers, layers, "reduced layers")
       for layer in reduction.feedForwardLayers { self.layers[layer].probe = probe }
@@ -37,14 +42,16 @@ public struct Schedule: Sendable {
     }
     if let pruning = settings.tokens {
       try Self.check([pruning.layer], layers, "prune layer")
-      guard pruning.keepRatio > 0, pruning.keepRatio <= 1 else {
-        throw InferenceError("keep ratio", "\(pruning.keepRatio) is not within (0, 1]")
-      }
+      try Self.check(pruning.keepRatio, "keep ratio")
       tokens = pruning
     }
     if let retention = settings.retention {
       guard retention.mode == .dynamic || retention.rates.count == layers else {
         throw InferenceError("retention", "\(retention.rates.count) rates for \(layers) layers")
+      }
+      let shares = retention.rates + [retention.evenShare, retention.thresholds.rate]
+      if let wrong = shares.first(where: { !(0...1).contains($0) }) {
+        throw InferenceError("retention", "\(wrong) is not within 0 ... 1")
       }
       if retention.ranking == .answerProfile {
         guard let profile, !profile.answerAttention.isEmpty else {
@@ -65,6 +72,10 @@ public struct Schedule: Sendable {
 
   /// Rows of the `window` ranking.
   public static let window = 16
+
+  private static func check(_ share: Double, _ object: String) throws(InferenceError) {
+    guard share > 0, share <= 1 else { throw InferenceError(object, "\(share) is not within (0, 1]") }
+  }
 
   private static func check(_ list: [Int], _ layers: Int, _ object: String) throws(InferenceError) {
     if let wrong = list.first(where: { $0 < 0 || $0 >= layers }) {
