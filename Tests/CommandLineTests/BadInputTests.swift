@@ -4,10 +4,11 @@ import Testing
 
 /// Bad input gives one clear line that names the file and the reason, exit 1, and nothing on stdout.
 @Suite struct BadInputTests {
-  let folder: URL
+  let temporary: TemporaryFolder
+  var folder: URL { URL(filePath: temporary.path) }
   let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path
 
-  init() throws { folder = try ReferencePlan.temporaryFolder() }
+  init() throws { temporary = try TemporaryFolder() }
 
   @Test func `a missing plan`() throws {
     try expectFailure("espalier-run", run(plan: file("none.h5")), mentions: "none.h5", "No such file")

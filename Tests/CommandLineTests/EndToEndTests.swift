@@ -6,9 +6,10 @@ import Testing
 
 /// The whole way on a few samples of the reference model: compile, answer, evaluate, trace.
 @Suite(.serialized) struct EndToEndTests {
-  let folder: URL
+  let temporary: TemporaryFolder
+  var folder: URL { URL(filePath: temporary.path) }
 
-  init() throws { folder = try ReferencePlan.temporaryFolder() }
+  init() throws { temporary = try TemporaryFolder() }
 
   @Test func `compile, killed and resumed, gives a plan that answers`() throws {
     let plan = folder.appendingPathComponent("plan.h5").path

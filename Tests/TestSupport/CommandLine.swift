@@ -28,9 +28,8 @@ public enum Program {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-c", script] + words
-    let folder = try ReferencePlan.temporaryFolder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let (output, errors) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
+    let folder = try TemporaryFolder()
+    let (output, errors) = (URL(filePath: folder.file("out")), URL(filePath: folder.file("err")))
     for file in [output, errors] { try Data().write(to: file) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)

@@ -17,17 +17,15 @@ public enum ReferencePlan {
   /// Path of the imported plan with bfloat16 weights, those of the checkpoint.
   public static func path() throws -> String { try plan.get() }
 
+  /// Holds the plan until the process ends.
+  private nonisolated(unsafe) static var folder: TemporaryFolder?
+
   private static let plan = Result { () throws -> String in
-    let path = try temporaryFolder().appendingPathComponent("reference.h5").path
+    let created = try TemporaryFolder()
+    folder = created
+    atexit { ReferencePlan.folder = nil }
+    let path = created.file("reference.h5")
     try CheckpointImporter.importModel(at: checkpoint, weightFormat: .bfloat16, to: path)
     return path
-  }
-
-  /// A new empty folder.
-  public static func temporaryFolder() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "espalier-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return folder
   }
 }
