@@ -33,7 +33,7 @@ demo: build
 	@echo
 	$(BIN)/espalier inspect $(PLAN)
 	@echo
-	$(BIN)/espalier evaluate $(PLAN) --set $(SCENES)/test.jsonl --baselines random,stride
+	$(BIN)/espalier evaluate $(PLAN) --set $(SCENES)/test.jsonl --baselines random
 	@echo
 	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image."
 	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image." --point balanced --json

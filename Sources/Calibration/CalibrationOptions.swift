@@ -1,7 +1,7 @@
 /// What calibration tries, and on how much.
 public struct CalibrationOptions: Equatable, Sendable, Codable {
   /// Samples of the calibration set that are used, evenly spaced; `nil` for all.
-  public var limit: Int? = 96
+  public var limit: Int? = 80
   /// Samples of those that layers are ranked on: a ranking tries every layer in every round.
   public var rankingLimit = 32
   /// Seed of every random choice.

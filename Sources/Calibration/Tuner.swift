@@ -2,31 +2,12 @@ public import Evaluation
 public import Inference
 public import PlanFormat
 
-/// How much accuracy a named point may lose, in absolute shares of 1.
-public struct PointBudget: Equatable, Sendable {
-  /// Name of the point.
-  public var name: String
-  /// Largest loss of accuracy against dense (of agreement, where the set has no answers).
-  public var maximumLoss: Double
-
-  /// Creates a budget.
-  public init(name: String, maximumLoss: Double) {
-    self.name = name
-    self.maximumLoss = maximumLoss
-  }
-
-  /// The points every plan gets.
-  public static let standard = [
-    PointBudget(name: "quality", maximumLoss: 0.005), PointBudget(name: "balanced", maximumLoss: 0.01),
-    PointBudget(name: "fast", maximumLoss: 0.03),
-  ]
-}
-
 /// Finds the operating points: the largest measured speed-up within each budget of lost accuracy.
 ///
 /// A first search, in three measured steps. Settings that change prefill (kept tokens, probed layers) are screened by
 /// divergence on a part of the validation split. The best of each cost run on all of it, interleaved with dense.
-/// Retention changes decoding and memory only, so it is tried last, on top of what the budgets have chosen.
+/// Retention changes decoding and memory only, so it is tried last: on the fastest settings of each budget, at the
+/// rate that brings their cache to what the budget asks for.
 public struct Tuner {
   private let session: Session
   private let record: CalibrationRecord
@@ -40,11 +21,11 @@ public struct Tuner {
   }
 
   private static let screeningSamples = 48
-  private static let finalists = 8
-  private static let retentionFinalists = 12
-  private static let keepRatios: [Double?] = [nil, 0.6, 0.5, 0.4, 0.3, 0.2]
+  private static let finalists = 10
+  private static let keepRatios: [Double?] = [nil, 0.75, 0.6, 0.5, 0.4, 0.3, 0.2]
   private static let reducedShares = [0, 0.5, 0.75, 1]
-  private static let retainedShares = [0.5, 0.3, 0.15]
+  /// Screening drops what no budget would take.
+  private static let hopelessDivergence = 0.1
 
   /// Measures and returns `dense` and a point for each budget, with the figures of the validation split.
   public func tune(
@@ -52,15 +33,19 @@ public struct Tuner {
   ) throws -> [OperatingPoint] {
     let few = set.spread(Self.screeningSamples)
     let screened = try measure(candidates(), on: few, "screening", reporter)
-    let finalists = Array(front(screened).prefix(Self.finalists))
-    let measured = try measure(finalists, on: set, "measuring", reporter)
-    let bases = distinct(budgets.map { best(measured, within: $0).point.settings })
+    let measured = try measure(finalists(screened), on: set, "measuring", reporter)
 
-    let retained = try measure(bases.flatMap(withRetention), on: few, "screening retention", reporter)
-    let ends = distinct(bases + front(retained).prefix(Self.retentionFinalists))
-    let final = try measure(ends, on: set, "measuring retention", reporter)
-    return [named("dense", final[0], final[0])]
-      + budgets.map { named($0.name, best(final, within: $0), final[0]) }
+    let trials = budgets.flatMap { budget in
+      bases(measured, budget).flatMap { withRetention($0, budget) }
+    }
+    let retained = try measure(distinct(trials), on: few, "screening retention", reporter)
+    let ends = budgets.flatMap { budget in
+      bases(measured, budget).flatMap { base in
+        [base.point.settings] + bestRetention(of: base.point.settings, budget, retained)
+      }
+    }
+    let final = try measure(distinct(ends), on: set, "measuring retention", reporter)
+    return [named("dense", final[0], final[0])] + budgets.map { named($0.name, best(final, $0), final[0]) }
   }
 
   /// Every combination of kept tokens and probed layers along the calibrated directions.
@@ -86,31 +71,44 @@ public struct Tuner {
     }.filter { !$0.isDense }
   }
 
-  /// Settings with each share of the visual KV entries, chosen in the ways that calibration found best at about that
-  /// share: with the profile's rates scaled to that mean, and with the same rate in every layer.
-  func withRetention(_ settings: PruningSettings) -> [PruningSettings] {
+  /// Settings with a retention that brings their cache to the budget's share, for each way of choosing entries that
+  /// calibration found good at about that rate: the same rate in every layer, and the profile's rates scaled to it.
+  private func withRetention(_ base: PointScore, _ budget: PointBudget) -> [PruningSettings] {
+    // A little less, as rates are rounded to whole entries.
+    let rate = 0.99 * budget.entryShare / base.mean(\.visualEntryShare)
+    guard rate < 1 else { return [] }
     let profile = record.plphp
     let mean = Statistics.mean(profile.retention)
-    return Self.retainedShares.flatMap { share in
-      let scaled = profile.retention.map { min(1, $0 * share / max(mean, 1e-6)) }
-      let uniform = profile.retention.map { _ in share }
-      return bestRankings(at: share).flatMap { way in
-        [scaled, uniform].map { rates in
-          var settings = settings
-          settings.retention = CacheRetention(
-            rates: rates, thresholds: profile.thresholds, ranking: way.ranking, evenShare: way.evenShare)
-          return settings
-        }
+    let uniform = profile.retention.map { _ in rate }
+    let scaled = profile.retention.map { min(1, $0 * rate / max(mean, 1e-6)) }
+    return bestRankings(at: rate).flatMap { way in
+      [uniform, scaled].map { rates in
+        var settings = base.point.settings
+        settings.retention = CacheRetention(
+          rates: rates, thresholds: profile.thresholds, ranking: way.ranking, evenShare: way.evenShare)
+        return settings
       }
     }
   }
 
-  /// The two ways to choose entries with the least divergence at the calibrated rate nearest to `share`.
-  private func bestRankings(at share: Double) -> [RetentionCandidate] {
+  /// The three ways to choose entries with the least divergence at the calibrated rate nearest to `rate`.
+  private func bestRankings(at rate: Double) -> [RetentionCandidate] {
     let candidates = record.plphp.candidates
-    let rate = candidates.map(\.rate).min { abs($0 - share) < abs($1 - share) }
-    let ways = candidates.filter { $0.rate == rate }.sorted { $0.divergence < $1.divergence }
-    return Array(ways.prefix(2))
+    let nearest = candidates.map(\.rate).min { abs($0 - rate) < abs($1 - rate) }
+    let ways = candidates.filter { $0.rate == nearest }.sorted { $0.divergence < $1.divergence }
+    return Array(ways.prefix(3))
+  }
+
+  /// The two retentions of some settings for a budget with the least divergence in screening.
+  private func bestRetention(
+    of settings: PruningSettings, _ budget: PointBudget, _ screened: [PointScore]
+  ) -> [PruningSettings] {
+    let own = screened.filter { score in
+      var bare = score.point.settings
+      bare.retention = nil
+      return bare == settings && score.point.settings.retention != nil && fits(score, budget)
+    }
+    return own.sorted { $0.divergence < $1.divergence }.prefix(2).map(\.point.settings)
   }
 
   /// Scores of dense, then of each setting, in one interleaved run.
@@ -127,24 +125,40 @@ public struct Tuner {
     return scores
   }
 
-  /// Candidates in the order of what a budget may still want: those that no other beats in both divergence and cost,
-  /// least divergence last among equals of cost; the most divergent are cut first when there are too many.
-  private func front(_ scores: [PointScore]) -> [PruningSettings] {
-    scores.dropFirst().filter { score in
-      !scores.contains { $0.divergence < score.divergence && cost($0) < cost(score) }
+  /// Candidates that no other beats in both divergence and cost, evenly spaced from careful to bold.
+  private func finalists(_ scores: [PointScore]) -> [PruningSettings] {
+    let front = scores.dropFirst().filter { score in
+      score.divergence <= Self.hopelessDivergence
+        && !scores.contains { $0.divergence < score.divergence && cost($0) < cost(score) }
     }.sorted { $0.divergence < $1.divergence }.map(\.point.settings)
+    guard front.count > Self.finalists else { return front }
+    return (0..<Self.finalists).map { front[$0 * (front.count - 1) / (Self.finalists - 1)] }
   }
 
-  /// What a point costs: seconds of prefill and of decoding an answer, and its cache, whose bytes count as much as
-  /// the decoding they slow down on a box that holds a long dialogue: a quarter of the time at full size.
+  /// What a point costs: seconds of prefill and of decoding an answer.
   private func cost(_ score: PointScore) -> Double {
-    let seconds = score.median(\.prefillSeconds) + score.mean(\.decodeSeconds)
-    return seconds * (0.75 + 0.25 * score.mean(\.visualEntryShare))
+    score.median(\.prefillSeconds) + score.mean(\.decodeSeconds)
   }
 
-  private func best(_ scores: [PointScore], within budget: PointBudget) -> PointScore {
-    let dense = scores[0]
-    return scores.filter { loss($0, dense) <= budget.maximumLoss + 1e-9 }.min { cost($0) < cost($1) } ?? dense
+  /// The fastest settings within the budget's loss: three where their cache must still shrink, one where it may stay.
+  private func bases(_ scores: [PointScore], _ budget: PointBudget) -> ArraySlice<PointScore> {
+    affordable(scores, budget).prefix(budget.entryShare < 1 ? 3 : 1)
+  }
+
+  /// Scores within the budget's loss, fastest first; the first score is dense, which is always within.
+  private func affordable(_ scores: [PointScore], _ budget: PointBudget) -> [PointScore] {
+    scores.filter { loss($0, scores[0]) <= budget.maximumLoss + 1e-9 }.sorted { cost($0) < cost($1) }
+  }
+
+  /// The fastest within the budget that is small enough, or, where none is, the smallest within the budget.
+  private func best(_ scores: [PointScore], _ budget: PointBudget) -> PointScore {
+    let within = affordable(scores, budget)
+    return within.first { fits($0, budget) }
+      ?? within.min { $0.mean(\.visualEntryShare) < $1.mean(\.visualEntryShare) } ?? scores[0]
+  }
+
+  private func fits(_ score: PointScore, _ budget: PointBudget) -> Bool {
+    score.mean(\.visualEntryShare) <= budget.entryShare + 1e-9
   }
 
   /// Lost accuracy, but at least a quarter of the answers that changed: on a few hundred samples, changed answers

@@ -4,7 +4,7 @@ import Calibration
 /// Options of every verb that calibrates.
 struct CalibrationArguments: ParsableArguments {
   @Option(help: "Calibration samples to use, evenly spaced over the set; 0 for all.")
-  var limit: Int = 96
+  var limit: Int = 80
 
   @Option(help: "Of those, samples to rank layers on.")
   var rankingLimit: Int = 32
