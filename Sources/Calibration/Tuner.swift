@@ -161,11 +161,17 @@ public struct Tuner {
     score.mean(\.visualEntryShare) <= budget.entryShare + 1e-9
   }
 
-  /// Lost accuracy, but at least a quarter of the answers that changed: on a few hundred samples, changed answers
-  /// that happen to be right are luck. Without right answers, every changed answer counts as lost.
+  /// What a point is taken to lose: the lost accuracy and half of its standard error, but at least a quarter of the
+  /// answers that changed. The fastest of many candidates is often the luckiest one, and on a few hundred samples
+  /// changed answers that happen to be right are luck too. Without right answers, every changed answer is lost.
   private func loss(_ score: PointScore, _ dense: PointScore) -> Double {
     let changed = 1 - score.agreement
-    return dense.accuracy.isNaN ? changed : max(dense.accuracy - score.accuracy, changed / 4)
+    if dense.accuracy.isNaN { return changed }
+    let losses = zip(score.samples, dense.samples).compactMap { own, dense in
+      own.correct.flatMap { correct in dense.correct.map { ($0 ? 1.0 : 0) - (correct ? 1.0 : 0) } }
+    }
+    let standardError = Statistics.deviation(losses) / Double(max(1, losses.count)).squareRoot()
+    return max(Statistics.mean(losses) + 0.5 * standardError, changed / 4)
   }
 
   private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {
