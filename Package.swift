@@ -20,7 +20,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "PlanFormat": ["HDF5"],
   "Checkpoints": ["PlanFormat"],
-  "Tokenization": ["PlanFormat"],
+  "Tokenization": ["PlanFormat", "Checkpoints"],
 ]
 
 let package = Package(

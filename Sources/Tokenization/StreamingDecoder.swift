@@ -1,65 +1,29 @@
 /// Turns tokens into text as they come, without ever splitting a character.
 ///
 /// The chunks together are what `Tokenizer.decode` gives for all tokens at once. A chunk is empty while a
-/// character is still incomplete.
+/// character is still incomplete, or while what a token becomes depends on the next one.
 public struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skippingSpecialTokens: Bool
-  /// The start of a character whose other bytes may come with the next token; at most three bytes.
-  private var pending: [UInt8] = []
+  private var pipeline: DecodingPipeline
 
   /// Creates a decoder that has seen no token.
   public init(_ tokenizer: Tokenizer, skippingSpecialTokens: Bool = true) {
     self.tokenizer = tokenizer
     self.skippingSpecialTokens = skippingSpecialTokens
+    pipeline = tokenizer.pipeline
   }
 
   /// The text that is certain now that `id` has come.
   public mutating func append(_ id: Int32) -> String {
     if skippingSpecialTokens && tokenizer.specialTokens.contains(id) { return "" }
-    pending += tokenizer.bytes(of: id)
-    let certain = pending.count - Self.incompleteTail(of: pending)
-    let text = String(decoding: pending[..<certain], as: UTF8.self)
-    pending.removeFirst(certain)
-    return text
+    guard let token = tokenizer.decodedBytes(of: id) else { return "" }
+    return String(decoding: pipeline.push(token), as: UTF8.self)
   }
 
   /// The text of what is left when no token follows: U+FFFD for an incomplete character, or nothing.
   public mutating func finish() -> String {
-    defer { pending.removeAll() }
-    return String(decoding: pending, as: UTF8.self)
-  }
-
-  /// Bytes at the end that are the valid beginning of a longer character.
-  static func incompleteTail(of bytes: [UInt8]) -> Int {
-    for length in 1...3 where length <= bytes.count {
-      let lead = bytes[bytes.count - length]
-      if lead & 0xC0 == 0x80 { continue }
-      guard let needed = Self.length(lead: lead), length < needed else { return 0 }
-      // Only the second byte is restricted further; without it every lead is still open.
-      return length == 1 || Self.secondBytes(lead: lead).contains(bytes[bytes.count - length + 1])
-        ? length : 0
-    }
-    return 0
-  }
-
-  private static func length(lead: UInt8) -> Int? {
-    switch lead {
-    case 0xC2...0xDF: 2
-    case 0xE0...0xEF: 3
-    case 0xF0...0xF4: 4
-    default: nil
-    }
-  }
-
-  /// Second bytes that give no overlong form, surrogate or number above U+10FFFF.
-  private static func secondBytes(lead: UInt8) -> ClosedRange<UInt8> {
-    switch lead {
-    case 0xE0: 0xA0...0xBF
-    case 0xED: 0x80...0x9F
-    case 0xF0: 0x90...0xBF
-    case 0xF4: 0x80...0x8F
-    default: 0x80...0xBF
-    }
+    defer { pipeline = tokenizer.pipeline }
+    return String(decoding: pipeline.finish(), as: UTF8.self)
   }
 }

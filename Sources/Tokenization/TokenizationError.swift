@@ -1,16 +1,16 @@
 /// Why a tokenizer cannot be made from its tables, or cannot encode a text.
 public enum TokenizationError: Error, Equatable, Sendable {
-  /// The split pattern is not a pattern; `offset` counts bytes into it as it was compiled.
+  /// A pattern is none, or not supported; `offset` counts bytes into it as it was compiled.
   case invalidPattern(reason: String, offset: Int)
   /// Matching was given up; `reason` is the library's.
   case matchFailed(reason: String)
-  /// No token stands for this single byte.
-  case missingByte(UInt8)
+  /// A token of a vocabulary of characters is no UTF-8.
+  case invalidText(id: Int32)
   /// A merge names an id that is no token, or its result is not the left bytes followed by the right ones.
   case invalidMerge(rank: Int)
   /// An added token has no text, or its id is no token.
   case invalidAddedToken(id: Int32)
-  /// A template names an id that is no token.
+  /// A prompt template or the tables name an id that is no token.
   case unknownToken(id: Int32)
 }
 
@@ -20,10 +20,10 @@ extension TokenizationError: CustomStringConvertible {
     switch self {
     case .invalidPattern(let reason, let offset): "tokenizer pattern: \(reason) at byte \(offset)"
     case .matchFailed(let reason): "tokenizer pattern: matching failed: \(reason)"
-    case .missingByte(let byte): "tokenizer: no token for byte \(byte)"
+    case .invalidText(let id): "tokenizer: token \(id) is no UTF-8"
     case .invalidMerge(let rank): "tokenizer: merge \(rank) names an unknown token or a wrong result"
     case .invalidAddedToken(let id): "tokenizer: added token \(id) has no text or no such id"
-    case .unknownToken(let id): "prompt template: no token with id \(id)"
+    case .unknownToken(let id): "tokenizer: no token with id \(id)"
     }
   }
 }

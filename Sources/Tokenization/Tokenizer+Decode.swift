@@ -1,3 +1,5 @@
+import PlanFormat
+
 extension Tokenizer {
   /// The bytes a token stands for; none for ids without a token.
   public func bytes(of id: Int32) -> [UInt8] {
@@ -8,8 +10,35 @@ extension Tokenizer {
   ///
   /// - Parameter skippingSpecialTokens: whether control tokens are left out.
   public func decode(_ ids: [Int32], skippingSpecialTokens: Bool = true) -> String {
-    var bytes: [UInt8] = []
-    for id in ids where !(skippingSpecialTokens && specialTokens.contains(id)) { bytes += self.bytes(of: id) }
-    return String(decoding: bytes, as: UTF8.self)
+    var decoder = StreamingDecoder(self, skippingSpecialTokens: skippingSpecialTokens)
+    var text = ""
+    for id in ids { text += decoder.append(id) }
+    return text + decoder.finish()
+  }
+
+  /// What decoding starts from; `nil` for ids without a token.
+  func decodedBytes(of id: Int32) -> [UInt8]? {
+    if let bytes = addedText[id] { return bytes }
+    let bytes = bytes(of: id)
+    return bytes.isEmpty ? nil : bytes
+  }
+
+  static func pipeline(_ steps: [DecodingStep]) throws(TokenizationError) -> DecodingPipeline {
+    var stages: [any DecodingStage] = []
+    for step in steps {
+      switch step {
+      case .byteLevel: stages.append(ByteLevelStage())
+      case .replace(let pattern, let content):
+        stages.append(ReplaceStage(try Matcher(pattern), content: Array(content.utf8)))
+      case .byteFallback: stages.append(ByteFallbackStage())
+      case .fuse: stages.append(FuseStage())
+      case .strip(let character, let start, let stop):
+        stages.append(StripStage(Array(character.utf8), start: max(0, start), stop: max(0, stop)))
+      case .metaspace(let replacement, let dropsFirst):
+        stages.append(MetaspaceStage(Array(replacement.utf8), dropsFirst: dropsFirst))
+      case .join(let separator): stages.append(JoinStage(Array(separator.utf8)))
+      }
+    }
+    return DecodingPipeline(stages)
   }
 }

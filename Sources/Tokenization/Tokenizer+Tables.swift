@@ -1,17 +1,23 @@
 import PlanFormat
 
 extension Tokenizer {
-  /// The id of each single byte, 256 of them; where an added token has one byte too, the other token's.
-  static func byteTokens(
-    of tables: TokenizerTables, _ addedIDs: Set<Int32>
-  ) throws(TokenizationError) -> [Int32] {
-    var ids = [Int32](repeating: -1, count: 256)
-    for (id, bytes) in zip(Int32(0)..., tables.tokens) where bytes.count == 1 {
-      let byte = Int(bytes[0])
-      if ids[byte] < 0 || addedIDs.contains(ids[byte]) { ids[byte] = id }
+  /// Throws unless `source` is a regular expression that steps may have.
+  public static func checkExpression(_ source: String) throws(TokenizationError) { _ = try Pattern(source) }
+
+  /// Throws unless the token of unknown characters exists and added tokens have a text and an id.
+  static func checkTokens(of tables: TokenizerTables) throws(TokenizationError) {
+    let count = tables.tokens.count
+    for added in tables.addedTokens where added.content.isEmpty || !(0..<count).contains(Int(added.id)) {
+      throw .invalidAddedToken(id: added.id)
     }
-    if let missing = ids.firstIndex(of: -1) { throw .missingByte(UInt8(missing)) }
-    return ids
+    guard (-1..<count).contains(tables.unknownToken) else {
+      throw .unknownToken(id: Int32(clamping: tables.unknownToken))
+    }
+    if tables.scheme == .characters,
+      let id = tables.tokens.firstIndex(where: { String(validating: $0, as: UTF8.self) == nil })
+    {
+      throw .invalidText(id: Int32(clamping: id))
+    }
   }
 
   /// Throws unless every merge joins two tokens into the token of their joined bytes.
@@ -27,5 +33,13 @@ extension Tokenizer {
         result.starts(with: left), result.dropFirst(left.count).elementsEqual(right)
       else { throw .invalidMerge(rank: rank) }
     }
+  }
+
+  /// The bytes that an added token is found by and decoded from, as in Hugging Face's `tokenizers`.
+  static func matchedText(
+    of added: TokenizerTables.AddedToken, _ normalizer: Normalizer
+  ) throws(TokenizationError) -> [UInt8] {
+    let content = Array(added.content.utf8)
+    return added.normalized ? try normalizer.normalized(content) : content
   }
 }

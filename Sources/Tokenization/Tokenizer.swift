@@ -1,43 +1,55 @@
 public import PlanFormat
 
-/// A byte-level BPE tokenizer, equal to Hugging Face's `tokenizers` for the same tables.
+/// A byte-pair encoding tokenizer, equal to Hugging Face's `tokenizers` for the same tables.
 ///
-/// Encoding never fails on a text as such, whatever its characters or length; it throws only when the pattern
+/// Encoding never fails on a text as such, whatever its characters or length; it throws only when a pattern
 /// needs more steps or memory than it is given.
 public struct Tokenizer: Sendable {
-  let addsPrefixSpace: Bool
   let tokens: [[UInt8]]
   /// Ids that are left out of decoded text.
   let specialTokens: Set<Int32>
-  private let pattern: Pattern?
+  /// By id: what added tokens are decoded from.
+  let addedText: [Int32: [UInt8]]
+  /// Decoding at its start.
+  let pipeline: DecodingPipeline
+  private let normalizer: Normalizer
+  private let splitters: [Splitter]
   private let encoder: BytePairEncoder
   /// Whole pre-tokens that are tokens; empty unless the tables ignore merges for them.
   private let wholeTokens: [[UInt8]: Int32]
-  /// Added tokens not subject to normalisation, then the others: Hugging Face matches them in two rounds.
-  private let matchers: [AddedTokenMatcher]
+  /// Added tokens found before normalisation, and those found after it.
+  private let matchers: (verbatim: AddedTokenMatcher, normalized: AddedTokenMatcher)
 
   /// Prepares a tokenizer; throws when the tables contradict themselves.
   public init(_ tables: TokenizerTables) throws(TokenizationError) {
-    let count = tables.tokens.count
-    for added in tables.addedTokens where added.content.isEmpty || !(0..<count).contains(Int(added.id)) {
-      throw .invalidAddedToken(id: added.id)
-    }
-    let addedIDs = Set(tables.addedTokens.map(\.id))
-    let byteTokens = try Self.byteTokens(of: tables, addedIDs)
+    try Self.checkTokens(of: tables)
     try Self.checkMerges(of: tables)
+    let outside = Set(tables.addedTokens.lazy.filter { !$0.inVocabulary }.map(\.id))
+    let normalizer = try Normalizer(tables.normalization)
+    var splitters: [Splitter] = []
+    for step in tables.splitting { splitters.append(try Splitter(step)) }
+    var found: [(bytes: [UInt8], token: TokenizerTables.AddedToken)] = []
+    for added in tables.addedTokens { found.append((try Self.matchedText(of: added, normalizer), added)) }
 
-    addsPrefixSpace = tables.addsPrefixSpace
     tokens = tables.tokens
-    specialTokens = Set(tables.addedTokens.lazy.filter(\.special).map(\.id))
-    pattern = tables.pattern.isEmpty ? nil : try Pattern(tables.pattern)
-    encoder = BytePairEncoder(byteTokens: byteTokens, merges: MergeTable(tables.merges))
-    matchers = [false, true].map { normalized in
-      AddedTokenMatcher(tables.addedTokens.filter { $0.normalized == normalized })
-    }
+    self.normalizer = normalizer
+    self.splitters = splitters
+    pipeline = try Self.pipeline(tables.decoding)
+    encoder = BytePairEncoder(
+      symbols: SymbolTable(tables, outside: outside), merges: MergeTable(tables.merges))
+    matchers = (
+      AddedTokenMatcher(found.filter { !$0.token.normalized }),
+      AddedTokenMatcher(found.filter { $0.token.normalized })
+    )
+    // Hugging Face compares the text that is decoded, so a control token that normalising changes is shown.
+    let special = Set(tables.addedTokens.lazy.filter(\.special).map { Array($0.content.utf8) })
+    specialTokens = Set(found.lazy.filter { special.contains($0.bytes) }.map(\.token.id))
+    addedText = Dictionary(
+      found.map { ($0.token.id, tables.scheme == .byteLevel ? ByteAlphabet.bytes(of: $0.bytes) : $0.bytes) },
+      uniquingKeysWith: { $1 })
     var whole: [[UInt8]: Int32] = [:]
     if tables.ignoresMerges {
-      // Not added tokens: those are matched by their own rules or not at all.
-      for (id, bytes) in zip(Int32(0)..., tables.tokens) where !bytes.isEmpty && !addedIDs.contains(id) {
+      for (id, bytes) in zip(Int32(0)..., tables.tokens) where !bytes.isEmpty && !outside.contains(id) {
         whole[bytes] = id
       }
     }
@@ -60,36 +72,41 @@ public struct Tokenizer: Sendable {
   }
 
   private func encode(valid text: [UInt8], parsingSpecialTokens: Bool) throws(TokenizationError) -> [Int32] {
-    var parts: [AddedTokenMatcher.Part] = text.isEmpty ? [] : [.text(text[...])]
-    for matcher in matchers {
-      parts = parts.flatMap { part in
-        guard case .text(let text) = part else { return [part] }
-        return matcher.parts(of: text, includingSpecial: parsingSpecialTokens)
-      }
-    }
     var ids: [Int32] = []
     var encoder = encoder
-    for part in parts {
+    for part in matchers.verbatim.parts(of: TextPiece(text), includingSpecial: parsingSpecialTokens) {
       switch part {
       case .token(let id): ids.append(id)
-      case .text(let text): try encode(text, with: &encoder, into: &ids)
+      case .text(var piece):
+        try normalizer.normalize(&piece)
+        for part in matchers.normalized.parts(of: piece, includingSpecial: parsingSpecialTokens) {
+          switch part {
+          case .token(let id): ids.append(id)
+          case .text(let piece): try encode(piece, with: &encoder, into: &ids)
+          }
+        }
       }
     }
     return ids
   }
 
-  /// Appends the tokens of text without added tokens.
+  /// Appends the tokens of normalised text without added tokens.
   private func encode(
-    _ text: ArraySlice<UInt8>, with encoder: inout BytePairEncoder, into ids: inout [Int32]
+    _ text: TextPiece, with encoder: inout BytePairEncoder, into ids: inout [Int32]
   ) throws(TokenizationError) {
-    let space = UInt8(ascii: " ")
-    let text = addsPrefixSpace && text.first != space ? ([space] + text)[...] : text
-    let pieces = try pattern?.pieces(of: text) ?? [text.startIndex..<text.endIndex]
+    var pieces = [text]
+    for splitter in splitters {
+      var parts: [TextPiece] = []
+      for piece in pieces {
+        for part in try splitter.pieces(of: piece) where !part.bytes.isEmpty { parts.append(part) }
+      }
+      pieces = parts
+    }
     for piece in pieces {
-      if !wholeTokens.isEmpty, let id = wholeTokens[Array(text[piece])] {
+      if !wholeTokens.isEmpty, let id = wholeTokens[Array(piece.bytes)] {
         ids.append(id)
       } else {
-        encoder.encode(text[piece], into: &ids)
+        encoder.encode(piece.bytes, into: &ids)
       }
     }
   }

@@ -38,7 +38,7 @@ enum Tiny {
 
   static var tokenizer: TokenizerTables {
     var tables = TokenizerTables()
-    tables.pattern = #"\p{L}+|\s+"#
+    tables.splitting = [.split(.expression(#"\p{L}+|\s+"#), .isolated, inverted: false)]
     tables.tokens = ["<pad>", "<end>", "<image>", "a", "b", "ab", "", " "].map { Array($0.utf8) }
     tables.merges = [.init(left: 3, right: 4, result: 5)]
     tables.addedTokens = [.init(id: 1, content: "<end>"), .init(id: 2, content: "<image>", stripsLeft: true)]

@@ -71,6 +71,6 @@ struct StreamingTests {
       ([0x61, 0xE2], 1),
       ([0xC3, 0xA9, 0x80], 0), ([0xF4, 0x8F, 0xBF], 3),
     ]
-    for (bytes, tail) in cases { #expect(StreamingDecoder.incompleteTail(of: bytes) == tail, "\(bytes)") }
+    for (bytes, tail) in cases { #expect(IncompleteCharacter.length(atEndOf: bytes) == tail, "\(bytes)") }
   }
 }

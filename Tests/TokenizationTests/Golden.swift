@@ -2,6 +2,8 @@ import Foundation
 import PlanFormat
 import Tokenization
 
+@testable import Checkpoints
+
 /// What Hugging Face's tokenizers made of the corpus.
 struct Golden: Decodable {
   struct Encode: Decodable {
@@ -63,8 +65,7 @@ func fnv(_ ids: [Int32]) -> UInt32 {
 /// The tokenizers of the golden file.
 enum Tokenizers {
   static func referenceTables() throws -> TokenizerTables {
-    try TokenizerFile.tables(
-      Golden.tests.deletingLastPathComponent().appending(path: "calib/reference-model/tokenizer.json"))
+    try tables(Golden.tests.deletingLastPathComponent().appending(path: "calib/reference-model/tokenizer.json"))
   }
 
   /// The repository's reference model: GPT-2's pattern.
@@ -74,15 +75,16 @@ enum Tokenizers {
   static func qwen() throws -> Tokenizer { try Tokenizer(qwenTables()) }
 
   static func qwenTables() throws -> TokenizerTables {
-    try TokenizerFile.tables(Golden.tests.appending(path: "Golden/tokenization/qwen.json"))
+    try tables(Golden.tests.appending(path: "Golden/tokenization/qwen.json"))
   }
 
   /// The same vocabulary with GPT-2's pattern, a space in front, and whole pre-tokens before merges.
   static func whole() throws -> Tokenizer {
     var tables = try qwenTables()
-    tables.pattern = TokenizerFile.gpt2Pattern
-    tables.addsPrefixSpace = true
+    tables.splitting = [.prefixSpace] + (try referenceTables().splitting)
     tables.ignoresMerges = true
     return try Tokenizer(tables)
   }
+
+  private static func tables(_ url: URL) throws -> TokenizerTables { try TokenizerFile(url.path).tables }
 }

@@ -11,31 +11,43 @@ struct PatternTests {
       if let scalar = Unicode.Scalar(code) { everything += Array(String(scalar).utf8) }
     }
     for expected in try Golden.load().kinds {
-      let pieces = try Pattern(expected.pattern).pieces(of: everything[...])
+      let pieces = try Pattern(expected.pattern).segments(of: everything[...]).map(\.range)
       #expect(pieces.count == expected.pieces, "\(expected)")
       #expect(fnv(pieces.map { Int32($0.count) }) == expected.hash, "\(expected)")
     }
   }
 
   @Test("are rewritten where PCRE2 means something else, and only there")
-  func dialect() {
-    let space = PatternDialect.whiteSpace
+  func dialect() throws {
+    let (space, word, digit) = (PatternDialect.whiteSpace, PatternDialect.word, PatternDialect.digit)
     let cases = [
-      (#"\s+(?!\S)"#, "[\(space)]+(?![^\(space)])"), (#"[^\s\d]"#, #"[^\#(space)\d]"#),
-      (#"[]\s]"#, "[]\(space)]"),
+      (#"\s+(?!\S)"#, "[\(space)]+(?![^\(space)])"), (#"[^\s\d]"#, "[^\(space)\(digit)]"),
+      (#"[]\s]"#, "[]\(space)]"), (#"\w\D"#, "[\(word)][^\(digit)]"), (#"[\w-]"#, "[\(word)-]"),
       (#"[^]\s]\s"#, "[^]\(space)][\(space)]"), (#"\\s"#, #"\\s"#), (#"[\]\s]"#, #"[\]\#(space)]"#),
-      (#"\p{Greek}\pZ"#, #"\p{Greek}\p{Z}"#), (#"a\"#, #"a\"#), (#"\p{L"#, #"\p{L"#),
+      (#"\p{Greek}\pZ\p{^Z}"#, #"\p{Greek}\p{Z}\P{Z}"#), (#"\v\h[\h]"#, #"\x{B}[0-9A-Fa-f][0-9A-Fa-f]"#),
+      (#"\u00e9\x41\x{1F600}"#, #"\x{00e9}\x{41}\x{1F600}"#), ("(?m:.)(?i:a)(?>b)", "(?s:.)(?i:a)(?>b)"),
+      ("a{2}b{,3}c{4,}d{}{", #"a{2}b{0,3}c{4,}d\{}\{"#), ("(?i)ab", "(?i)ab"), ("(?#x)a", "a"),
     ]
-    for (pattern, translated) in cases { #expect(PatternDialect.translated(pattern) == translated) }
+    for (pattern, translated) in cases { #expect(try PatternDialect.translated(pattern) == translated) }
   }
 
-  @Test("cover a text with pieces that are never empty")
+  @Test(
+    "that PCRE2 would read otherwise are refused",
+    arguments: [
+      #"a\"#, #"\p{L"#, #"\X"#, #"\1"#, #"\k<a>"#, "[a[b]]", "[a-z&&[^b]]", "[[:alpha:]]", "[a", "(?s:a)", "(?x)a",
+      "a(?i)b", "a{2}+", "a{2}?", #"\xE9"#, #"\u12"#, #"[\W]"#, "(*UCP)a", "(?",
+    ])
+  func refused(_ pattern: String) {
+    #expect(throws: TokenizationError.self) { try Tokenizer.checkExpression(pattern) }
+  }
+
+  @Test("cover a text, with matches that may be empty")
   func cover() throws {
     let text = Array("ab  cd, 12é漢\u{180E} x".utf8)
-    for pattern in ["b", "z", "a*", "é|漢", #"\s"#, #"(?<=c)d"#, #"c\Kd"#] {
-      let pieces = try Pattern(pattern).pieces(of: text[...])
-      #expect(pieces.allSatisfy { !$0.isEmpty })
-      #expect(pieces.flatMap { Array(text[$0]) } == text, "\(pattern)")
+    for pattern in ["b", "z", "a*", "é|漢", #"\s"#, #"(?<=c)d"#, #"c\Kd"#, "(?=c)", "$"] {
+      let segments = try Pattern(pattern).segments(of: text[...])
+      #expect(segments.allSatisfy { !$0.range.isEmpty || $0.isMatch })
+      #expect(segments.flatMap { Array(text[$0.range]) } == text, "\(pattern)")
     }
   }
 }

@@ -20,13 +20,8 @@ struct TableTests {
   @Test("are refused with one line that says what is wrong")
   func refused() {
     let cases: [(line: String, change: (inout TokenizerTables) -> Void)] = [
-      ("tokenizer: no token for byte 255", { $0.tokens[255] = [] }),
-      (
-        "tokenizer: no token for byte 0",
-        {
-          $0.tokens = []; $0.merges = []
-        }
-      ),
+      ("tokenizer: no token with id 257", { $0.unknownToken = 257 }),
+      ("tokenizer: token 128 is no UTF-8", { $0.scheme = .characters }),
       ("tokenizer: merge 0 names an unknown token or a wrong result", { $0.merges[0].left = -1 }),
       ("tokenizer: merge 0 names an unknown token or a wrong result", { $0.merges[0].right = 257 }),
       ("tokenizer: merge 0 names an unknown token or a wrong result", { $0.merges[0].result = 97 }),
@@ -38,7 +33,7 @@ struct TableTests {
         "tokenizer: added token 300 has no text or no such id",
         { $0.addedTokens = [.init(id: 300, content: "x")] }
       ),
-      ("tokenizer pattern: missing closing parenthesis at byte 4", { $0.pattern = "(a|b" }),
+      ("tokenizer pattern: missing closing parenthesis at byte 4", { $0.splitting = [.split(.expression("(a|b"), .isolated, inverted: false)] }),
     ]
     for (line, change) in cases {
       var tables = tables()

@@ -5,9 +5,17 @@ extension TokenizerTables {
     guard (1...vocabulary).contains(tokens.count) else {
       throw Flaw(path, "has \(tokens.count) tokens, the model's vocabulary has \(vocabulary)")
     }
-    guard pattern.utf8.count <= 4096 else { throw Flaw(path, "pattern is longer than 4096 bytes") }
+    guard (-1..<tokens.count).contains(unknownToken) else {
+      throw Flaw(path, "unknown_token is \(unknownToken), which is no token")
+    }
+    try validateSteps()
     if let long = tokens.firstIndex(where: { $0.count > 65_536 }) {
       throw Flaw(path, "token \(long) is longer than 65536 bytes")
+    }
+    if scheme == .characters,
+      let invalid = tokens.firstIndex(where: { String(validating: $0, as: UTF8.self) == nil })
+    {
+      throw Flaw(path, "token \(invalid) is no UTF-8")
     }
     for (rank, merge) in merges.enumerated() {
       let ids = [merge.left, merge.right, merge.result].map(Int.init)

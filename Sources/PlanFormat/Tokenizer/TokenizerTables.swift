@@ -1,13 +1,21 @@
 /// A tokenizer prepared for the runtime: byte strings, merges by id, added tokens.
 public struct TokenizerTables: Equatable, Sendable {
-  /// How text becomes pre-tokens and bytes.
+  /// What merging starts from.
   public var scheme = Scheme.byteLevel
-  /// PCRE2 pattern whose matches are the pre-tokens; empty when the scheme does not split.
-  public var pattern = ""
-  /// Whether a space is put before text that starts without one.
-  public var addsPrefixSpace = false
+  /// How text is changed before it is split, in order.
+  public var normalization: [NormalizationStep] = []
+  /// How text is cut into pre-tokens, in order; without a step a text is one pre-token.
+  public var splitting: [SplittingStep] = []
+  /// How tokens become text, in order.
+  public var decoding: [DecodingStep] = [.byteLevel]
   /// Whether a pre-token that is a vocabulary entry is taken whole, before any merge.
   public var ignoresMerges = false
+  /// Whether a character without a token becomes the tokens of its bytes, written `<0x0A>`.
+  public var fallsBackToBytes = false
+  /// The token of a character that has no other; -1 when such characters are left out.
+  public var unknownToken = -1
+  /// Whether unknown characters beside each other are one token.
+  public var fusesUnknown = false
   /// Bytes of each token, by id. Added tokens have the bytes of their content. Ids without a token are empty.
   public var tokens: [[UInt8]] = []
   /// Merges in order of rank: ids of left, right and result.
@@ -18,10 +26,12 @@ public struct TokenizerTables: Equatable, Sendable {
   /// An empty tokenizer.
   public init() {}
 
-  /// How text becomes bytes and pre-tokens.
+  /// What merging starts from.
   public enum Scheme: String, CaseIterable, Sendable {
     /// GPT-2's: UTF-8 bytes, each byte a token of the base vocabulary.
     case byteLevel = "byte_level"
+    /// SentencePiece's: characters, with tokens that are text.
+    case characters
   }
 
   /// One merge rule of byte-pair encoding.
@@ -57,12 +67,13 @@ public struct TokenizerTables: Equatable, Sendable {
     public var normalized: Bool
     /// Is a control token: left out of decoded text.
     public var special: Bool
+    /// Is an entry of the model's own vocabulary too, which merging may arrive at.
+    public var inVocabulary: Bool
 
     /// Creates an added token.
     public init(
       id: Int32, content: String, singleWord: Bool = false, stripsLeft: Bool = false,
-      stripsRight: Bool = false,
-      normalized: Bool = false, special: Bool = true
+      stripsRight: Bool = false, normalized: Bool = false, special: Bool = true, inVocabulary: Bool = false
     ) {
       self.id = id
       self.content = content
@@ -71,6 +82,7 @@ public struct TokenizerTables: Equatable, Sendable {
       self.stripsRight = stripsRight
       self.normalized = normalized
       self.special = special
+      self.inVocabulary = inVocabulary
     }
   }
 }

@@ -3,7 +3,7 @@
 /// Symbols form a linked list in `next` and `previous`; a merge keeps the left symbol's place and unlinks the
 /// right one. Each of the n - 1 merges at most queues two more, so a pre-token of n bytes takes O(n log n).
 struct BytePairEncoder {
-  private let byteTokens: [Int32]
+  private let table: SymbolTable
   private let merges: MergeTable
   private var queue = MergeQueue()
   private var symbols: [Int32] = []
@@ -14,17 +14,17 @@ struct BytePairEncoder {
   private static let none = -1
 
   /// - Parameters:
-  ///   - byteTokens: id of each byte, 256 of them.
+  ///   - symbols: what merging starts from.
   ///   - merges: the merges by pair.
-  init(byteTokens: [Int32], merges: MergeTable) {
-    self.byteTokens = byteTokens
+  init(symbols: SymbolTable, merges: MergeTable) {
+    table = symbols
     self.merges = merges
   }
 
   /// Appends the tokens of `bytes` to `ids`.
   mutating func encode(_ bytes: ArraySlice<UInt8>, into ids: inout [Int32]) {
     symbols.removeAll(keepingCapacity: true)
-    for byte in bytes { symbols.append(byteTokens[Int(byte)]) }
+    table.append(bytes, to: &symbols)
     if symbols.count > 1 { merge() }
     for symbol in symbols where symbol >= 0 { ids.append(symbol) }
   }

@@ -8,6 +8,8 @@ import CPCRE2
 final class Pattern: @unchecked Sendable {
   private let code: OpaquePointer
 
+  /// A line ends with a line feed, however the library was built.
+  private static let prefix = "(*LF)"
   /// Backtracking steps allowed at least, and for each byte of a longer subject: enough for honest patterns,
   /// an end to those that would never finish.
   private static let leastSteps = 10_000_000
@@ -16,13 +18,13 @@ final class Pattern: @unchecked Sendable {
   private static let heapLimit: UInt32 = 256 << 10
 
   init(_ source: String) throws(TokenizationError) {
-    let pattern = Array(PatternDialect.translated(source).utf8)
+    let pattern = Array((Self.prefix + (try PatternDialect.translated(source))).utf8)
     // \C would match within a character.
-    let options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C
+    let options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE
     var status: CInt = 0
     var offset = 0
     guard let code = pcre2_compile_8(pattern, pattern.count, options, &status, &offset, nil) else {
-      throw .invalidPattern(reason: Self.message(status), offset: offset)
+      throw .invalidPattern(reason: Self.message(status), offset: max(0, offset - Self.prefix.utf8.count))
     }
     self.code = code
     // Without a just-in-time compiler the interpreter is used.
@@ -31,10 +33,10 @@ final class Pattern: @unchecked Sendable {
 
   deinit { pcre2_code_free_8(code) }
 
-  /// The ranges of `text` that are pre-tokens: matches, and what is left between them, none empty.
+  /// Matches and what is between them, in order, together the whole of `text`, which is valid UTF-8.
   ///
-  /// `text` is valid UTF-8.
-  func pieces(of text: ArraySlice<UInt8>) throws(TokenizationError) -> [Range<Int>] {
+  /// A match may be empty, unless it touches the end of the one before.
+  func segments(of text: ArraySlice<UInt8>) throws(TokenizationError) -> [Segment] {
     guard let data = pcre2_match_data_create_8(1, nil), let context = pcre2_match_context_create_8(nil) else {
       throw .matchFailed(reason: "out of memory")
     }
@@ -47,29 +49,35 @@ final class Pattern: @unchecked Sendable {
     pcre2_set_match_limit_8(context, UInt32(clamping: steps))
     pcre2_set_heap_limit_8(context, Self.heapLimit)
 
-    var pieces: [Range<Int>] = []
-    var end = 0  // of the last piece
+    var segments: [Segment] = []
+    func add(_ start: Int, _ end: Int, isMatch: Bool) {
+      segments.append(Segment(range: text.startIndex + start..<text.startIndex + end, isMatch: isMatch))
+    }
+    var end = 0  // of the last segment
     var position = 0
+    var matchedBefore = false
     let status = text.withUnsafeBufferPointer { subject in
-      while position < subject.count {
+      while position <= subject.count {
         let status = match(subject, from: position, data, context)
         if status == PCRE2_ERROR_NOMATCH { return CInt(0) }
         guard status >= 0, let bounds = pcre2_get_ovector_pointer_8(data) else { return status }
         let found = (start: bounds[0], end: bounds[1])
-        // An empty match, or one that \K moved out of order, splits nothing.
-        guard found.start >= position, found.end > found.start, found.end <= subject.count else {
+        // \K may move a match out of order.
+        guard found.start >= end, found.end >= found.start, found.end <= subject.count,
+          found.end > found.start || !matchedBefore || found.end != end
+        else {
           position = Self.nextCharacter(in: subject, after: position)
           continue
         }
-        if found.start > end { pieces.append(end..<found.start) }
-        pieces.append(found.start..<found.end)
-        (end, position) = (found.end, found.end)
+        if found.start > end { add(end, found.start, isMatch: false) }
+        add(found.start, found.end, isMatch: true)
+        (end, position, matchedBefore) = (found.end, found.end, true)
       }
       return 0
     }
     guard status == 0 else { throw .matchFailed(reason: Self.message(status)) }
-    if end < text.count { pieces.append(end..<text.count) }
-    return pieces.map { text.startIndex + $0.lowerBound..<text.startIndex + $0.upperBound }
+    if end < text.count { add(end, text.count, isMatch: false) }
+    return segments
   }
 
   /// The first match at or after `position`; `bounds[1] <= count` of it are offsets into `subject`.

@@ -5,7 +5,7 @@ struct AddedTokenMatcher: Sendable {
   /// A part of a text: a token, or text without tokens.
   enum Part {
     case token(Int32)
-    case text(ArraySlice<UInt8>)
+    case text(TextPiece)
   }
 
   private struct Entry {
@@ -16,11 +16,10 @@ struct AddedTokenMatcher: Sendable {
   /// Entries by first byte, longest first.
   private var entries: [[Entry]]
 
-  /// All of `tokens` have text. Of tokens with equal text the later one counts.
-  init(_ tokens: [TokenizerTables.AddedToken]) {
+  /// Of tokens matched by equal bytes the later one counts; one without bytes never matches.
+  init(_ tokens: [(bytes: [UInt8], token: TokenizerTables.AddedToken)]) {
     entries = [[Entry]](repeating: [], count: 256)
-    for token in tokens {
-      let bytes = Array(token.content.utf8)
+    for (bytes, token) in tokens {
       guard let first = bytes.first else { continue }
       entries[Int(first)].removeAll { $0.bytes == bytes }
       entries[Int(first)].append(Entry(bytes: bytes, token: token))
@@ -32,31 +31,33 @@ struct AddedTokenMatcher: Sendable {
   ///
   /// - Parameter includingSpecial: whether control tokens are matched; if not they stay text, while other added
   ///   tokens are matched still. A match that is not taken is passed over as a whole.
-  func parts(of text: ArraySlice<UInt8>, includingSpecial: Bool) -> [Part] {
+  func parts(of text: TextPiece, includingSpecial: Bool) -> [Part] {
+    let bytes = text.bytes
     var parts: [Part] = []
-    var taken = text.startIndex
-    var position = text.startIndex
-    while position < text.endIndex {
+    var taken = bytes.startIndex
+    var position = bytes.startIndex
+    while position < bytes.endIndex {
       guard
-        let entry = entries[Int(text[position])].first(where: { text[position...].starts(with: $0.bytes) })
+        let entry = entries[Int(bytes[position])].first(where: { bytes[position...].starts(with: $0.bytes) })
       else {
         position += 1
         continue
       }
       var start = position
       var end = position + entry.bytes.count
+      // White space that a token takes with it may still be a token of its own.
       position = end
       if entry.token.special && !includingSpecial { continue }
-      if entry.token.singleWord && !CharacterClass.standsAlone(start..<end, in: text) { continue }
-      if entry.token.stripsLeft { start = CharacterClass.whiteSpaceStart(before: start, in: text) }
-      if entry.token.stripsRight { end = CharacterClass.whiteSpaceEnd(after: end, in: text) }
-      start = max(start, taken)
-      if start > taken { parts.append(.text(text[taken..<start])) }
+      if entry.token.singleWord && !CharacterClass.standsAlone(start..<end, in: bytes) { continue }
+      if entry.token.stripsLeft {
+        start = max(CharacterClass.whiteSpaceStart(before: start, in: bytes), taken)
+      }
+      if entry.token.stripsRight { end = CharacterClass.whiteSpaceEnd(after: end, in: bytes) }
+      if taken < start { parts.append(.text(text.part(taken..<start))) }
       parts.append(.token(entry.token.id))
-      taken = max(end, start)
-      position = max(position, taken)
+      taken = end
     }
-    if taken < text.endIndex { parts.append(.text(text[taken...])) }
+    if taken < bytes.endIndex { parts.append(.text(text.part(taken..<bytes.endIndex))) }
     return parts
   }
 }

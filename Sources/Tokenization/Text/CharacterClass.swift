@@ -26,11 +26,29 @@ enum CharacterClass {
   }
 
   /// `\w` of Unicode regular expressions (UTS #18): letters, marks, digits, connectors, joiners.
-  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.properties.isAlphabetic || scalar.properties.isJoinControl { return true }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
     default: return false
+    }
+  }
+
+  /// Numbers of every kind: digits, letters and others.
+  static func isNumber(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .decimalNumber, .letterNumber, .otherNumber: true
+    default: false
+    }
+  }
+
+  /// Unicode's punctuation and all of ASCII's.
+  static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+      .finalPunctuation, .otherPunctuation:
+      true
+    default: scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7F && !isWord(scalar)
     }
   }
 

@@ -1,5 +1,5 @@
 /// GPT-2's alphabet: each byte is written as one visible character, so that tokens are text in JSON.
-enum ByteAlphabet {
+public enum ByteAlphabet {
   /// The character of each byte: itself where it is visible, else the next free one from U+0100 on.
   static let characters: [Unicode.Scalar] = {
     var next: UInt32 = 0x100
@@ -18,7 +18,7 @@ enum ByteAlphabet {
     zip(characters, (0..<256).map(UInt8.init)), uniquingKeysWith: { first, _ in first })
 
   /// The bytes a token's text stands for; `nil` when a character is not of the alphabet.
-  static func bytes(of token: String) -> [UInt8]? {
+  public static func bytes(of token: String) -> [UInt8]? {
     var result: [UInt8] = []
     for scalar in token.unicodeScalars {
       guard let byte = bytes[scalar] else { return nil }
@@ -26,4 +26,10 @@ enum ByteAlphabet {
     }
     return result
   }
+
+  /// The text of a token of one byte.
+  public static func text(of byte: UInt8) -> String { String(characters[Int(byte)]) }
+
+  /// The bytes that text stands for, or its own when a character is not of the alphabet.
+  static func bytes(of text: [UInt8]) -> [UInt8] { bytes(of: String(decoding: text, as: UTF8.self)) ?? text }
 }

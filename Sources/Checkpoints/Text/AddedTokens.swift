@@ -1,0 +1,51 @@
+import PlanFormat
+
+/// The `added_tokens` of `tokenizer.json`: tokens matched as a whole in the text.
+///
+/// As for Hugging Face's `tokenizers`, a content's id is that of the vocabulary, and those that it lacks are
+/// numbered on from its size; the ids in the file are as a rule the same.
+enum AddedTokens {
+  /// - Parameter ids: the model's vocabulary.
+  static func read(
+    _ root: Settings, _ ids: [ExactString: Int32]
+  ) throws(CheckpointError) -> [TokenizerTables.AddedToken] {
+    var list: [TokenizerTables.AddedToken] = []
+    var places: [ExactString: Int] = [:]
+    var seen: Set<Int32> = []
+    var next = Int32(clamping: ids.count)
+    for (index, value) in try root.array("added_tokens").enumerated() {
+      guard case .object(let object) = value else {
+        throw root.error("added_tokens", "has \(value.summary), expected objects")
+      }
+      let entry = Settings(file: root.file, path: "added_tokens.\(index)", object: object)
+      let content = try entry.text("content")
+      // It can never be matched.
+      if content.isEmpty { continue }
+      if let place = places[ExactString(content)] {
+        list[place] = try token(entry, content, id: list[place].id, ids)
+        continue
+      }
+      let known = ids[ExactString(content)]
+      let id = known ?? next
+      if known == nil { next += 1 }
+      guard id < TokenizerFile.idLimit, seen.insert(id).inserted else {
+        throw entry.error("id", "would be \(id), which is taken or too large")
+      }
+      places[ExactString(content)] = list.count
+      list.append(try token(entry, content, id: id, ids))
+    }
+    return list
+  }
+
+  private static func token(
+    _ entry: Settings, _ content: String, id: Int32, _ ids: [ExactString: Int32]
+  ) throws(CheckpointError) -> TokenizerTables.AddedToken {
+    let special = try entry.flag("special", default: false)
+    return .init(
+      id: id, content: content, singleWord: try entry.flag("single_word", default: false),
+      stripsLeft: try entry.flag("lstrip", default: false),
+      stripsRight: try entry.flag("rstrip", default: false),
+      normalized: try entry.flag("normalized", default: !special), special: special,
+      inVocabulary: ids[ExactString(content)] != nil)
+  }
+}
