@@ -12,7 +12,7 @@ struct FamilyTests {
     arguments: Families.shared.configurations)
   func encoding(_ configuration: Families.Configuration) throws {
     let tokenizer = try configuration.tokenizer()
-    let texts = Families.shared.texts
+    let texts = Families.texts
     for (block, start) in stride(from: 0, to: texts.count, by: 20).enumerated() {
       let texts = texts[start..<min(start + 20, texts.count)]
       for (parsing, hashes) in [(true, configuration.parsed), (false, configuration.plain)] {

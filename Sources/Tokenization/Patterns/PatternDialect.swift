@@ -9,7 +9,9 @@ struct PatternDialect {
   /// Members of Unicode's White_Space, as the inside of a class.
   static let whiteSpace = #"\t-\r\x{85}\p{Z}"#
   static let digit = #"\p{Nd}"# + UnicodeSupplement.classMembers("Nd")
-  static let word = #"\p{L}\p{M}\p{Pc}"# + ["L", "M"].map(UnicodeSupplement.classMembers).joined() + digit
+  /// Oniguruma counts the superscripts and fractions of Latin-1 among them.
+  static let word =
+    #"\p{Alphabetic}\p{M}\p{Pc}\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE}"# + ["L", "M"].map(UnicodeSupplement.classMembers).joined() + digit
   static let hexadecimal = "0-9A-Fa-f"
 
   private let source: [Unicode.Scalar]

@@ -96,7 +96,7 @@ def train_characters(texts):
     tokenizer.train_from_iterator(kept, trainer)
     trained = json.loads(tokenizer.to_str())
     names = ["<unk>", "<s>", "</s>"] + [f"<0x{b:02X}>" for b in range(256)]
-    names += [t for t, _ in sorted(trained["model"]["vocab"].items(), key=lambda e: e[1])]
+    names += [t for t, _ in sorted(trained["model"]["vocab"].items(), key=lambda e: e[1]) if t not in names]
     trained["model"].update(vocab={t: i for i, t in enumerate(names)}, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
     tokenizer = Tokenizer.from_str(json.dumps(trained | LLAMA2))
     tokenizer.add_special_tokens(["<unk>", "<s>", "</s>", "<image>", "<pad>", AddedToken("<left>", lstrip=True), AddedToken("<right>", rstrip=True)])

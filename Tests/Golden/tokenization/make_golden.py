@@ -23,6 +23,9 @@ KINDS = {
     "letters": r"\p{Lu}+|\p{Ll}+|\p{Lt}+|\p{Lm}+|\p{Lo}+",
     "others": r"\p{M}+|\p{P}+|\p{S}+|\p{Nd}+|\S+",
     "negated": r"\P{L}+|[^\P{N}]+",
+    "words": r"\w+|\W+",
+    "word ends": r"\b",
+    "digits": r"\d+|\D+|[\d]",
 }
 QWEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
         r"|\s*[\r\n]+|\s+(?!\S)|\s+")
