@@ -39,11 +39,11 @@ struct Normalizer: Sendable {
       case .strip(let left, let right):
         if right {
           let end = CharacterClass.whiteSpaceStart(before: piece.bytes.endIndex, in: piece.bytes)
-          piece = piece.part(piece.bytes.startIndex..<end)
+          piece = piece.trimmed(to: piece.bytes.startIndex..<end)
         }
         if left {
           let start = CharacterClass.whiteSpaceEnd(after: piece.bytes.startIndex, in: piece.bytes)
-          piece = piece.part(start..<piece.bytes.endIndex)
+          piece = piece.trimmed(to: start..<piece.bytes.endIndex)
         }
       case .lowercase: piece.map(Self.lowercased)
       }
@@ -64,15 +64,5 @@ struct Normalizer: Sendable {
       result += scalar.properties.lowercaseMapping.utf8
     }
     return result
-  }
-}
-
-extension TextPiece {
-  /// Puts what `change` makes of it in the place of the text.
-  mutating func map(_ change: (ArraySlice<UInt8>) -> [UInt8]) {
-    let start = bytes.prefix(fromStart)
-    let changed = change(bytes)
-    fromStart = min(changed.count, start.isEmpty ? 0 : max(1, change(start).count))
-    bytes = changed[...]
   }
 }

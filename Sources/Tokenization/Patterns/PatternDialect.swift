@@ -9,9 +9,10 @@ struct PatternDialect {
   /// Members of Unicode's White_Space, as the inside of a class.
   static let whiteSpace = #"\t-\r\x{85}\p{Z}"#
   static let digit = #"\p{Nd}"# + UnicodeSupplement.classMembers("Nd")
-  /// Oniguruma counts the superscripts and fractions of Latin-1 among them.
-  static let word =
-    #"\p{Alphabetic}\p{M}\p{Pc}\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE}"# + ["L", "M"].map(UnicodeSupplement.classMembers).joined() + digit
+  /// Oniguruma's `\w` outside a class has the superscripts and fractions of Latin-1 too.
+  static let word = classWord + #"\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE}"#
+  static let classWord =
+    #"\p{Alphabetic}\p{M}\p{Pc}"# + ["L", "M"].map(UnicodeSupplement.classMembers).joined() + digit
   static let hexadecimal = "0-9A-Fa-f"
 
   private let source: [Unicode.Scalar]
@@ -89,7 +90,7 @@ extension PatternDialect {
     switch letter {
     case "s": result += Self.whiteSpace
     case "d": result += Self.digit
-    case "w": result += Self.word
+    case "w": result += Self.classWord
     case "h": result += Self.hexadecimal
     case "S", "D": result += "\\\(letter)"
     case "b": result += #"\x{8}"#

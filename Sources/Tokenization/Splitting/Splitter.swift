@@ -48,7 +48,7 @@ enum Splitter: Sendable {
     var piece = piece
     piece.replace(
       matchesOf: try Matcher.literal([UInt8(ascii: " ")]).segments(of: piece.bytes), with: replacement)
-    if prepend == .always || (prepend == .first && piece.fromStart > 0),
+    if prepend == .always || (prepend == .first && piece.isFirst),
       !piece.bytes.starts(with: replacement)
     {
       piece.prepend(replacement)

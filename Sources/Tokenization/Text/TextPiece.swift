@@ -1,27 +1,39 @@
 /// A part of a text on its way to tokens: valid UTF-8, and how much of it is the text's very beginning.
 struct TextPiece {
-  var bytes: ArraySlice<UInt8>
-  /// Leading bytes that stem from the first character of the whole text, however it was changed since.
-  ///
-  /// A replacement character is put in front of the first piece alone under some schemes, and the first piece
-  /// is the one whose first byte stems from there.
-  var fromStart: Int
+  private(set) var bytes: ArraySlice<UInt8>
+  /// Whether the piece was cut from where the text begins; some schemes treat that one piece otherwise.
+  private(set) var isFirst: Bool
+  /// Leading bytes that stem from the first character of the piece as it was cut, however changed since.
+  private var fromStart: Int
 
   /// A whole text.
   init(_ text: [UInt8]) {
     bytes = text[...]
+    isFirst = true
     fromStart = Self.firstCharacterLength(of: text[...])
   }
 
-  private init(bytes: ArraySlice<UInt8>, fromStart: Int) {
-    self.bytes = bytes
-    self.fromStart = fromStart
+  /// The piece that `range`, which counts as `bytes` does, is cut out as.
+  func part(_ range: Range<Int>) -> TextPiece {
+    var part = trimmed(to: range)
+    part.isFirst = isFirst && part.fromStart > 0
+    return part
   }
 
-  /// The part in `range`, which counts as `bytes` does.
-  func part(_ range: Range<Int>) -> TextPiece {
-    let skipped = range.lowerBound - bytes.startIndex
-    return TextPiece(bytes: bytes[range], fromStart: max(0, min(range.count, fromStart - skipped)))
+  /// The same piece without what is outside `range`.
+  func trimmed(to range: Range<Int>) -> TextPiece {
+    var piece = self
+    piece.bytes = bytes[range]
+    piece.fromStart = max(0, min(range.count, fromStart - (range.lowerBound - bytes.startIndex)))
+    return piece
+  }
+
+  /// Puts what `change` makes of it in the place of the text.
+  mutating func map(_ change: (ArraySlice<UInt8>) -> [UInt8]) {
+    let start = bytes.prefix(fromStart)
+    let changed = change(bytes)
+    fromStart = min(changed.count, start.isEmpty ? 0 : max(1, change(start).count))
+    bytes = changed[...]
   }
 
   /// Puts bytes in front of a piece that is not empty.
@@ -41,7 +53,7 @@ struct TextPiece {
       let end = segment.range.upperBound - bytes.startIndex
       if segment.isMatch {
         result += content
-        // What is inserted belongs to the last byte it stands for.
+        // What is inserted belongs to the last byte it stands for; in front of all, to the beginning.
         if end == 0 || end <= self.fromStart { fromStart += content.count }
       } else {
         result += bytes[segment.range]

@@ -24,6 +24,7 @@ KINDS = {
     "others": r"\p{M}+|\p{P}+|\p{S}+|\p{Nd}+|\S+",
     "negated": r"\P{L}+|[^\P{N}]+",
     "words": r"\w+|\W+",
+    "words in a class": r"[\w]+|[^\w]+",
     "word ends": r"\b",
     "digits": r"\d+|\D+|[\d]",
 }
