@@ -99,20 +99,20 @@ private func bytes(_ path: String) throws -> [UInt8] {
     ),
     ("preprocessor_config.json", "\"shortest_edge\"", "\"longest_edge\"", "size", "the only resize"),
     (
-      "tokenizer.json", "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", "normalizer.type",
-      "is NFKC"
+      "tokenizer.json", "\"normalizer\": null", "\"normalizer\": {\"type\": \"BertNormalizer\"}",
+      "normalizer.type", "is BertNormalizer, supported are"
     ),
     (
       "tokenizer.json", "\"type\": \"BPE\"", "\"type\": \"Unigram\"", "model.type",
       "is Unigram, supported is BPE"
     ),
     (
-      "tokenizer.json", "\"byte_fallback\": false", "\"byte_fallback\": true", "model.byte_fallback",
-      "is true"
+      "tokenizer.json", "\"unk_token\": null", "\"unk_token\": \"<unk>\"", "model.unk_token",
+      "is \"<unk>\", which is not in the vocabulary"
     ),
     (
-      "tokenizer.json", "\"type\": \"ByteLevel\"", "\"type\": \"Metaspace\"", "pre_tokenizer.type",
-      "is Metaspace"
+      "tokenizer.json", "\"type\": \"ByteLevel\"", "\"type\": \"BertPreTokenizer\"",
+      "pre_tokenizer.type", "is BertPreTokenizer, supported are"
     ),
     (
       "tokenizer.json", "\"type\": \"TemplateProcessing\"", "\"type\": \"RobertaProcessing\"",

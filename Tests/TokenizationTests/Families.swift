@@ -38,7 +38,9 @@ struct Families: Decodable {
   fileprivate static let folder = Golden.tests.appending(path: "Golden/tokenization")
 
   /// A file as the product reads it: Foundation takes canonically equivalent tokens for one.
-  fileprivate static func json(_ name: String) throws -> JSON { try JSON.read(folder.appending(path: name).path) }
+  fileprivate static func json(_ name: String) throws -> JSON {
+    try JSON.read(folder.appending(path: name).path)
+  }
 }
 
 extension Families.Configuration {
@@ -75,7 +77,9 @@ extension JSON {
 
   fileprivate var elements: [JSON] { if case .array(let values) = self { values } else { [] } }
 
-  fileprivate subscript(key: String) -> JSON? { if case .object(let object) = self { object[key] } else { nil } }
+  fileprivate subscript(key: String) -> JSON? {
+    if case .object(let object) = self { object[key] } else { nil }
+  }
 
   fileprivate func setting(_ key: String, _ value: JSON) -> JSON {
     var object = JSONObject()
@@ -97,7 +101,8 @@ extension JSON {
     case .string(let text): Self.quoted(text)
     case .array(let values): "[" + values.map(\.serialized).joined(separator: ",") + "]"
     case .object(let object):
-      "{" + object.members.map { Self.quoted($0.name) + ":" + $0.value.serialized }.joined(separator: ",") + "}"
+      "{" + object.members.map { Self.quoted($0.name) + ":" + $0.value.serialized }.joined(separator: ",")
+        + "}"
     }
   }
 

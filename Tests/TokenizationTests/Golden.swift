@@ -55,17 +55,19 @@ struct Golden: Decodable {
 
 /// 32-bit FNV-1a over the little-endian bytes of ids.
 func fnv(_ ids: [Int32]) -> UInt32 {
-  var value: UInt32 = 0x811C_9DC5
-  for id in ids {
-    withUnsafeBytes(of: id.littleEndian) { for byte in $0 { value = (value ^ UInt32(byte)) &* 0x0100_0193 } }
-  }
-  return value
+  fnv(bytes: ids.flatMap { id in withUnsafeBytes(of: id.littleEndian) { Array($0) } })
+}
+
+/// 32-bit FNV-1a.
+func fnv(bytes: [UInt8]) -> UInt32 {
+  bytes.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
 }
 
 /// The tokenizers of the golden file.
 enum Tokenizers {
   static func referenceTables() throws -> TokenizerTables {
-    try tables(Golden.tests.deletingLastPathComponent().appending(path: "calib/reference-model/tokenizer.json"))
+    try tables(
+      Golden.tests.deletingLastPathComponent().appending(path: "calib/reference-model/tokenizer.json"))
   }
 
   /// The repository's reference model: GPT-2's pattern.

@@ -23,7 +23,8 @@ struct PatternTests {
     let (space, word, digit) = (PatternDialect.whiteSpace, PatternDialect.word, PatternDialect.digit)
     let cases = [
       (#"\s+(?!\S)"#, "[\(space)]+(?![^\(space)])"), (#"[^\s\d]"#, "[^\(space)\(digit)]"),
-      (#"[]\s]"#, "[]\(space)]"), (#"\w\D"#, "[\(word)][^\(digit)]"), (#"[\w-]"#, "[\(PatternDialect.classWord)-]"),
+      (#"[]\s]"#, "[]\(space)]"), (#"\w\D"#, "[\(word)][^\(digit)]"),
+      (#"[\w-]"#, "[\(PatternDialect.classWord)-]"),
       (#"[^]\s]\s"#, "[^]\(space)][\(space)]"), (#"\\s"#, #"\\s"#), (#"[\]\s]"#, #"[\]\#(space)]"#),
       (#"\p{Greek}\pZ\p{^Z}"#, #"\p{Greek}\p{Z}\P{Z}"#), (#"\v\h[\h]"#, #"\x{B}[0-9A-Fa-f][0-9A-Fa-f]"#),
       (#"\u00e9\x41\x{1F600}"#, #"\x{00e9}\x{41}\x{1F600}"#), ("(?m:.)(?i:a)(?>b)", "(?s:.)(?i:a)(?>b)"),
@@ -35,7 +36,8 @@ struct PatternTests {
   @Test(
     "that PCRE2 would read otherwise are refused",
     arguments: [
-      #"a\"#, #"\p{L"#, #"\X"#, #"\1"#, #"\k<a>"#, "[a[b]]", "[a-z&&[^b]]", "[[:alpha:]]", "[a", "(?s:a)", "(?x)a",
+      #"a\"#, #"\p{L"#, #"\X"#, #"\1"#, #"\k<a>"#, "[a[b]]", "[a-z&&[^b]]", "[[:alpha:]]", "[a", "(?s:a)",
+      "(?x)a",
       "a(?i)b", "a{2}+", "a{2}?", #"\xE9"#, #"\u12"#, #"[\W]"#, "(*UCP)a", "(?",
     ])
   func refused(_ pattern: String) {

@@ -33,7 +33,10 @@ struct TableTests {
         "tokenizer: added token 300 has no text or no such id",
         { $0.addedTokens = [.init(id: 300, content: "x")] }
       ),
-      ("tokenizer pattern: missing closing parenthesis at byte 4", { $0.splitting = [.split(.expression("(a|b"), .isolated, inverted: false)] }),
+      (
+        "tokenizer pattern: missing closing parenthesis at byte 4",
+        { $0.splitting = [.split(.expression("(a|b"), .isolated, inverted: false)] }
+      ),
     ]
     for (line, change) in cases {
       var tables = tables()

@@ -57,7 +57,8 @@ struct TokenizerFile {
     guard try model.flag("byte_fallback", default: false) else { return }
     if tables.scheme == .characters {
       tables.fallsBackToBytes = true
-    } else if (UInt8.min...UInt8.max).contains(where: { ids[ExactString(ByteAlphabet.text(of: $0))] == nil }) {
+    } else if (UInt8.min...UInt8.max).contains(where: { ids[ExactString(ByteAlphabet.text(of: $0))] == nil })
+    {
       throw model.error("byte_fallback", "is true, but ByteLevel has made bytes of all text already")
     }
   }

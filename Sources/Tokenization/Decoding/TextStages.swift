@@ -4,7 +4,9 @@ struct FuseStage: DecodingStage {
     output.append(TextChunk(bytes: chunk.bytes, endsToken: false))
   }
 
-  mutating func finish(into output: inout [TextChunk]) { output.append(TextChunk(bytes: [], endsToken: true)) }
+  mutating func finish(into output: inout [TextChunk]) {
+    output.append(TextChunk(bytes: [], endsToken: true))
+  }
 }
 
 /// Puts text between tokens.

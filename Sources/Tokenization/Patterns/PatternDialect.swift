@@ -1,5 +1,5 @@
-/// Rewrites a Hugging Face pattern so that PCRE2 matches what the original's engine (Oniguruma with Ruby's syntax)
-/// does, and refuses what would mean something else.
+/// Rewrites a Hugging Face pattern so that PCRE2 matches what the original's engine does (Oniguruma with the syntax
+/// of Ruby), and refuses what would mean something else.
 ///
 /// PCRE2's `\s` has U+180E MONGOLIAN VOWEL SEPARATOR, which has been no space since Unicode 6.3, and its `\w` lacks
 /// marks; explicit classes have the right members in every version. Properties miss characters that are younger
