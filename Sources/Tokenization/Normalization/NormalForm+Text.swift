@@ -23,14 +23,13 @@ extension NormalForm {
   }
 
   private func append(_ scalar: Unicode.Scalar, to run: inout String) {
-    switch self {
-    case .nfkc, .nfkd:
-      if let mapping = CompatibilityMapping.of(scalar) {
-        run += mapping
-      } else {
-        run.unicodeScalars.append(scalar)
-      }
-    case .nfc, .nfd: run.unicodeScalars.append(scalar)
+    let isCompatible = self == .nfkc || self == .nfkd
+    if isCompatible, let mapping = CompatibilityMapping.of(scalar) {
+      run += mapping
+    } else if let marks = Self.composedOfMarks[scalar.value] {
+      run += marks
+    } else {
+      run.unicodeScalars.append(scalar)
     }
   }
 
@@ -44,9 +43,13 @@ extension NormalForm {
 
   /// Whether the original's tables, of Unicode 9, have the character as it is now.
   private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value < 0x300 { return true }
     // LAO SIGN PALI VIRAMA was no combining mark before Unicode 12.
-    if scalar.value == 0xEBA { return false }
-    return scalar.properties.age.map { $0.major <= 9 } ?? true
+    scalar.value != 0xEBA && CharacterClass.isKnown(scalar, in: 9)
   }
+
+  /// Vowel signs that are no marks themselves but consist of marks, which the standard library forgets to reorder
+  /// with those before them.
+  private static let composedOfMarks: [UInt32: String] = [
+    0xF73: "\u{F71}\u{F72}", 0xF75: "\u{F71}\u{F74}", 0xF81: "\u{F71}\u{F80}",
+  ]
 }

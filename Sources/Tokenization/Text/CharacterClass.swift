@@ -27,6 +27,7 @@ enum CharacterClass {
 
   /// `\w` of Unicode regular expressions (UTS #18): letters, marks, digits, connectors, joiners.
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    guard isKnown(scalar, in: 16) else { return false }
     if scalar.properties.isAlphabetic || scalar.properties.isJoinControl { return true }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
@@ -42,14 +43,23 @@ enum CharacterClass {
     }
   }
 
-  /// Unicode's punctuation and all of ASCII's.
+  /// Unicode's punctuation, by the original's old tables, and all of ASCII's.
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
+    // CANADIAN SYLLABICS CHI SIGN and SHARADA SANDHI MARK are no longer.
+    if scalar.value == 0x166D || scalar.value == 0x111C9 { return true }
+    guard isKnown(scalar, in: 8) else { return false }
+    return switch scalar.properties.generalCategory {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
       .finalPunctuation, .otherPunctuation:
       true
     default: scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7F && !isWord(scalar)
     }
+  }
+
+  /// Whether a version of Unicode has the character.
+  static func isKnown(_ scalar: Unicode.Scalar, in version: Int) -> Bool {
+    // All versions have these; asking for an age costs more.
+    scalar.value < 0x300 || scalar.properties.age.map { $0.major <= version } ?? true
   }
 
   private static func firstScalar(of text: ArraySlice<UInt8>) -> Unicode.Scalar? {
