@@ -59,9 +59,9 @@ struct TokenizerFileTests {
   func addedTokens() throws {
     let added = try read([
       "added_tokens": """
-        [{"id": 9, "content": "x"}, {"id": 9, "content": "b"}, {"id": 3, "content": ""},
-         {"id": 3, "content": "y", "special": true}]
-        """
+      [{"id": 9, "content": "x"}, {"id": 9, "content": "b"}, {"id": 3, "content": ""},
+       {"id": 3, "content": "y", "special": true}]
+      """
     ]).tables.addedTokens
     #expect(added.map(\.id) == [2, 1, 3] && added.map(\.content) == ["x", "b", "y"])
     #expect(added.map(\.inVocabulary) == [false, true, false])

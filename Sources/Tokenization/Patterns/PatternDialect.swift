@@ -155,15 +155,27 @@ extension PatternDialect {
       }
       name = "\(scalar)"
     }
+    name = Self.shortNames[name] ?? name
+    let isScript = UnicodeSupplement.scripts.contains(name)
+    guard isScript || UnicodeSupplement.ranges[name] != nil else { throw unsupported("\\p{\(name)}") }
     let members = UnicodeSupplement.classMembers(name)
+    // Without its prefix PCRE2 counts characters of several scripts too.
+    let property = (isScript ? "sc:" : "") + name
     if members.isEmpty || (negated && inClass) {
-      result += "\\\(negated ? "P" : "p"){\(name)}"
+      result += "\\\(negated ? "P" : "p"){\(property)}"
     } else if inClass {
-      result += "\\p{\(name)}\(members)"
+      result += "\\p{\(property)}\(members)"
     } else {
-      result += "[\(negated ? "^" : "")\\p{\(name)}\(members)]"
+      result += "[\(negated ? "^" : "")\\p{\(property)}\(members)]"
     }
   }
+
+  /// Longer names of categories, which PCRE2 lacks.
+  private static let shortNames = [
+    "Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Titlecase_Letter": "Lt",
+    "Modifier_Letter": "Lm", "Other_Letter": "Lo", "Mark": "M", "Number": "N", "Decimal_Number": "Nd",
+    "Punctuation": "P", "Symbol": "S", "Separator": "Z", "Space_Separator": "Zs", "Alpha": "Alphabetic",
+  ]
 }
 
 // MARK: - Brackets

@@ -16,12 +16,13 @@ struct AddedTokenMatcher: Sendable {
   /// Entries by first byte, longest first.
   private var entries: [[Entry]]
 
-  /// Of tokens matched by equal bytes the later one counts; one without bytes never matches.
+  /// Of tokens matched by equal bytes the first one counts; one without bytes never matches.
   init(_ tokens: [(bytes: [UInt8], token: TokenizerTables.AddedToken)]) {
     entries = [[Entry]](repeating: [], count: 256)
     for (bytes, token) in tokens {
-      guard let first = bytes.first else { continue }
-      entries[Int(first)].removeAll { $0.bytes == bytes }
+      guard let first = bytes.first, !entries[Int(first)].contains(where: { $0.bytes == bytes }) else {
+        continue
+      }
       entries[Int(first)].append(Entry(bytes: bytes, token: token))
     }
     for index in entries.indices { entries[index].sort { $0.bytes.count > $1.bytes.count } }
