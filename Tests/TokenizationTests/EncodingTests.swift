@@ -40,6 +40,16 @@ struct EncodingTests {
     }
   }
 
+  @Test("of a megabyte in one piece, characters and bytes of them, takes no quadratic time")
+  func oneLongPiece() throws {
+    let llama = try #require(Families.shared.configurations.first { $0.name == "llama2" }).tokenizer()
+    for unit in ["a", "the ", " ", "é", "☃"] {
+      let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
+      let ids = try llama.encode(text, parsingSpecialTokens: false)
+      #expect(llama.decode(ids) == text)
+    }
+  }
+
   @Test("with a pattern that backtracks without end fails instead of hanging")
   func catastrophicPattern() throws {
     var tables = try Tokenizers.referenceTables()

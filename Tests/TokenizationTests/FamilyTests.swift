@@ -5,7 +5,7 @@ import Tokenization
 @Suite("Tokenizers in the shapes of the families")
 struct FamilyTests {
   @Test("are all read")
-  func count() { #expect(Families.shared.configurations.count == 44) }
+  func count() { #expect(Families.shared.configurations.count == 45) }
 
   @Test(
     "give the tokens of Hugging Face's tokenizers for the whole corpus",

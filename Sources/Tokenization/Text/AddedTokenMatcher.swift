@@ -55,7 +55,8 @@ struct AddedTokenMatcher: Sendable {
       }
       if entry.token.stripsRight { end = CharacterClass.whiteSpaceEnd(after: end, in: bytes) }
       if taken < start { parts.append(.text(text.part(taken..<start))) }
-      parts.append(.token(entry.token.id))
+      // Nothing of it is left when the one before has taken all.
+      if start < end { parts.append(.token(entry.token.id)) }
       taken = end
     }
     if taken < bytes.endIndex { parts.append(.text(text.part(taken..<bytes.endIndex))) }

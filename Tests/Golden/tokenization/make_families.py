@@ -42,7 +42,7 @@ FURTHER = [
     "<image><image>", "<image>\n<image>\n", "  <image>", "<pad>x", "x\n<pad> \n y", "<left> a", "a  <left>  b", "a  <right>  b",
     "<right>\n<left>", "<right>  \n\n", "word", "words", " word ", "a word.", "word-word", "keyword", "_word", "wordé", "word\u0301",
     "YES yes Yes", "Ｙｅｓ", "\u212bng", "A\u030ang", " A\u030ang x", "ﬁne", "the ﬁne", "the fine", "<S>", "<Image>", "<IMAGE>",
-    "\n", "\n\n", "a\nb\n\nc", "<right>\nx", " . , ; :", "don't I'LL we've", "it’s", "$100+£5=€7", "a_b c-d e.f", "^`|~<>", "«q» “r” ¿s?",
+    "\n", "\n\n", "\n\n\n\n<image>a", "<right> \n\n  \n\n b", "a\nb\n\nc", "<right>\nx", " . , ; :", "don't I'LL we've", "it’s", "$100+£5=€7", "a_b c-d e.f", "^`|~<>", "«q» “r” ¿s?",
     "x" * 40, "ab" * 30, " " * 40, META * 20, "\u0301" * 5, "é" * 30, "☃" * 9, "☃☄a☃", "\u0378\u0379", "\ue000x", "\u200b \u200d\ufeff",
     "USER: what is it? ASSISTANT:", "### Human: hi\n### Assistant:", "[INST] hi [/INST] ho</s>", "<|im_start|>user\nhi<|im_end|>\n",
     "C'est l'été à Montréal.", "Über straße", "a\u0338=\u0338", "\u0b47\u0b3e \u1b05\u1b35", "\u0eba\u0e38 a\u0eba\u0301", "a\U0001e130\u0334",
@@ -181,6 +181,7 @@ CONFIGURATIONS = {
     "gemma": (C, {"normalizer": replace(" ", META), "pre_tokenizer": split(" ", "MergedWithPrevious", kind="String")}
               | decode(replace(META, " "), one("ByteFallback"), one("Fuse"))),
     "phi3": (C, LLAMA2 | flags(rstrip=True)),
+    "phi3, both sides": (C, LLAMA2 | flags(rstrip=True, lstrip=True, normalized=True)),
     "metaspace": (C, {"normalizer": None, "pre_tokenizer": metaspace("always"), "decoder": metaspace("always")}),
     "metaspace, first": (C, {"normalizer": None, "pre_tokenizer": metaspace("first"), "decoder": metaspace("first")}),
     "metaspace, never": (C, {"normalizer": None, "pre_tokenizer": metaspace("never"), "decoder": metaspace("never")}),

@@ -27,7 +27,7 @@ KINDS = {
     "words in a class": r"[\w]+|[^\w]+",
     "word ends": r"\b",
     "scripts": r"\p{Han}+|\p{Hiragana}+|\p{Latin}+|\p{Arabic}+|\p{Devanagari}+",
-    "marks and symbols": r"\p{Mn}+|\p{Sc}+|\p{So}+|\p{Po}+|\p{Pd}+|\p{No}+|\p{Alphabetic}+",
+    "marks and symbols": r"\p{Me}+|\p{Sc}+|\p{So}+|\p{Po}+|\p{Pd}+|\p{No}+|\p{Alphabetic}+",
     "digits": r"\d+|\D+|[\d]",
 }
 QWEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
