@@ -1,0 +1,142 @@
+"""The three generations of checkpoint folders, made from what transformers 5 saves.
+
+hub   before 2025: `language_model.model...` and `vision_tower.vision_model...`, defaults left out of config.json,
+      Qwen's config flat, preprocessor_config.json, the chat template inside tokenizer_config.json
+v4    transformers 4.52 and later: `model.language_model...`, nested and complete config.json with `rope_scaling`,
+      preprocessor_config.json, chat_template.jinja
+v5    as transformers 5 saves it: one processor_config.json, `rope_parameters`, chat_template.jinja
+"""
+
+import json
+
+QWEN = ("qwen2_vl", "qwen2_5_vl")
+LLAVA = ("llava", "llava_next", "llava_onevision")
+
+
+def name(family, layout, saved):
+    """The tensor that transformers 5 saves as `saved`, in another generation."""
+    if layout == "v5" or family in ("idefics3", "smolvlm"):
+        return saved
+    if family in QWEN:
+        if layout == "hub" or saved.startswith("lm_head"):
+            return saved
+        return f"model.{saved}" if saved.startswith("visual") else saved.replace("model.", "model.language_model.", 1)
+    if family in LLAVA and saved.startswith("vision_tower."):
+        saved = saved.replace("vision_tower.", "vision_tower.vision_model.", 1)
+    if layout == "hub":
+        return saved
+    if saved.startswith("language_model.lm_head"):
+        return saved.removeprefix("language_model.")
+    return "model." + saved.replace("language_model.model.", "language_model.", 1)
+
+
+def old_rope(text, brief):
+    """`rope_parameters` as the pair `rope_theta` and `rope_scaling`."""
+    settings = dict(text.pop("rope_parameters", None) or {})
+    text["rope_theta"] = settings.pop("rope_theta", 10000.0)
+    kind = settings.pop("rope_type", "default")
+    if "mrope_section" in settings:
+        new = {"type": "mrope"} if brief else {"rope_type": "default", "type": "default"}
+        text["rope_scaling"] = new | settings
+    elif kind == "default":
+        text["rope_scaling"] = None
+    else:
+        text["rope_scaling"] = {"type" if brief and kind in ("linear", "dynamic") else "rope_type": kind} | settings
+
+
+def without_defaults(settings, configuration):
+    """`settings` less what `configuration` has anyway when it is made from nothing."""
+    defaults = json.loads(json.dumps(type(configuration)().to_dict()))
+    defaults |= {"rope_theta": getattr(configuration, "default_theta", 10000.0), "rope_scaling": None}
+    heads = settings.get("num_attention_heads")
+    if "head_dim" in settings:
+        defaults |= {"head_dim": settings["hidden_size"] // heads, "num_key_value_heads": heads}
+    kept = {key: value for key, value in settings.items() if key not in defaults or defaults[key] != value}
+    return {key: value for key, value in kept.items() if key not in ("initializer_range", "layer_types", "dtype")}
+
+
+def configuration(family, layout, settings, configuration):
+    if layout == "v5":
+        return settings
+    settings = json.loads(json.dumps(settings))
+    settings["torch_dtype"] = settings.pop("dtype")
+    settings["transformers_version"] = "4.36.0" if layout == "hub" else "4.52.1"
+    text, vision = settings["text_config"], settings["vision_config"]
+    old_rope(text, layout == "hub")
+    vision.pop("rope_parameters", None)
+    if layout == "v4":
+        text["torch_dtype"] = settings["torch_dtype"]
+        if family in QWEN:
+            text["tie_word_embeddings"] = settings["tie_word_embeddings"]
+        return settings
+    kinds = text["model_type"], vision["model_type"]
+    text = without_defaults(text, configuration.text_config)
+    vision = without_defaults(vision, configuration.vision_config)
+    if family in QWEN:
+        text.pop("model_type", None)
+        settings.pop("text_config")
+        if family == "qwen2_vl":
+            vision |= {"in_chans": 3, "spatial_patch_size": configuration.vision_config.patch_size}
+        vision.pop("model_type", None)
+        return settings | text | {"vision_config": vision}
+    text["model_type"], vision["model_type"] = kinds
+    if family in LLAVA:
+        vision |= {"vocab_size": 32000}
+        settings |= {"ignore_index": -100, "vocab_size": text["vocab_size"]}
+        if settings.get("image_seq_length") is not None:
+            settings.pop("image_seq_length")
+        if settings.get("multimodal_projector_bias"):
+            settings.pop("multimodal_projector_bias")
+    return settings | {"text_config": text, "vision_config": vision}
+
+
+def processor(family, layout, folder):
+    """Takes processor_config.json apart for the older generations; adds what a machine with video support saves."""
+    path = folder / "processor_config.json"
+    settings = json.loads(path.read_text())
+    if layout == "v5":
+        if family in (*QWEN, "llava_onevision", "internvl", "smolvlm"):
+            settings["video_processor"] = {"do_resize": True, "size": {"shortest_edge": 11, "longest_edge": 13}}
+        write(path, settings)
+        return
+    picture = settings.pop("image_processor") | {"processor_class": settings["processor_class"]}
+    if family in QWEN:
+        size = picture.pop("size")
+        picture |= {"min_pixels": size["shortest_edge"], "max_pixels": size["longest_edge"]}
+        picture.pop("do_pad", None)
+    if family == "llava" and layout == "hub":
+        picture.pop("do_pad", None)
+        picture["image_processor_type"] = "CLIPImageProcessor"
+    if layout == "hub":
+        # Older files leave the filter's number and the factor in, but not the processor's own newer keys.
+        for key in ("data_format", "device", "input_data_format", "return_tensors"):
+            picture.pop(key, None)
+    write(folder / "preprocessor_config.json", picture)
+    if family in QWEN:
+        path.unlink()
+    else:
+        write(path, settings)
+
+
+def tokenizer(layout, folder, template_in):
+    path = folder / "tokenizer_config.json"
+    settings = json.loads(path.read_text())
+    if layout != "v5":
+        for key in ("backend", "is_local"):
+            settings.pop(key, None)
+        added = json.loads((folder / "tokenizer.json").read_text())["added_tokens"]
+        settings["added_tokens_decoder"] = {
+            str(token["id"]): {key: value for key, value in token.items() if key != "id"} for token in added[:3]
+        }
+        settings["tokenizer_class"] = "PreTrainedTokenizerFast"
+    write(path, settings)
+    if layout == "hub":
+        template = folder / "chat_template.jinja"
+        holder = folder / template_in
+        settings = json.loads(holder.read_text()) if holder.exists() else {}
+        write(holder, settings | {"chat_template": template.read_text()})
+        template.unlink()
+
+
+def write(path, settings):
+    path.write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n")

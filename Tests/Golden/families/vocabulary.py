@@ -1,0 +1,117 @@
+"""Tiny tokenizers of the families: the normalizers, patterns, decoders and special tokens of the real ones."""
+
+import json
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+SENTENCES = [
+    "What is in this picture? Describe the picture in one word.",
+    "How many colours are there, and which of them is the brightest?",
+    "Compare both pictures. USER: the assistant answers: A red square, a green circle, 12 blue lines.",
+    "You are a helpful assistant. user system assistant Assistant User",
+]
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+QWEN2 = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
+
+
+def split(pattern):
+    return [
+        pre_tokenizers.Split(Regex(pattern), "isolated", invert=False),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ]
+
+
+def byte_level(style, special, bos=None):
+    tokenizer = Tokenizer(models.BPE(ignore_merges=style == "llama3"))
+    parts = {
+        "qwen2": split(QWEN2),
+        "llama3": split(LLAMA3),
+        "smollm": [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)],
+    }[style]
+    if style == "qwen2":
+        tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(parts)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(vocab_size=256 + 48, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in special])
+    if bos:
+        single, identifier = f"{bos} $A", tokenizer.token_to_id(bos)
+        template = processors.TemplateProcessing(single=single, special_tokens=[(bos, identifier)])
+        tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=False), template])
+    else:
+        tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    return tokenizer
+
+
+def sentence_piece(style, special):
+    """A BPE with byte fallback: `llama` normalizes spaces, `mistral` leaves them to a Metaspace pre-tokenizer."""
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    trained.train_from_iterator(SENTENCES, trainers.BpeTrainer(vocab_size=150, show_progress=False))
+    model = json.loads(trained.to_str())["model"]
+    pieces = sorted(model["vocab"], key=model["vocab"].get)
+    words = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    words += [piece for piece in pieces if len(piece) > 1] + [piece for piece in pieces if len(piece) == 1]
+    tokenizer = Tokenizer(
+        models.BPE(
+            {word: index for index, word in enumerate(words)},
+            [tuple(merge) for merge in model["merges"]],
+            unk_token="<unk>",
+            fuse_unk=True,
+            byte_fallback=True,
+        )
+    )
+    if style == "llama":
+        tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    else:
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+    everything = ["<unk>", "<s>", "</s>"] + special
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in everything])
+    return tokenizer
+
+
+ROWS = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
+IDEFICS = ["<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"]
+QWEN_VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
+CHATML = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+INTERN = {
+    "start_image_token": "<img>",
+    "end_image_token": "</img>",
+    "context_image_token": "<IMG_CONTEXT>",
+    "video_token": "<video>",
+}
+
+# name: tokenizer, text of the first and of the last token, further named tokens
+KINDS = {
+    "llama": lambda: (sentence_piece("llama", ["<pad>", "<image>"]), "<s>", "</s>", {}),
+    "mistral": lambda: (sentence_piece("mistral", ["<image>", "<pad>"]), "<s>", "</s>", {}),
+    "llama3": lambda: (
+        byte_level("llama3", ["<|begin_of_text|>", "<|eot_id|>", "<image>"], "<|begin_of_text|>"),
+        "<|begin_of_text|>",
+        "<|eot_id|>",
+        {},
+    ),
+    "qwen2": lambda: (byte_level("qwen2", CHATML + ["<image>", "<video>"]), None, "<|im_end|>", {}),
+    "qwen2_vl": lambda: (byte_level("qwen2", CHATML + QWEN_VISION), None, "<|im_end|>", {}),
+    "internvl": lambda: (byte_level("qwen2", CHATML + list(INTERN.values())), None, "<|im_end|>", INTERN),
+    "internvl_llama": lambda: (
+        byte_level("llama3", ["<|begin_of_text|>"] + CHATML + list(INTERN.values()), "<|begin_of_text|>"),
+        "<|begin_of_text|>",
+        "<|im_end|>",
+        INTERN,
+    ),
+    "idefics3": lambda: (
+        byte_level("llama3", ["<|begin_of_text|>"] + IDEFICS + ROWS),
+        "<|begin_of_text|>",
+        "<end_of_utterance>",
+        {},
+    ),
+    "smolvlm": lambda: (byte_level("smollm", CHATML + IDEFICS + ROWS), "<|im_start|>", "<end_of_utterance>", {}),
+}
