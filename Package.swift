@@ -16,11 +16,12 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels"],
   "Models": ["Compute", "PlanFormat"],
   "Inference": ["Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5"],
-  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute"],
+  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "PlanFormat": ["HDF5"],
   "Checkpoints": ["PlanFormat"],
-  "Tokenization": ["PlanFormat", "Checkpoints"],
+  "Tokenization": ["PlanFormat"],
+  "Imaging": ["PlanFormat"],
 ]
 
 let package = Package(
@@ -51,14 +52,14 @@ let package = Package(
     // Runtime.
     .target(name: "PlanFormat", dependencies: ["HDF5", "Figures"], swiftSettings: strict),
     .target(name: "Tokenization", dependencies: ["PlanFormat", "CPCRE2"], swiftSettings: strict),
-    .target(name: "Imaging", dependencies: ["CImageCodecs"], swiftSettings: strict),
+    .target(name: "Imaging", dependencies: ["PlanFormat", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["PlanFormat", "Compute"], swiftSettings: strict),
     .target(
       name: "Inference",
       dependencies: ["Models", "Tokenization", "Imaging", "PlanFormat", "Compute", "Figures"],
       swiftSettings: strict),
     .executableTarget(
-      name: "espalier-run", dependencies: ["Compute", "Inference", "PlanFormat", "Figures"],
+      name: "espalier-run", dependencies: ["Compute", "Inference", "PlanFormat", "Tokenization", "Figures"],
       swiftSettings: strict),
 
     // Toolchain.
@@ -68,7 +69,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Evaluation",
-      dependencies: ["Inference", "PlanFormat", "Figures"],
+      dependencies: ["Inference", "Tokenization", "PlanFormat", "Figures"],
       swiftSettings: strict),
     .target(
       name: "Calibration",
@@ -77,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Calibration", "Evaluation", "Checkpoints", "Inference", "Models", "Compute", "PlanFormat", "HDF5",
-        "Figures",
+        "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models", "Compute",
+        "PlanFormat", "HDF5", "Figures",
         argumentParser, logging,
       ],
       swiftSettings: strict),

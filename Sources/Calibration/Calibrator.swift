@@ -19,7 +19,9 @@ public struct Calibrator {
 
   private var engine: Engine { session.engine }
   private var window: Int {
-    options.attentionWindow ?? max(16, session.contents.model.vision.tokensPerImage / 8)
+    // Towers that take any size have no tokens of a tile; 256 is a small picture.
+    let tokens = session.contents.model.tokensPerTile
+    return options.attentionWindow ?? max(16, (tokens > 0 ? tokens : 256) / 8)
   }
 
   /// Calibrates on `set`. With `resuming`, parts found in the state file are not computed again.

@@ -105,13 +105,11 @@ struct LayerRankingSearch {
 private struct Boundaries {
   private let sample: PreparedSample
   private var inputs: [TokenRows?]
-  private var images: [ImageGrid]
   private var cache: KeyValueCache?
   private var known: Schedule?
 
   init(sample: PreparedSample, engine: Engine) {
     self.sample = sample
-    images = sample.prompt.images
     inputs = Array(repeating: nil, count: engine.model.text.layers)
   }
 
@@ -125,7 +123,7 @@ private struct Boundaries {
     if first >= schedule.layers.count { return }
     var recorder = BoundaryRecorder(layers: schedule.layers.count)
     recorder.inputs = inputs
-    let start = inputs[first].map { PromptRows(rows: $0.copy(), images: images) } ?? sample.forced(engine)
+    let start = inputs[first].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(engine)
     let result = engine.prefill(start, schedule: schedule, from: first, cache: cache, observer: &recorder)
     cache = result.cache
     inputs = recorder.inputs
@@ -133,7 +131,7 @@ private struct Boundaries {
 
   /// Divergence of a schedule that differs from the known one only from `layer` on.
   mutating func divergence(from layer: Int, schedule: Schedule, _ engine: Engine) -> Double {
-    let start = inputs[layer].map { PromptRows(rows: $0.copy(), images: images) } ?? sample.forced(engine)
+    let start = inputs[layer].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(engine)
     let first = inputs[layer] == nil ? 0 : layer
     var none = NoObserver()
     let result = engine.prefill(start, schedule: schedule, from: first, cache: cache, observer: &none)

@@ -124,7 +124,8 @@ private struct DenseRun {
     let reserve = sample.reference.answer.count
     for layer in 0..<text.layers {
       engine.retain(
-        selector, layer: layer, attention[layer], prefill.rows, reserve: reserve, &result.cache.layers[layer])
+        selector, layer: layer, attention[layer], prefill.rows, imageStarts: sample.prompt.imageStarts,
+        reserve: reserve, &result.cache.layers[layer])
     }
     return SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
   }
@@ -184,6 +185,8 @@ private struct GatheredAttention {
   private var byHead: [[[Double]]]
   private var answer: [Float] = []
   private var answerRows = 0
+  /// Prompts with different numbers of visual tokens have no common places.
+  private var tokensDiffer = false
 
   init(layers: Int, heads: Int) {
     self.layers = layers
@@ -199,8 +202,10 @@ private struct GatheredAttention {
     }
     guard !run.answer.isEmpty else { return }
     if answer.isEmpty { answer = Array(repeating: 0, count: run.answer.count) }
-    // Prompts with another number of visual tokens have no common places; they are left out.
-    guard run.answer.count == answer.count else { return }
+    guard run.answer.count == answer.count else {
+      tokensDiffer = true
+      return
+    }
     for index in answer.indices { answer[index] += run.answer[index] }
     answerRows += run.answerRows
   }
@@ -211,7 +216,10 @@ private struct GatheredAttention {
     profile.visionAttentionDeviation = means.map { Statistics.deviation($0) }
     profile.visionAttentionByHead = byHead.flatMap { $0.map { Statistics.mean($0) } }
     let group = Float(text.queryHeads / text.keyValueHeads)
-    profile.answerAttention = answer.map { $0 / (group * Float(max(1, answerRows))) }
+    if !tokensDiffer, !answer.isEmpty {
+      profile.answerTokens = answer.count / (layers * heads)
+      profile.answerAttention = answer.map { $0 / (group * Float(max(1, answerRows))) }
+    }
     // A third of the layers in each class: the start values would put nearly all layers of some models in one.
     let sorted = profile.visionAttentionMean.sorted()
     if sorted.count >= 3 {

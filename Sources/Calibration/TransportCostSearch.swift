@@ -153,10 +153,10 @@ private struct PruneStates {
     let divergences = states.map { state in
       var rows = state.behind.copy()
       engine.prune(
-        &rows, pruning, sources: state.sources, targets: state.targets, images: state.sample.prompt.images)
+        &rows, pruning, sources: state.sources, targets: state.targets, grids: state.sample.prompt.grids)
       var none = NoObserver()
       let result = engine.prefill(
-        PromptRows(rows: rows, images: state.sample.prompt.images), schedule: dense, from: layer + 1,
+        state.sample.prompt.replacing(rows), schedule: dense, from: layer + 1,
         cache: cache,
         observer: &none)
       cache = result.cache

@@ -36,6 +36,20 @@ struct RecipeBuilder {
     recipes[weight] = .stacked(list)
   }
 
+  /// A linear layer: its matrix, `[rows x columns]`, and its bias.
+  mutating func copyLinear(_ weight: String, _ source: String, _ shape: [Int]) throws(CheckpointError) {
+    try copy(weight, source + ".weight", shape)
+    try copy(weight + "_bias", source + ".bias", [shape[0]])
+  }
+
+  /// A norm: its weight, and for LayerNorm its bias.
+  mutating func copyNorm(
+    _ weight: String, _ source: String, _ width: Int, _ norm: Norm = .layerNorm
+  ) throws(CheckpointError) {
+    try copy(weight, source + ".weight", [width])
+    if norm == .layerNorm { try copy(weight + "_bias", source + ".bias", [width]) }
+  }
+
   /// Demands that a tensor which will not be stored says the same as one that is.
   mutating func demandEqual(_ name: String, _ other: String, _ shape: [Int]) throws(CheckpointError) {
     let (left, right) = (try take(name, shape), try take(other, shape))

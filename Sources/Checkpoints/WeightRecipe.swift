@@ -6,10 +6,13 @@ enum WeightRecipe: Sendable {
   case stacked([SourceTensor])
   /// `[a x b]` to `[b x a]`.
   case transposed(SourceTensor)
-  /// A patch embedding `[width, 3, p, p]` that takes raw bytes: `w * rescale / deviation` by channel.
+  /// The listed rows of a matrix.
+  case rows(SourceTensor, [Int])
+  /// A patch embedding `[width, 3, p, p]` that takes raw bytes: `w * rescale / deviation` by channel. One over several
+  /// frames, `[width, 3, frames, p, p]`, becomes one over a picture that is all of them: the sum.
   case foldedPatches(SourceTensor, ImagePreprocessing)
-  /// What folding moves into a bias: `-sum(w * mean / deviation)` by row.
-  case foldedBias(SourceTensor, ImagePreprocessing)
+  /// What folding adds to the patch bias, if there is one: `bias - sum(w * mean / deviation)` by row.
+  case foldedBias(SourceTensor, SourceTensor?, ImagePreprocessing)
   /// Computed numbers.
   case values([Float])
 }
@@ -39,26 +42,29 @@ public struct CheckpointWeights: WeightSource, Sendable {
       }
     case .transposed(let source):
       try transpose(source, give)
+    case .rows(let source, let list):
+      let width = source.shape[1]
+      for row in list { try give(source.floats(row * width..<(row + 1) * width)) }
     case .foldedPatches(let source, let image):
-      let plane = source.shape[2] * source.shape[3]
-      for row in 0..<source.shape[0] {
-        var values = source.floats(3 * plane * row..<3 * plane * (row + 1))
-        for index in values.indices {
-          values[index] = Float(Double(values[index]) * image.rescale / image.deviation[index / plane])
-        }
-        try give(values)
+      let patches = PatchWeights(source)
+      for row in 0..<patches.rows {
+        try give(
+          patches.row(row).enumerated().map { index, value in
+            Float(value * image.rescale / image.deviation[index / patches.plane])
+          })
       }
-    case .foldedBias(let source, let image):
-      let plane = source.shape[2] * source.shape[3]
-      let bias = (0..<source.shape[0]).map { row -> Float in
-        // Hundreds of terms of either sign: summed in double, rounded once.
-        var sum = 0.0
-        for (index, value) in source.floats(3 * plane * row..<3 * plane * (row + 1)).enumerated() {
-          sum += Double(value) * image.mean[index / plane] / image.deviation[index / plane]
-        }
-        return Float(-sum)
-      }
-      try give(bias)
+    case .foldedBias(let source, let bias, let image):
+      let patches = PatchWeights(source)
+      let own = bias?.floats(0..<patches.rows)
+      try give(
+        (0..<patches.rows).map { row in
+          // Hundreds of terms of either sign: summed in double, rounded once.
+          var sum = own.map { Double($0[row]) } ?? 0
+          for (index, value) in patches.row(row).enumerated() {
+            sum -= value * image.mean[index / patches.plane] / image.deviation[index / patches.plane]
+          }
+          return Float(sum)
+        })
     }
   }
 
@@ -83,6 +89,33 @@ public struct CheckpointWeights: WeightSource, Sendable {
         for (column, value) in piece.enumerated() { values[column * rows + row] = value }
       }
       try give(values)
+    }
+  }
+}
+
+/// A patch embedding, `[width, 3, p, p]` or `[width, 3, frames, p, p]`, as rows over one picture.
+private struct PatchWeights {
+  private let source: SourceTensor
+  private let frames: Int
+  /// Pixels of a patch.
+  let plane: Int
+  let rows: Int
+
+  init(_ source: SourceTensor) {
+    self.source = source
+    let shape = source.shape
+    frames = shape.count == 5 ? shape[2] : 1
+    plane = shape[shape.count - 2] * shape[shape.count - 1]
+    rows = shape[0]
+  }
+
+  /// Weights of one output, `[3 * plane]`, summed over the frames.
+  func row(_ row: Int) -> [Double] {
+    let count = 3 * frames * plane
+    let values = source.floats(row * count..<(row + 1) * count)
+    return (0..<3 * plane).map { index in
+      let (channel, pixel) = index.quotientAndRemainder(dividingBy: plane)
+      return (0..<frames).reduce(0.0) { $0 + Double(values[(channel * frames + $1) * plane + pixel]) }
     }
   }
 }

@@ -3,16 +3,23 @@ import Glibc
 
 /// Cosines and sines of rotary position embedding, one row a position, extended as positions are needed.
 ///
-/// Pairs are `(i, i + dh/2)` as in Hugging Face's Llama ("rotate half").
+/// Pairs are `(i, i + pairs)` as in Hugging Face's Llama ("rotate half").
 ///
 /// Used by one sequence at a time; `reserve` is called before the positions are needed.
 public final class RotaryTable {
-  private let frequencies: [Float]
+  private let scheme: RotaryScheme
   private var cosines = Matrix(rows: 0, columns: 0)
   private var sines = Matrix(rows: 0, columns: 0)
+  /// Angles of one token whose coordinates differ, or of a sequence that has outgrown the table.
+  private let mixedCosines: Matrix
+  private let mixedSines: Matrix
 
-  /// An empty table; `frequencies` has the angle per position of each of the `dh/2` pairs.
-  public init(frequencies: [Float]) { self.frequencies = frequencies }
+  /// An empty table.
+  public init(_ scheme: RotaryScheme) {
+    self.scheme = scheme
+    mixedCosines = Matrix(rows: 1, columns: scheme.frequencies.count)
+    mixedSines = Matrix(rows: 1, columns: scheme.frequencies.count)
+  }
 
   /// Positions the table knows.
   public var positions: Int { cosines.rows }
@@ -21,27 +28,61 @@ public final class RotaryTable {
   public func reserve(positions: Int) {
     guard positions > self.positions else { return }
     let rows = max(positions, 2 * self.positions, 256)
-    cosines = Matrix(rows: rows, columns: frequencies.count)
-    sines = Matrix(rows: rows, columns: frequencies.count)
+    cosines = Matrix(rows: rows, columns: scheme.frequencies.count)
+    sines = Matrix(rows: rows, columns: scheme.frequencies.count)
     for position in 0..<rows {
-      for (pair, frequency) in frequencies.enumerated() {
-        // The product is rounded to float32 before the cosine, as the reference implementation does.
-        let angle = Float(position) * frequency
-        cosines[position, pair] = cosf(angle)
-        sines[position, pair] = sinf(angle)
+      for pair in scheme.frequencies.indices {
+        (cosines[position, pair], sines[position, pair]) = angle(position, scheme.frequencies[pair])
       }
     }
   }
 
-  /// Rotates each head of each row of `rows`, `[n x (heads * dh)]`, by the row's position.
-  public func rotate(_ rows: Matrix, positions: [Int32]) {
-    let half = frequencies.count
-    precondition(positions.count == rows.rows && rows.columns % (2 * half) == 0)
+  /// Rotates each head of each row of `rows`, `[n x (heads * headWidth)]`, by the row's position.
+  public func rotate(_ rows: Matrix, positions: [RotaryPosition], headWidth: Int) {
+    let pairs = scheme.frequencies.count
+    precondition(positions.count == rows.rows && rows.columns % headWidth == 0 && 2 * pairs <= headWidth)
+    let grown = grownFrequencies(for: positions)
     for (row, position) in positions.enumerated() {
-      let cosine = cosines.rowBase(Int(position))
-      let sine = sines.rowBase(Int(position))
+      let (cosine, sine) = angles(position, grown)
       let base = rows.rowBase(row)
-      for head in 0..<rows.columns / (2 * half) { kernels.rotate(base + head * 2 * half, cosine, sine, half) }
+      for head in 0..<rows.columns / headWidth {
+        kernels.rotate(base + head * headWidth, cosine, sine, pairs)
+      }
     }
+  }
+
+  private func angles(
+    _ position: RotaryPosition, _ grown: [Float]?
+  ) -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
+    if grown == nil, scheme.axes.isEmpty || position.isUniform {
+      let row = Int(position.temporal)
+      return (cosines.rowBase(row), sines.rowBase(row))
+    }
+    for pair in scheme.frequencies.indices {
+      let coordinate = position[scheme.axes.isEmpty ? .temporal : scheme.axes[pair]]
+      if let grown {
+        (mixedCosines[0, pair], mixedSines[0, pair]) = angle(coordinate, grown[pair])
+      } else {
+        (mixedCosines[0, pair], mixedSines[0, pair]) = (cosines[coordinate, pair], sines[coordinate, pair])
+      }
+    }
+    return (mixedCosines.base, mixedSines.base)
+  }
+
+  /// The product is rounded to float32 before the cosine, as the reference implementation does.
+  private func angle(_ position: Int, _ frequency: Float) -> (Float, Float) {
+    let angle = Float(position) * frequency
+    return (cosf(angle) * scheme.scale, sinf(angle) * scheme.scale)
+  }
+
+  /// The frequencies of a sequence that has outgrown the trained length, or `nil`.
+  private func grownFrequencies(for positions: [RotaryPosition]) -> [Float]? {
+    guard let growth = scheme.growth else { return nil }
+    let length = (positions.map(\.largest).max() ?? 0) + 1
+    guard length > growth.trainedLength else { return nil }
+    let width = Double(2 * scheme.frequencies.count)
+    let stretch = growth.factor * Double(length) / Double(growth.trainedLength) - (growth.factor - 1)
+    let base = growth.base * pow(stretch, width / (width - 2))
+    return scheme.frequencies.indices.map { 1 / Float(pow(base, Double(2 * $0) / width)) }
   }
 }

@@ -27,17 +27,29 @@ extension Matrix {
     for row in 0..<rows { kernels.add(other.rowBase(row), rowBase(row), columns) }
   }
 
-  /// `self = silu(left half) * right half` written to the left half's columns of `output`.
+  /// `self[r] *= factors`, element by element, for every row.
+  public func multiply(byVector factors: WeightVector) {
+    precondition(factors.count == columns)
+    for row in 0..<rows { kernels.multiply(factors.base, rowBase(row), columns) }
+  }
+
+  /// `output = activation(left half) * right half`.
   ///
-  /// The rows hold gate activations, then up activations: `[n x 2m]`; `output` is `[n x m]` and may be the left half.
-  public func gatedSilu(into output: Matrix, _ workers: Workers) {
+  /// The rows hold gate activations, then up activations: `[n x 2m]`; `output` is `[n x m]` and is the left half.
+  public func gate(_ function: ElementwiseFunction, into output: Matrix, _ workers: Workers) {
     let width = columns / 2
     precondition(columns == 2 * width && output.columns == width && output.rows == rows)
     // An exponential costs about as much as 16 multiply-adds.
     workers.split(rows, granularity: 1, operations: rows * width * 16) { range, _ in
       for row in range {
         let source = rowBase(row)
-        kernels.silu_product(source, source + width, output.rowBase(row), width)
+        if case .silu = function {
+          kernels.silu_product(source, source + width, output.rowBase(row), width)
+        } else {
+          function.kernel(source, width)
+          kernels.multiply(source + width, source, width)
+          if output.rowBase(row) != source { output.rowBase(row).update(from: source, count: width) }
+        }
       }
     }
   }

@@ -73,7 +73,7 @@ public struct SampleScore: Sendable {
     settings: PruningSettings
   ) {
     id = sample.id
-    image = sample.image
+    image = sample.images.joined(separator: "\n")
     task = sample.task ?? "all"
     correct = sample.answer.map { $0 == session.text(of: outcome.tokens) }
     divergence = reference.distributions.divergence(ofReduced: outcome.logits)

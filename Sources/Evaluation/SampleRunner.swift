@@ -11,7 +11,7 @@ public final class SampleRunner {
   public let session: Session
   /// Most tokens of an answer.
   public let maxTokens: Int
-  private var lastImage: (path: String, features: Matrix)?
+  private var lastImages: [String: ImageTokens] = [:]
 
   /// A runner over a session.
   public init(_ session: Session, maxTokens: Int = 64) {
@@ -19,13 +19,22 @@ public final class SampleRunner {
     self.maxTokens = maxTokens
   }
 
-  /// The embedded prompt of a sample. Neighbours in a set often share a picture: the last one's features are kept.
+  /// The embedded prompt of a sample. Neighbours in a set often share pictures: the last ones' features are kept.
   public func prompt(_ sample: Sample) throws -> PromptRows {
-    if lastImage?.path != sample.image {
-      lastImage = (sample.image, session.encode(try session.prepareImage(at: sample.image)))
+    var features: [String: ImageTokens] = [:]
+    let count = sample.images.count
+    let images = try sample.images.map { path in
+      // Some families prepare several pictures in another way than one.
+      let key = count > 1 ? "several \(path)" : path
+      let found =
+        try features[key] ?? lastImages[key]
+        ?? session.encode(try session.prepareImage(at: path, among: count))
+      features[key] = found
+      return found
     }
-    guard let features = lastImage?.features else { throw InferenceError(sample.id, "has no picture") }
-    return try session.engine.embed(try session.layout(prompt: sample.prompt, images: 1), images: [features])
+    lastImages = features
+    return try session.engine.embed(
+      try session.layout(prompt: sample.prompt, images: images.count), images: images)
   }
 
   /// The dense run of a sample: its answer, and the distributions behind it.

@@ -1,13 +1,14 @@
 import Foundation
 import PlanFormat
+import Tokenization
 
-/// One question about one picture, from a line of a set.
+/// One question about some pictures, from a line of a set.
 public struct Sample: Equatable, Sendable {
   /// Name of the sample.
   public var id: String
-  /// Path of the picture.
-  public var image: String
-  /// The user's text.
+  /// Paths of the pictures, in order.
+  public var images: [String]
+  /// The user's text; `<image>` in it is the place of a picture.
   public var prompt: String
   /// The right answer, where the set has answers.
   public var answer: String?
@@ -17,6 +18,7 @@ public struct Sample: Equatable, Sendable {
 
 /// A calibration, validation or test set: JSON Lines of `id`, `image`, `prompt`, `answer`, `task`.
 ///
+/// Questions about several pictures have a list of them as `images` instead of `image`.
 /// Pictures are named relative to the set's own folder.
 public struct SampleSet: Sendable {
   /// Path of the set.
@@ -69,11 +71,12 @@ public struct SampleSet: Sendable {
       for field in [sample.id, sample.prompt, sample.answer ?? "", sample.task ?? ""] {
         hash.update(Array(field.utf8) + [0])
       }
-      guard seen.insert(sample.image).inserted else { continue }
-      guard let data = FileManager.default.contents(atPath: sample.image) else {
-        throw SampleSetError(path, nil, "picture \(sample.image) cannot be read")
+      for image in sample.images where seen.insert(image).inserted {
+        guard let data = FileManager.default.contents(atPath: image) else {
+          throw SampleSetError(path, nil, "picture \(image) cannot be read")
+        }
+        hash.update(Array(data))
       }
-      hash.update(Array(data))
     }
     return hash.hexadecimal()
   }
@@ -89,19 +92,42 @@ public struct SampleSet: Sendable {
       guard let string = value as? String else { throw SampleSetError(path, number, "'\(key)' is not text") }
       return string
     }
-    guard let image = try text("image"), !image.isEmpty else {
-      throw SampleSetError(path, number, "has no 'image'")
-    }
+    let images = try Self.images(object) { reason in SampleSetError(path, number, reason) }
     guard let prompt = try text("prompt"), prompt.contains(where: { !$0.isWhitespace }) else {
       throw SampleSetError(path, number, "has no 'prompt'")
     }
-    let file = URL(fileURLWithPath: image, relativeTo: folder).path
-    guard FileManager.default.fileExists(atPath: file) else {
-      throw SampleSetError(path, number, "picture \(image) is not there")
+    do { _ = try Conversation(prompt).placing(images: images.count) } catch {
+      throw SampleSetError(path, number, "\(error)")
+    }
+    var files: [String] = []
+    for image in images {
+      let file = URL(fileURLWithPath: image, relativeTo: folder).path
+      guard FileManager.default.fileExists(atPath: file) else {
+        throw SampleSetError(path, number, "picture \(image) is not there")
+      }
+      files.append(file)
     }
     return Sample(
-      id: try text("id") ?? "line \(number)", image: file, prompt: prompt, answer: try text("answer"),
+      id: try text("id") ?? "line \(number)", images: files, prompt: prompt, answer: try text("answer"),
       task: try text("task"))
+  }
+
+  /// The pictures of a line: `image` or `images`.
+  private static func images(
+    _ object: [String: Any], _ error: (String) -> SampleSetError
+  ) throws(SampleSetError) -> [String] {
+    let (one, several) = (object["image"] ?? NSNull(), object["images"] ?? NSNull())
+    if several is NSNull {
+      if one is NSNull { throw error("has no 'image'") }
+      guard let image = one as? String else { throw error("'image' is not text") }
+      guard !image.isEmpty else { throw error("has no 'image'") }
+      return [image]
+    }
+    guard one is NSNull else { throw error("has both 'image' and 'images'") }
+    guard let images = several as? [String], !images.isEmpty, !images.contains("") else {
+      throw error("'images' is not a list of pictures")
+    }
+    return images
   }
 }
 

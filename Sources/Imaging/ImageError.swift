@@ -22,6 +22,10 @@ public enum ImageError: Error, Equatable, Sendable {
   case outOfMemory(name: String)
   /// A size to resize or crop to is not within what the engine allows.
   case invalidSize(width: Int, height: Int)
+  /// One side of the picture is too many times as long as the other.
+  case tooElongated(width: Int, height: Int, limit: Int)
+  /// A setting of the preparation is not within what the engine allows.
+  case invalidSetting(name: String, reason: String)
 }
 
 extension ImageError: CustomStringConvertible {
@@ -41,6 +45,9 @@ extension ImageError: CustomStringConvertible {
     case .unsupported(let name, let format, let reason): "\(name): unsupported \(format) image: \(reason)"
     case .outOfMemory(let name): "\(name): out of memory while decoding"
     case .invalidSize(let width, let height): "an image cannot be made \(width) x \(height) pixels"
+    case .tooElongated(let width, let height, let limit):
+      "image of \(width) x \(height) pixels has one side over \(limit) times as long as the other"
+    case .invalidSetting(let name, let reason): "image preparation: \(name) \(reason)"
     }
   }
 }

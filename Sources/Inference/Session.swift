@@ -1,4 +1,3 @@
-public import Compute
 public import Imaging
 import Models
 public import PlanFormat
@@ -26,8 +25,7 @@ public final class Session {
   public init(_ contents: PlanContents, weights: WeightStore, threads: Int) throws {
     self.contents = contents
     tokenizer = try Tokenizer(contents.tokenizer)
-    preprocessor = try ImagePreprocessor(
-      shortestEdge: contents.image.shortestEdge, cropSize: contents.image.cropSize)
+    preprocessor = try ImagePreprocessor(contents.image)
     engine = try Engine(contents.model, weights: PlanWeights(weights), threads: threads)
   }
 
@@ -36,41 +34,20 @@ public final class Session {
     try Schedule(settings, layers: contents.model.text.layers, profile: contents.calibration?.plphp)
   }
 
-  /// Decodes, resizes and crops a picture: the tower's input bytes, `[side x side x 3]`.
-  public func prepareImage(at path: String) throws(ImageError) -> RGBImage {
-    preprocessor.prepare(try ImageDecoder.decode(contentsOf: path))
-  }
-
-  /// The normalised pixels of a prepared picture, `[3 x side x side]`: what the folded patch embedding works on.
-  public func pixelValues(_ image: RGBImage) -> [Float] {
-    preprocessor.normalized(
-      image, mean: contents.image.mean, deviation: contents.image.deviation, rescale: contents.image.rescale)
-  }
-
-  /// Visual tokens of a prepared picture, `[N x width]`.
-  public func encode(_ image: RGBImage) -> Matrix { engine.encodeImage(pixels: image.pixels) }
-
-  /// The prompt with the user's text, and all images where the template has its image.
-  public func layout(prompt: String, images: Int) throws -> PromptLayout {
-    guard prompt.contains(where: { !$0.isWhitespace }) else { throw InferenceError("prompt", "is empty") }
+  /// The prompt of a conversation about `images` pictures: where it has places for them, or in front.
+  public func layout(_ conversation: Conversation, images: Int) throws(PromptError) -> PromptLayout {
     var parts: [PromptLayout.Part] = []
-    for piece in try tokenizer.encode(contents.prompt, userText: prompt) {
+    for piece in try tokenizer.encode(contents.prompt, try conversation.placing(images: images)) {
       switch piece {
       case .tokens(let tokens): parts += tokens.map { .token($0) }
-      case .image: parts += (0..<images).map { .image($0) }
+      case .image(let index): parts.append(.image(index))
       }
     }
     return PromptLayout(parts: parts)
   }
 
-  /// Ids as a reader of the sequence sees them: an image is its image token, once a visual token.
-  public func inputIDs(_ layout: PromptLayout) -> [Int32] {
-    let model = contents.model
-    return layout.parts.flatMap { part in
-      switch part {
-      case .token(let token): [token]
-      case .image: Array(repeating: Int32(model.text.imageToken), count: model.vision.tokensPerImage)
-      }
-    }
+  /// The prompt of one question about `images` pictures.
+  public func layout(prompt: String, images: Int) throws(PromptError) -> PromptLayout {
+    try layout(Conversation(prompt), images: images)
   }
 }

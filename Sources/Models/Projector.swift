@@ -1,32 +1,62 @@
 public import Compute
 public import PlanFormat
 
-/// The connector of LLaVA: two linear layers with an activation between them, tower width to decoder width.
+/// The connector: neighbouring patches merged, a norm, one or two linear layers, tower width to decoder width.
 public struct Projector: Sendable {
+  private let merge: Int
+  private let normsPatches: Bool
+  private let norm: VisionNorm?
   private let first: WeightMatrix
   private let firstBias: WeightVector?
-  private let second: WeightMatrix
+  private let second: WeightMatrix?
   private let secondBias: WeightVector?
   private let activation: ElementwiseFunction
+  /// The row that ends a row of patches, if the model has one.
+  public let newline: WeightVector?
 
   /// Binds the projector's tensors.
   public init(_ model: ModelDescription, weights: some ModelWeights) throws(ModelError) {
     let projector = model.projector
-    let hidden = projector.hiddenWidth
-    first = try weights.matrix("projector/linear_1", rows: hidden, columns: model.vision.width)
-    second = try weights.matrix("projector/linear_2", rows: model.text.width, columns: hidden)
+    let output = model.text.width
+    let hidden = projector.hiddenWidth > 0 ? projector.hiddenWidth : output
+    merge = projector.merge
+    normsPatches = projector.normsPatches
+    let kind: Norm? =
+      switch projector.norm {
+      case .none: nil
+      case .layerNorm: .layerNorm
+      case .rmsNorm: .rmsNorm
+      }
+    norm =
+      if let kind {
+        try VisionNorm(
+          kind, "projector/norm", width: projector.normWidth(model.vision), epsilon: projector.normEpsilon,
+          weights: weights)
+      } else { nil }
+    first = try weights.matrix(
+      "projector/linear_1", rows: hidden, columns: projector.inputWidth(model.vision))
     firstBias = projector.bias ? try weights.vector("projector/linear_1_bias", count: hidden) : nil
-    secondBias = projector.bias ? try weights.vector("projector/linear_2_bias", count: model.text.width) : nil
+    let isDeep = projector.hiddenWidth > 0
+    second = isDeep ? try weights.matrix("projector/linear_2", rows: output, columns: hidden) : nil
+    secondBias =
+      isDeep && projector.bias ? try weights.vector("projector/linear_2_bias", count: output) : nil
     activation = projector.activation.function
+    newline = projector.newline ? try weights.vector("projector/newline", count: output) : nil
   }
 
-  /// Visual tokens of the decoder's width, `[n x width]`, from tower features, `[n x tower width]`.
-  public func project(_ features: Matrix, _ workers: Workers) -> Matrix {
-    let hidden = Matrix(rows: features.rows, columns: first.rows)
-    first.multiply(features, into: hidden, workers)
+  /// Visual tokens, `[n / merge^2 x width]`, from the features of a grid of patches, `[n x tower width]`.
+  ///
+  /// Without a merge the features may have rows that are on no grid.
+  public func project(_ features: Matrix, grid: PatchGrid, _ workers: Workers) -> Matrix {
+    if normsPatches { norm?.apply(features, into: features) }
+    let merged = grid.merged(features, by: merge)
+    if !normsPatches { norm?.apply(merged, into: merged) }
+    let hidden = Matrix(rows: merged.rows, columns: first.rows)
+    first.multiply(merged, into: hidden, workers)
     if let firstBias { hidden.add(firstBias) }
+    guard let second else { return hidden }
     hidden.activate(activation, workers)
-    let tokens = Matrix(rows: features.rows, columns: second.rows)
+    let tokens = Matrix(rows: merged.rows, columns: second.rows)
     second.multiply(hidden, into: tokens, workers)
     if let secondBias { tokens.add(secondBias) }
     return tokens

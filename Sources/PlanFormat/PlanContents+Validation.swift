@@ -4,7 +4,7 @@ extension PlanContents {
   /// The writer checks what it writes and the reader what it reads with the same rules.
   func validate() throws(Flaw) {
     try model.validate()
-    try image.validate(for: model.vision)
+    try image.validate(for: model)
     try tokenizer.validate(vocabulary: model.text.vocabulary)
     try prompt.validate(tokenizer)
     try calibration?.validate(for: model)

@@ -15,6 +15,8 @@ public struct Tokenizer: Sendable {
   private let normalizer: Normalizer
   private let splitters: [Splitter]
   private let encoder: BytePairEncoder
+  /// By id: the white space that added tokens take with them, where they do.
+  let addedTrimming: [Int32: Trimming]
   /// Whole pre-tokens that are tokens; empty unless the tables ignore merges for them.
   private let wholeTokens: [[UInt8]: Int32]
   /// Added tokens found before normalisation, and those found after it.
@@ -54,6 +56,9 @@ public struct Tokenizer: Sendable {
       }
     }
     wholeTokens = whole
+    addedTrimming = Dictionary(
+      tables.addedTokens.lazy.filter { $0.trimming != .none }.map { ($0.id, $0.trimming) },
+      uniquingKeysWith: { $1 })
   }
 
   /// Tokens of `text`.
@@ -61,7 +66,7 @@ public struct Tokenizer: Sendable {
   /// - Parameter parsingSpecialTokens: whether control tokens written in the text become their ids; if not they
   ///   are read as plain text. Added tokens that are no control tokens are matched in both cases.
   public func encode(_ text: String, parsingSpecialTokens: Bool = true) throws(TokenizationError) -> [Int32] {
-    try encode(valid: Array(text.utf8), parsingSpecialTokens: parsingSpecialTokens)
+    try encode(valid: Array(text.utf8), isFirst: true, parsingSpecialTokens: parsingSpecialTokens)
   }
 
   /// Tokens of `bytes` read as UTF-8, each invalid sequence as U+FFFD.
@@ -71,10 +76,15 @@ public struct Tokenizer: Sendable {
     try encode(String(decoding: bytes, as: UTF8.self), parsingSpecialTokens: parsingSpecialTokens)
   }
 
-  private func encode(valid text: [UInt8], parsingSpecialTokens: Bool) throws(TokenizationError) -> [Int32] {
+  /// Tokens of valid UTF-8; `isFirst` says whether it stands at the beginning of what the model reads.
+  func encode(
+    valid text: [UInt8], isFirst: Bool, parsingSpecialTokens: Bool
+  ) throws(TokenizationError) -> [Int32] {
     var ids: [Int32] = []
     var encoder = encoder
-    for part in matchers.verbatim.parts(of: TextPiece(text), includingSpecial: parsingSpecialTokens) {
+    for part in matchers.verbatim.parts(
+      of: TextPiece(text, isFirst: isFirst), includingSpecial: parsingSpecialTokens)
+    {
       switch part {
       case .token(let id): ids.append(id)
       case .text(var piece):

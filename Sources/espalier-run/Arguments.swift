@@ -1,4 +1,5 @@
 import Inference
+import Tokenization
 
 /// The command line of the runtime, read without a package so that the binary stays lean.
 struct Arguments {
@@ -31,7 +32,10 @@ struct Arguments {
 
     OPTIONS:
       --image <file>          Picture (JPEG or PNG); may be repeated.
-      --prompt <text>         The question.
+      --prompt <text>         The question. <image> in it is the place of a picture; without any, the pictures
+                              come first. Repeated, with --reply between: a conversation.
+      --reply <text>          What the model said to the prompt before.
+      --system <text>         System prompt. (default: what the model's chat template has)
       --point <name>          Operating point. (default: dense)
       --max-tokens <n>        Most tokens of the answer. (default: 256)
       --temperature <t>       Divides the logits; 0 takes the likeliest token. (default: 0)
@@ -50,7 +54,9 @@ struct Arguments {
   static func parse(_ words: [String]) throws(UsageError) -> Request {
     var arguments = Arguments()
     var plans: [String] = []
-    var prompt: String?
+    var prompts: [String] = []
+    var replies: [String] = []
+    var system: String?
     var rest = words[...]
     while let word = rest.popFirst() {
       guard word.hasPrefix("-"), word.count > 1 else {
@@ -74,7 +80,13 @@ struct Arguments {
       case "-h", "--help": return .help
       case "--version": return .version
       case "--image": arguments.question.images.append(try value())
-      case "--prompt": prompt = try value()
+      case "--prompt":
+        if replies.count != prompts.count { throw misplacedReply }
+        prompts.append(try value())
+      case "--reply":
+        replies.append(try value())
+        if replies.count != prompts.count { throw misplacedReply }
+      case "--system": system = try value()
       case "--point": arguments.point = try value()
       case "--max-tokens": arguments.question.maxTokens = try number(Int.self)
       case "--temperature": arguments.question.sampling.temperature = try number(Double.self)
@@ -90,7 +102,10 @@ struct Arguments {
     }
     guard plans.count <= 1 else { throw UsageError(description: "Unexpected argument '\(plans[1])'") }
     guard let plan = plans.first else { throw UsageError(description: "Missing expected argument '<plan>'") }
-    guard let prompt else { throw UsageError(description: "Missing expected argument '--prompt <text>'") }
+    guard !prompts.isEmpty else {
+      throw UsageError(description: "Missing expected argument '--prompt <text>'")
+    }
+    guard replies.count < prompts.count else { throw misplacedReply }
     guard !arguments.question.images.isEmpty else {
       throw UsageError(description: "Missing expected argument '--image <file>'")
     }
@@ -102,9 +117,14 @@ struct Arguments {
     }
     if let problem = arguments.question.sampling.problem { throw UsageError(description: problem) }
     arguments.plan = plan
-    arguments.question.prompt = prompt
+    do {
+      arguments.question.conversation = try Conversation(system: system, prompts: prompts, replies: replies)
+    } catch { throw UsageError(description: "\(error)") }
     return .run(arguments)
   }
+
+  private static let misplacedReply = UsageError(
+    description: "A --reply has to stand between any two --prompt, and nowhere else")
 
   /// `--name=value` as name and value.
   private static func split(_ word: String) -> (name: String, value: String?) {

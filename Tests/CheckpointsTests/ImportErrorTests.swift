@@ -39,29 +39,32 @@ private func bytes(_ path: String) throws -> [UInt8] {
 
 @Suite struct ImportErrors {
   @Test(arguments: [
-    ("\"llava\"", "\"paligemma\"", "model_type", "is \"paligemma\", supported is \"llava\""),
+    ("\"llava\"", "\"paligemma\"", "model_type", "is \"paligemma\", supported are \"llava\""),
     (
-      "\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"", "text_config.rope_parameters.rope_type",
-      "is \"yarn\""
+      "\"rope_type\": \"default\"", "\"rope_type\": \"longrope\"", "text_config.rope_parameters.rope_type",
+      "is \"longrope\""
     ),
     (
-      "\"attention_bias\": false", "\"attention_bias\": true", "text_config.attention_bias",
-      "is true, which is not"
+      "\"attention_bias\": false", "\"attention_bias\": true",
+      "language_model.model.layers.0.self_attn.q_proj.bias", "tensor is missing"
     ),
-    ("\"mlp_bias\": false", "\"mlp_bias\": true", "text_config.mlp_bias", "is true, which is not supported"),
+    (
+      "\"mlp_bias\": false", "\"mlp_bias\": true",
+      "language_model.model.layers.0.mlp.gate_proj.bias", "tensor is missing"
+    ),
     ("\"hidden_act\": \"silu\"", "\"hidden_act\": \"relu\"", "text_config.hidden_act", "is \"relu\""),
     (
-      "\"vision_feature_layer\": -2", "\"vision_feature_layer\": [-2, -3]", "vision_feature_layer",
-      "is a list of 2"
+      "\"vision_feature_layer\": -2", "\"vision_feature_layer\": [-2, -3]",
+      "multi_modal_projector.linear_1.weight", "has shape [192, 192], expected [192, 384]"
     ),
     (
       "\"vision_feature_layer\": -2", "\"vision_feature_layer\": -9", "vision_feature_layer",
       "the tower has 7 layers"
     ),
-    ("\"model_type\": \"llama\"", "\"model_type\": \"mistral\"", "text_config.model_type", "is \"mistral\""),
+    ("\"model_type\": \"llama\"", "\"model_type\": \"gemma\"", "text_config.model_type", "is \"gemma\""),
     (
-      "\"use_cache\": true", "\"sliding_window\": 512", "text_config.sliding_window",
-      "is 512, which is not supported"
+      "\"rope_type\": \"default\"", "\"rope_type\": \"linear\"", "text_config.rope_parameters.factor",
+      "is missing"
     ),
     ("\"hidden_size\": 192", "\"hidden_size\": \"192\"", "text_config.hidden_size", "expected an integer"),
     (
@@ -86,8 +89,8 @@ private func bytes(_ path: String) throws -> [UInt8] {
 
   @Test(arguments: [
     (
-      "preprocessor_config.json", "\"resample\": 3", "\"resample\": 2", "resample",
-      "is 2, supported is 3 (bicubic)"
+      "preprocessor_config.json", "\"resample\": 3", "\"resample\": 6", "resample",
+      "is 6, supported are 1 to 5"
     ),
     (
       "preprocessor_config.json", "\"do_resize\": true", "\"do_resize\": false", "do_resize",
@@ -97,7 +100,7 @@ private func bytes(_ path: String) throws -> [UInt8] {
       "preprocessor_config.json", "\"width\": 224", "\"width\": 200", "crop_size",
       "is 224 x 200, expected a square"
     ),
-    ("preprocessor_config.json", "\"shortest_edge\"", "\"longest_edge\"", "size", "the only resize"),
+    ("preprocessor_config.json", "\"shortest_edge\"", "\"longest_edge\"", "size.height", "is missing"),
     (
       "tokenizer.json", "\"normalizer\": null", "\"normalizer\": {\"type\": \"BertNormalizer\"}",
       "normalizer.type", "is BertNormalizer, supported are"
@@ -120,7 +123,8 @@ private func bytes(_ path: String) throws -> [UInt8] {
     ),
     ("tokenizer.json", "\"!\": 4", "\"!\": 5", "model.vocab.", "has an id that is there twice"),
     (
-      "chat_template.jinja", "{% for m", "{% macro a() %}{% for m", "chat template, line 1", "the tag 'macro'"
+      "chat_template.jinja", "{% for m", "{% include 'a' %}{% for m", "chat template, line 1",
+      "the tag 'include' is not supported; --chat-template FILE passes a simpler template"
     ),
     (
       "chat_template.jinja", "{{ c['text'] }}", "{{ c['texts'] }}", "chat template",

@@ -19,7 +19,7 @@ import Testing
     #expect(set.samples.count == 2)
     let first = try #require(set.samples.first)
     #expect(first.id == "x" && first.prompt == "why?" && first.answer == "so" && first.task == "t")
-    #expect(first.image == folder.file("a.png"))
+    #expect(first.images == [folder.file("a.png")])
     #expect(set.samples[1].id == "line 2")
     #expect(set.samples[1].answer == nil && set.samples[1].task == nil)
   }
@@ -43,10 +43,28 @@ import Testing
 
   @Test func `a picture may be named by its full path`() throws {
     let set = try read([#"{"image": "\#(folder.file("b.png"))", "prompt": "p"}"#])
-    #expect(set.samples.map(\.image) == [folder.file("b.png")])
+    #expect(set.samples.map(\.images) == [[folder.file("b.png")]])
+  }
+
+  @Test func `several pictures are a list, with their places in the prompt or without`() throws {
+    let set = try read([
+      #"{"images": ["b.png", "a.png"], "prompt": "p"}"#,
+      #"{"images": ["a.png", "a.png"], "prompt": "<image> or <image>?"}"#,
+    ])
+    #expect(set.samples[0].images == [folder.file("b.png"), folder.file("a.png")])
+    #expect(set.samples[1].images == [folder.file("a.png"), folder.file("a.png")])
   }
 
   @Test(arguments: [
+    (
+      #"{"images": ["a.png", "b.png"], "prompt": "<image> p"}"#,
+      "prompt: has <image> 1 times for 2 images"
+    ),
+    (#"{"image": "a.png", "images": ["a.png"], "prompt": "p"}"#, "has both 'image' and 'images'"),
+    (#"{"images": [], "prompt": "p"}"#, "'images' is not a list of pictures"),
+    (#"{"images": ["a.png", 3], "prompt": "p"}"#, "'images' is not a list of pictures"),
+    (#"{"images": "a.png", "prompt": "p"}"#, "'images' is not a list of pictures"),
+    (#"{"images": ["a.png", "gone.png"], "prompt": "p"}"#, "picture gone.png is not there"),
     ("{", "is not a JSON object"), ("[1, 2]", "is not a JSON object"), ("3", "is not a JSON object"),
     (#""text""#, "is not a JSON object"), (#"{"image": "a.png", "prompt": "p"} x"#, "is not a JSON object"),
     (#"{"prompt": "p"}"#, "has no 'image'"), (#"{"image": "", "prompt": "p"}"#, "has no 'image'"),

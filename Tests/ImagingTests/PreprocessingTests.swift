@@ -1,4 +1,5 @@
-import Imaging
+@testable import Imaging
+import PlanFormat
 import Testing
 
 @Suite("CLIP preprocessing")
@@ -8,13 +9,15 @@ struct PreprocessingTests {
     let golden = try Golden.load()
     for expected in golden.preparations {
       let image = try ImageDecoder.decode(contentsOf: Golden.input(expected.file))
-      let preprocessor = try ImagePreprocessor(
-        shortestEdge: expected.shortestEdge, cropSize: expected.cropSize)
-      let prepared = preprocessor.prepare(image)
+      var preprocessing = clip(edge: expected.shortestEdge, crop: expected.cropSize)
+      preprocessing.mean = golden.mean
+      preprocessing.deviation = golden.deviation
+      let preprocessor = try ImagePreprocessor(preprocessing)
+      let prepared = try #require(try preprocessor.prepare(image).overview)
       #expect(prepared.width == expected.cropSize && prepared.height == expected.cropSize)
       #expect(fnv(prepared.pixels) == expected.hash, "\(expected)")
 
-      let values = preprocessor.normalized(prepared, mean: golden.mean, deviation: golden.deviation)
+      let values = preprocessor.normalized(prepared)
       for sample in expected.samples {
         #expect(abs(Double(values[Int(sample[0])]) - sample[1]) < 1e-5, "\(expected)")
       }
@@ -27,8 +30,12 @@ struct PreprocessingTests {
   @Test("is a resize followed by a crop", arguments: [(40, 30), (30, 40), (31, 30), (30, 33), (7, 21)])
   func inTwoSteps(edge: Int, crop: Int) throws {
     let image = RGBImage.gradient(53, 37)
-    let expected = try image.resizedShortestEdge(edge).centerCropped(to: crop)
-    #expect(try ImagePreprocessor(shortestEdge: edge, cropSize: crop).prepare(image) == expected)
+    for filter in ResamplingFilter.allCases {
+      let expected = try image.resizedShortestEdge(edge, filter: filter).centerCropped(to: crop)
+      var preprocessing = clip(edge: edge, crop: crop)
+      preprocessing.filter = filter
+      #expect(try ImagePreprocessor(preprocessing).prepare(image).overview == expected)
+    }
   }
 
   @Test("crops the centre, an odd remainder right and below")
@@ -48,12 +55,23 @@ struct PreprocessingTests {
   @Test("needs little memory for a thin picture, whose resize alone would be gigabytes")
   func thinPicture() throws {
     let image = RGBImage.gradient(1, 60_000)
-    let prepared = try ImagePreprocessor(shortestEdge: 336, cropSize: 336).prepare(image)
-    #expect(prepared.width == 336)
+    let prepared = try ImagePreprocessor(clip(edge: 336, crop: 336)).prepare(image)
+    #expect(prepared.overview?.width == 336)
   }
 
-  @Test("refuses sizes that no tower has", arguments: [(0, 1), (1, 0), (-1, 1), (8193, 1), (1, Int.max)])
-  func refusedSizes(edge: Int, crop: Int) {
-    #expect(throws: ImageError.self) { try ImagePreprocessor(shortestEdge: edge, cropSize: crop) }
+  @Test("pads to a square in strips as at once", arguments: [(90, 21), (21, 90), (90, 1), (89, 88)])
+  func squareInStrips(width: Int, height: Int) throws {
+    for filter in ResamplingFilter.allCases {
+      var preprocessing = settings(.single(tile { $0.padsToSquare = true }), mean: [0.2, 0.9, 0.5])
+      preprocessing.filter = filter
+      let style = try TileStyle(preprocessing)
+      let image = RGBImage.formula(width, height)
+      #expect(
+        try image.squared(to: 28, style, mostAtOnce: 5000) == image.squared(to: 28, style), "\(filter)")
+    }
+  }
+
+  private func clip(edge: Int, crop: Int) -> ImagePreprocessing {
+    settings(.single(tile { ($0.shortestEdge, $0.side) = (edge, crop) }))
   }
 }

@@ -1,4 +1,5 @@
-import Imaging
+@testable import Imaging
+import PlanFormat
 import Testing
 
 @Suite("Resizing")
@@ -17,6 +18,15 @@ struct ResizeTests {
   func sameSize(_ filter: ResamplingFilter) throws {
     let image = RGBImage.gradient(9, 5)
     #expect(try image.resized(toWidth: 9, height: 5, filter: filter) == image)
+  }
+
+  @Test("in parts gives the same bytes as at once", arguments: ResamplingFilter.allCases)
+  func inParts(_ filter: ResamplingFilter) throws {
+    let image = RGBImage.formula(5, 90)
+    let whole = try image.resized(toWidth: 60, height: 20, filter: filter)
+    let parts = image.resized(
+      toWidth: 60, height: 20, columns: 0..<60, rows: 0..<20, filter: filter, mostBetween: 700)
+    #expect(parts == whole)
   }
 
   @Test("keeps a plain colour plain", arguments: ResamplingFilter.allCases)

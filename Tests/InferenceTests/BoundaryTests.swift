@@ -30,7 +30,7 @@ import Testing
     let first = engine.prefill(
       prompt.copy(), schedule: schedule, through: boundary, reserve: 8, observer: &observer)
     let second = engine.prefill(
-      PromptRows(rows: first.rows, images: prompt.images), schedule: schedule, from: boundary, reserve: 8,
+      prompt.replacing(first.rows), schedule: schedule, from: boundary, reserve: 8,
       cache: first.cache, observer: &observer)
     #expect(engine.allLogits(second) == expected)
     #expect(engine.decoded([4, 8], after: second) == decoded)

@@ -15,13 +15,14 @@ import Testing
     let golden = try GoldenCase(number)
     let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
     let layout = try session.layout(prompt: golden.prompt, images: 1)
-    #expect(session.inputIDs(layout) == golden.inputIDs)
 
     let picture = try session.prepareImage(at: golden.imagePath)
-    let pixels = session.pixelValues(picture)
+    let features = try session.encode(picture)
+    #expect(session.inputIDs(layout, images: [features]) == golden.inputIDs)
+    let pixels = session.pixelValues(picture).values
     #expect(largestDifference(golden.places.map { pixels[$0] }, golden.pixelValues) < 1e-4)
 
-    let rows = try session.engine.embed(layout, images: [session.encode(picture)])
+    let rows = try session.engine.embed(layout, images: [features])
     var recorder = LastRows()
     let result = session.engine.prefill(rows, schedule: try session.schedule(.dense), observer: &recorder)
     #expect(largestDifference(recorder.states, golden.hiddenStates) < 2e-3)
@@ -44,12 +45,12 @@ import Testing
     let questions = try lines.map { try JSONDecoder().decode(Question.self, from: Data($0.utf8)) }
     #expect(golden.count == questions.count && golden.count == 600)
     let dense = try session.schedule(.dense)
-    var features: (image: String, tokens: Matrix)?
+    var features: (image: String, tokens: ImageTokens)?
     for (question, expected) in zip(questions, golden) {
       #expect(question.id == expected.id)
       if features?.image != question.image {
         let path = ReferencePlan.scenes.appendingPathComponent(question.image).path
-        features = (question.image, session.encode(try session.prepareImage(at: path)))
+        features = (question.image, try session.encode(try session.prepareImage(at: path)))
       }
       let picture = try #require(features?.tokens)
       let rows = try session.engine.embed(
@@ -63,7 +64,7 @@ import Testing
     let golden = try GoldenCase(0)
     let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
     let layers = session.contents.model.text.layers
-    let features = session.encode(try session.prepareImage(at: golden.imagePath))
+    let features = try session.encode(try session.prepareImage(at: golden.imagePath))
     let prompt = try session.engine.embed(
       try session.layout(prompt: golden.prompt, images: 1), images: [features])
     func logits(_ settings: PruningSettings) throws -> [Float] {

@@ -8,21 +8,22 @@ import Testing
 /// What a prompt may be, and what a schedule may ask for.
 @Suite struct PromptTests {
   private let width = TinyModel.description.text.width
+  private let grid = PatchGrid(rows: 4, columns: 4)
 
   @Test func `images stand where the layout says, and positions count from 0`() throws {
     let engine = try TinyModel.engine()
-    let images = [randomMatrix(16, width, seed: 1), randomMatrix(16, width, seed: 2)]
+    let images = [1, 2].map { ImageTokens(grid: grid, randomMatrix(16, width, seed: $0)) }
     let layout = PromptLayout(parts: [.token(4), .image(1), .token(5), .image(0), .token(6)])
     let prompt = try engine.embed(layout, images: images)
     #expect(prompt.rows.count == 35)
-    #expect(prompt.rows.positions == (0..<35).map(Int32.init))
+    #expect(prompt.rows.positions == (0..<35).map { RotaryPosition($0) })
     #expect(prompt.rows.visualRuns == [1..<17, 18..<34])
     #expect(prompt.rows.visualIndices[1..<17] == (0..<16).map(Int32.init)[...])
     #expect(Array(prompt.rows.visualIndices[18..<34]) == (16..<32).map(Int32.init))
-    #expect(prompt.rows.hidden[rows: 1..<17].elements == images[1].elements)
-    #expect(prompt.rows.hidden[rows: 18..<34].elements == images[0].elements)
+    #expect(prompt.rows.hidden[rows: 1..<17].elements == images[1].features[0].elements)
+    #expect(prompt.rows.hidden[rows: 18..<34].elements == images[0].features[0].elements)
     #expect(
-      prompt.images == [
+      prompt.grids == [
         ImageGrid(firstVisual: 0, rows: 4, columns: 4), ImageGrid(firstVisual: 16, rows: 4, columns: 4),
       ])
   }
@@ -39,7 +40,8 @@ import Testing
     let layout = PromptLayout(
       parts: parts.map { $0 == "i" ? .image(0) : .token(Int32($0.dropFirst()) ?? 0) })
     let error = #expect(throws: InferenceError.self) {
-      try engine.embed(layout, images: (0..<images).map { _ in randomMatrix(16, width, seed: 1) })
+      let images = (0..<images).map { _ in ImageTokens(grid: grid, randomMatrix(16, width, seed: 1)) }
+      return try engine.embed(layout, images: images)
     }
     #expect(error?.description == message)
   }
@@ -51,12 +53,13 @@ import Testing
     let error = #expect(throws: InferenceError.self) {
       try engine.embed(PromptLayout(parts: longest.parts + [.token(1)]), images: [])
     }
-    #expect(error?.description == "prompt: has 257 tokens; the model was trained for 256")
+    #expect(error?.description == "prompt: has 257 tokens; the model takes 256")
   }
 
   @Test func `features of another model are refused`() throws {
     let error = #expect(throws: InferenceError.self) {
-      try TinyModel.engine().embed(PromptLayout(parts: [.image(0)]), images: [randomMatrix(16, 5, seed: 1)])
+      try TinyModel.engine().embed(
+        PromptLayout(parts: [.image(0)]), images: [ImageTokens(grid: grid, randomMatrix(16, 5, seed: 1))])
     }
     #expect(error?.description == "image 0: has features of width 5")
   }

@@ -4,6 +4,7 @@ import Inference
 import PlanFormat
 import TestSupport
 import Testing
+import Tokenization
 
 /// A plan on disk, a picture, a question.
 @Suite struct SessionTests {
@@ -67,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: ["", " ", "\n\t"]) func `an empty question is refused`(prompt: String) {
-    let error = #expect(throws: InferenceError.self) {
+    let error = #expect(throws: PromptError.self) {
       try session.answer(Question(images: [picture], prompt: prompt), point: .dense)
     }
     #expect(error?.description == "prompt: is empty")
@@ -93,7 +94,7 @@ import Testing
 
   @Test func `the greedy answer is what decoding gives, and ends at the limit or a stop token`() throws {
     let layout = try session.layout(prompt: "why", images: 1)
-    let features = session.encode(try session.prepareImage(at: picture))
+    let features = try session.encode(try session.prepareImage(at: picture))
     let prompt = try session.engine.embed(layout, images: [features])
     let prefill = session.engine.prefill(prompt, schedule: try session.schedule(.dense), reserve: 8)
     var question = Question(images: [picture], prompt: "why")
@@ -110,7 +111,9 @@ import Testing
     let layout = try session.layout(prompt: "hi", images: 2)
     #expect(
       layout.parts == [.token(81), .image(0), .image(1), .token(104), .token(105), .token(65)])
-    #expect(session.inputIDs(layout).count == 32 + 4)
-    #expect(session.inputIDs(layout).count { $0 == 257 } == 32)
+    let features = try session.encode(try session.prepareImage(at: picture))
+    let ids = session.inputIDs(layout, images: [features, features])
+    #expect(ids.count == 32 + 4)
+    #expect(ids.count { $0 == 257 } == 32)
   }
 }

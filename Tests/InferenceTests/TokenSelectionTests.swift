@@ -30,7 +30,7 @@ import Testing
     }
     #expect(text(result.rows) == text(prompt.rows))
     for (position, visual) in zip(result.rows.positions, result.rows.visualIndices) where visual >= 0 {
-      #expect(position == visual + 2)
+      #expect(position == RotaryPosition(Int(visual) + 2))
     }
     #expect(result.nextPosition == prompt.rows.count)
     #expect(engine.startDecoding(result).position == prompt.rows.count)
@@ -57,9 +57,9 @@ import Testing
     var recorder = Recorder()
     _ = engine.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &recorder)
     var rows = recorder.inputs[2]
-    rows.keep(keptPositions.map(Int.init))
+    rows.keep(keptPositions.map(\.largest))
     let byHand = engine.prefill(
-      PromptRows(rows: rows, images: prompt.images), schedule: Schedule(layers: 4), from: 2,
+      prompt.replacing(rows), schedule: Schedule(layers: 4), from: 2,
       observer: &recorder)
     #expect(engine.allLogits(byHand) == engine.allLogits(pruned))
   }
@@ -76,10 +76,10 @@ import Testing
       let inputs = recorder.inputs[layer]
       let sources = engine.visualRows(of: inputs.hidden, inputs)
       let targets = engine.visualRows(of: recorder.normed[layer], inputs)
-      let expected = prompt.images.flatMap { grid in
-        let range = grid.firstVisual..<grid.firstVisual + 16
+      let expected = prompt.grids.flatMap { grid in
+        let range = grid.tokens[0]..<grid.tokens[0] + 16
         return selector.keep(sources: sources[rows: range], targets: targets[rows: range], grid: grid)
-          .map { Int32($0 + grid.firstVisual) }
+          .map { Int32($0 + grid.tokens[0]) }
       }
       let result = try engine.run(prompt, PruningSettings(tokens: pruning))
       #expect(result.rows.visualIndices.filter { $0 >= 0 } == expected)
@@ -158,12 +158,15 @@ import Testing
     keep: Double
   ) throws {
     var model = TinyModel.description
-    model.vision.dropsClassToken = false
+    model.vision.dropsFirstToken = false
     let engine = try Engine(model, weights: RandomWeights(seed: 1), threads: 1)
-    let features = [17, 18].map { randomMatrix(17, model.text.width, seed: $0) }
+    let features = [17, 18].map {
+      ImageTokens(
+        grid: PatchGrid(rows: 4, columns: 4), leading: 1, randomMatrix(17, model.text.width, seed: $0))
+    }
     let layout = PromptLayout(parts: [.token(1), .image(0), .image(1), .token(4)])
     let prompt = try engine.embed(layout, images: features)
-    #expect(prompt.images.map(\.firstVisual) == [1, 18])
+    #expect(prompt.grids.map { $0.tokens[0] } == [1, 18])
     let pruning = TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
     let kept = try engine.run(prompt, PruningSettings(tokens: pruning)).rows.visualIndices
     #expect(kept.contains(0) && kept.contains(17))

@@ -181,20 +181,20 @@ private struct DecoderRun {
 
   /// The residual stream after all layers, when the rows come in chunks of the given sizes.
   func hidden(
-    _ input: Matrix, chunks: [Int], firstPosition: Int32 = 0, positions: [Int32]? = nil,
+    _ input: Matrix, chunks: [Int], firstPosition: Int = 0, positions: [Int]? = nil,
     visual: [Int32]? = nil,
     schedule: LayerSchedule = .dense
   ) -> [Float] {
-    let positions = positions ?? (0..<input.rows).map { firstPosition + Int32($0) }
+    let positions = positions ?? (0..<input.rows).map { firstPosition + $0 }
     let visual = visual ?? Array(repeating: -1, count: input.rows)
-    workspace.reserve(rows: input.rows, positions: Int(positions.max() ?? 0) + 1)
+    workspace.reserve(rows: input.rows, positions: (positions.max() ?? 0) + 1)
     var cache = decoder.makeCache()
     var start = 0
     var result: [Float] = []
     for size in chunks {
       let range = start..<start + size
       let rows = TokenRows(
-        hidden: input[rows: range].copy(), positions: Array(positions[range]),
+        hidden: input[rows: range].copy(), positions: positions[range].map { RotaryPosition($0) },
         visualIndices: Array(visual[range]))
       for layer in 0..<decoder.model.layers {
         decoder.forward(
@@ -211,7 +211,7 @@ private struct DecoderRun {
     workspace.reserve(rows: input.rows, positions: input.rows)
     var cache = decoder.makeCache()
     let rows = TokenRows(
-      hidden: input.copy(), positions: visual.indices.map(Int32.init), visualIndices: visual)
+      hidden: input.copy(), positions: visual.indices.map { RotaryPosition($0) }, visualIndices: visual)
     for layer in layers {
       decoder.forward(layer: layer, rows, cache: &cache.layers[layer], schedule: schedule, workspace, workers)
     }
@@ -223,7 +223,7 @@ private struct DecoderRun {
     workspace.reserve(rows: input.rows, positions: input.rows)
     var cache = decoder.makeCache()
     let rows = TokenRows(
-      hidden: input.copy(), positions: (0..<input.rows).map(Int32.init),
+      hidden: input.copy(), positions: (0..<input.rows).map { RotaryPosition($0) },
       visualIndices: Array(repeating: -1, count: input.rows))
     return decoder.forward(
       layer: 0, rows, cache: &cache.layers[0], watched: watched, workspace, workers)

@@ -98,7 +98,8 @@ import Testing
   private func output(_ probe: NeuronProbe, visual: [Int32]? = nil) -> Matrix {
     let output = Matrix(rows: input.rows, columns: model.width)
     let rows = TokenRows(
-      hidden: output, positions: (0..<input.rows).map(Int32.init), visualIndices: visual ?? self.visual)
+      hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) },
+      visualIndices: visual ?? self.visual)
     feedForward.forward(rows, input: input, probe: probe, into: output, workspace: workspace, workers)
     return output
   }

@@ -11,11 +11,11 @@ import Testing
   private let workers = Workers(count: 1)
 
   @Test func `the class token is dropped, or stays before the patches`() throws {
-    let dropped = try tower(model).encode(pixels: picture(seed: 1), workers)
+    let dropped = try tower(model).encode(pixels: picture(seed: 1), height: 28, width: 28, workers)
     var full = model
-    full.dropsClassToken = false
-    let kept = try tower(full).encode(pixels: picture(seed: 1), workers)
-    #expect(dropped.rows == model.tokensPerImage && kept.rows == full.tokensPerImage)
+    full.dropsFirstToken = false
+    let kept = try tower(full).encode(pixels: picture(seed: 1), height: 28, width: 28, workers)
+    #expect(dropped.rows == 16 && kept.rows == 17)
     #expect(kept.rows == dropped.rows + 1)
     #expect(kept[rows: 1..<kept.rows].elements == dropped.elements)
   }
@@ -23,17 +23,18 @@ import Testing
   @Test func `the embedding multiplies patches in raster order: channel, row, column`() throws {
     var bare = model
     bare.layers = 0
-    bare.dropsClassToken = false
+    bare.featureLayers = [0]
+    bare.dropsFirstToken = false
     let pixels = picture(seed: 2)
-    let encoded = try tower(bare).encode(pixels: pixels, workers)
+    let encoded = try tower(bare).encode(pixels: pixels, height: 28, width: 28, workers)
     let weights = RandomWeights(seed: 5)
     let embedding = try weights.matrix(
       "vision/patch_embedding", rows: model.width, columns: model.patchElements)
     let positions = try weights.matrix(
-      "vision/position_embedding", rows: model.positions, columns: model.width)
+      "vision/position_embedding", rows: model.rows, columns: model.width)
     let classToken = try weights.vector("vision/class_embedding", count: model.width).elements
     let bias = try weights.vector("vision/patch_bias", count: model.width).elements
-    for token in 0..<model.positions {
+    for token in 0..<model.rows {
       var row = rowOf(positions, token).map(Double.init)
       for channel in row.indices {
         guard token > 0 else {
@@ -58,42 +59,48 @@ import Testing
   }
 
   @Test func `patches that trade places with their positions trade places in the output`() throws {
-    let straight = try tower(model).encode(pixels: picture(seed: 3), workers)
+    let straight = try tower(model).encode(pixels: picture(seed: 3), height: 28, width: 28, workers)
     let (first, second) = (2, 13)
-    let traded = try ClipTower(model, weights: TradedPositions(first: first + 1, second: second + 1))
-      .encode(pixels: trade(first, second, in: picture(seed: 3)), workers)
+    let traded = try VisionTower(model, weights: TradedPositions(first: first + 1, second: second + 1))
+      .encode(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers)
     for token in 0..<straight.rows {
       let origin = token == first ? second : token == second ? first : token
       #expect(largestDifference(traded.row(token), straight.row(origin)) < 1e-4, "token \(token)")
     }
-    let moved = try tower(model).encode(pixels: trade(first, second, in: picture(seed: 3)), workers)
+    let moved = try tower(model).encode(
+      pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers)
     #expect(largestDifference(moved.row(first), straight.row(second)) > 1e-3)
   }
 
   @Test func `a layer sees a set of rows: their order is only where they come out`() throws {
     let layer = try VisionLayer(model, layer: 0, weights: RandomWeights(seed: 5))
-    let input = randomMatrix(model.positions, model.width, seed: 4)
+    let input = randomMatrix(model.rows, model.width, seed: 4)
     let reversed = Matrix(rows: input.rows, columns: input.columns)
     reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
-    let workspace = VisionLayer.Workspace(model)
-    layer.forward(input, workspace, workers)
-    layer.forward(reversed, workspace, workers)
+    let workspace = VisionWorkspace(model, rows: model.rows)
+    for rows in [input, reversed] {
+      layer.forward(rows, segments: [0..<model.rows], rotation: nil, workspace, workers)
+    }
     for row in 0..<input.rows {
       #expect(largestDifference(input.row(row), reversed.row(input.rows - 1 - row)) < 1e-4)
     }
   }
 
   @Test(arguments: [2, 3]) func `threads do not change the features`(threads: Int) throws {
-    let one = try tower(model).encode(pixels: picture(seed: 6), workers)
-    let many = try tower(model).encode(pixels: picture(seed: 6), Workers(count: threads))
+    let one = try tower(model).encode(pixels: picture(seed: 6), height: 28, width: 28, workers)
+    let many = try tower(model).encode(
+      pixels: picture(seed: 6), height: 28, width: 28, Workers(count: threads))
     #expect(largestDifference(one.elements, many.elements) < 1e-5)
   }
 
   @Test func `bfloat16 weights give what the same numbers give in float32`() throws {
     func encode(_ storage: RandomWeights.Storage) throws -> [Float] {
       let weights = RandomWeights(seed: 5, storage: storage)
-      let features = try ClipTower(model, weights: weights).encode(pixels: picture(seed: 7), workers)
-      return try Projector(TinyModel.description, weights: weights).project(features, workers).elements
+      let features = try VisionTower(model, weights: weights).encode(
+        pixels: picture(seed: 7), height: 28, width: 28, workers)
+      return try Projector(TinyModel.description, weights: weights).project(
+        features, grid: PatchGrid(rows: 4, columns: 4), workers
+      ).elements
     }
     #expect(largestDifference(try encode(.bfloat16), try encode(.roundedFloat32)) < 1e-4)
   }
@@ -101,18 +108,19 @@ import Testing
   @Test func `the projector treats every token alike and on its own`() throws {
     let projector = try Projector(TinyModel.description, weights: RandomWeights(seed: 5))
     let features = randomMatrix(9, model.width, seed: 8)
-    let together = projector.project(features, workers)
+    let together = projector.project(features, grid: PatchGrid(rows: 4, columns: 4), workers)
     #expect(together.rows == 9 && together.columns == TinyModel.description.text.width)
     for row in 0..<9 {
-      let alone = projector.project(features[rows: row..<row + 1], workers)
+      let alone = projector.project(
+        features[rows: row..<row + 1], grid: PatchGrid(rows: 1, columns: 1), workers)
       #expect(largestDifference(alone.row(0), together.row(row)) < 1e-5)
     }
   }
 
   // MARK: Helpers
 
-  private func tower(_ model: VisionModel) throws -> ClipTower {
-    try ClipTower(model, weights: RandomWeights(seed: 5))
+  private func tower(_ model: VisionModel) throws -> VisionTower {
+    try VisionTower(model, weights: RandomWeights(seed: 5))
   }
 
   private func picture(seed: UInt64) -> [UInt8] {

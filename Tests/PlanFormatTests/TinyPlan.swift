@@ -13,6 +13,7 @@ enum Tiny {
     text.feedForwardWidth = 6
     text.vocabulary = 10
     text.contextLength = 64
+    text.rotary.width = 4
     text.stopTokens = [1]
     text.imageToken = 2
     var vision = VisionModel()
@@ -22,6 +23,7 @@ enum Tiny {
     vision.feedForwardWidth = 12
     vision.imageSize = 4
     vision.patchSize = 2
+    vision.featureLayers = [2]
     var projector = ProjectorModel()
     projector.hiddenWidth = 8
     return ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
@@ -29,8 +31,9 @@ enum Tiny {
 
   static var image: ImagePreprocessing {
     var image = ImagePreprocessing()
-    image.shortestEdge = 4
-    image.cropSize = 4
+    var tile = TileShape()
+    (tile.side, tile.shortestEdge) = (4, 4)
+    image.tiling = .single(tile)
     image.mean = [0.48, 0.46, 0.41]
     image.deviation = [0.27, 0.26, 0.28]
     return image
@@ -46,9 +49,20 @@ enum Tiny {
   }
 
   static var prompt: PromptTemplate {
-    PromptTemplate(segments: [
-      .literal("user\n"), .image, .literal("\n"), .userText, .special(1), .literal("é"),
-    ])
+    var prompt = PromptTemplate(
+      openings: [
+        .init(.only, hasSystem: false, segments: [.leading(1), .literal("user\n")]),
+        .init(.only, hasSystem: true, touchesImage: true, segments: [.system, .literal("\n"), .special(1)]),
+        .init(.first, trimsContent: true, segments: []),
+      ],
+      closings: [
+        .init(.only, touchesImage: false, segments: [.special(1), .literal("é")]),
+        .init(.first, segments: [.reply, .special(1)]),
+      ],
+      joints: .init(imageText: [.literal("\n")], textImage: [.literal(" "), .special(1)]))
+    prompt.gathersImages = true
+    prompt.replyTrimming = .both
+    return prompt
   }
 
   static var calibration: CalibrationRecord {
@@ -63,6 +77,7 @@ enum Tiny {
     profile.visionAttentionByHead = [0.3, 0.05]
     profile.retention = [0.7, 0.1]
     profile.layerClass = [2, 0]
+    profile.answerTokens = 4
     profile.answerAttention = [0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1]
     profile.candidates = [
       .init(ranking: .even, evenShare: 0, rate: 0.5, divergence: 0.3, longAnswerDivergence: .infinity),

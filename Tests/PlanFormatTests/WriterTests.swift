@@ -59,12 +59,17 @@ import Testing
       { $0.points[1].name = "../fast" }, { $0.points[0].name = "fast" },
       { $0.calibration?.plphp.answerAttention = [] },
       { $0.calibration?.redundancyLens.feedForward = [0, 0] }, { $0.calibration?.plphp.layerClass = [3, 0] },
-      { $0.prompt.segments.removeAll { $0 == .image } }, { $0.prompt.segments.append(.special(8)) },
+      { $0.prompt.openings.removeFirst() }, { $0.prompt.openings[0].segments.append(.special(8)) },
+      { $0.prompt.closings.removeFirst() }, { $0.prompt.closings[1].segments.removeFirst() },
+      { $0.prompt.openings[0].hasSystem = nil }, { $0.prompt.openings[2].segments = [.reply] },
+      { $0.prompt.joints.imageImage = [.system] }, { $0.prompt.closings[0].segments.append(.system) },
+      { $0.prompt.joints.textText = Array(repeating: .literal(""), count: 1025) },
+      { $0.prompt.openings[0].segments = [.literal(String(repeating: "a", count: (1 << 20) + 1))] },
       { $0.tokenizer.merges[0].result = 99 }, { $0.tokenizer.addedTokens[0].content = "<other>" },
       {
         $0.model.text.queryHeads = 3; $0.model.text.keyValueHeads = 2
       }, { $0.model.text.stopTokens = [10] },
-      { $0.image.cropSize = 5 }, { $0.sourceDigest = "beef" },
+      { $0.image.tiling = .single(TileShape()) }, { $0.sourceDigest = "beef" },
     ] as [@Sendable (inout PlanContents) -> Void])
   func nonsenseIsNotWritten(change: @Sendable (inout PlanContents) -> Void) {
     let scratch = Scratch()

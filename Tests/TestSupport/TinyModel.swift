@@ -1,5 +1,5 @@
-import Compute
-import Models
+public import Compute
+public import Models
 public import PlanFormat
 public import Inference
 
@@ -16,6 +16,7 @@ public enum TinyModel {
     text.feedForwardWidth = 40
     text.vocabulary = 50
     text.contextLength = 256
+    text.rotary.width = 8
     text.stopTokens = [2]
     text.imageToken = 3
     var vision = VisionModel()
@@ -25,6 +26,7 @@ public enum TinyModel {
     vision.feedForwardWidth = 30
     vision.imageSize = 28
     vision.patchSize = 7
+    vision.featureLayers = [2]
     var projector = ProjectorModel()
     projector.hiddenWidth = 22
     return ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
@@ -41,8 +43,22 @@ public enum TinyModel {
     parts += (0..<images).map { .image($0) }
     parts += (0..<textAfter).map { .token(Int32(10 + $0)) }
     let features = (0..<images).map { image in
-      randomMatrix(description.vision.tokensPerImage, description.text.width, seed: UInt64(100 + image))
+      ImageTokens(
+        grid: PatchGrid(rows: 4, columns: 4),
+        randomMatrix(16, description.text.width, seed: UInt64(100 + image)))
     }
     return try engine.embed(PromptLayout(parts: parts), images: features)
+  }
+}
+
+extension ImageTokens {
+  /// A picture of one block: a grid of tokens with `leading` ones before it.
+  public init(grid: PatchGrid, leading: Int = 0, _ features: Matrix) {
+    var block = ImageArrangement.Block(rows: grid.rows, columns: grid.columns)
+    block.leading = leading
+    var arrangement = ImageArrangement()
+    arrangement.elements = [.block(0)]
+    arrangement.blocks = [block]
+    self.init(arrangement: arrangement, features: [features])
   }
 }

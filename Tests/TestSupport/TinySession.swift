@@ -10,14 +10,15 @@ public enum TinySession {
     model.text.stopTokens = [256]
     model.text.imageToken = 257
     var image = ImagePreprocessing()
-    image.shortestEdge = model.vision.imageSize
-    image.cropSize = model.vision.imageSize
+    var tile = TileShape()
+    (tile.side, tile.shortestEdge) = (model.vision.imageSize, model.vision.imageSize)
+    image.tiling = .single(tile)
     var tokenizer = TokenizerTables()
     tokenizer.tokens = (0...255).map { [UInt8($0)] } + ["<end>", "<image>"].map { Array($0.utf8) }
     tokenizer.addedTokens = [.init(id: 256, content: "<end>"), .init(id: 257, content: "<image>")]
     return PlanContents(
       model: model, image: image, tokenizer: tokenizer,
-      prompt: PromptTemplate(segments: [.literal("Q"), .image, .userText, .literal("A")]),
+      prompt: PromptTemplate(before: [.literal("Q")], after: [.literal("A")]),
       weightFormat: .float32, sourceDigest: "")
   }
 

@@ -30,6 +30,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*gelu_tanh)(float *x, size_t count);
   void (*gelu)(float *x, size_t count);
 
+  /* y[i] *= x[i] */
+  void (*multiply)(const float *x, float *y, size_t count);
   /* y[i] += x[i] */
   void (*add)(const float *x, float *y, size_t count);
   /* y[i] += factor * x[i] */

@@ -18,13 +18,16 @@ extension Jinja.Evaluator {
     case .name("namespace"): return .namespace(Jinja.Namespace(values.named))
     case .name("raise_exception"):
       let message = values[0]?.printed ?? ""
-      throw Failure(line: line, reason: "the template refuses the conversation: \(message)")
+      throw Failure(
+        line: line, reason: "the template refuses the conversation: \(message)", isRefusal: true)
     case .name("range"): return try range(values, line)
     case .name("dict") where values.positional.isEmpty:
       return .dict(values.named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     case .attribute(let owner, let method):
       return try callMethod(method, of: try evaluate(owner), values, line)
-    case .name(let name): throw Failure(line: line, reason: "the function '\(name)' is not supported")
+    case .name(let name):
+      if case .macro(let macro) = lookup(name) { return try call(macro, values, line) }
+      throw Failure(line: line, reason: "the function '\(name)' is not supported")
     default: throw Failure(line: line, reason: "only functions and methods can be called")
     }
   }
@@ -45,7 +48,7 @@ extension Jinja.Evaluator {
     return .list(items)
   }
 
-  private func callMethod(
+  private mutating func callMethod(
     _ name: String, of owner: Value, _ values: Jinja.Values, _ line: Int
   ) throws(Failure) -> Value {
     guard values.named.isEmpty else {
@@ -53,7 +56,28 @@ extension Jinja.Evaluator {
     }
     switch owner {
     case .string(let text):
-      if let result = Self.textMethod(name, text, values) { return result }
+      if name == "join", values.positional.count == 1 {
+        let items = try elements(of: values.positional[0], line)
+        for item in items {
+          guard case .string = item else {
+            throw Failure(line: line, reason: "joining \(item.kind) is not supported")
+          }
+        }
+        return .string(try joined(items, by: text, line))
+      }
+      if name == "replace", case .string(let old)? = values[0], case .string(let new)? = values[1] {
+        return .string(try replaced(text, old, new, limit: values[2]?.integer ?? -1, line))
+      }
+      if let result = Jinja.textMethod(name, text, values) { return result }
+    case .list(let items):
+      switch (name, values.positional.count) {
+      case ("count", 1): return .int(items.count { $0 == values.positional[0] })
+      case ("index", 1):
+        if let index = items.firstIndex(where: { $0 == values.positional[0] }) { return .int(index) }
+      default: break
+      }
+    case .namespace(let space):
+      if case .macro(let macro)? = space.members[name] { return try call(macro, values, line) }
     case .dict(let members):
       switch (name, values.positional.count) {
       case ("items", 0): return .list(members.map { .list([.string($0.key), $0.value]) })
@@ -75,34 +99,27 @@ extension Jinja.Evaluator {
         "the method '\(name)' of \(owner.kind) with \(values.positional.count) arguments is not supported")
   }
 
-  /// Methods of Python's text; `nil` when there is none for these arguments.
-  private static func textMethod(_ name: String, _ text: String, _ values: Jinja.Values) -> Value? {
-    var arguments: [String] = []
-    for value in values.positional {
-      switch value {
-      case .string(let text): arguments.append(text)
-      case .int where name == "split" || name == "replace": break
-      default: return nil
+  /// Items joined by a text, as `join` does.
+  func joined(_ items: [Value], by separator: String, _ line: Int) throws(Failure) -> String {
+    var parts: [String] = []
+    var size = 0
+    for item in items {
+      guard let text = item.printed else {
+        throw Failure(line: line, reason: "joining \(item.kind) is not supported")
       }
+      size += text.utf8.count + separator.utf8.count
+      try checkSize(size, line)
+      parts.append(text)
     }
-    let count = values.positional.last?.integer
-    let first = arguments.first
-    switch (name, arguments.count, count == nil) {
-    case ("strip", 0...1, true): return .string(Jinja.strip(text, first, left: true, right: true))
-    case ("lstrip", 0...1, true): return .string(Jinja.strip(text, first, left: true, right: false))
-    case ("rstrip", 0...1, true): return .string(Jinja.strip(text, first, left: false, right: true))
-    case ("upper", 0, true): return .string(text.uppercased())
-    case ("lower", 0, true): return .string(text.lowercased())
-    case ("title", 0, true): return .string(Jinja.title(text))
-    case ("capitalize", 0, true): return .string(Jinja.capitalized(text))
-    case ("startswith", 1, true): return .bool(text.utf8.starts(with: arguments[0].utf8))
-    case ("endswith", 1, true): return .bool(text.utf8.reversed().starts(with: arguments[0].utf8.reversed()))
-    case ("split", 0, true): return .list(Jinja.words(text).map { .string($0) })
-    case ("split", 1, _) where !arguments[0].isEmpty:
-      return .list(Jinja.split(text, arguments[0], limit: count ?? -1).map { .string($0) })
-    case ("replace", 2, _):
-      return .string(Jinja.replace(text, arguments[0], arguments[1], limit: count ?? -1))
-    default: return nil
-    }
+    return parts.joined(separator: separator)
+  }
+
+  /// A text with some parts replaced.
+  func replaced(
+    _ text: String, _ old: String, _ new: String, limit: Int, _ line: Int
+  ) throws(Failure) -> String {
+    guard !old.isEmpty else { throw Failure(line: line, reason: "replacing empty text is not supported") }
+    try checkSize(text.utf8.count / old.utf8.count, times: new.utf8.count, plus: text.utf8.count, line)
+    return Jinja.replace(text, old, new, limit: limit)
   }
 }

@@ -75,7 +75,7 @@ extension Jinja.Evaluator {
     case (.string(let text), .int(let index)):
       let scalars = text.unicodeScalars.map { Value.string(String($0)) }
       return Self.element(scalars, index) ?? .undefined("item \(index)")
-    case (.undefined, _), (.none, _):
+    case (.undefined, _):
       throw Failure(line: line, reason: "\(container.kind) has no members")
     default: return .undefined("member")
     }
@@ -106,14 +106,17 @@ extension Jinja.Evaluator {
       case let other: throw Failure(line: line, reason: "\(other.kind) cannot be the bound of a slice")
       }
     }
-    guard bounds[2] ?? 1 == 1 || (bounds[2] == -1 && bounds[0] == nil && bounds[1] == nil) else {
-      throw Failure(line: line, reason: "a slice with this step is not supported")
-    }
+    let step = bounds[2] ?? 1
+    guard step != 0 else { throw Failure(line: line, reason: "a slice with step 0") }
     func cut<Element>(_ items: [Element]) -> [Element] {
-      if bounds[2] == -1 { return items.reversed() }
-      func place(_ bound: Int) -> Int { min(max(bound < 0 ? bound + items.count : bound, 0), items.count) }
-      let (low, high) = (place(bounds[0] ?? 0), place(bounds[1] ?? items.count))
-      return low < high ? Array(items[low..<high]) : []
+      // Backwards, the places are those before which a step ends: -1 is before the first item.
+      let (lowest, highest) = step > 0 ? (0, items.count) : (-1, items.count - 1)
+      func place(_ bound: Int) -> Int {
+        min(max(bound < 0 ? bound.addingReportingOverflow(items.count).partialValue : bound, lowest), highest)
+      }
+      let first = bounds[0].map(place) ?? (step > 0 ? lowest : highest)
+      let end = bounds[1].map(place) ?? (step > 0 ? highest : lowest)
+      return stride(from: first, to: end, by: step).map { items[$0] }
     }
     switch value {
     case .list(let items): return .list(cut(items))
@@ -127,13 +130,13 @@ extension Jinja.Evaluator {
 
   private func negated(_ value: Value, _ line: Int) throws(Failure) -> Value {
     switch value {
-    case .int(let number): return .int(0 &- number)
+    case .int(let number) where number != .min: return .int(-number)
     case .real(let number): return .real(-number)
     default: throw Failure(line: line, reason: "\(value.kind) cannot be negated")
     }
   }
 
-  private func binary(
+  func binary(
     _ operation: String, _ left: Value, _ right: Value, _ line: Int
   ) throws(Failure) -> Value {
     let unsupported = Failure(
@@ -144,6 +147,7 @@ extension Jinja.Evaluator {
     case "in": return .bool(try contains(right, left, line))
     case "~":
       guard let a = left.printed, let b = right.printed else { throw unsupported }
+      try checkSize(a.utf8.count, plus: b.utf8.count, line)
       return .string(a + b)
     case "<", ">", "<=", ">=":
       guard let order = Self.order(left, right) else { throw unsupported }
@@ -151,14 +155,53 @@ extension Jinja.Evaluator {
         operation == "<"
           ? order < 0 : operation == ">" ? order > 0 : operation == "<=" ? order <= 0 : order >= 0)
     case "+":
-      if case .string(let a) = left, case .string(let b) = right { return .string(a + b) }
-      if case .list(let a) = left, case .list(let b) = right { return .list(a + b) }
+      if case .string(let a) = left, case .string(let b) = right {
+        try checkSize(a.utf8.count, plus: b.utf8.count, line)
+        return .string(a + b)
+      }
+      if case .list(let a) = left, case .list(let b) = right {
+        try checkSize(a.count, plus: b.count, line)
+        return .list(a + b)
+      }
+    case "*":
+      if let product = try repeated(left, right, line) { return product }
     default: break
     }
-    guard let a = left.integer, let b = right.integer, let result = Self.integer(operation, a, b) else {
+    if operation != "/", let a = left.integer, let b = right.integer {
+      guard let result = Self.integer(operation, a, b) else { throw unsupported }
+      return .int(result)
+    }
+    guard let a = left.number, let b = right.number, let result = Self.real(operation, a, b) else {
       throw unsupported
     }
-    return .int(result)
+    return .real(result)
+  }
+
+  /// Text or a list, a number of times; `nil` for other values.
+  private func repeated(_ left: Value, _ right: Value, _ line: Int) throws(Failure) -> Value? {
+    let (value, count): (Value, Int)
+    switch (left, right) {
+    case (.string, .int(let times)), (.list, .int(let times)): (value, count) = (left, max(0, times))
+    case (.int(let times), .string), (.int(let times), .list): (value, count) = (right, max(0, times))
+    default: return nil
+    }
+    switch value {
+    case .string(let text):
+      try checkSize(text.utf8.count, times: count, line)
+      return .string(String(repeating: text, count: count))
+    case .list(let items):
+      try checkSize(items.count, times: count, line)
+      return .list((0..<count).flatMap { _ in items })
+    default: return nil
+    }
+  }
+
+  /// Demands that a text or list that is about to be made is not larger than a template needs.
+  func checkSize(_ size: Int, times count: Int = 1, plus other: Int = 0, _ line: Int) throws(Failure) {
+    let (product, overflow) = size.multipliedReportingOverflow(by: count)
+    guard !overflow, product <= Self.outputLimit, other <= Self.outputLimit - product else {
+      throw Failure(line: line, reason: "the template does too much work")
+    }
   }
 
   /// Whole-number arithmetic as in Python: division and remainder round down. `nil` where it has no result.
@@ -173,12 +216,28 @@ extension Jinja.Evaluator {
       let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
       let rounds = remainder != 0 && (remainder < 0) != (b < 0)
       return operation == "%" ? (rounds ? remainder + b : remainder) : (rounds ? quotient - 1 : quotient)
+    case "**":
+      guard (0...64).contains(b) else { return nil }
+      (result, overflow) = (0..<b).reduce((1, false)) { power, _ in
+        let (next, overflow) = power.0.multipliedReportingOverflow(by: a)
+        return (next, power.1 || overflow)
+      }
     default: return nil
     }
     return overflow ? nil : result
   }
 
-  private static func order(_ left: Value, _ right: Value) -> Int? {
+  private static func real(_ operation: String, _ a: Double, _ b: Double) -> Double? {
+    switch operation {
+    case "+": a + b
+    case "-": a - b
+    case "*": a * b
+    case "/": b == 0 ? nil : a / b
+    default: nil
+    }
+  }
+
+  static func order(_ left: Value, _ right: Value) -> Int? {
     if case .string(let a) = left, case .string(let b) = right {
       if a.unicodeScalars.elementsEqual(b.unicodeScalars) { return 0 }
       return a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) ? -1 : 1
@@ -190,6 +249,7 @@ extension Jinja.Evaluator {
   func contains(_ container: Value, _ value: Value, _ line: Int) throws(Failure) -> Bool {
     switch (container, value) {
     case (.list(let items), _): return items.contains { $0 == value }
+    case (.namespace(let space), .string(let name)): return space.members[name] != nil
     case (.dict(let members), .string(let name)): return members.contains { $0.key == name }
     case (.dict, _), (.undefined, _): return false
     case (.string(let text), .string(let part)): return Jinja.range(of: part, in: text) != nil

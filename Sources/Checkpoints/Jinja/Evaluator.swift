@@ -5,6 +5,9 @@ extension Jinja {
     private var output = ""
     private var steps = 0
 
+    private var calls = 0
+
+    static let callLimit = 32
     static let stepLimit = 1_000_000
     static let outputLimit = 1 << 20
 
@@ -57,17 +60,71 @@ extension Jinja {
           throw Failure(line: line, reason: "'\(name)' is not a namespace")
         }
         space.members[member] = try evaluate(expression)
-      case .setBlock(let name, let body):
-        let before = output
-        output = ""
-        let flow = try run(body)
-        scopes[scopes.count - 1][name] = .string(output)
-        output = before
-        return flow
+      case .setBlock(let name, let filters, let body, let line):
+        scopes[scopes.count - 1][name] = try filtered(try captured(body), filters, line)
+      case .filterBlock(let filters, let body, let line):
+        let value = try filtered(try captured(body), filters, line)
+        guard let text = value.printed else {
+          throw Failure(line: line, reason: "printing \(value.kind) is not supported")
+        }
+        output += text
+      case .with(let variables, let body, let line):
+        try count(line)
+        var scope: [String: Value] = [:]
+        for (name, expression) in variables { scope[name] = try evaluate(expression) }
+        scopes.append(scope)
+        defer { scopes.removeLast() }
+        return try run(body)
+      case .macro(let macro): scopes[scopes.count - 1][macro.name] = .macro(macro)
       case .leaveLoop: return .leaveLoop
       case .nextRound: return .nextRound
       }
       return .end
+    }
+
+    /// What statements print.
+    private mutating func captured(_ body: [Statement]) throws(Failure) -> Value {
+      let before = output
+      output = ""
+      defer { output = before }
+      _ = try run(body)
+      return .string(output)
+    }
+
+    private mutating func filtered(
+      _ value: Value, _ filters: [(String, Arguments)], _ line: Int
+    ) throws(Failure) -> Value {
+      var value = value
+      for (name, arguments) in filters {
+        value = try filter(name, value, try self.arguments(arguments), line)
+      }
+      return value
+    }
+
+    /// What a macro prints. It sees the template's own variables, not those of whoever calls it.
+    mutating func call(_ macro: Macro, _ values: Values, _ line: Int) throws(Failure) -> Value {
+      try count(line)
+      calls += 1
+      defer { calls -= 1 }
+      guard calls <= Self.callLimit else {
+        throw Failure(line: line, reason: "macros call each other too deep")
+      }
+      guard values.positional.count <= macro.parameters.count,
+        values.named.keys.allSatisfy({ name in macro.parameters.contains { $0.name == name } })
+      else { throw Failure(line: line, reason: "the macro '\(macro.name)' does not take these arguments") }
+      let outside = scopes
+      defer { scopes = outside }
+      scopes = Array(scopes.prefix(2)) + [[:]]
+      for (index, parameter) in macro.parameters.enumerated() {
+        let given = values[index] ?? values.named[parameter.name]
+        scopes[2][parameter.name] = .undefined(parameter.name)
+        if let given {
+          scopes[2][parameter.name] = given
+        } else if let standard = parameter.standard {
+          scopes[2][parameter.name] = try evaluate(standard)
+        }
+      }
+      return try captured(macro.body)
     }
 
     private mutating func run(_ loop: Loop) throws(Failure) {

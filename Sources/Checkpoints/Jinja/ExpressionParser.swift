@@ -105,10 +105,12 @@ extension Jinja {
 
     private mutating func negation() throws(Failure) -> Expression {
       let line = tokens.first?.line ?? line
-      var isNegated = false
-      while takeName("not") { isNegated.toggle() }
-      let value = try comparison()
-      return isNegated ? Expression(kind: .not(value), line: line) : value
+      var count = 0
+      while takeName("not") { count += 1 }
+      var value = try comparison()
+      // Twice is not nothing: it makes a boolean.
+      for _ in 0..<(count > 2 ? 2 - count % 2 : count) { value = Expression(kind: .not(value), line: line) }
+      return value
     }
 
     private mutating func comparison() throws(Failure) -> Expression {
@@ -151,20 +153,31 @@ extension Jinja {
     }
 
     private mutating func product() throws(Failure) -> Expression {
-      var left = try unary()
+      var left = try power()
       while let mark = ["*", "//", "/", "%"].first(where: nextIs) {
         tokens.removeFirst()
-        left = Expression(kind: .binary(mark, left, try unary()), line: left.line)
+        left = Expression(kind: .binary(mark, left, try power()), line: left.line)
       }
       return left
     }
 
-    private mutating func unary() throws(Failure) -> Expression {
+    private mutating func power() throws(Failure) -> Expression {
+      var left = try unary()
+      while take("**") { left = Expression(kind: .binary("**", left, try unary()), line: left.line) }
+      return left
+    }
+
+    /// Filters belong to the value with its sign.
+    private mutating func unary() throws(Failure) -> Expression { try filters(try signed()) }
+
+    private mutating func signed() throws(Failure) -> Expression {
       let line = tokens.first?.line ?? line
-      let isNegative = take("-")
-      var value = try postfix(try primary())
-      if isNegative { value = Expression(kind: .negate(value), line: line) }
-      return try filters(value)
+      depth += 1
+      defer { depth -= 1 }
+      guard depth <= Self.depthLimit else { throw failure("an expression is nested too deep") }
+      if take("-") { return Expression(kind: .negate(try signed()), line: line) }
+      if take("+") { return try signed() }
+      return try postfix(try primary())
     }
 
     private mutating func primary() throws(Failure) -> Expression {
@@ -285,6 +298,16 @@ extension Jinja {
           return value
         }
       }
+    }
+
+    /// Filters after the first mark of a block: `name`, `name(...)`, joined by `|`.
+    mutating func filterNames() throws(Failure) -> [(String, Arguments)] {
+      var filters: [(String, Arguments)] = []
+      repeat {
+        let name = try name()
+        filters.append((name, nextIs("(") ? try arguments() : Arguments()))
+      } while take("|")
+      return filters
     }
 
     /// In brackets, or one value without them.

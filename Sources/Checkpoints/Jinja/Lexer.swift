@@ -170,11 +170,16 @@ extension Jinja {
     }
 
     private mutating func number() throws(Failure) -> Token.Kind {
-      var text = take { ("0"..."9").contains($0) }
+      var text = take { ("0"..."9").contains($0) || $0 == "_" }.filter { $0 != "_" }
       let next = position + 1 < source.count ? source[position + 1] : " "
       if matches("."), ("0"..."9").contains(next) {
         advance()
         text += "." + take { ("0"..."9").contains($0) }
+      }
+      if matches("e") || matches("E") {
+        advance()
+        text += "e" + (matches("-") || matches("+") ? take { $0 == "-" || $0 == "+" } : "")
+        text += take { ("0"..."9").contains($0) }
       }
       if let integer = Int(text) { return .int(integer) }
       guard let real = Double(text) else {
@@ -201,11 +206,31 @@ extension Jinja {
         case "n": text.append("\n")
         case "t": text.append("\t")
         case "r": text.append("\r")
+        case "a": text.append("\u{7}")
+        case "b": text.append("\u{8}")
+        case "f": text.append("\u{c}")
+        case "v": text.append("\u{b}")
+        case "\n": break
         case "\\", "'", "\"": text.append(escaped)
-        default: throw Failure(line: line, reason: "the escape '\\\(escaped)' is not supported")
+        case "x": text.append(try code(digits: 2))
+        case "u": text.append(try code(digits: 4))
+        case "U": text.append(try code(digits: 8))
+        case "0"..."9", "N": throw Failure(line: line, reason: "the escape '\\\(escaped)' is not supported")
+        // As in Python, an escape that is none stays as it is.
+        default: text.append(contentsOf: ["\\", escaped])
         }
       }
       throw Failure(line: start, reason: "text does not end")
+    }
+
+    /// The character of a hexadecimal escape.
+    private mutating func code(digits: Int) throws(Failure) -> Unicode.Scalar {
+      let text = String(String.UnicodeScalarView(source[position...].prefix(digits)))
+      guard text.unicodeScalars.count == digits, text.allSatisfy(\.isHexDigit),
+        let scalar = UInt32(text, radix: 16).flatMap(Unicode.Scalar.init)
+      else { throw Failure(line: line, reason: "an escape that is no character") }
+      advance(digits)
+      return scalar
     }
   }
 }

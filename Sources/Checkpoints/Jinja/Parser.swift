@@ -61,6 +61,14 @@ extension Jinja {
       case "if": return [try branch(&parser, line)]
       case "for": return [try loop(&parser, line)]
       case "set": return [try assignment(&parser, line)]
+      case "with": return [try with(&parser, line)]
+      case "macro": return [try macro(&parser, line)]
+      case "filter":
+        let filters = try parser.filterNames()
+        try parser.finish()
+        let (body, end) = try block("filter", line, until: ["endfilter"])
+        try end.expression.finish()
+        return [.filterBlock(filters, body, line: line)]
       case "generation":
         // Marks what the assistant says, for training; prints its content.
         try parser.finish()
@@ -127,11 +135,43 @@ extension Jinja {
       }
       while parser.take(",") { names.append(try parser.name()) }
       if parser.take("=") { return .set(names, try parser.whole()) }
+      let filters = parser.take("|") ? try parser.filterNames() : []
       try parser.finish()
       guard names.count == 1 else { throw Failure(line: line, reason: "a 'set' block has one name") }
       let (body, end) = try block("set", line, until: ["endset"])
       try end.expression.finish()
-      return .setBlock(names[0], body)
+      return .setBlock(names[0], filters, body, line: line)
+    }
+
+    private mutating func with(_ parser: inout ExpressionParser, _ line: Int) throws(Failure) -> Statement {
+      var variables: [(String, Expression)] = []
+      repeat {
+        let name = try parser.name()
+        try parser.expect("=")
+        variables.append((name, try parser.expression()))
+      } while parser.take(",")
+      try parser.finish()
+      let (body, end) = try block("with", line, until: ["endwith"])
+      try end.expression.finish()
+      return .with(variables, body, line: line)
+    }
+
+    private mutating func macro(_ parser: inout ExpressionParser, _ line: Int) throws(Failure) -> Statement {
+      let name = try parser.name()
+      try parser.expect("(")
+      var parameters: [(name: String, standard: Expression?)] = []
+      while !parser.take(")") {
+        let parameter = try parser.name()
+        parameters.append((parameter, parser.take("=") ? try parser.expression() : nil))
+        if parser.take(")") { break }
+        try parser.expect(",")
+      }
+      try parser.finish()
+      let outside = loops
+      loops = 0
+      let (body, _) = try block("macro", line, until: ["endmacro"])
+      loops = outside
+      return .macro(Macro(name: name, parameters: parameters, body: body))
     }
   }
 }

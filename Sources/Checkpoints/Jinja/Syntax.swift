@@ -36,9 +36,26 @@ extension Jinja {
     case loop(Loop)
     case set([String], Expression)
     case setMember(String, String, Expression, line: Int)
-    case setBlock(String, [Statement])
+    case setBlock(String, [(String, Arguments)], [Statement], line: Int)
+    case filterBlock([(String, Arguments)], [Statement], line: Int)
+    case with([(String, Expression)], [Statement], line: Int)
+    case macro(Macro)
     case leaveLoop
     case nextRound
+  }
+
+  /// A `macro` statement: a function that prints.
+  package final class Macro: @unchecked Sendable {
+    // Never changed.
+    let name: String
+    let parameters: [(name: String, standard: Expression?)]
+    let body: [Statement]
+
+    init(name: String, parameters: [(name: String, standard: Expression?)], body: [Statement]) {
+      self.name = name
+      self.parameters = parameters
+      self.body = body
+    }
   }
 
   /// A `for` statement.

@@ -1,3 +1,5 @@
+import PlanFormat
+
 /// Python's text functions, on Unicode scalars as Python has them.
 extension Jinja {
   typealias Scalars = ArraySlice<Unicode.Scalar>
@@ -10,7 +12,7 @@ extension Jinja {
   static func strip(_ text: String, _ set: String?, left: Bool, right: Bool) -> String {
     let members = set.map { Set($0.unicodeScalars) }
     func goes(_ scalar: Unicode.Scalar) -> Bool {
-      members?.contains(scalar) ?? scalar.properties.isWhitespace
+      members?.contains(scalar) ?? Trimming.isSpace(scalar)
     }
     var rest = scalars(text)
     while left, let first = rest.first, goes(first) { rest.removeFirst() }
@@ -47,9 +49,45 @@ extension Jinja {
     old.isEmpty ? text : split(text, old, limit: limit).joined(separator: new)
   }
 
+  /// Splits at a separator from the end on, at most `limit` times if that is not negative.
+  static func splitBackwards(_ text: String, _ separator: String, limit: Int) -> [String] {
+    func turned(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.reversed())) }
+    return split(turned(text), turned(separator), limit: limit).reversed().map(turned)
+  }
+
   /// Splits at white space.
   static func words(_ text: String) -> [String] {
-    scalars(text).split(whereSeparator: \.properties.isWhitespace).map { self.text($0) }
+    scalars(text).split(whereSeparator: Trimming.isSpace).map { self.text($0) }
+  }
+
+  /// Splits at white space, at most `limit` times if that is not negative; what is left keeps its end.
+  static func words(_ text: String, limit: Int) -> [String] {
+    guard limit >= 0 else { return words(text) }
+    var parts: [String] = []
+    var rest = scalars(text).drop(while: Trimming.isSpace)
+    while parts.count < limit, let end = rest.firstIndex(where: Trimming.isSpace) {
+      parts.append(self.text(rest[..<end]))
+      rest = rest[end...].drop(while: Trimming.isSpace)
+    }
+    return rest.isEmpty ? parts : parts + [self.text(rest)]
+  }
+
+  /// Splits at the ends of lines.
+  static func lines(_ text: String) -> [String] {
+    var lines: [String] = []
+    var line = String.UnicodeScalarView()
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      defer { previous = scalar }
+      if scalar == "\n", previous == "\r" { continue }
+      switch scalar.value {
+      case 0x0a...0x0d, 0x1c...0x1e, 0x85, 0x2028, 0x2029:
+        lines.append(String(line))
+        line = String.UnicodeScalarView()
+      default: line.append(scalar)
+      }
+    }
+    return line.isEmpty ? lines : lines + [String(line)]
   }
 
   /// The first letter in upper case, the others in lower case.
@@ -57,7 +95,7 @@ extension Jinja {
     text.prefix(1).uppercased() + text.dropFirst().lowercased()
   }
 
-  /// Each word capitalised.
+  /// Each run of letters capitalised: `str.title`.
   static func title(_ text: String) -> String {
     var result = ""
     var startsWord = true
@@ -68,40 +106,14 @@ extension Jinja {
     return result
   }
 
-  /// JSON as Python writes it with `ensure_ascii=False`; `nil` for values JSON does not have.
-  static func json(_ value: Value) -> String? {
-    switch value {
-    case .undefined, .namespace, .real: return nil
-    case .none: return "null"
-    case .bool(let flag): return flag ? "true" : "false"
-    case .int(let number): return "\(number)"
-    case .string(let text): return quoted(text)
-    case .list(let items):
-      let parts = items.compactMap(json)
-      return parts.count == items.count ? "[\(parts.joined(separator: ", "))]" : nil
-    case .dict(let members):
-      let parts = members.compactMap { member in json(member.value).map { "\(quoted(member.key)): \($0)" } }
-      return parts.count == members.count ? "{\(parts.joined(separator: ", "))}" : nil
+  /// What follows white space, a dash or an opening bracket capitalised: the filter `title`.
+  static func titleWords(_ text: String) -> String {
+    var result = ""
+    var startsWord = true
+    for character in text {
+      result += startsWord ? character.uppercased() : character.lowercased()
+      startsWord = character.isWhitespace || "-([{<".contains(character)
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{8}": result += "\\b"
-      case "\u{c}": result += "\\f"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    return result
   }
 }

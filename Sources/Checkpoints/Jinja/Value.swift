@@ -10,6 +10,7 @@ extension Jinja {
     case list([Value])
     case dict([(key: String, value: Value)])
     case namespace(Namespace)
+    case macro(Macro)
 
     var isTrue: Bool {
       switch self {
@@ -20,7 +21,7 @@ extension Jinja {
       case .string(let text): !text.isEmpty
       case .list(let values): !values.isEmpty
       case .dict(let members): !members.isEmpty
-      case .namespace: true
+      case .namespace, .macro: true
       }
     }
 
@@ -36,6 +37,7 @@ extension Jinja {
       case .list: "a list"
       case .dict: "a mapping"
       case .namespace: "a namespace"
+      case .macro(let macro): "the macro '\(macro.name)'"
       }
     }
 
@@ -47,9 +49,13 @@ extension Jinja {
       case .bool(let value): value ? "True" : "False"
       case .int(let value): "\(value)"
       case .string(let text): text
-      case .real, .list, .dict, .namespace: nil
+      case .real(let value): Self.printed(value)
+      case .list, .dict, .namespace, .macro: nil
       }
     }
+
+    /// Both languages print the shortest digits that give the number back.
+    static func printed(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
 
     static func == (left: Value, right: Value) -> Bool {
       switch (left, right) {

@@ -1,3 +1,5 @@
+public import PlanFormat
+
 extension RGBImage {
   /// What a resized or cropped picture may measure: as much as a decoded one.
   static let sizeLimits = DecodeLimits()
@@ -36,12 +38,16 @@ extension RGBImage {
   /// The part `columns` x `rows` of the picture resized to the given size; nothing outside it is computed.
   ///
   /// Each pass rounds to bytes, so their order shows in the result. A pass that changes no size is left out, and
-  /// the first one runs only over what the second one needs.
+  /// the first one runs only over what the second one needs: where that is more than `mostBetween` pixels, in two
+  /// halves.
   func resized(
     toWidth newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>,
-    filter: ResamplingFilter
+    filter: ResamplingFilter, mostBetween: Int = sizeLimits.maxPixels
   ) -> RGBImage {
     if newWidth == width && newHeight == height { return cropped(columns: columns, rows: rows) }
+    if filter == .nearest {
+      return sampled(toWidth: newWidth, height: newHeight, columns: columns, rows: rows)
+    }
     let across = ResamplingKernel(input: width, output: newWidth, window: columns, filter: filter)
     let down = ResamplingKernel(input: height, output: newHeight, window: rows, filter: filter)
     let result: [UInt8]
@@ -60,6 +66,15 @@ extension RGBImage {
         low, rowBytes: bytes.count, rows: 0..<rows.count, firstColumn: needed.lowerBound, kernel: across)
     } else {
       let needed = down.inputs
+      if needed.count * columns.count > mostBetween && rows.count > 1 {
+        let middle = rows.lowerBound + rows.count / 2
+        let halves = [rows.lowerBound..<middle, middle..<rows.upperBound].map { half in
+          resized(
+            toWidth: newWidth, height: newHeight, columns: columns, rows: half, filter: filter,
+            mostBetween: mostBetween)
+        }
+        return RGBImage(width: columns.count, height: rows.count, pixels: halves.flatMap(\.pixels))
+      }
       let narrow = ResamplingPasses.horizontal(
         pixels, rowBytes: width * 3, rows: needed, firstColumn: 0, kernel: across)
       let bytes = 0..<(columns.count * 3)

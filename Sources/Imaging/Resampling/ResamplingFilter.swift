@@ -1,22 +1,14 @@
 import Glibc
+public import PlanFormat
 
-/// Convolution filters for resizing, as Pillow defines them.
-public enum ResamplingFilter: String, CaseIterable, Sendable {
-  /// Mean of the covered pixels.
-  case box
-  /// Triangle of one pixel either side.
-  case bilinear
-  /// Hamming-windowed sinc of one pixel either side.
-  case hamming
-  /// Keys' cubic with a = -0.5, two pixels either side.
-  case bicubic
-  /// Lanczos-windowed sinc, three pixels either side.
-  case lanczos
+/// Filters for resizing, as Pillow defines them.
+public typealias ResamplingFilter = ImagePreprocessing.Filter
 
+extension ResamplingFilter {
   /// Half the width of the filter in pixels of the coarser image.
   var support: Double {
     switch self {
-    case .box: 0.5
+    case .nearest, .box: 0.5
     case .bilinear, .hamming: 1
     case .bicubic: 2
     case .lanczos: 3
@@ -27,7 +19,7 @@ public enum ResamplingFilter: String, CaseIterable, Sendable {
   func weight(_ x: Double) -> Double {
     let distance = abs(x)
     switch self {
-    case .box:
+    case .nearest, .box:
       return x > -0.5 && x <= 0.5 ? 1 : 0
     case .bilinear:
       return distance < 1 ? 1 - distance : 0
@@ -35,7 +27,8 @@ public enum ResamplingFilter: String, CaseIterable, Sendable {
       if distance == 0 { return 1 }
       if distance >= 1 { return 0 }
       let angle = distance * Double.pi
-      return sin(angle) / angle * (0.54 + 0.46 * cos(angle))
+      // Pillow's constants are floats; in double some pixels differ by one.
+      return sin(angle) / angle * (Double(0.54 as Float) + Double(0.46 as Float) * cos(angle))
     case .bicubic:
       let a = -0.5
       if distance < 1 { return ((a + 2) * distance - (a + 3)) * distance * distance + 1 }

@@ -16,12 +16,13 @@ public struct DecodeState {
     self.cache = cache
     self.position = position
     logits = Matrix(rows: 1, columns: vocabulary)
-    step = TokenRows(hidden: Matrix(rows: 1, columns: width), positions: [0], visualIndices: [-1])
+    step = TokenRows(
+      hidden: Matrix(rows: 1, columns: width), positions: [RotaryPosition(0)], visualIndices: [-1])
   }
 
   fileprivate mutating func advance(_ token: Int32, _ engine: Engine) {
     engine.decoder.embed(token, into: step.hidden, row: 0)
-    step.movePosition(to: Int32(position))
+    step.movePosition(to: position)
     for layer in 0..<cache.layers.count {
       engine.decoder.forward(
         layer: layer, step, cache: &cache.layers[layer], engine.workspace, engine.workers)
@@ -68,7 +69,7 @@ extension Engine {
     let hidden = Matrix(rows: tokens.count, columns: model.text.width)
     for (row, token) in tokens.enumerated() { decoder.embed(token, into: hidden, row: row) }
     let rows = TokenRows(
-      hidden: hidden, positions: (first..<first + tokens.count).map(Int32.init),
+      hidden: hidden, positions: tokens.indices.map { RotaryPosition(first + $0) },
       visualIndices: Array(repeating: -1, count: tokens.count))
     let watched = min(tokens.count, observer.watchedRows)
     for layer in 0..<cache.layers.count {

@@ -28,7 +28,7 @@ extension Engine {
     var rows = prompt.rows
     var cache = reused ?? decoder.makeCache()
     var clock = StageClock()
-    let nextPosition = Int(rows.positions.last ?? -1) + 1
+    let nextPosition = rows.nextPosition
     workspace.reserve(rows: rows.count, positions: nextPosition + reserve)
     let watched = min(rows.count, max(schedule.watchedRows, observer.watchedRows))
     let entrySelector = schedule.retention.map { retention in
@@ -49,13 +49,15 @@ extension Engine {
       observer.didRun(layer: layer, rows: rows, normed: workspace.normed(rows.count))
       if let entrySelector, let attention {
         clock.measure {
-          retain(entrySelector, layer: layer, attention, rows, reserve: reserve, &cache.layers[layer])
+          retain(
+            entrySelector, layer: layer, attention, rows, imageStarts: prompt.imageStarts, reserve: reserve,
+            &cache.layers[layer])
         }
       }
       if let pruning, let sources {
         clock.measure {
           let targets = visualRows(of: workspace.normed(rows.count), rows)
-          prune(&rows, pruning, sources: sources, targets: targets, images: prompt.images)
+          prune(&rows, pruning, sources: sources, targets: targets, grids: prompt.grids)
         }
       }
     }
@@ -70,21 +72,19 @@ extension Engine {
     return prefill(prompt, schedule: schedule, reserve: reserve, observer: &observer)
   }
 
-  /// Chooses tokens image by image and drops the others from `rows`; what has no place on a grid stays.
+  /// Chooses tokens grid by grid and drops the others from `rows`; what has no place on a grid stays.
   ///
   /// `sources` and `targets` hold the visual rows at the input of the prune layer and after its second norm.
   public func prune(
-    _ rows: inout TokenRows, _ pruning: TokenPruning, sources: Matrix, targets: Matrix, images: [ImageGrid]
+    _ rows: inout TokenRows, _ pruning: TokenPruning, sources: Matrix, targets: Matrix, grids: [ImageGrid]
   ) {
     let selector = TokenSelector(pruning, workers)
     let visual = rows.visualRows
     var stays = Array(repeating: true, count: rows.count)
-    for grid in images {
-      let range = grid.firstVisual..<grid.firstVisual + grid.count
-      for row in visual[range] { stays[row] = false }
-      for token in selector.keep(sources: sources[rows: range], targets: targets[rows: range], grid: grid) {
-        stays[visual[grid.firstVisual + token]] = true
-      }
+    for grid in grids {
+      for token in grid.tokens { stays[visual[token]] = false }
+      let kept = selector.keep(sources: grid.rows(of: sources), targets: grid.rows(of: targets), grid: grid)
+      for place in kept { stays[visual[grid.tokens[place]]] = true }
     }
     rows.keep(stays.indices.filter { stays[$0] })
   }
@@ -101,14 +101,15 @@ extension Engine {
   ///
   /// `attention` holds the watched rows of the layer's prefill, `[(w * H) x rows]`.
   public func retain(
-    _ selector: EntrySelector, layer: Int, _ attention: Matrix, _ rows: TokenRows, reserve: Int,
+    _ selector: EntrySelector, layer: Int, _ attention: Matrix, _ rows: TokenRows, imageStarts: [Int],
+    reserve: Int,
     _ cache: inout LayerCache
   ) {
     let mass = VisualAttention(
       attention: attention, visualRows: rows.visualRows, queryHeads: model.text.queryHeads)
     let kept = selector.keep(
       layer: layer, rate: selector.rate(layer: layer, visualMass: mass.mean), attention: attention,
-      visualIndices: rows.visualIndices)
+      visualIndices: rows.visualIndices, imageStarts: imageStarts)
     let count = kept.first?.count ?? 0
     if count < cache.count {
       cache.retain(kept, visual: count - (rows.count - rows.visualCount), reserve: reserve)

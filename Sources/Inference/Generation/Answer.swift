@@ -1,23 +1,28 @@
 public import Figures
 public import PlanFormat
 import Models
-import Tokenization
+public import Tokenization
 
 /// What to ask a session.
 public struct Question: Sendable {
   /// Paths of the pictures, in order.
   public var images: [String]
-  /// The user's text.
-  public var prompt: String
+  /// What is said: the question, and what came before it.
+  public var conversation: Conversation
   /// Most tokens to decode.
   public var maxTokens = 256
   /// How tokens are drawn.
   public var sampling = SamplingOptions()
 
-  /// A question about some pictures.
+  /// One question about some pictures.
   public init(images: [String], prompt: String) {
+    self.init(images: images, conversation: Conversation(prompt))
+  }
+
+  /// A question at the end of a conversation about some pictures.
+  public init(images: [String], conversation: Conversation) {
     self.images = images
-    self.prompt = prompt
+    self.conversation = conversation
   }
 }
 
@@ -104,12 +109,12 @@ extension Session {
     if let problem = question.sampling.problem { throw InferenceError("sampling", problem) }
     let schedule = try schedule(point.settings)
     let start = StageClock.now
-    let layout = try layout(prompt: question.prompt, images: question.images.count)
+    let layout = try layout(question.conversation, images: question.images.count)
     var image = StageClock()
     var vision = StageClock()
     let features = try question.images.map { path in
-      let prepared = try image.measure { try prepareImage(at: path) }
-      return vision.measure { encode(prepared) }
+      let prepared = try image.measure { try prepareImage(at: path, among: question.images.count) }
+      return try vision.measure { try encode(prepared) }
     }
     let prompt = try engine.embed(layout, images: features)
     var clock = StageClock()

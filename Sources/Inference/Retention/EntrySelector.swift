@@ -29,21 +29,41 @@ public struct EntrySelector {
     }
   }
 
-  /// Rows to keep of each KV head, ascending, equally many in each: all text and the best `round(rate * N)` of the
-  /// `N` visual rows that the layer holds.
+  /// Rows to keep of each KV head, ascending, equally many in each: all text and, of each image's `N` visual rows that
+  /// the layer holds, the best `round(rate * N)`: a quota an image, so that none starves.
   ///
-  /// `attention` holds the watched rows, `[(w * H) x rows]`; `visualIndices` has an entry a cached row, -1 for text.
-  public func keep(layer: Int, rate: Double, attention: Matrix, visualIndices: [Int32]) -> [[Int]] {
-    let visual = visualIndices.indices.filter { visualIndices[$0] >= 0 }
-    let budget = max(0, min(visual.count, Int((rate * Double(visual.count)).rounded())))
-    let text = visualIndices.indices.filter { visualIndices[$0] < 0 }
-    if budget == visual.count { return Array(repeating: Array(visualIndices.indices), count: keyValueHeads) }
-    return (0..<keyValueHeads).map { head in
-      let chosen = choose(
-        budget, of: visual.count,
-        scores: scores(layer: layer, head: head, attention, visual, visualIndices))
-      return (text + chosen.map { visual[$0] }).sorted()
+  /// `attention` holds the watched rows, `[(w * H) x rows]`; `visualIndices` has an entry a cached row, -1 for text;
+  /// `imageStarts` the first visual index of each image.
+  public func keep(
+    layer: Int, rate: Double, attention: Matrix, visualIndices: [Int32], imageStarts: [Int] = [0]
+  ) -> [[Int]] {
+    let images = visualRows(visualIndices, of: imageStarts)
+    let budgets = images.map { max(0, min($0.count, Int((rate * Double($0.count)).rounded()))) }
+    if zip(images, budgets).allSatisfy({ $0.count == $1 }) {
+      return Array(repeating: Array(visualIndices.indices), count: keyValueHeads)
     }
+    let text = visualIndices.indices.filter { visualIndices[$0] < 0 }
+    return (0..<keyValueHeads).map { head in
+      let chosen = zip(images, budgets).flatMap { visual, budget in
+        choose(
+          budget, of: visual.count,
+          scores: scores(layer: layer, head: head, attention, visual, visualIndices)
+        ).map { visual[$0] }
+      }
+      return (text + chosen).sorted()
+    }
+  }
+
+  /// The visual rows of each image that has any left.
+  private func visualRows(_ visualIndices: [Int32], of imageStarts: [Int]) -> [[Int]] {
+    let starts = imageStarts.isEmpty ? [0] : imageStarts
+    var images: [[Int]] = Array(repeating: [], count: starts.count)
+    var image = 0
+    for row in visualIndices.indices where visualIndices[row] >= 0 {
+      while image + 1 < starts.count, Int(visualIndices[row]) >= starts[image + 1] { image += 1 }
+      images[image].append(row)
+    }
+    return images.filter { !$0.isEmpty }
   }
 
   /// The even share first, then the best of the rest.

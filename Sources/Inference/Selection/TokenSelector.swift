@@ -1,26 +1,6 @@
 public import Compute
 public import PlanFormat
 
-/// One image of a prompt as the decoder sees it: a block of visual tokens on a grid.
-public struct ImageGrid: Equatable, Sendable {
-  /// First visual token of the image, counted over all images of the prompt.
-  public var firstVisual: Int
-  /// Grid rows.
-  public var rows: Int
-  /// Grid columns.
-  public var columns: Int
-
-  /// Creates a grid.
-  public init(firstVisual: Int, rows: Int, columns: Int) {
-    self.firstVisual = firstVisual
-    self.rows = rows
-    self.columns = columns
-  }
-
-  /// Visual tokens of the image.
-  public var count: Int { rows * columns }
-}
-
 /// TopV's choice of visual tokens (section 1 of the methods): importance, the best share, recovery.
 public struct TokenSelector {
   private let pruning: TokenPruning
@@ -32,9 +12,9 @@ public struct TokenSelector {
     self.workers = workers
   }
 
-  /// Tokens of one image that stay, ascending, counted from the image's first.
+  /// Places of one grid that stay, ascending.
   ///
-  /// `sources` is the residual stream of the image's rows at the input of the prune layer, `targets` the same rows
+  /// `sources` is the residual stream of the grid's rows at the input of the prune layer, `targets` the same rows
   /// after the norm between attention and FFN: both `[N x width]`, or empty for rules that do not look.
   public func keep(sources: Matrix, targets: Matrix, grid: ImageGrid) -> [Int] {
     let count = grid.count
@@ -45,7 +25,8 @@ public struct TokenSelector {
     case .stride:
       best = evenlySpaced(kept, of: count)
     case .random:
-      var generator = SplitMix64(seed: pruning.seed &+ UInt64(grid.firstVisual) &* 0x9E37_79B9_7F4A_7C15)
+      var generator = SplitMix64(
+        seed: pruning.seed &+ UInt64(grid.tokens.first ?? 0) &* 0x9E37_79B9_7F4A_7C15)
       best = Array(Array(0..<count).shuffled(using: &generator).prefix(kept)).sorted()
     default:
       best = largest(kept, of: importance(sources, targets, grid))

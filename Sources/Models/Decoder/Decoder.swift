@@ -9,7 +9,7 @@ public struct Decoder: Sendable {
   private let layers: [DecoderLayer]
   private let finalNorm: WeightVector
   private let head: WeightMatrix
-  private let frequencies: [Float]
+  private let rotary: RotaryScheme
 
   /// Binds the decoder's tensors.
   public init(_ model: TextModel, weights: some ModelWeights) throws(ModelError) {
@@ -22,11 +22,14 @@ public struct Decoder: Sendable {
     head =
       model.tiedHead
       ? embedding : try weights.matrix("text/head", rows: model.vocabulary, columns: model.width)
-    frequencies = try weights.vector("text/rope_inverse_frequencies", count: model.headWidth / 2).elements
+    rotary = RotaryScheme(
+      model.rotary,
+      frequencies: try weights.vector("text/rope_inverse_frequencies", count: model.rotary.width / 2).elements
+    )
   }
 
   /// Memory for intermediate results of one sequence at a time.
-  public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, frequencies: frequencies) }
+  public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, rotary: rotary) }
 
   /// An empty KV cache.
   public func makeCache() -> KeyValueCache {
@@ -58,5 +61,19 @@ public struct Decoder: Sendable {
     let normed = workspace.normed(hidden.rows)
     hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed)
     head.multiply(normed, into: logits, workers)
+  }
+}
+
+extension RotaryScheme {
+  /// A decoder's scheme: M-RoPE takes frames, rows and columns in turn.
+  init(_ model: RotaryModel, frequencies: [Float]) {
+    let order: [RotaryAxis] = [.temporal, .row, .column]
+    let axes = model.sections.enumerated().flatMap {
+      Array(repeating: order[$0.offset % 3], count: $0.element)
+    }
+    self.init(
+      frequencies: frequencies, axes: axes, scale: Float(model.scale),
+      growth: model.growth > 0
+        ? DynamicGrowth(base: model.base, factor: model.growth, trainedLength: model.trainedLength) : nil)
   }
 }

@@ -9,6 +9,7 @@ struct DecoderLayer: Sendable {
   private let qkv: WeightMatrix
   private let qkvBias: WeightVector?
   private let attentionOutput: WeightMatrix
+  private let attentionOutputBias: WeightVector?
   private let feedForwardNorm: WeightVector
   private let feedForward: FeedForward
 
@@ -23,6 +24,9 @@ struct DecoderLayer: Sendable {
       model.attentionBias ? try weights.vector(name("qkv_bias"), count: model.fusedAttentionRows) : nil
     attentionOutput = try weights.matrix(
       name("attention_output"), rows: model.width, columns: model.queryHeads * model.headWidth)
+    attentionOutputBias =
+      model.attentionOutputBias
+      ? try weights.vector(name("attention_output_bias"), count: model.width) : nil
     feedForwardNorm = try weights.vector(name("feed_forward_norm"), count: model.width)
     feedForward = try FeedForward(model, layer: layer, weights: weights)
   }
@@ -45,7 +49,8 @@ struct DecoderLayer: Sendable {
     hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed)
     qkv.multiply(normed, into: fused, workers)  // [n x (H + 2 Hkv) dh]
     if let qkvBias { fused.add(qkvBias) }
-    workspace.rotary.rotate(fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions)
+    workspace.rotary.rotate(
+      fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions, headWidth: model.headWidth)
     let first = cache.count
     cache.append(
       keys: fused[columns: queryWidth..<queryWidth + keyWidth],
@@ -64,6 +69,7 @@ struct DecoderLayer: Sendable {
         visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count)
     let projected = workspace.projected(count)
     attentionOutput.multiply(attended, into: projected, workers)  // [n x d]
+    if let attentionOutputBias { projected.add(attentionOutputBias) }
     hidden.add(projected)
 
     hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed)

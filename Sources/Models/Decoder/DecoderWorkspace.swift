@@ -14,9 +14,9 @@ public final class DecoderWorkspace {
   private var projectedRows = Matrix(rows: 0, columns: 0)
   private var neuronRows = Matrix(rows: 0, columns: 0)
 
-  init(_ model: TextModel, frequencies: [Float]) {
+  init(_ model: TextModel, rotary scheme: RotaryScheme) {
     self.model = model
-    rotary = RotaryTable(frequencies: frequencies)
+    rotary = RotaryTable(scheme)
   }
 
   /// Makes room for `rows` rows at positions below `positions`.

@@ -1,10 +1,13 @@
 import Compute
 import PlanFormat
 
-/// The gated FFN of a decoder layer: `(silu(x Wg) * (x Wu)) Wd`, all neurons or the probed ones.
+/// The gated FFN of a decoder layer: `(act(x Wg) * (x Wu)) Wd`, all neurons or the probed ones.
 struct FeedForward: Sendable {
   let gateUp: WeightMatrix  // [2m x width], gate rows first
+  let gateUpBias: WeightVector?  // [2m]
   let down: WeightMatrix  // [m x width], a row a neuron
+  let downBias: WeightVector?  // [width]
+  let activation: ElementwiseFunction
 
   var width: Int { down.columns }
   var neurons: Int { down.rows }
@@ -14,14 +17,24 @@ struct FeedForward: Sendable {
       TextModel.layerWeight(layer, "gate_up"), rows: 2 * model.feedForwardWidth, columns: model.width)
     down = try weights.matrix(
       TextModel.layerWeight(layer, "down"), rows: model.feedForwardWidth, columns: model.width)
+    let biased = model.feedForwardBias
+    gateUpBias =
+      biased
+      ? try weights.vector(
+        TextModel.layerWeight(layer, "gate_up_bias"), count: 2 * model.feedForwardWidth) : nil
+    downBias =
+      biased ? try weights.vector(TextModel.layerWeight(layer, "down_bias"), count: model.width) : nil
+    activation = model.activation.function
   }
 
   /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`.
   func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
     gateUp.multiply(input, into: scratch, workers)  // [n x 2m]
+    if let gateUpBias { scratch.add(gateUpBias) }
     let active = scratch[columns: 0..<neurons]
-    scratch.gatedSilu(into: active, workers)  // [n x m]
+    scratch.gate(activation, into: active, workers)  // [n x m]
     down.multiplyNeurons(active, into: output, accumulating: true, workers)  // [n x width]
+    if let downBias { output.add(downBias) }
   }
 
   /// Adds the FFN of `rows` to `output`, reduced as the probe says on one kind of rows, full on the other.
@@ -52,8 +65,9 @@ struct FeedForward: Sendable {
     samples.gather(rows: (0..<count).map { rows[$0 * rows.count / count] }, from: input)
     let activations = Matrix(rows: count, columns: 2 * neurons)
     gateUp.multiply(samples, into: activations, workers)
+    if let gateUpBias { activations.add(gateUpBias) }
     let active = activations[columns: 0..<neurons]
-    activations.gatedSilu(into: active, workers)
+    activations.gate(activation, into: active, workers)
     let scores = Matrix(rows: 1, columns: neurons)
     active.addMagnitudes(to: scores)
     return largest(keep, of: scores.row(0))
@@ -63,7 +77,10 @@ struct FeedForward: Sendable {
 /// The chosen neurons of a layer, gathered so that the products are really smaller.
 private struct PackedNeurons {
   let gateUp: WeightMatrix  // [2k x width]
+  let gateUpBias: WeightVector?  // [2k]
   let down: WeightMatrix  // [k x width]
+  let downBias: WeightVector?
+  let activation: ElementwiseFunction
 
   init(_ full: FeedForward, _ selected: [Int], _ workers: Workers) {
     let count = selected.count
@@ -77,14 +94,22 @@ private struct PackedNeurons {
       }
     }
     gateUp = WeightMatrix(rows[rows: 0..<2 * count])
+    gateUpBias = full.gateUpBias.map { bias in
+      let all = bias.elements
+      return WeightVector(selected.map { all[$0] } + selected.map { all[full.neurons + $0] })
+    }
+    downBias = full.downBias
+    activation = full.activation
     down = WeightMatrix(rows[rows: 2 * count..<3 * count])
   }
 
   func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
     let fused = scratch[columns: 0..<gateUp.rows]
     gateUp.multiply(input, into: fused, workers)
+    if let gateUpBias { fused.add(gateUpBias) }
     let active = fused[columns: 0..<down.rows]
-    fused.gatedSilu(into: active, workers)
+    fused.gate(activation, into: active, workers)
     down.multiplyNeurons(active, into: output, accumulating: true, workers)
+    if let downBias { output.add(downBias) }
   }
 }

@@ -8,7 +8,7 @@ public struct TokenRows: Sendable {
   /// Residual stream, `[n x width]`.
   public private(set) var hidden: Matrix
   /// Rotary position of each row.
-  public private(set) var positions: [Int32]
+  public private(set) var positions: [RotaryPosition]
   /// Number of the visual token within the prompt (raster order, image after image), or -1 for text.
   public private(set) var visualIndices: [Int32]
   /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
@@ -19,7 +19,7 @@ public struct TokenRows: Sendable {
   public private(set) var textRuns: [Range<Int>] = []
 
   /// Rows with their identities; all three have one entry a row.
-  public init(hidden: Matrix, positions: [Int32], visualIndices: [Int32]) {
+  public init(hidden: Matrix, positions: [RotaryPosition], visualIndices: [Int32]) {
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
     self.hidden = hidden
     self.positions = positions
@@ -33,6 +33,9 @@ public struct TokenRows: Sendable {
   public var visualCount: Int { visualRuns.reduce(0) { $0 + $1.count } }
   /// Rows that are visual, ascending.
   public var visualRows: [Int] { visualRuns.flatMap { Array($0) } }
+
+  /// Position of a token behind these.
+  public var nextPosition: Int { (positions.lazy.map(\.largest).max() ?? -1) + 1 }
 
   /// The same tokens with a residual stream of their own.
   public func copy() -> TokenRows {
@@ -51,9 +54,9 @@ public struct TokenRows: Sendable {
   }
 
   /// Gives the only row of a decoding step its position; allocates nothing.
-  public mutating func movePosition(to position: Int32) {
+  public mutating func movePosition(to position: Int) {
     precondition(count == 1)
-    positions[0] = position
+    positions[0] = RotaryPosition(position)
   }
 
   private mutating func findRuns() {

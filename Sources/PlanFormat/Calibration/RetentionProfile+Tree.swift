@@ -27,7 +27,7 @@ extension TreeBuilder {
     var attributes = AttributeSet()
     attributes.put(profile)
     group(Schema.path, "PLPHP (arXiv 2502.14504): how much layers and heads look at the image", attributes)
-    let (heads, tokens) = (model.text.keyValueHeads, model.vision.tokensPerImage)
+    let heads = model.text.keyValueHeads
     array(Schema.mean, profile.visionAttentionMean)
     array(Schema.deviation, profile.visionAttentionDeviation)
     array(
@@ -37,7 +37,7 @@ extension TreeBuilder {
     array(Schema.layerClass, profile.layerClass)
     array(
       Schema.answers, profile.answerAttention,
-      shape: [profile.answerAttention.count / (heads * tokens), heads, tokens])
+      shape: [profile.answerTokens > 0 ? model.text.layers : 0, heads, profile.answerTokens])
     try texts(Schema.candidateRanking, profile.candidates.map(\.ranking.rawValue))
     array(
       Schema.candidates,
@@ -52,19 +52,19 @@ extension RetentionProfile: AttributeRecord {
     [
       .init("rate", \.thresholds.rate), .init("rate_step", \.thresholds.step),
       .init("attentive_from", \.thresholds.attentive), .init("indifferent_to", \.thresholds.indifferent),
-      .init("ranking", \.ranking), .init("even_share", \.evenShare),
+      .init("ranking", \.ranking), .init("even_share", \.evenShare), .init("answer_tokens", \.answerTokens),
     ]
   }
 
   init(from reader: inout TreeReader, for model: ModelDescription) throws(Flaw) {
     self = try reader.record(at: Schema.path)
-    let (heads, tokens) = (model.text.keyValueHeads, model.vision.tokensPerImage)
+    let heads = model.text.keyValueHeads
     visionAttentionMean = try reader.array(Schema.mean, shape: [nil])
     visionAttentionDeviation = try reader.array(Schema.deviation, shape: [nil])
     visionAttentionByHead = try reader.array(Schema.byHead, shape: [nil, heads])
     retention = try reader.array(Schema.retention, shape: [nil])
     layerClass = try reader.array(Schema.layerClass, shape: [nil])
-    answerAttention = try reader.array(Schema.answers, shape: [nil, heads, tokens])
+    answerAttention = try reader.array(Schema.answers, shape: [nil, heads, answerTokens])
     let rankings = try reader.texts(Schema.candidateRanking, count: nil)
     let figures: [Double] = try reader.array(Schema.candidates, shape: [rankings.count, 4])
     for (index, name) in rankings.enumerated() {
@@ -87,7 +87,8 @@ extension RetentionProfile: AttributeRecord {
     try requireCount(visionAttentionByHead.count, layers * heads, Schema.byHead.path)
     try requireCount(retention.count, layers, Schema.retention.path)
     try requireCount(layerClass.count, layers, Schema.layerClass.path)
-    try requireCount(answerAttention.count, layers * heads * model.vision.tokensPerImage, Schema.answers.path)
+    try require(answerTokens, in: 0...1_048_576, "answer_tokens", Schema.path)
+    try requireCount(answerAttention.count, layers * heads * answerTokens, Schema.answers.path)
     try requireFinite(visionAttentionMean, "an entry", Schema.mean.path)
     try requireFinite(visionAttentionDeviation, "an entry", Schema.deviation.path)
     try requireFinite(visionAttentionByHead, "an entry", Schema.byHead.path)

@@ -12,14 +12,7 @@ extension TreeBuilder {
     group("/model/vision", "vision tower: transformer over square patches", vision)
     var projector = AttributeSet()
     projector.put(model.projector)
-    group("/model/projector", "two linear layers from the tower to the decoder", projector)
-  }
-
-  mutating func add(_ image: ImagePreprocessing) {
-    var attributes = AttributeSet()
-    attributes.put(image)
-    group(
-      "/image", "decode to RGB, resize the shortest edge (bicubic), crop the centre, normalise", attributes)
+    group("/model/projector", "connector from the tower to the decoder", projector)
   }
 }
 
@@ -36,10 +29,6 @@ extension ModelDescription {
   }
 }
 
-extension ImagePreprocessing {
-  init(from reader: inout TreeReader) throws(Flaw) { self = try reader.record(at: "/image") }
-}
-
 extension TreeReader {
   /// Takes a group whose attributes are one record.
   mutating func record<Record: AttributeRecord>(at path: String) throws(Flaw) -> Record {
@@ -48,7 +37,9 @@ extension TreeReader {
 }
 
 extension Activation: AttributeConvertible {}
-extension VisionModel.Tower: AttributeConvertible {}
+extension Norm: AttributeConvertible {}
+extension VisionModel.Positions: AttributeConvertible {}
+extension ProjectorModel.ProjectorNorm: AttributeConvertible {}
 
 extension TextModel: AttributeRecord {
   static var blank: Self { Self() }
@@ -59,7 +50,11 @@ extension TextModel: AttributeRecord {
       .init("feed_forward_width", \.feedForwardWidth), .init("vocabulary", \.vocabulary),
       .init("context_length", \.contextLength), .init("norm_epsilon", \.normEpsilon),
       .init("activation", \.activation), .init("tied_head", \.tiedHead),
-      .init("attention_bias", \.attentionBias), .init("stop_tokens", \.stopTokens),
+      .init("attention_bias", \.attentionBias), .init("attention_output_bias", \.attentionOutputBias),
+      .init("feed_forward_bias", \.feedForwardBias), .init("rotary_width", \.rotary.width),
+      .init("rotary_sections", \.rotary.sections), .init("rotary_scale", \.rotary.scale),
+      .init("rotary_growth", \.rotary.growth), .init("rotary_base", \.rotary.base),
+      .init("rotary_trained_length", \.rotary.trainedLength), .init("stop_tokens", \.stopTokens),
       .init("image_token", \.imageToken),
     ]
   }
@@ -69,11 +64,16 @@ extension VisionModel: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [
-      .init("tower", \.tower), .init("layers", \.layers), .init("width", \.width), .init("heads", \.heads),
+      .init("layers", \.layers), .init("width", \.width), .init("heads", \.heads),
       .init("feed_forward_width", \.feedForwardWidth), .init("image_size", \.imageSize),
-      .init("patch_size", \.patchSize), .init("norm_epsilon", \.normEpsilon),
-      .init("activation", \.activation), .init("class_token", \.classToken),
-      .init("drops_class_token", \.dropsClassToken),
+      .init("patch_size", \.patchSize), .init("norm", \.norm), .init("norm_epsilon", \.normEpsilon),
+      .init("activation", \.activation), .init("gated_feed_forward", \.gatedFeedForward),
+      .init("positions", \.positions), .init("attention_bias", \.attentionBias),
+      .init("query_key_norm", \.queryKeyNorm), .init("layer_scale", \.layerScale),
+      .init("input_norm", \.inputNorm), .init("output_norm", \.outputNorm),
+      .init("class_token", \.classToken), .init("drops_first_token", \.dropsFirstToken),
+      .init("feature_layers", \.featureLayers), .init("window", \.window),
+      .init("full_attention_layers", \.fullAttentionLayers),
     ]
   }
 }
@@ -82,17 +82,9 @@ extension ProjectorModel: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [
-      .init("hidden_width", \.hiddenWidth), .init("activation", \.activation), .init("bias", \.bias),
-    ]
-  }
-}
-
-extension ImagePreprocessing: AttributeRecord {
-  static var blank: Self { Self() }
-  static var fields: [AttributeField<Self>] {
-    [
-      .init("shortest_edge", \.shortestEdge), .init("crop_size", \.cropSize), .init("mean", \.mean),
-      .init("deviation", \.deviation), .init("rescale", \.rescale),
+      .init("merge", \.merge), .init("norm", \.norm), .init("norms_patches", \.normsPatches),
+      .init("norm_epsilon", \.normEpsilon), .init("hidden_width", \.hiddenWidth),
+      .init("activation", \.activation), .init("bias", \.bias), .init("newline", \.newline),
     ]
   }
 }

@@ -9,6 +9,7 @@ private enum Limit {
   static let context = 1...67_108_864
   static let image = 1...8192
   static let grid = 1...512
+  static let patch = 512
 }
 
 extension ModelDescription {
@@ -19,10 +20,9 @@ extension ModelDescription {
     }
     try text.validate()
     try vision.validate()
-    try require(projector.hiddenWidth, in: Limit.width, "hidden_width", "/model/projector")
-    let visual = vision.tokensPerImage
-    guard visual < text.contextLength else {
-      throw Flaw("/model", "an image needs \(visual) positions of a context of \(text.contextLength)")
+    try projector.validate(for: vision)
+    guard tokensPerTile < text.contextLength else {
+      throw Flaw("/model", "an image needs \(tokensPerTile) positions of a context of \(text.contextLength)")
     }
   }
 }
@@ -40,6 +40,7 @@ extension TextModel {
     try require(contextLength, in: Limit.context, "context_length", path)
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     guard headWidth % 2 == 0 else { throw Flaw(path, "head_width is odd: \(headWidth)") }
+    try rotary.validate(path, headWidth: headWidth)
     guard queryHeads % keyValueHeads == 0 else {
       throw Flaw(path, "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
     }
@@ -49,41 +50,78 @@ extension TextModel {
   }
 }
 
-extension VisionModel {
-  func validate() throws(Flaw) {
-    let path = "/model/vision"
-    try require(layers, in: Limit.layers, "layers", path)
-    try require(width, in: Limit.width, "width", path)
-    try require(heads, in: Limit.heads, "heads", path)
-    try require(feedForwardWidth, in: Limit.feedForward, "feed_forward_width", path)
-    try require(imageSize, in: Limit.image, "image_size", path)
-    try require(patchSize, in: 1...imageSize, "patch_size", path)
-    try require(grid, in: Limit.grid, "image_size / patch_size", path)
-    try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
-    guard width % heads == 0 else {
-      throw Flaw(path, "width \(width) cannot be divided among \(heads) heads")
+extension RotaryModel {
+  func validate(_ path: String, headWidth: Int) throws(Flaw) {
+    try require(width, in: 2...headWidth, "rotary_width", path)
+    guard width % 2 == 0 else { throw Flaw(path, "rotary_width is odd: \(width)") }
+    if !sections.isEmpty {
+      guard sections.allSatisfy({ (1...width).contains($0) }), sections.count <= 64,
+        sections.reduce(0, +) == width / 2
+      else { throw Flaw(path, "rotary_sections \(sections) do not sum up to \(width / 2) pairs") }
     }
-    guard classToken || !dropsClassToken else {
-      throw Flaw(path, "drops a class token that it does not have")
+    try require(scale, above: 0, upTo: 100, "rotary_scale", path)
+    try require(growth, from: 0, upTo: 1e6, "rotary_growth", path)
+    try require(base, above: 0, upTo: 1e18, "rotary_base", path)
+    try require(trainedLength, in: 0...Limit.context.upperBound, "rotary_trained_length", path)
+    guard growth == 0 || (trainedLength > 0 && width > 2) else {
+      throw Flaw(path, "rotary_growth has no rotary_trained_length to start from")
     }
   }
 }
 
-extension ImagePreprocessing {
+extension VisionModel {
+  func validate() throws(Flaw) {
+    let path = "/model/vision"
+    try require(layers, in: 0...Limit.layers.upperBound, "layers", path)
+    try require(width, in: Limit.width, "width", path)
+    try require(heads, in: Limit.heads, "heads", path)
+    try require(feedForwardWidth, in: Limit.feedForward, "feed_forward_width", path)
+    try require(imageSize, in: 0...Limit.image.upperBound, "image_size", path)
+    try require(patchSize, in: 1...Limit.patch, "patch_size", path)
+    if imageSize > 0 { try require(grid, in: Limit.grid, "image_size / patch_size", path) }
+    try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
+    guard width % heads == 0 else {
+      throw Flaw(path, "width \(width) cannot be divided among \(heads) heads")
+    }
+    switch positions {
+    case .learned:
+      guard imageSize > 0 else { throw Flaw(path, "has learned positions but no image_size") }
+    case .rotary:
+      guard width / heads % 4 == 0, !classToken else {
+        throw Flaw(path, "rotary positions need heads of a multiple of 4 and no class token")
+      }
+    case .none: break
+    }
+    guard imageSize > 0 || (!classToken && !dropsFirstToken) else {
+      throw Flaw(path, "takes any image size, but has or drops a first token")
+    }
+    try require(featureLayers.count, in: 1...64, "number of feature_layers", path)
+    for layer in featureLayers { try require(layer, in: 0...layers, "feature_layers", path) }
+    try require(window, in: 0...Limit.grid.upperBound, "window", path)
+    guard window == 0 || !classToken else { throw Flaw(path, "has windows and a class token") }
+    try require(fullAttentionLayers.count, in: 0...layers, "number of full_attention_layers", path)
+    for layer in fullAttentionLayers {
+      try require(layer, in: 0...max(0, layers - 1), "full_attention_layers", path)
+    }
+  }
+}
+
+extension ProjectorModel {
   func validate(for vision: VisionModel) throws(Flaw) {
-    let path = "/image"
-    try require(shortestEdge, in: Limit.image, "shortest_edge", path)
-    guard cropSize == vision.imageSize else {
-      throw Flaw(path, "crop_size is \(cropSize), the tower takes images of \(vision.imageSize)")
+    let path = "/model/projector"
+    try require(hiddenWidth, in: 0...Limit.feedForward.upperBound, "hidden_width", path)
+    try require(merge, in: 1...64, "merge", path)
+    try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
+    try require(inputWidth(vision), in: 1...(1 << 26), "merged width", path)
+    guard merge == 1 || vision.classToken == vision.dropsFirstToken else {
+      throw Flaw(path, "merges patches that are not a grid")
     }
-    guard shortestEdge >= cropSize else {
-      throw Flaw(path, "shortest_edge \(shortestEdge) is smaller than crop_size \(cropSize)")
+    guard merge == 1 || vision.grid % merge == 0 else {
+      throw Flaw(path, "merge \(merge) does not divide a grid of \(vision.grid) patches")
     }
-    try require(mean.count, in: 3...3, "number of means", path)
-    try require(deviation.count, in: 3...3, "number of deviations", path)
-    for value in mean { try require(value, from: -1000, upTo: 1000, "mean", path) }
-    for value in deviation { try require(value, above: 0, upTo: 1000, "deviation", path) }
-    try require(rescale, above: 0, upTo: 1000, "rescale", path)
+    guard vision.window % merge == 0 else {
+      throw Flaw(path, "merge \(merge) does not divide windows of \(vision.window) patches")
+    }
   }
 }
 

@@ -39,26 +39,3 @@ extension TokenizerTables {
     }
   }
 }
-
-extension PromptTemplate {
-  /// Demands one place for the image, one for the user's text, and control tokens that exist.
-  func validate(_ tokenizer: TokenizerTables) throws(Flaw) {
-    let path = "/prompt"
-    guard segments.count <= 256 else { throw Flaw(path, "has \(segments.count) segments, more than 256") }
-    var (images, texts) = (0, 0)
-    for segment in segments {
-      switch segment {
-      case .literal(let text):
-        guard text.utf8.count <= 65_536 else { throw Flaw(path, "has a literal longer than 65536 bytes") }
-      case .special(let id):
-        guard tokenizer.tokens.indices.contains(Int(id)) else {
-          throw Flaw(path, "has the control token \(id), which does not exist")
-        }
-      case .image: images += 1
-      case .userText: texts += 1
-      }
-    }
-    guard images == 1 else { throw Flaw(path, "has \(images) places for the image, expected 1") }
-    guard texts == 1 else { throw Flaw(path, "has \(texts) places for the user's text, expected 1") }
-  }
-}

@@ -86,24 +86,3 @@ public struct TokenizerTables: Equatable, Sendable {
     }
   }
 }
-
-/// A chat template evaluated at import: what stands before, between and after the parts a user gives.
-public struct PromptTemplate: Equatable, Sendable {
-  /// The parts of a one-turn conversation with one image, in order.
-  public var segments: [Segment]
-
-  /// Creates a template from its segments.
-  public init(segments: [Segment]) { self.segments = segments }
-
-  /// One part of a prompt.
-  public enum Segment: Equatable, Sendable {
-    /// Text of the template; tokenised together with the text beside it.
-    case literal(String)
-    /// A control token of the template.
-    case special(Int32)
-    /// Where the images of the prompt stand.
-    case image
-    /// Where the user's text stands. Control tokens inside it are read as plain text.
-    case userText
-  }
-}

@@ -1,41 +1,56 @@
 public import PlanFormat
 
 extension Tokenizer {
-  /// The prompt that `template` makes of the user's text.
+  /// The prompt that `template` makes of a conversation whose images have been placed.
   ///
-  /// Literals and user text beside each other are one text, so the tokens are those of the whole string. Control
-  /// tokens come from the template's own segments alone: written in the user's text they are plain text. Runs of
-  /// tokens are never empty and never beside each other.
+  /// Literals and people's texts beside each other are one text, so the tokens are those of the whole string.
+  /// Control tokens come from the template alone: written in people's texts they are plain text. Runs of tokens
+  /// are never empty and never beside each other.
   public func encode(
-    _ template: PromptTemplate, userText: String
-  ) throws(TokenizationError) -> [PromptPiece] {
+    _ template: PromptTemplate, _ conversation: Conversation
+  ) throws(PromptError) -> [PromptPiece] {
+    let parts = try template.parts(of: conversation)
     var pieces: [PromptPiece] = []
     var ids: [Int32] = []
-    var text = ""
-    for segment in template.segments {
-      switch segment {
-      case .literal(let literal):
-        text += literal
-      case .userText:
-        text += userText
-      case .special(let id):
-        guard !bytes(of: id).isEmpty else { throw .unknownToken(id: id) }
-        try flush(&text, into: &ids)
+    var isStart = true
+    for (index, part) in parts.enumerated() {
+      switch part {
+      case .text(let text):
+        let before = index > 0 ? trimming(beside: parts[index - 1], template).trimsRight : false
+        let after = index + 1 < parts.count ? trimming(beside: parts[index + 1], template).trimsLeft : false
+        ids += try tokens(Trimming(left: before, right: after).trimmed(text), isStart: isStart)
+      case .special(let id), .leading(let id):
+        guard !bytes(of: id).isEmpty else { throw .tokenization(.unknownToken(id: id)) }
         ids.append(id)
-      case .image:
-        try flush(&text, into: &ids)
+      case .image(let index):
         if !ids.isEmpty { pieces.append(.tokens(ids)) }
         ids = []
-        pieces.append(.image)
+        pieces.append(.image(index))
       }
+      if case .leading = part {} else { isStart = false }
     }
-    try flush(&text, into: &ids)
     if !ids.isEmpty { pieces.append(.tokens(ids)) }
     return pieces
   }
 
-  private func flush(_ text: inout String, into ids: inout [Int32]) throws(TokenizationError) {
-    ids += try encode(text, parsingSpecialTokens: false)
-    text = ""
+  /// White space that a token takes with it from the text beside it.
+  private func trimming(beside part: PromptPart, _ template: PromptTemplate) -> Trimming {
+    switch part {
+    case .text, .leading: .none
+    case .special(let id): addedTrimming[id] ?? .none
+    case .image: template.imageTrimming
+    }
   }
+
+  /// - Parameter isStart: whether the prompt's text starts here, where some schemes put a space in front.
+  private func tokens(_ text: String, isStart: Bool) throws(PromptError) -> [Int32] {
+    do {
+      return try encode(valid: Array(text.utf8), isFirst: isStart, parsingSpecialTokens: false)
+    } catch { throw .tokenization(error) }
+  }
+}
+
+extension TokenizerTables.AddedToken {
+  /// White space that the token takes with it.
+  var trimming: Trimming { Trimming(left: stripsLeft, right: stripsRight) }
 }

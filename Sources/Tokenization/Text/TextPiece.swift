@@ -6,11 +6,11 @@ struct TextPiece {
   /// Leading bytes that stem from the first character of the piece as it was cut, however changed since.
   private var fromStart: Int
 
-  /// A whole text.
-  init(_ text: [UInt8]) {
+  /// A whole text, or one that stands behind something else.
+  init(_ text: [UInt8], isFirst: Bool = true) {
     bytes = text[...]
-    isFirst = true
-    fromStart = Self.firstCharacterLength(of: text[...])
+    self.isFirst = isFirst
+    fromStart = isFirst ? Self.firstCharacterLength(of: text[...]) : 0
   }
 
   /// The piece that `range`, which counts as `bytes` does, is cut out as.

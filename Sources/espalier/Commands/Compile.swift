@@ -25,6 +25,8 @@ struct Compile: ParsableCommand {
   @Option(help: "Storage of weight matrices: f32 or bf16.")
   var weights: WeightFormat = .bfloat16
 
+  @OptionGroup var template: TemplateArguments
+
   @Flag(help: "Print the points as JSON.")
   var json = false
 
@@ -38,7 +40,8 @@ struct Compile: ParsableCommand {
     let imported = output + ".importing"
     let state = PlanWork.statePath(output)
     defer { PlanWork.discard(imported) }
-    try CheckpointImporter.importModel(at: model, weightFormat: weights, to: imported)
+    try CheckpointImporter.importModel(
+      at: model, weightFormat: weights, chatTemplate: template.chatTemplate, to: imported)
     let work = try PlanWork(imported, threads: threads.count)
     var contents = work.plan.contents
     let record = try work.calibrate(

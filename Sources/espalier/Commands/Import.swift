@@ -17,8 +17,11 @@ struct Import: ParsableCommand {
   @Option(help: "Storage of weight matrices: f32 or bf16.")
   var weights: WeightFormat = .bfloat16
 
+  @OptionGroup var template: TemplateArguments
+
   func run() throws {
-    try CheckpointImporter.importModel(at: model, weightFormat: weights, to: output)
+    try CheckpointImporter.importModel(
+      at: model, weightFormat: weights, chatTemplate: template.chatTemplate, to: output)
   }
 }
 

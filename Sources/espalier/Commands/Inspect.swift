@@ -32,7 +32,7 @@ struct Inspect: ParsableCommand {
         "width": .integer(model.text.width),
         "query_heads": .integer(model.text.queryHeads), "kv_heads": .integer(model.text.keyValueHeads),
         "vocabulary": .integer(model.text.vocabulary), "vision_layers": .integer(model.vision.layers),
-        "visual_tokens": .integer(model.vision.tokensPerImage),
+        "visual_tokens": .integer(model.tokensPerTile),
       ]),
       "calibration": plan.contents.calibration.map(calibration) ?? .null,
       "points": .array(plan.contents.points.map(PointTable.json)),
@@ -84,7 +84,7 @@ struct Inspect: ParsableCommand {
     var lines = [
       "\(plan.path): \(Figure(Double(plan.fileSize), .bytes)), written by \(plan.producer)",
       "model     \(model.family): \(model.vision.layers) vision layers of width \(model.vision.width), "
-        + "\(model.vision.tokensPerImage) visual tokens; \(model.text.layers) decoder layers of width "
+        + "\(model.tokensPerTile) visual tokens; \(model.text.layers) decoder layers of width "
         + "\(model.text.width), \(model.text.queryHeads) query and \(model.text.keyValueHeads) KV heads",
       "weights   \(plan.weights.names.count) tensors, \(plan.weights.format.rawValue), "
         + "\(Figure(Double(plan.weights.byteCount), .bytes))",

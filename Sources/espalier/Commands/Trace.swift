@@ -8,7 +8,7 @@ import PlanFormat
 /// Writes what happened inside a prefill.
 struct Trace: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write token ids, pixel values, logits and hidden states of one prompt to an HDF5 file.")
+    abstract: "Write token ids, pixel values, logits and hidden states of a prompt to an HDF5 file.")
 
   @Argument(help: "Plan to run.", completion: .file(extensions: ["h5"]))
   var plan: String
@@ -16,8 +16,7 @@ struct Trace: ParsableCommand {
   @Option(help: "Picture; may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
   var image: [String]
 
-  @Option(help: "The user's text.")
-  var prompt: String
+  @OptionGroup var words: ConversationArguments
 
   @Option(name: .shortAndLong, help: "File to write.", completion: .file(extensions: ["h5"]))
   var output: String
@@ -34,33 +33,35 @@ struct Trace: ParsableCommand {
     let opened = try Plan(contentsOf: plan)
     let settings = try opened.point(named: point).settings
     let session = try Session(opened, threads: threads.count)
-    let layout = try session.layout(prompt: prompt, images: image.count)
-    let pictures = try image.map { try session.prepareImage(at: $0) }
-    let rows = try session.engine.embed(layout, images: pictures.map(session.encode))
+    let layout = try session.layout(try words.conversation, images: image.count)
+    let pictures = try image.map { try session.prepareImage(at: $0, among: image.count) }
+    let features = try pictures.map(session.encode)
+    let rows = try session.engine.embed(layout, images: features)
     var recorder = HiddenStates(isRecording: hiddenStates)
     let result = session.engine.prefill(
       rows, schedule: try session.schedule(settings), observer: &recorder)
     recorder.record(result.rows.hidden)
     let logits = session.engine.logits(of: result, rows: 0..<result.rows.count)
-    try write(session, layout, pictures.map { session.pixelValues($0) }, logits, result, recorder)
+    let ids = session.inputIDs(layout, images: features)
+    try write(ids, pictures.map { session.pixelValues($0) }, logits, result, recorder)
   }
 
   private func write(
-    _ session: Session, _ layout: PromptLayout, _ pixels: [[Float]], _ logits: Matrix,
-    _ result: PrefillResult,
+    _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: Matrix, _ result: PrefillResult,
     _ recorder: HiddenStates
   ) throws {
-    let side = session.contents.image.cropSize
-    let ids = session.inputIDs(layout)
     let file = try TraceFile(creating: output)
     try file.write("input_ids", ids, shape: [ids.count], "token ids; an image is its token, repeated")
+    // The inputs of all pictures, one after the other.
+    let count = pixels.reduce(0) { $0 + $1.shape[0] }
     try file.write(
-      "pixel_values", pixels.flatMap { $0 }, shape: [pixels.count, 3, side, side],
-      "normalised pixels, channels first")
+      "pixel_values", pixels.flatMap(\.values), shape: [count] + (pixels.first?.shape.dropFirst() ?? []),
+      "normalised pixels of the tower's inputs, channels first")
     try file.write(
       "logits", logits.elements, shape: [logits.rows, logits.columns], "logits of the rows that were kept")
     try file.write(
-      "positions", result.rows.positions, shape: [result.rows.count], "position of each row of the logits")
+      "positions", result.rows.positions.flatMap { [$0.temporal, $0.row, $0.column] },
+      shape: [result.rows.count, 3], "rotary position of each row of the logits: frame, row, column")
     if hiddenStates {
       let equal = recorder.states.allSatisfy { $0.rows == recorder.states[0].rows }
       if equal {

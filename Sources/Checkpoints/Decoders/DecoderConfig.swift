@@ -1,0 +1,126 @@
+import PlanFormat
+
+/// A decoder's `text_config`, with the defaults of its kind.
+struct DecoderConfig {
+  let model: TextModel
+  /// Angle per position of each rotated pair.
+  let frequencies: [Float]
+
+  /// Decoders that are one composition with different defaults and options.
+  enum Kind: String, CaseIterable {
+    case llama, mistral, qwen2
+    case qwen2VL = "qwen2_vl_text"
+    case qwen25VL = "qwen2_5_vl_text"
+  }
+
+  /// Reads a decoder; `kinds` are those the family may have, the first its default. `own` is the whole config
+  /// for checkpoints that keep everything in one object.
+  init(
+    _ own: Settings?, parent: Settings, kinds: [Kind], overrides: (inout Defaults) -> Void = { _ in }
+  ) throws(CheckpointError) {
+    let config = own ?? Settings(file: parent.file, path: "text_config", object: JSONObject())
+    let kind = try Self.kind(config, kinds)
+    var defaults = Defaults(kind)
+    overrides(&defaults)
+    var text = TextModel()
+    text.layers = try config.integer("num_hidden_layers", default: defaults.layers)
+    text.width = try config.integer("hidden_size", default: defaults.width)
+    text.queryHeads = try config.integer("num_attention_heads", default: defaults.heads)
+    let sharing = config.isNull("num_key_value_heads") ? nil : defaults.keyValueHeads
+    text.keyValueHeads = try config.integer("num_key_value_heads", default: sharing ?? text.queryHeads)
+    guard text.queryHeads > 0 else { throw config.error("num_attention_heads", "is \(text.queryHeads)") }
+    text.headWidth = text.width / text.queryHeads
+    // Qwen2-VL divides its width whatever the config says.
+    if kind != .qwen2VL, kind != .qwen25VL {
+      text.headWidth = try config.integer("head_dim", default: text.headWidth)
+    }
+    text.feedForwardWidth = try config.integer("intermediate_size", default: defaults.feedForwardWidth)
+    text.vocabulary = try config.integer("vocab_size", default: defaults.vocabulary)
+    text.normEpsilon = try config.real("rms_norm_eps", default: defaults.normEpsilon)
+    text.activation = try config.activation("hidden_act", default: "silu")
+    text.tiedHead = try Self.tiedHead(config, parent, defaults)
+    let outer = try parent.tokens("eos_token_id")
+    text.stopTokens = try config.tokens("eos_token_id") ?? outer ?? defaults.stopTokens
+    switch kind {
+    case .llama:
+      text.attentionBias = try config.flag("attention_bias", default: false)
+      text.attentionOutputBias = text.attentionBias
+      text.feedForwardBias = try config.flag("mlp_bias", default: false)
+    case .mistral:
+      try config.demand("attention_bias", false)
+    case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
+    }
+    let positions = try config.integer("max_position_embeddings", default: defaults.positions)
+    let rotary = try RotaryConfig(
+      config, headWidth: text.headWidth, positions: positions, theta: defaults.theta,
+      hasSections: kind == .qwen2VL || kind == .qwen25VL)
+    text.rotary = rotary.model
+    text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
+    model = text
+    frequencies = rotary.frequencies
+  }
+
+  private static func kind(_ config: Settings, _ kinds: [Kind]) throws(CheckpointError) -> Kind {
+    let name = try config.text("model_type", default: kinds[0].rawValue)
+    if let kind = kinds.first(where: { $0.rawValue == name }) { return kind }
+    // Configs that keep everything in one object name the whole model there.
+    if config.path.isEmpty { return kinds[0] }
+    let known = kinds.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    throw config.error("model_type", "is \"\(name)\", supported is \(known)")
+  }
+
+  /// Either object may ask for it; where both are silent, the family's default holds.
+  private static func tiedHead(
+    _ config: Settings, _ parent: Settings, _ defaults: Defaults
+  ) throws(CheckpointError) -> Bool {
+    let key = "tie_word_embeddings"
+    if parent[key] == nil, config[key] == nil { return defaults.tiedHead }
+    let (outer, own) = (try parent.flag(key, default: false), try config.flag(key, default: false))
+    return outer || own
+  }
+
+  /// Tokens up to which a sliding window hides nothing: the engine takes no longer prompts.
+  private static func window(
+    _ config: Settings, _ kind: Kind, _ defaults: Defaults
+  ) throws(CheckpointError) -> Int? {
+    switch kind {
+    case .llama: return nil
+    case .mistral:
+      return config.isNull("sliding_window") ? nil : try config.integer("sliding_window", default: 4096)
+    case .qwen2, .qwen2VL, .qwen25VL:
+      guard try config.flag("use_sliding_window", default: false) else { return nil }
+      return config.isNull("sliding_window") ? nil : try config.integer("sliding_window", default: 4096)
+    }
+  }
+}
+
+extension DecoderConfig {
+  /// What holds where a config is silent.
+  struct Defaults {
+    var layers = 32
+    var width = 4096
+    var heads = 32
+    /// `nil`: as many as query heads.
+    var keyValueHeads: Int?
+    var feedForwardWidth = 11008
+    var vocabulary = 32000
+    var positions = 2048
+    var normEpsilon = 1e-6
+    var theta = 10_000.0
+    var tiedHead = false
+    var stopTokens = [2]
+
+    init(_ kind: Kind) {
+      switch kind {
+      case .llama: break
+      case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
+      case .qwen2:
+        (keyValueHeads, feedForwardWidth, vocabulary, positions) = (32, 22016, 151_936, 32768)
+      case .qwen2VL, .qwen25VL:
+        (layers, width, heads, keyValueHeads) = (80, 8192, 64, 8)
+        (feedForwardWidth, vocabulary, positions, normEpsilon) = (29568, 152_064, 32768, 1e-5)
+        (theta, stopTokens) = (1_000_000, [151_645])
+      }
+    }
+  }
+}

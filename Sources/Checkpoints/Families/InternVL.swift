@@ -1,0 +1,70 @@
+import PlanFormat
+
+/// InternVL 2.5 and 3: InternViT, pixel shuffle, tiles with a thumbnail.
+struct InternVL: ModelFamily {
+  let model: ModelDescription
+  let image: ImagePreprocessing
+  private let tower: InternTower
+  private let decoder: DecoderConfig
+
+  init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
+    let config = checkpoint.config
+    decoder = try DecoderConfig(
+      try config.child("text_config"), parent: config, kinds: [.qwen2, .llama, .mistral]
+    ) { $0.tiedHead = true }
+    var text = decoder.model
+    text.imageToken = try config.integer("image_token_id", default: 151_667)
+    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    tower = try InternTower(try config.child("vision_config"), parent: config)
+    let ratio = try config.real("downsample_ratio", default: 0.5)
+    guard ratio > 0, ratio <= 1, (1 / ratio).rounded() == 1 / ratio, 1 / ratio <= 64 else {
+      throw config.error("downsample_ratio", "is \(ratio), expected one part of a whole number")
+    }
+    var projector = ProjectorModel()
+    projector.merge = Int(1 / ratio)
+    projector.norm = .layerNorm
+    projector.hiddenWidth = text.width
+    projector.activation = try config.activation("projector_hidden_act", default: "gelu")
+    model = ModelDescription(family: "internvl", text: text, vision: tower.model, projector: projector)
+    image = try checkpoint.processor.canvas(model)
+  }
+
+  func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError) {
+    let prefix = builder.prefix(of: "vision_tower", having: "embeddings.cls_token")
+    let projector = builder.prefix(
+      ["multi_modal_projector.", "model.multi_modal_projector."], having: "linear_1.weight")
+    try tower.addTensors(&builder, prefix: prefix, image: image)
+    let (input, hidden) = (model.projector.inputWidth(model.vision), model.projector.hiddenWidth)
+    try builder.copyNorm("projector/norm", projector + "layer_norm", input)
+    try builder.copyLinear("projector/linear_1", projector + "linear_1", [hidden, input])
+    try builder.copyLinear("projector/linear_2", projector + "linear_2", [model.text.width, hidden])
+    try builder.addDecoder(decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads)
+    try builder.refuseUnused { name in
+      RecipeBuilder.isBuffer(name)
+        || (name.hasPrefix(prefix) && tower.isUseless(name.dropFirst(prefix.count)))
+    }
+  }
+}
+
+extension ProcessorSettings {
+  /// `GotOcr2ImageProcessor`, which InternVL always asks for tiles.
+  fileprivate func canvas(_ model: ModelDescription) throws(CheckpointError) -> ImagePreprocessing {
+    try demandKind(["GotOcr2"])
+    var result = try preprocessing(.clip)
+    var tiling = CanvasTiling()
+    switch try image.size("size", default: .sides(height: 384, width: 384), isSquare: true) {
+    case .sides(let height, let width) where height == width: tiling.side = height
+    default: throw image.error("size", "is not a square of height and width")
+    }
+    tiling.minimumTiles = try image.integer("min_patches", default: 1)
+    tiling.maximumTiles = try image.integer("max_patches", default: 12)
+    result.tiling = .canvas(tiling)
+    let tokens = try processor.integer("image_seq_length", default: 256)
+    guard processor["image_seq_length"] == nil || tokens == model.tokensPerTile else {
+      throw processor.error("image_seq_length", "is \(tokens), a tile has \(model.tokensPerTile) tokens")
+    }
+    result.markup.opening = "<img>"
+    result.markup.closing = "</img>"
+    return result
+  }
+}

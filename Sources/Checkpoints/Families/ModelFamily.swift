@@ -1,0 +1,75 @@
+import PlanFormat
+
+/// What a checkpoint says before its tensors are looked at.
+struct CheckpointSettings {
+  let directory: String
+  let config: Settings
+  let processor: ProcessorSettings
+  /// `eos_token_id` of `generation_config.json`.
+  let stopTokens: [Int]?
+}
+
+/// A family of models: which parts its checkpoints are made of, and under which names they keep their tensors.
+protocol ModelFamily: SendableMetatype {
+  /// Reads the settings. Whatever the engine cannot do is an error that names the key.
+  init(_ checkpoint: CheckpointSettings) throws(CheckpointError)
+  /// The composition.
+  var model: ModelDescription { get }
+  /// How pictures become the tower's input.
+  var image: ImagePreprocessing { get }
+  /// Recipes for all weights; throws when a tensor is missing, has another shape or is not understood.
+  func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError)
+}
+
+/// The families by `model_type`.
+enum ModelFamilies {
+  private static let all: [(type: String, architecture: String, family: any ModelFamily.Type)] = [
+    ("llava", "LlavaForConditionalGeneration", Llava.self),
+    ("llava_next", "LlavaNextForConditionalGeneration", LlavaNext.self),
+    ("llava_onevision", "LlavaOnevisionForConditionalGeneration", LlavaOneVision.self),
+    ("qwen2_vl", "Qwen2VLForConditionalGeneration", Qwen2VL.self),
+    ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
+    ("internvl", "InternVLForConditionalGeneration", InternVL.self),
+    ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
+    ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),
+  ]
+
+  /// Reads a checkpoint by its `model_type`.
+  static func read(_ checkpoint: CheckpointSettings) throws(CheckpointError) -> any ModelFamily {
+    let config = checkpoint.config
+    let type = try config.text("model_type")
+    guard let entry = all.first(where: { $0.type == type }) else {
+      let known = all.map { "\"\($0.type)\"" }.joined(separator: ", ")
+      throw config.error("model_type", "is \"\(type)\", supported are \(known)")
+    }
+    for value in try config.array("architectures") {
+      guard case .string(entry.architecture) = value else {
+        throw config.error("architectures", "has \(value.summary), supported is \(entry.architecture)")
+      }
+    }
+    return try entry.family.init(checkpoint)
+  }
+}
+
+extension RecipeBuilder {
+  /// Names under which LLaVA-like checkpoints of all generations keep a part: old, of 4.52 and later, of 5.
+  func prefix(of part: String, having name: String) -> String {
+    prefix(
+      ["\(part).", "model.\(part).", "\(part).vision_model.", "model.\(part).vision_model."], having: name)
+  }
+
+  /// The same for the decoder.
+  func decoderPrefix() -> String {
+    prefix(
+      ["language_model.model.", "model.language_model.", "model.text_model.", "model."],
+      having: "embed_tokens.weight")
+  }
+
+  static let heads = ["language_model.lm_head.weight", "lm_head.weight"]
+
+  /// Tensors that no version of a family needs.
+  static func isBuffer(_ name: String) -> Bool {
+    name.hasSuffix("position_ids") || name.hasSuffix("rotary_emb.inv_freq")
+      || name.hasSuffix("rotary_pos_emb.inv_freq")
+  }
+}

@@ -1,0 +1,100 @@
+import PlanFormat
+
+/// Qwen2-VL: pictures at their own resolution, rotary positions in the tower, a merger, M-RoPE.
+struct Qwen2VL: ModelFamily {
+  private let parts: QwenParts
+  init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
+    parts = try QwenParts(checkpoint, family: "qwen2_vl", decoder: .qwen2VL, hasWindows: false)
+  }
+  var model: ModelDescription { parts.model }
+  var image: ImagePreprocessing { parts.image }
+  func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError) {
+    try parts.addTensors(to: &builder)
+  }
+}
+
+/// Qwen2.5-VL: the same with windows, RMSNorm and gated FFNs in the tower.
+struct Qwen25VL: ModelFamily {
+  private let parts: QwenParts
+  init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
+    parts = try QwenParts(checkpoint, family: "qwen2_5_vl", decoder: .qwen25VL, hasWindows: true)
+  }
+  var model: ModelDescription { parts.model }
+  var image: ImagePreprocessing { parts.image }
+  func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError) {
+    try parts.addTensors(to: &builder)
+  }
+}
+
+/// What both have in common.
+private struct QwenParts {
+  let model: ModelDescription
+  let image: ImagePreprocessing
+  private let tower: QwenTower
+  private let decoder: DecoderConfig
+
+  init(
+    _ checkpoint: CheckpointSettings, family: String, decoder kind: DecoderConfig.Kind, hasWindows: Bool
+  ) throws(CheckpointError) {
+    let config = checkpoint.config
+    // Checkpoints before 2025 keep the decoder's settings in the outer object.
+    decoder = try DecoderConfig(try config.child("text_config") ?? config, parent: config, kinds: [kind])
+    var text = decoder.model
+    text.imageToken = try config.integer("image_token_id", default: 151_655)
+    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    tower = try QwenTower(try config.child("vision_config"), parent: config, hasWindows: hasWindows)
+    guard tower.outputWidth == text.width else {
+      throw config.error("hidden_size", "is \(text.width), the tower's merger gives \(tower.outputWidth)")
+    }
+    var projector = ProjectorModel()
+    projector.merge = tower.merge
+    projector.norm = hasWindows ? .rmsNorm : .layerNorm
+    projector.normsPatches = true
+    projector.normEpsilon = 1e-6
+    let (hidden, overflow) = tower.model.width.multipliedReportingOverflow(by: tower.merge * tower.merge)
+    guard !overflow, (1...64).contains(tower.merge) else {
+      throw config.error("vision_config.spatial_merge_size", "is \(tower.merge)")
+    }
+    projector.hiddenWidth = hidden
+    model = ModelDescription(family: family, text: text, vision: tower.model, projector: projector)
+    image = try checkpoint.processor.nativeResolution(tower)
+  }
+
+  func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError) {
+    let prefix = builder.prefix(["visual.", "model.visual."], having: "patch_embed.proj.weight")
+    try tower.addTensors(&builder, prefix: prefix, image: image)
+    let (width, hidden) = (model.vision.width, model.projector.hiddenWidth)
+    try builder.copyNorm("projector/norm", prefix + "merger.ln_q", width, model.vision.norm)
+    try builder.copyLinear("projector/linear_1", prefix + "merger.mlp.0", [hidden, hidden])
+    try builder.copyLinear("projector/linear_2", prefix + "merger.mlp.2", [model.text.width, hidden])
+    try builder.addDecoder(decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads)
+    try builder.refuseUnused(except: RecipeBuilder.isBuffer)
+  }
+}
+
+extension ProcessorSettings {
+  /// `Qwen2VLImageProcessor`: limits in pixels, under either of their names.
+  fileprivate func nativeResolution(_ tower: QwenTower) throws(CheckpointError) -> ImagePreprocessing {
+    try demandKind(["Qwen2VL", "Qwen2_5_VL"])
+    var result = try preprocessing(.clip)
+    for (key, expected) in [
+      ("patch_size", tower.model.patchSize), ("merge_size", tower.merge),
+      ("temporal_patch_size", tower.frames),
+    ] {
+      let standard = key == "patch_size" ? 14 : 2
+      let value = try image.integer(key, default: standard)
+      guard value == expected else {
+        throw image.error(key, "is \(value), the tower's is \(expected)")
+      }
+    }
+    let size = try image.child("size")
+    var native = NativeResolution()
+    native.unit = tower.model.patchSize * tower.merge
+    native.minimumPixels = try image.integer(
+      "min_pixels", default: try size?.integer("shortest_edge", default: 3136) ?? 3136)
+    native.maximumPixels = try image.integer(
+      "max_pixels", default: try size?.integer("longest_edge", default: 1_003_520) ?? 1_003_520)
+    result.tiling = .native(native)
+    return result
+  }
+}

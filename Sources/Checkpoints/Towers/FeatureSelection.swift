@@ -1,0 +1,67 @@
+extension Settings {
+  /// `vision_feature_layer`: one or several indices into the list of hidden states, which are the embedding and then
+  /// the output of each layer.
+  func featureLayers(default standard: Int, of layers: Int) throws(CheckpointError) -> [Int] {
+    let key = "vision_feature_layer"
+    var chosen = [standard]
+    if case .array? = self[key] {
+      chosen = try integers(key) ?? chosen
+    } else if self[key] != nil {
+      chosen = [try integer(key)]
+    }
+    guard (1...64).contains(chosen.count) else { throw error(key, "has \(chosen.count) layers") }
+    var boundaries: [Int] = []
+    for layer in chosen {
+      let boundary = layer < 0 && layer >= -(layers + 1) ? layer + layers + 1 : layer
+      guard (0...layers).contains(boundary) else {
+        throw error(key, "is \(layer), the tower has \(layers) layers")
+      }
+      boundaries.append(boundary)
+    }
+    return boundaries
+  }
+
+  /// `vision_feature_select_strategy`: `default` drops the first token, `full` does not.
+  func dropsFirstToken(default standard: String) throws(CheckpointError) -> Bool {
+    let key = "vision_feature_select_strategy"
+    let strategy = try text(key, default: standard)
+    guard ["default", "full"].contains(strategy) else {
+      throw error(key, "is \"\(strategy)\", supported are default and full")
+    }
+    return strategy == "default"
+  }
+
+  /// A side in pixels: a number, or two equal ones.
+  func side(_ key: String, default standard: Int) throws(CheckpointError) -> Int {
+    guard case .array? = self[key], let sides = try integers(key) else {
+      return try integer(key, default: standard)
+    }
+    guard let first = sides.first, sides.allSatisfy({ $0 == first }) else {
+      throw error(key, "is \(sides), expected a square")
+    }
+    return first
+  }
+
+  /// Demands that a number is the one the engine has, or is absent.
+  func demandInteger(_ key: String, _ expected: Int) throws(CheckpointError) {
+    let value = try integer(key, default: expected)
+    guard value == expected else { throw error(key, "is \(value), supported is \(expected)") }
+  }
+
+  /// A list of integers; `nil` when it is missing.
+  func integers(_ key: String) throws(CheckpointError) -> [Int]? {
+    guard let value = self[key] else { return nil }
+    guard case .array(let values) = value else { throw error(key, "is \(value.summary), expected a list") }
+    var numbers: [Int] = []
+    for value in values {
+      guard case .integer(let number) = value else {
+        throw error(key, "has \(value.summary), expected integers")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  /// Whether a key is there and null, which is not the same as its default.
+  func isNull(_ key: String) -> Bool { object[key]?.isNull ?? false }
+}

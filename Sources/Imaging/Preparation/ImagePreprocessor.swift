@@ -1,0 +1,93 @@
+public import PlanFormat
+
+/// Makes pictures the vision tower's input, byte for byte as the families' image processors of Hugging Face do with
+/// Pillow.
+public struct ImagePreprocessor: Equatable, Sendable {
+  private let preprocessing: ImagePreprocessing
+  private let style: TileStyle
+
+  /// Longest side of a tile, an overview, or an edge to resize to.
+  public static let maxSide = 16_384
+
+  /// Creates a preprocessor; throws where a size, mean or deviation is outside of what the engine allows.
+  public init(_ preprocessing: ImagePreprocessing) throws(ImageError) {
+    for (name, values) in [("mean", preprocessing.mean), ("deviation", preprocessing.deviation)] {
+      try Self.require(values.count == 3, name, "has \(values.count) values, expected one for each channel")
+    }
+    switch preprocessing.tiling {
+    case .single(let tile): try tile.check()
+    case .anyResolution(let tiling): try tiling.check()
+    case .canvas(let tiling): try tiling.check()
+    case .split(let tiling): try tiling.check()
+    case .native(let resolution): try resolution.check()
+    }
+    self.preprocessing = preprocessing
+    style = try TileStyle(preprocessing)
+  }
+
+  /// The inputs for one picture; `count` is the number of pictures in the prompt.
+  public func prepare(_ image: RGBImage, among count: Int = 1) throws(ImageError) -> PreparedImage {
+    switch preprocessing.tiling {
+    case .single(let tile): PreparedImage(try tile.tile(of: image, style), of: image)
+    case .anyResolution(let tiling): try tiling.prepare(image, among: count, style)
+    case .canvas(let tiling): try tiling.prepare(image, style)
+    case .split(let tiling): try tiling.prepare(image, style)
+    case .native(let resolution): PreparedImage(try resolution.resized(image, style), of: image)
+    }
+  }
+
+  /// `(rescale * pixel - mean) / deviation`, `[3 x height x width]`, one plane a channel.
+  ///
+  /// Each step is rounded to float32 where transformers does, so the values are the same.
+  public func normalized(_ image: RGBImage) -> [Float] {
+    let area = image.width * image.height
+    var values: [Float] = []
+    values.reserveCapacity(area * 3)
+    for channel in 0..<3 {
+      let mean = Float(preprocessing.mean[channel])
+      let deviation = Float(preprocessing.deviation[channel])
+      let table = (0..<256).map { (Float(Double($0) * preprocessing.rescale) - mean) / deviation }
+      for pixel in 0..<area { values.append(table[Int(image.pixels[pixel * 3 + channel])]) }
+    }
+    return values
+  }
+
+  static func require(_ condition: Bool, _ name: String, _ reason: String) throws(ImageError) {
+    guard condition else { throw .invalidSetting(name: name, reason: reason) }
+  }
+
+  static func require(side: Int, from least: Int = 1, _ name: String) throws(ImageError) {
+    try require((least...maxSide).contains(side), name, "is \(side), expected \(least) to \(maxSide)")
+  }
+}
+
+/// What all ways of cutting share.
+struct TileStyle: Equatable, Sendable {
+  /// Filter of every resize.
+  let filter: ResamplingFilter
+  /// Colour (RGB) around a picture padded to a square: the mean.
+  let background: [UInt8]
+
+  init(_ preprocessing: ImagePreprocessing) throws(ImageError) {
+    filter = preprocessing.filter
+    guard preprocessing.tiling.padsToSquare else {
+      background = [0, 0, 0]
+      return
+    }
+    // The factor is 255 whatever `rescale` is.
+    let bytes = preprocessing.mean.compactMap { UInt8(exactly: ($0 * 255).rounded(.towardZero)) }
+    try ImagePreprocessor.require(bytes.count == 3, "mean", "is no colour to pad with")
+    background = bytes
+  }
+}
+
+extension ImageTiling {
+  /// Whether a picture may be padded to a square.
+  fileprivate var padsToSquare: Bool {
+    switch self {
+    case .single(let tile): tile.padsToSquare
+    case .anyResolution(let tiling): tiling.squaresSeveral || tiling.tile.padsToSquare
+    case .canvas, .split, .native: false
+    }
+  }
+}

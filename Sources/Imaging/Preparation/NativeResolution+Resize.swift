@@ -1,0 +1,38 @@
+import PlanFormat
+
+extension NativeResolution {
+  /// Most times that one side may be as long as the other.
+  private static let longestRatio = 200
+  private static let pixelLimit = 1 << 28
+
+  func check() throws(ImageError) {
+    try ImagePreprocessor.require(side: unit, "unit")
+    for (name, pixels) in [("minimum_pixels", minimumPixels), ("maximum_pixels", maximumPixels)] {
+      try ImagePreprocessor.require(
+        (1...Self.pixelLimit).contains(pixels), name, "is \(pixels), expected 1 to \(Self.pixelLimit)")
+    }
+  }
+
+  /// The picture at the nearest size of whole units within the limits.
+  func resized(_ image: RGBImage, _ style: TileStyle) throws(ImageError) -> RGBImage {
+    let (width, height) = (Double(image.width), Double(image.height))
+    guard max(width, height) / min(width, height) <= Double(Self.longestRatio) else {
+      throw .tooElongated(width: image.width, height: image.height, limit: Self.longestRatio)
+    }
+    let nearest = (units(width, .toNearestOrEven), units(height, .toNearestOrEven))
+    let pixels = nearest.0 * unit * nearest.1 * unit
+    var size = nearest
+    if pixels > maximumPixels {
+      let factor = (width * height / Double(maximumPixels)).squareRoot()
+      size = (max(1, units(width / factor, .down)), max(1, units(height / factor, .down)))
+    } else if pixels < minimumPixels {
+      let factor = (Double(minimumPixels) / (width * height)).squareRoot()
+      size = (units(width * factor, .up), units(height * factor, .up))
+    }
+    return try image.resized(toWidth: size.0 * unit, height: size.1 * unit, filter: style.filter)
+  }
+
+  private func units(_ length: Double, _ rule: FloatingPointRoundingRule) -> Int {
+    Int((length / Double(unit)).rounded(rule))
+  }
+}

@@ -1,0 +1,46 @@
+/// A picture cut into what the vision tower takes.
+public struct PreparedImage: Equatable, Sendable {
+  /// The whole picture as one tile or, where the tower takes any size, the picture itself.
+  public var overview: RGBImage?
+  /// Parts of the picture, row by row.
+  public var tiles: [RGBImage] = []
+  /// Rows of the grid of tiles; 0 when there are none.
+  public var rows = 0
+  /// Columns of the grid of tiles; 0 when there are none.
+  public var columns = 0
+  /// Columns of the picture before it was prepared.
+  public var sourceWidth: Int
+  /// Rows of the picture before it was prepared.
+  public var sourceHeight: Int
+
+  /// A picture without tiles.
+  public init(overview: RGBImage?, sourceWidth: Int, sourceHeight: Int) {
+    self.overview = overview
+    self.sourceWidth = sourceWidth
+    self.sourceHeight = sourceHeight
+  }
+
+  /// `source` as one overview.
+  init(_ overview: RGBImage, of source: RGBImage) {
+    self.init(overview: overview, sourceWidth: source.width, sourceHeight: source.height)
+  }
+
+  /// Most tiles of a picture. Real settings make hundreds; hostile ones would make a tile of every pixel.
+  static let tileLimit = 4096
+
+  /// `source` as an overview and the tiles of `canvas`, whose sides are multiples of `side`.
+  init(_ overview: RGBImage, canvas: RGBImage, side: Int, of source: RGBImage) throws(ImageError) {
+    self.init(overview, of: source)
+    rows = canvas.height / side
+    columns = canvas.width / side
+    let count = rows * columns
+    try ImagePreprocessor.require(
+      count <= Self.tileLimit, "side", "of \(side) makes \(count) tiles, more than \(Self.tileLimit)")
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let (x, y) = (column * side, row * side)
+        tiles.append(canvas.cropped(columns: x..<x + side, rows: y..<y + side))
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Imaging
+import Models
+import PlanFormat
+import Tokenization
+
+/// Lays out what a prepared picture becomes in the prompt, as its family does.
+struct ImageArranger {
+  private let model: ModelDescription
+  private let preprocessing: ImagePreprocessing
+  private let tokenizer: Tokenizer
+
+  init(_ contents: PlanContents, _ tokenizer: Tokenizer) {
+    model = contents.model
+    preprocessing = contents.image
+    self.tokenizer = tokenizer
+  }
+
+  /// The order of one picture's tokens; the last block is the overview, except where overviews come first.
+  func arrange(_ picture: PreparedImage) throws -> ImageArrangement {
+    if case .anyResolution(let tiling) = preprocessing.tiling, !picture.tiles.isEmpty {
+      return try unpadded(picture, tiling)
+    }
+    let markup = preprocessing.markup
+    var builder = ArrangementBuilder(tokenizer)
+    builder.add(text: markup.opening)
+    for row in 0..<picture.rows {
+      for column in 0..<picture.columns {
+        builder.add(text: markup.beforeTile(row: row, column: column))
+        try builder.add(tile)
+      }
+      builder.add(text: markup.afterRow)
+    }
+    if let overview = picture.overview {
+      builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
+      try builder.add(model.vision.imageSize > 0 ? tile : block(of: overview))
+      if model.projector.newline { try builder.addNewline() }
+    }
+    builder.add(text: markup.closing)
+    return try builder.finished()
+  }
+
+  /// The overview, then the tiles as one canvas without its padding, a separator behind each row.
+  private func unpadded(_ picture: PreparedImage, _ tiling: AnyResolutionTiling) throws -> ImageArrangement {
+    var builder = ArrangementBuilder(tokenizer)
+    try builder.add(tile)
+    let canvas = TileCanvas(picture, side: model.vision.grid, maximumTiles: tiling.maximumTiles)
+    var block = ImageArrangement.Block(rows: canvas.size.rows, columns: canvas.size.columns)
+    block.endsRows = model.projector.newline
+    block.rowCuts = canvas.rowCuts
+    block.columnCuts = canvas.columnCuts
+    try builder.add(block)
+    return try builder.finished()
+  }
+
+  /// Visual tokens of one square tile.
+  private var tile: ImageArrangement.Block {
+    let side = model.vision.grid / model.projector.merge
+    let count = model.tokensPerTile
+    if count >= side * side {
+      var block = ImageArrangement.Block(rows: side, columns: side)
+      block.leading = count - side * side
+      return block
+    }
+    // Without its first token the first row is no row of a grid any more.
+    var block = ImageArrangement.Block(rows: side - 1, columns: side)
+    block.leading = side - 1
+    return block
+  }
+
+  private func block(of picture: RGBImage) -> ImageArrangement.Block {
+    let unit = model.vision.patchSize * model.projector.merge
+    return ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
+  }
+}
+
+/// Collects elements; text between two blocks is tokenised as one.
+private struct ArrangementBuilder {
+  private let tokenizer: Tokenizer
+  private var arrangement = ImageArrangement()
+  private var text = ""
+
+  init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+
+  mutating func add(text: String) { self.text += text }
+
+  mutating func add(_ block: ImageArrangement.Block) throws {
+    try flush()
+    arrangement.elements.append(.block(arrangement.blocks.count))
+    arrangement.blocks.append(block)
+  }
+
+  mutating func addNewline() throws {
+    try flush()
+    arrangement.elements.append(.newline)
+  }
+
+  mutating func finished() throws -> ImageArrangement {
+    try flush()
+    return arrangement
+  }
+
+  private mutating func flush() throws {
+    if !text.isEmpty { arrangement.elements.append(.tokens(try tokenizer.encode(text))) }
+    text = ""
+  }
+}

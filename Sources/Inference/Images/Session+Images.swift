@@ -1,0 +1,103 @@
+public import Compute
+public import Imaging
+import Models
+import PlanFormat
+
+extension Session {
+  /// Decodes, resizes and cuts a picture into the tower's inputs; `count` is the number of pictures in the prompt.
+  public func prepareImage(at path: String, among count: Int = 1) throws -> PreparedImage {
+    let picture = try ImageDecoder.decode(contentsOf: path)
+    do { return try preprocessor.prepare(picture, among: count) } catch {
+      // What is wrong with a size does not know the file.
+      throw InferenceError(path, "\(error)")
+    }
+  }
+
+  /// Visual tokens of a prepared picture, in the order in which the prompt has them.
+  public func encode(_ picture: PreparedImage) throws -> ImageTokens {
+    let arrangement = try ImageArranger(contents, tokenizer).arrange(picture)
+    let overview = picture.overview.map { engine.encodeTile($0) }
+    let tiles = picture.tiles.map { engine.encodeTile($0) }
+    if case .anyResolution(let tiling) = contents.image.tiling, !tiles.isEmpty {
+      let canvas = TileCanvas(
+        picture, side: contents.model.vision.grid, maximumTiles: tiling.maximumTiles)
+      return ImageTokens(
+        arrangement: arrangement, features: [overview].compactMap { $0 } + [canvas.assemble(tiles)])
+    }
+    return ImageTokens(arrangement: arrangement, features: tiles + [overview].compactMap { $0 })
+  }
+
+  /// The normalised pixels of a picture's inputs in the order in which its family's tower takes them, channels first,
+  /// and their shape: `[inputs x 3 x side x side]`, or patches of merged blocks for a tower that takes any size.
+  public func pixelValues(_ picture: PreparedImage) -> (values: [Float], shape: [Int]) {
+    let overview = [picture.overview].compactMap { $0 }
+    guard contents.model.vision.imageSize > 0 else { return patchValues(overview) }
+    var inputs = picture.tiles + overview
+    if case .anyResolution = contents.image.tiling { inputs = overview + picture.tiles }
+    let side = contents.model.vision.imageSize
+    return (inputs.flatMap { preprocessor.normalized($0) }, [inputs.count, 3, side, side])
+  }
+
+  /// Patches, block after merged block: a row has channel, frame (the picture twice), row, column.
+  private func patchValues(_ pictures: [RGBImage]) -> (values: [Float], shape: [Int]) {
+    let side = contents.model.vision.patchSize
+    let merge = contents.model.projector.merge
+    var values: [Float] = []
+    var count = 0
+    for picture in pictures {
+      let planes = preprocessor.normalized(picture)
+      let (rows, columns) = (picture.height / side, picture.width / side)
+      count += rows * columns
+      for block in 0..<(rows / merge) * (columns / merge) {
+        let (blockRow, blockColumn) = block.quotientAndRemainder(dividingBy: columns / merge)
+        for place in 0..<merge * merge {
+          let top = (blockRow * merge + place / merge) * side
+          let left = (blockColumn * merge + place % merge) * side
+          for channel in 0..<3 {
+            let patch = (0..<side).flatMap { y in
+              let start = (channel * picture.height + top + y) * picture.width + left
+              return planes[start..<start + side]
+            }
+            values += patch + patch
+          }
+        }
+      }
+    }
+    return (values, [count, 6 * side * side])
+  }
+
+  /// Ids as a reader of the sequence sees them: a visual token or separator is the image token.
+  public func inputIDs(_ layout: PromptLayout, images: [ImageTokens]) -> [Int32] {
+    let imageToken = Int32(contents.model.text.imageToken)
+    return layout.parts.flatMap { part in
+      switch part {
+      case .token(let token): return [token]
+      case .image(let index): return images[index].arrangement.ids(imageToken: imageToken)
+      }
+    }
+  }
+}
+
+extension ImageArrangement {
+  fileprivate func ids(imageToken: Int32) -> [Int32] {
+    elements.flatMap { element in
+      switch element {
+      case .tokens(let tokens): return tokens
+      case .newline: return [imageToken]
+      case .block(let index):
+        let separators = blocks[index].endsRows ? blocks[index].rows : 0
+        return Array(repeating: imageToken, count: blocks[index].count + separators)
+      }
+    }
+  }
+}
+
+extension Engine {
+  /// Visual tokens of one tile, `[n x width]`.
+  public func encodeTile(_ tile: RGBImage) -> Matrix {
+    let side = model.vision.patchSize
+    let features = tower.encode(pixels: tile.pixels, height: tile.height, width: tile.width, workers)
+    return projector.project(
+      features, grid: PatchGrid(rows: tile.height / side, columns: tile.width / side), workers)
+  }
+}

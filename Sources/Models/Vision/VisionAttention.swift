@@ -1,0 +1,74 @@
+import Compute
+import PlanFormat
+
+/// Attention of a tower: every row sees every row of its segment.
+struct VisionAttention: Sendable {
+  private let attention: Attention
+  private let qkv: WeightMatrix
+  private let qkvBias: WeightVector?
+  private let queryNorm: VisionNorm?
+  private let keyNorm: VisionNorm?
+  private let output: WeightMatrix
+  private let outputBias: WeightVector
+
+  init(_ model: VisionModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
+    func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
+    let width = model.width
+    func norm(_ part: String) throws(ModelError) -> VisionNorm? {
+      guard model.queryKeyNorm else { return nil }
+      // InternViT gives these norms an epsilon of their own.
+      return try VisionNorm(.rmsNorm, name(part), width: width, epsilon: 1e-6, weights: weights)
+    }
+    attention = Attention(queryHeads: model.heads, keyValueHeads: model.heads, headWidth: width / model.heads)
+    qkv = try weights.matrix(name("qkv"), rows: 3 * width, columns: width)
+    qkvBias = model.attentionBias ? try weights.vector(name("qkv_bias"), count: 3 * width) : nil
+    queryNorm = try norm("query_norm")
+    keyNorm = try norm("key_norm")
+    output = try weights.matrix(name("attention_output"), rows: width, columns: width)
+    outputBias = try weights.vector(name("attention_output_bias"), count: width)
+  }
+
+  /// Attention of the normed rows, left in `workspace.result`.
+  func forward(
+    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, _ workers: Workers
+  ) {
+    let width = workspace.normed.columns
+    let fused = workspace.fused
+    qkv.multiply(workspace.normed, into: fused, workers)
+    if let qkvBias { fused.add(qkvBias) }
+    let queries = fused[columns: 0..<width]
+    let keys = fused[columns: width..<2 * width]
+    queryNorm?.apply(queries, into: queries)
+    keyNorm?.apply(keys, into: keys)
+    if let rotation {
+      rotation.table.rotate(
+        fused[columns: 0..<2 * width], positions: rotation.positions, headWidth: attention.headWidth)
+    }
+    for rows in segments {
+      attention.attend(
+        queries: queries[rows: rows],
+        keys: HeadRows(columnsOf: keys[rows: rows], headWidth: attention.headWidth),
+        values: HeadRows(
+          columnsOf: fused[columns: 2 * width..<3 * width][rows: rows], headWidth: attention.headWidth),
+        keyCount: rows.count, mask: .full, into: workspace.attended[rows: rows], workers)
+    }
+    output.multiply(workspace.attended, into: workspace.result, workers)
+    workspace.result.add(outputBias)
+  }
+}
+
+/// The places of a tower's rows, for rotary positions.
+struct PatchRotation {
+  let table: RotaryTable
+  let positions: [RotaryPosition]
+
+  init(frequencies: [Float], order: [Int], grid: PatchGrid) {
+    let axes = [RotaryAxis.row, .column].flatMap { Array(repeating: $0, count: frequencies.count) }
+    table = RotaryTable(RotaryScheme(frequencies: frequencies + frequencies, axes: axes))
+    table.reserve(positions: max(grid.rows, grid.columns))
+    positions = order.map { patch in
+      let (row, column) = patch.quotientAndRemainder(dividingBy: grid.columns)
+      return RotaryPosition(temporal: 0, row: row, column: column)
+    }
+  }
+}

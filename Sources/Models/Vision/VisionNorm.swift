@@ -1,0 +1,26 @@
+import Compute
+import PlanFormat
+
+/// A norm of a tower or projector: LayerNorm with a bias, or RMSNorm.
+struct VisionNorm: Sendable {
+  private let weight: WeightVector
+  private let bias: WeightVector?
+  private let epsilon: Float
+
+  init(_ kind: Norm, _ name: String, width: Int, epsilon: Double, weights: some ModelWeights)
+    throws(ModelError)
+  {
+    weight = try weights.vector(name, count: width)
+    bias = kind == .layerNorm ? try weights.vector(name + "_bias", count: width) : nil
+    self.epsilon = Float(epsilon)
+  }
+
+  /// Writes the normalised rows of `input` to `output`, which may be `input`.
+  func apply(_ input: Matrix, into output: Matrix) {
+    if let bias {
+      input.layerNorm(weight, bias, epsilon: epsilon, into: output)
+    } else {
+      input.rmsNorm(weight, epsilon: epsilon, into: output)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// How a picture becomes the tower's input.
+///
+/// The order is fixed: decode to RGB, resize and cut into tiles (Pillow's bytes), normalise. Normalisation
+/// `(p * rescale - mean) / deviation` is folded into the patch embedding at import.
+public struct ImagePreprocessing: Equatable, Sendable {
+  /// Sizes and tiles.
+  public var tiling = ImageTiling.single(TileShape())
+  /// Filter of every resize.
+  public var filter = Filter.bicubic
+  /// Per-channel mean (RGB) of rescaled pixels.
+  public var mean: [Double] = [0, 0, 0]
+  /// Per-channel deviation (RGB) of rescaled pixels.
+  public var deviation: [Double] = [1, 1, 1]
+  /// Factor from a byte to the scale of `mean`.
+  public var rescale = 1.0 / 255
+  /// Text around the visual tokens.
+  public var markup = ImageMarkup()
+
+  /// An empty description, to be filled from a checkpoint or a plan.
+  public init() {}
+
+  /// Resampling filters, as Pillow defines them.
+  public enum Filter: String, CaseIterable, Sendable {
+    /// Nearest pixel.
+    case nearest
+    /// Mean of the covered pixels.
+    case box
+    /// Triangle.
+    case bilinear
+    /// Hamming-windowed sinc.
+    case hamming
+    /// Keys' cubic.
+    case bicubic
+    /// Lanczos-windowed sinc over three pixels.
+    case lanczos
+  }
+}
+
+/// The ways in which families cut a picture.
+public enum ImageTiling: Equatable, Sendable {
+  /// One tile (LLaVA-1.5).
+  case single(TileShape)
+  /// An overview and tiles of the resolution that fits best (LLaVA-NeXT, LLaVA-OneVision).
+  case anyResolution(AnyResolutionTiling)
+  /// A grid of tiles with the nearest aspect ratio, and a thumbnail (InternVL).
+  case canvas(CanvasTiling)
+  /// Tiles of the enlarged picture, and an overview (Idefics3, SmolVLM).
+  case split(SplitTiling)
+  /// The picture at its own resolution, rounded to whole patches (Qwen2-VL).
+  case native(NativeResolution)
+}
+
+/// How a picture becomes one square tile.
+public struct TileShape: Equatable, Sendable {
+  /// Side of the tile in pixels.
+  public var side = 0
+  /// Length to which the shorter edge is resized before the centre is cropped; 0 when the picture is stretched to
+  /// the tile.
+  public var shortestEdge = 0
+  /// Whether the picture is first padded to a square with the mean colour.
+  public var padsToSquare = false
+
+  /// An empty shape, to be filled from a checkpoint or a plan.
+  public init() {}
+}
+
+/// Tiles of the resolution that fits a picture best, with an overview before them; what is padding is not shown to
+/// the decoder.
+public struct AnyResolutionTiling: Equatable, Sendable {
+  /// How the overview and each tile get their size.
+  public var tile = TileShape()
+  /// Sides of the overview before `tile`: height, width.
+  public var overview: [Int] = [0, 0]
+  /// Resolutions to choose from: height and width in turn.
+  public var resolutions: [Int] = []
+  /// Tiles' worth of tokens beyond which the features are scaled down (9 of `anyres_max_9`); 0 without a limit.
+  public var maximumTiles = 0
+  /// Whether several pictures in a prompt each become one padded square tile.
+  public var squaresSeveral = false
+
+  /// An empty tiling, to be filled from a checkpoint or a plan.
+  public init() {}
+}
+
+/// A grid of tiles whose aspect ratio is nearest to the picture's, and a thumbnail where there is more than one.
+public struct CanvasTiling: Equatable, Sendable {
+  /// Side of a tile in pixels.
+  public var side = 0
+  /// Fewest tiles, thumbnail not counted.
+  public var minimumTiles = 1
+  /// Most tiles, thumbnail not counted.
+  public var maximumTiles = 12
+
+  /// An empty tiling, to be filled from a checkpoint or a plan.
+  public init() {}
+}
+
+/// Tiles of the picture resized to whole tiles, and an overview behind them.
+public struct SplitTiling: Equatable, Sendable {
+  /// Side of a tile in pixels.
+  public var side = 0
+  /// Length to which the longer edge is resized first; 0 when it is not.
+  public var longestEdge = 0
+  /// Whether there are tiles at all, or the overview alone.
+  public var splits = true
+
+  /// An empty tiling, to be filled from a checkpoint or a plan.
+  public init() {}
+}
+
+/// A picture's own resolution, rounded to a unit and brought within limits.
+public struct NativeResolution: Equatable, Sendable {
+  /// Both sides become multiples of it: patch side times merged patches.
+  public var unit = 0
+  /// Fewest pixels.
+  public var minimumPixels = 0
+  /// Most pixels.
+  public var maximumPixels = 0
+
+  /// An empty description, to be filled from a checkpoint or a plan.
+  public init() {}
+}

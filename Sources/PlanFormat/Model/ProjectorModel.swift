@@ -1,0 +1,60 @@
+/// The connector from the tower's width to the decoder's: neighbouring patches merged, a norm, one or two linear
+/// layers.
+public struct ProjectorModel: Equatable, Sendable {
+  /// Patches along each side that become one visual token; 1 when each patch is one.
+  public var merge = 1
+  /// Norm before the linear layers, if any.
+  public var norm = ProjectorNorm.none
+  /// Whether the norm stands before the merge, over the tower's width, or behind it.
+  public var normsPatches = false
+  /// Added to the variance or mean square inside the norm.
+  public var normEpsilon = 1e-5
+  /// Width between the two linear layers; 0 for a single layer.
+  public var hiddenWidth = 0
+  /// Activation between the two linear layers.
+  public var activation = Activation.gelu
+  /// Whether the linear layers have biases.
+  public var bias = true
+  /// Whether a learned row stands at the end of each row of tiles (LLaVA-NeXT's `image_newline`).
+  public var newline = false
+
+  /// An empty description, to be filled from a checkpoint or a plan.
+  public init() {}
+
+  /// Norms of a projector.
+  public enum ProjectorNorm: String, CaseIterable, Sendable {
+    /// No norm.
+    case none
+    /// LayerNorm with weight and bias.
+    case layerNorm = "layer_norm"
+    /// RMSNorm with weight.
+    case rmsNorm = "rms_norm"
+  }
+
+  /// Columns of the first linear layer.
+  public func inputWidth(_ vision: VisionModel) -> Int { vision.featureWidth * merge * merge }
+  /// Elements of the norm's weight.
+  public func normWidth(_ vision: VisionModel) -> Int {
+    normsPatches ? vision.featureWidth : inputWidth(vision)
+  }
+
+  func weights(_ vision: VisionModel, _ text: TextModel) -> [WeightSpecification] {
+    var list: [WeightSpecification] = []
+    switch norm {
+    case .none: break
+    case .layerNorm: list += .norm(.layerNorm, "projector/norm", normWidth(vision), "before projection")
+    case .rmsNorm: list += .norm(.rmsNorm, "projector/norm", normWidth(vision), "before projection")
+    }
+    let middle = hiddenWidth > 0 ? hiddenWidth : text.width
+    list.append(
+      .matrix("projector/linear_1", [middle, inputWidth(vision)], "first layer, from the tower's width"))
+    if bias { list.append(.vector("projector/linear_1_bias", middle, "bias of the first layer")) }
+    if hiddenWidth > 0 {
+      list.append(
+        .matrix("projector/linear_2", [text.width, middle], "second layer, to the decoder's width"))
+      if bias { list.append(.vector("projector/linear_2_bias", text.width, "bias of the second layer")) }
+    }
+    if newline { list.append(.vector("projector/newline", text.width, "row that ends a row of patches")) }
+    return list
+  }
+}

@@ -1,0 +1,108 @@
+/// A Llama-style decoder: RMSNorm, rotary positions, grouped-query attention, gated FFN.
+public struct TextModel: Equatable, Sendable {
+  /// Decoder layers, `L`.
+  public var layers = 0
+  /// Residual stream width, `d`.
+  public var width = 0
+  /// Query heads, `H`.
+  public var queryHeads = 0
+  /// KV heads, `Hkv`; divides `queryHeads`.
+  public var keyValueHeads = 0
+  /// Width of a head, `dh`; even.
+  public var headWidth = 0
+  /// Neurons of a feed-forward network, `m`.
+  public var feedForwardWidth = 0
+  /// Rows of the embedding, and logits of a position.
+  public var vocabulary = 0
+  /// Longest prompt with its answer that the engine accepts.
+  public var contextLength = 0
+  /// Added to the mean square inside every RMSNorm.
+  public var normEpsilon = 1e-5
+  /// Gate activation of the FFN.
+  public var activation = Activation.silu
+  /// Whether the logits use the embedding matrix (no separate head is stored).
+  public var tiedHead = false
+  /// Whether q, k and v have biases (Qwen2).
+  public var attentionBias = false
+  /// Whether the attention output has a bias.
+  public var attentionOutputBias = false
+  /// Whether gate, up and down have biases.
+  public var feedForwardBias = false
+  /// How positions become angles.
+  public var rotary = RotaryModel()
+  /// Token ids that end an answer; 1 to 16 of them.
+  public var stopTokens: [Int] = []
+  /// The token that stands for an image in the template and is replaced by visual tokens.
+  public var imageToken = 0
+
+  /// An empty description, to be filled from a checkpoint or a plan.
+  public init() {}
+}
+
+/// Rotary position embedding of a decoder. The angle per position of each pair is a tensor of the plan, with linear,
+/// llama3 and YaRN scaling already in it.
+public struct RotaryModel: Equatable, Sendable {
+  /// Elements of a head that are rotated, from its first; even.
+  public var width = 0
+  /// Pairs by axis, in turn frames, rows, columns (M-RoPE); empty when every pair follows the one position.
+  public var sections: [Int] = []
+  /// Factor of cosines and sines (YaRN's attention factor).
+  public var scale = 1.0
+  /// Factor by which the base grows beyond `trainedLength` (dynamic NTK); 0 when it does not.
+  public var growth = 0.0
+  /// Base of the frequencies, for the growth.
+  public var base = 10_000.0
+  /// Positions up to which the frequencies stay as they are.
+  public var trainedLength = 0
+
+  /// No rotation, to be filled from a checkpoint or a plan.
+  public init() {}
+}
+
+extension TextModel {
+  /// Rows of the fused q/k/v matrix: all query heads, then all key heads, then all value heads.
+  public var fusedAttentionRows: Int { (queryHeads + 2 * keyValueHeads) * headWidth }
+
+  /// Name of a tensor of one layer.
+  public static func layerWeight(_ layer: Int, _ name: String) -> String {
+    "text/layers/\(paddedLayer(layer))/\(name)"
+  }
+
+  var weights: [WeightSpecification] {
+    var list: [WeightSpecification] = [
+      .matrix("text/embedding", [vocabulary, width], "token embedding, a row a token"),
+      .vector(
+        "text/rope_inverse_frequencies", rotary.width / 2,
+        "rotary angle per position of each pair (i, i + rotary_width/2)"),
+    ]
+    for layer in 0..<layers {
+      func name(_ part: String) -> String { Self.layerWeight(layer, part) }
+      list += [
+        .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
+        .matrix(
+          name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
+      ]
+      if attentionBias {
+        list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
+      }
+      list.append(
+        .matrix(name("attention_output"), [width, queryHeads * headWidth], "attention output projection"))
+      if attentionOutputBias {
+        list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
+      }
+      list += [
+        .vector(name("feed_forward_norm"), width, "RMSNorm weight between attention and FFN"),
+        .matrix(name("gate_up"), [2 * feedForwardWidth, width], "gate rows, then up rows; a row a neuron"),
+      ]
+      if feedForwardBias {
+        list.append(.vector(name("gate_up_bias"), 2 * feedForwardWidth, "biases of gate, then of up"))
+      }
+      list.append(
+        .matrix(name("down"), [feedForwardWidth, width], "down projection transposed: a row a neuron"))
+      if feedForwardBias { list.append(.vector(name("down_bias"), width, "bias of the down projection")) }
+    }
+    list.append(.vector("text/final_norm", width, "RMSNorm weight before the head"))
+    if !tiedHead { list.append(.matrix("text/head", [vocabulary, width], "logits head, a row a token")) }
+    return list
+  }
+}

@@ -1,0 +1,127 @@
+/// A vision transformer over square patches with pre-norm layers: CLIP, SigLIP, InternViT and Qwen's towers are all
+/// settings of it.
+public struct VisionModel: Equatable, Sendable {
+  /// Layers that run: those up to the last one whose output is read.
+  public var layers = 0
+  /// Width of the tower's residual stream.
+  public var width = 0
+  /// Attention heads; divides `width`.
+  public var heads = 0
+  /// Neurons of a feed-forward network.
+  public var feedForwardWidth = 0
+  /// Side of the square input in pixels; 0 for a tower that takes any whole number of patches.
+  public var imageSize = 0
+  /// Side of a patch in pixels.
+  public var patchSize = 0
+  /// Normalisation before attention and FFN.
+  public var norm = Norm.layerNorm
+  /// Added to the variance or mean square inside every norm.
+  public var normEpsilon = 1e-5
+  /// FFN activation.
+  public var activation = Activation.quickGelu
+  /// Whether the FFN is gated (SwiGLU) rather than two plain layers.
+  public var gatedFeedForward = false
+  /// How a patch knows its place.
+  public var positions = Positions.learned
+  /// Whether q, k and v have biases.
+  public var attentionBias = true
+  /// Whether queries and keys pass an RMSNorm over all heads.
+  public var queryKeyNorm = false
+  /// Whether attention and FFN outputs are scaled channel by channel before they are added.
+  public var layerScale = false
+  /// Whether a norm stands before the first layer (CLIP).
+  public var inputNorm = true
+  /// Whether a LayerNorm stands behind the last layer.
+  public var outputNorm = false
+  /// Whether a class token is put before the patches.
+  public var classToken = true
+  /// Whether the first token's output is dropped (`default` feature selection) or kept (`full`).
+  public var dropsFirstToken = true
+  /// Layer boundaries whose rows are read and laid side by side; boundary `l` is the output of `l` layers.
+  public var featureLayers: [Int] = []
+  /// Side of the attention windows in patches; 0 when every layer sees the whole picture.
+  public var window = 0
+  /// Layers that see the whole picture all the same.
+  public var fullAttentionLayers: [Int] = []
+
+  /// An empty description, to be filled from a checkpoint or a plan.
+  public init() {}
+
+  /// Ways in which a patch knows its place.
+  public enum Positions: String, CaseIterable, Sendable {
+    /// A learned embedding is added, one for each place of the fixed grid.
+    case learned
+    /// Queries and keys are rotated, half of the pairs by the patch's row, half by its column.
+    case rotary
+    /// Not at all.
+    case none
+  }
+
+  /// Patches along one side of a fixed input, `imageSize / patchSize`; 0 for a tower that takes any grid.
+  public var grid: Int { patchSize > 0 ? imageSize / patchSize : 0 }
+  /// Rows the tower works on for a fixed input: patches and the class token.
+  public var rows: Int { grid * grid + (classToken ? 1 : 0) }
+  /// Columns of the features: one width for each boundary that is read.
+  public var featureWidth: Int { width * max(1, featureLayers.count) }
+  /// Columns of the patch embedding: channels x patch rows x patch columns.
+  public var patchElements: Int { 3 * patchSize * patchSize }
+}
+
+extension VisionModel {
+  /// Name of a tensor of one layer.
+  public static func layerWeight(_ layer: Int, _ name: String) -> String {
+    "vision/layers/\(paddedLayer(layer))/\(name)"
+  }
+
+  var weights: [WeightSpecification] {
+    var list: [WeightSpecification] = [
+      .folded(
+        "vision/patch_embedding", [width, patchElements],
+        "patch embedding over raw bytes 0...255 with the image normalisation folded in; columns are channel, row, column"
+      ),
+      .vector("vision/patch_bias", width, "bias, with the constant part of the folded normalisation"),
+    ]
+    if classToken { list.append(.vector("vision/class_embedding", width, "class token")) }
+    switch positions {
+    case .learned:
+      list.append(
+        .folded("vision/position_embedding", [rows, width], "learned positions, class token first"))
+    case .rotary:
+      list.append(
+        .vector(
+          "vision/rope_inverse_frequencies", width / heads / 4,
+          "rotary angle per row of the first quarter of a head's elements and per column of the second"))
+    case .none: break
+    }
+    if inputNorm { list += .norm(norm, "vision/input_norm", width, "before the first layer") }
+    for layer in 0..<layers { list += layerWeights { Self.layerWeight(layer, $0) } }
+    if outputNorm { list += .norm(.layerNorm, "vision/output_norm", width, "behind the last layer") }
+    return list
+  }
+
+  private func layerWeights(_ name: (String) -> String) -> [WeightSpecification] {
+    var list: [WeightSpecification] = .norm(norm, name("attention_norm"), width, "before attention")
+    list.append(.matrix(name("qkv"), [3 * width, width], "query, key and value projections, stacked by row"))
+    if attentionBias { list.append(.vector(name("qkv_bias"), 3 * width, "biases of query, key and value")) }
+    if queryKeyNorm {
+      list.append(.vector(name("query_norm"), width, "RMSNorm weight of the queries, all heads together"))
+      list.append(.vector(name("key_norm"), width, "RMSNorm weight of the keys, all heads together"))
+    }
+    list += [
+      .matrix(name("attention_output"), [width, width], "attention output projection"),
+      .vector(name("attention_output_bias"), width, "bias of the attention output"),
+    ]
+    if layerScale { list.append(.vector(name("attention_scale"), width, "factor of each channel")) }
+    list += .norm(norm, name("feed_forward_norm"), width, "before the FFN")
+    let rows = gatedFeedForward ? 2 * feedForwardWidth : feedForwardWidth
+    let kind = gatedFeedForward ? "gate rows, then up rows" : "first FFN matrix"
+    list += [
+      .matrix(name("up"), [rows, width], kind),
+      .vector(name("up_bias"), rows, "biases of up"),
+      .matrix(name("down"), [width, feedForwardWidth], "second FFN matrix"),
+      .vector(name("down_bias"), width, "bias of the second FFN matrix"),
+    ]
+    if layerScale { list.append(.vector(name("feed_forward_scale"), width, "factor of each channel")) }
+    return list
+  }
+}

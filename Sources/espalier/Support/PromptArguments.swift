@@ -1,0 +1,37 @@
+import ArgumentParser
+import Tokenization
+
+/// Options of every verb that imports a checkpoint.
+struct TemplateArguments: ParsableArguments {
+  @Option(
+    help: "Chat template (Jinja) to use instead of the checkpoint's.",
+    completion: .file(extensions: ["jinja"]))
+  var chatTemplate: String?
+}
+
+/// Options of every verb that asks a model something.
+struct ConversationArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The user's text; <image> in it is the place of a picture.",
+      discussion: "Without any place the pictures come first. Repeated, with --reply between: a conversation."
+    ))
+  var prompt: [String]
+
+  @Option(help: "What the model said to the prompt before; may be repeated.")
+  var reply: [String] = []
+
+  @Option(help: "System prompt. (default: what the model's chat template has)")
+  var system: String?
+
+  var conversation: Conversation {
+    get throws { try Conversation(system: system, prompts: prompt, replies: reply) }
+  }
+
+  func validate() throws {
+    if prompt.isEmpty { throw ValidationError("Missing expected argument '--prompt <prompt>'") }
+    if prompt.count != reply.count + 1 {
+      throw ValidationError("A --reply has to stand between any two --prompt, and nowhere else.")
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Compute
+import Imaging
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// Every family and configuration beside `transformers` in float32, on pictures of all shapes, one and two at a time.
+@Suite struct FamilyTests {
+  static let goldens = FamilyGolden.all()
+
+  @Test func `there are at least three configurations of each family`() {
+    let families = Dictionary(grouping: Self.goldens) { $0.name.split(separator: "/")[0] }
+    #expect(families.count == 8 && families.values.allSatisfy { $0.count >= 3 })
+  }
+
+  @Test(arguments: goldens)
+  func `ids, pixels, logits and greedy tokens are those of transformers`(golden: FamilyGolden) throws {
+    let folder = try TemporaryFolder()
+    let session = try Session(try Plan(contentsOf: try golden.plan(in: folder)), threads: 1)
+    // Pictures that belong to one prompt are told so: "two-flat" is how a batch of prompts would read them.
+    for test in golden.cases where test.case != "two-flat" {
+      let run = try FamilyRun(session, golden, test)
+      #expect(run.ids == test.input_ids, "\(test.case)")
+      guard run.ids == test.input_ids else { continue }
+      #expect(try run.largestPixelDifference(golden) < 1e-4, "\(test.case)")
+      #expect(try run.largestLogitDifference(golden) < 2e-3, "\(test.case)")
+      let tokens = session.greedyTokens(after: run.prefill, limit: test.tokens.count).tokens
+      #expect(tokens == test.tokens, "\(test.case)")
+    }
+  }
+}
+
+/// A dense run of one golden case.
+struct FamilyRun {
+  let ids: [Int32]
+  let prefill: PrefillResult
+  private let test: FamilyGolden.Case
+  private let session: Session
+  private let pixels: [(values: [Float], shape: [Int])]
+
+  init(_ session: Session, _ golden: FamilyGolden, _ test: FamilyGolden.Case) throws {
+    self.test = test
+    self.session = session
+    let pictures = try Self.pictures(session, golden, test)
+    pixels = pictures.map { session.pixelValues($0) }
+    let features = try pictures.map { try session.encode($0) }
+    let layout = try session.layout(prompt: test.prompt, images: features.count)
+    ids = session.inputIDs(layout, images: features)
+    let prompt = try session.engine.embed(layout, images: features)
+    prefill = session.engine.prefill(
+      prompt, schedule: try session.schedule(.dense), reserve: test.tokens.count + 1)
+  }
+
+  /// The embedded prompt of a case.
+  static func prompt(
+    _ session: Session, _ golden: FamilyGolden, _ test: FamilyGolden.Case
+  ) throws -> PromptRows {
+    let features = try pictures(session, golden, test).map { try session.encode($0) }
+    return try session.engine.embed(
+      try session.layout(prompt: test.prompt, images: features.count), images: features)
+  }
+
+  private static func pictures(
+    _ session: Session, _ golden: FamilyGolden, _ test: FamilyGolden.Case
+  ) throws -> [PreparedImage] {
+    try test.images.map {
+      try session.prepareImage(at: golden.picture($0), among: test.images.count)
+    }
+  }
+
+  func largestPixelDifference(_ golden: FamilyGolden) throws -> Float {
+    let places: [Int32] = try golden.values("places", of: test)
+    let expected: [Float] = try golden.values("pixel_values", of: test)
+    return zip(places, expected).map { abs(pixel(Int($0)) - $1) }.max() ?? .infinity
+  }
+
+  /// A value by its place in the processor's array, where pictures with fewer tiles than others are padded with zeros.
+  private func pixel(_ place: Int) -> Float {
+    let shape = test.pixel_shape
+    guard shape.count == 5, shape[0] == pixels.count else {
+      let all = pixels.flatMap(\.values)
+      return place < all.count ? all[place] : .infinity
+    }
+    let (picture, rest) = place.quotientAndRemainder(dividingBy: shape.dropFirst().reduce(1, *))
+    return rest < pixels[picture].values.count ? pixels[picture].values[rest] : 0
+  }
+
+  func largestLogitDifference(_ golden: FamilyGolden) throws -> Float {
+    let logits = session.engine.logits(of: prefill, rows: 0..<prefill.rows.count)
+    let expected: [Float] = try golden.values("logits", of: test)
+    let sums: [Float] = try golden.values("log_sum_exp", of: test)
+    guard expected.count == logits.rows * golden.columns.count else { return .infinity }
+    let zeros = Matrix(rows: 1, columns: logits.columns)
+    var largest: Float = 0
+    for row in 0..<logits.rows {
+      largest = max(largest, abs(logits.logSumExp(row: row, plus: zeros) - sums[row]))
+      for (index, column) in golden.columns.enumerated() {
+        largest = max(largest, abs(logits[row, column] - expected[row * golden.columns.count + index]))
+      }
+    }
+    return largest
+  }
+}
+
+/// The three methods on the first configuration of each family, one and two pictures.
+@Suite struct FamilyPruningTests {
+  static let first = Dictionary(grouping: FamilyTests.goldens) { $0.name.split(separator: "/")[0] }
+    .values.compactMap(\.first).sorted { $0.name < $1.name }
+
+  @Test(arguments: first)
+  func `settings that remove nothing change nothing`(golden: FamilyGolden) throws {
+    let folder = try TemporaryFolder()
+    let session = try Session(try Plan(contentsOf: try golden.plan(in: folder)), threads: 1)
+    let layers = session.contents.model.text.layers
+    for test in golden.cases where test.nested && ["wide", "two"].contains(test.case) {
+      let prompt = try FamilyRun.prompt(session, golden, test)
+      let dense = try logits(session, prompt, PruningSettings())
+      for rule in ImportanceRule.allCases {
+        var keepAll = PruningSettings()
+        keepAll.tokens = TokenPruning(rule: rule, keepRatio: 1, layer: 0)
+        #expect(largestDifference(try logits(session, prompt, keepAll), dense) < 1e-5, "\(rule) \(test.case)")
+      }
+      var whole = PruningSettings()
+      whole.reduction = LayerReduction(
+        feedForwardLayers: Array(0..<layers), attentionLayers: Array(0..<layers), neuronShare: 1,
+        attentionWindow: prompt.rows.count)
+      whole.retention = CacheRetention(rates: Array(repeating: 1, count: layers))
+      #expect(largestDifference(try logits(session, prompt, whole), dense) < 1e-5, "\(test.case)")
+    }
+  }
+
+  @Test(arguments: first)
+  func `each picture keeps its share of tokens and of entries, and positions stay`(
+    golden: FamilyGolden
+  ) throws {
+    let folder = try TemporaryFolder()
+    let session = try Session(try Plan(contentsOf: try golden.plan(in: folder)), threads: 1)
+    let layers = session.contents.model.text.layers
+    let test = try #require(golden.cases.first { $0.nested && $0.case == "two" })
+    let prompt = try FamilyRun.prompt(session, golden, test)
+    var settings = PruningSettings()
+    settings.tokens = TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 0)
+    settings.retention = CacheRetention(rates: Array(repeating: 0.5, count: layers))
+    let result = session.engine.prefill(prompt.copy(), schedule: try session.schedule(settings), reserve: 4)
+    let kept = result.rows.visualIndices.filter { $0 >= 0 }.map(Int.init)
+    for grid in prompt.grids {
+      #expect(kept.count { grid.tokens.contains($0) } == grid.count / 2)
+    }
+    for row in 0..<result.rows.count where result.rows.visualIndices[row] >= 0 {
+      let before = try #require(prompt.rows.visualIndices.firstIndex(of: result.rows.visualIndices[row]))
+      #expect(result.rows.positions[row] == prompt.rows.positions[before])
+    }
+    let images = prompt.imageStarts.count
+    #expect(images == 2 && result.nextPosition == prompt.rows.nextPosition)
+    let first = kept.count { $0 < prompt.imageStarts[1] }
+    let share = Int((Double(first) / 2).rounded()) + Int((Double(kept.count - first) / 2).rounded())
+    #expect(result.cache.layers.last?.visualCount == share)
+    #expect(session.greedyTokens(after: result, limit: 3).tokens.count > 0)
+  }
+
+  private func logits(_ session: Session, _ prompt: PromptRows, _ settings: PruningSettings) throws -> [Float]
+  {
+    let result = session.engine.prefill(
+      prompt.copy(), schedule: try session.schedule(settings), reserve: 4)
+    var state = session.engine.startDecoding(result)
+    var values = state.logits.elements
+    for token in [5, 7, 9] as [Int32] {
+      session.engine.decode(token, &state)
+      values += state.logits.elements
+    }
+    return values
+  }
+}
