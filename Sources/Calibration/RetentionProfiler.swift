@@ -47,7 +47,9 @@ struct RetentionProfiler {
     _ compared: [(sample: PreparedSample, run: DenseRun)], _ gathered: RetentionProfile,
     _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
   ) throws {
-    let known = Self.candidates.filter { $0.ranking != .answerProfile || !gathered.answerAttention.isEmpty }
+    // One half may have prompts of one length where all samples do not: then the plan has nothing to rank by.
+    let hasAnswers = !profile.answerAttention.isEmpty && !gathered.answerAttention.isEmpty
+    let known = Self.candidates.filter { $0.ranking != .answerProfile || hasAnswers }
     let trials = known.flatMap { candidate in Self.rates.map { (candidate, $0) } }
     var scores = trials.map { _ in (all: [Double](), long: [Double]()) }
     for (sample, run) in compared {

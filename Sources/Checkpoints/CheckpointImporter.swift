@@ -11,20 +11,32 @@ public struct ImportedCheckpoint: Sendable {
 
 /// Turns Hugging Face checkpoints into plans.
 public enum CheckpointImporter {
+  /// The two walks over a checkpoint that take time.
+  public enum Stage: Sendable {
+    /// Its digest is taken.
+    case reading
+    /// The plan is written.
+    case writing
+  }
+
+  /// Told after each piece of a stage how many bytes are done, and of how many; what it throws ends the import.
+  public typealias Progress = (_ stage: Stage, _ bytes: Int, _ total: Int) throws(PlanError) -> Void
+
   /// Imports a checkpoint into a plan without pruning.
   ///
-  /// - Parameters:
-  ///   - chatTemplate: a Jinja file to be used instead of the checkpoint's chat template.
-  ///   - progress: told before each tensor is written: its name, its number and how many there are.
+  /// Tensors are streamed: memory does not grow with the checkpoint.
+  ///
+  /// - Parameter chatTemplate: a Jinja file to be used instead of the checkpoint's chat template.
   public static func importModel(
     at directory: String, weightFormat: WeightFormat, chatTemplate: String? = nil, to planPath: String,
-    progress: @escaping (_ tensor: String, _ number: Int, _ count: Int) -> Void = { _, _, _ in }
+    progress: Progress = { _, _, _ in }
   ) throws(CheckpointError) {
-    let imported = try read(directory, weightFormat: weightFormat, chatTemplate: chatTemplate)
-    let weights = ReportingWeights(
-      weights: imported.weights, count: imported.contents.model.weights.count, progress: progress)
+    let imported = try read(
+      directory, weightFormat: weightFormat, chatTemplate: chatTemplate, progress: progress)
     try planFormat { () throws(PlanError) in
-      try PlanWriter.write(imported.contents, weights: weights, to: planPath)
+      try PlanWriter.write(imported.contents, weights: imported.weights, to: planPath) {
+        (bytes, total) throws(PlanError) in try progress(.writing, bytes, total)
+      }
     }
   }
 
@@ -33,7 +45,8 @@ public enum CheckpointImporter {
   /// Every tensor has been found with its shape when this returns, so that writing the plan can only fail
   /// for reasons of the disk.
   public static func read(
-    _ path: String, weightFormat: WeightFormat, chatTemplate: String? = nil
+    _ path: String, weightFormat: WeightFormat, chatTemplate: String? = nil,
+    progress: Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
     let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let config = try Settings(contentsOf: "\(directory)/config.json")
@@ -56,33 +69,14 @@ public enum CheckpointImporter {
     var builder = RecipeBuilder(tensors: tensors)
     try family.addTensors(to: &builder)
     let others = [config.file, generation, tokenizerFile, template.file] + tokens.files + processor.files
+    let sourceDigest = try digest(of: tensors.files + Set(others).filter(fileExists)) {
+      (bytes, total) throws(PlanError) in try progress(.reading, bytes, total)
+    }
     let contents = PlanContents(
       model: family.model, image: family.image, tokenizer: tokenizer.tables, prompt: prompt,
       weightFormat: weightFormat,
-      sourceDigest: try digest(of: tensors.files + Set(others).filter(fileExists)))
+      sourceDigest: sourceDigest)
     try planFormat { () throws(PlanError) in try contents.check(as: directory) }
     return ImportedCheckpoint(contents: contents, weights: CheckpointWeights(recipes: builder.recipes))
-  }
-}
-
-/// Passes weights on and tells of each.
-private final class ReportingWeights: WeightSource {
-  private let weights: CheckpointWeights
-  private let count: Int
-  private let progress: (String, Int, Int) -> Void
-  private var number = 0
-
-  init(weights: CheckpointWeights, count: Int, progress: @escaping (String, Int, Int) -> Void) {
-    self.weights = weights
-    self.count = count
-    self.progress = progress
-  }
-
-  func stream(
-    _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) {
-    number += 1
-    progress(tensor.name, number, count)
-    try weights.stream(tensor, as: format, into: sink)
   }
 }

@@ -14,12 +14,31 @@ func readText(_ path: String) throws(CheckpointError) -> String {
 }
 
 /// SHA-256 over names and digests of files, in the order of their names.
-func digest(of files: [String]) throws(CheckpointError) -> String {
+///
+/// - Parameter progress: told after each piece how many bytes are read, and of how many.
+func digest(
+  of files: [String], progress: (_ bytes: Int, _ total: Int) throws(PlanError) -> Void
+) throws(CheckpointError) -> String {
+  let files = files.sorted()
+  var mappings: [MappedFile] = []
+  for path in files {
+    mappings.append(
+      try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) })
+  }
+  let total = mappings.reduce(0) { $0 + $1.bytes.count }
+  var read = 0
   var digest = SHA256()
-  for path in files.sorted() {
-    let mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    digest.update("\(name) \(SHA256.hexadecimal(of: mapping.bytes))\n")
+  for mapping in mappings {
+    var own = SHA256()
+    for start in stride(from: 0, to: mapping.bytes.count, by: 8 << 20) {
+      let piece = start..<min(start + (8 << 20), mapping.bytes.count)
+      own.update(UnsafeRawBufferPointer(rebasing: mapping.bytes[piece]))
+      mapping.release(piece)
+      read += piece.count
+      try planFormat { () throws(PlanError) in try progress(read, total) }
+    }
+    let name = mapping.path.split(separator: "/").last.map(String.init) ?? mapping.path
+    digest.update("\(name) \(own.hexadecimal())\n")
   }
   return digest.hexadecimal()
 }

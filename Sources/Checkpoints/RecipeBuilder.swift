@@ -53,7 +53,7 @@ struct RecipeBuilder {
   /// Demands that a tensor which will not be stored says the same as one that is.
   mutating func demandEqual(_ name: String, _ other: String, _ shape: [Int]) throws(CheckpointError) {
     let (left, right) = (try take(name, shape), try take(other, shape))
-    guard left.type == right.type, left.bytes.elementsEqual(right.bytes) else {
+    guard left.hasElements(of: right) else {
       throw CheckpointError(
         file: left.mapping.path, object: name,
         reason: "differs from \(other), to which tie_word_embeddings ties it")

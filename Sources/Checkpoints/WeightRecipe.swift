@@ -15,6 +15,16 @@ enum WeightRecipe: Sendable {
   case foldedBias(SourceTensor, SourceTensor?, ImagePreprocessing)
   /// Computed numbers.
   case values([Float])
+
+  /// The tensors it is made from.
+  fileprivate var sources: [SourceTensor] {
+    switch self {
+    case .stacked(let sources): sources
+    case .transposed(let source), .rows(let source, _), .foldedPatches(let source, _): [source]
+    case .foldedBias(let source, let bias, _): [source] + (bias.map { [$0] } ?? [])
+    case .values: []
+    }
+  }
 }
 
 /// The weights of a checkpoint as a plan wants them, made tensor by tensor while the plan is written.
@@ -33,12 +43,21 @@ public struct CheckpointWeights: WeightSource, Sendable {
         try sink(halves.span.bytes)
       }
     }
-    switch recipes[tensor.name] {
-    case nil: throw PlanError(file: "", object: tensor.name, reason: "is not made by this import")
+    guard let recipe = recipes[tensor.name] else {
+      throw PlanError(file: "", object: tensor.name, reason: "is not made by this import")
+    }
+    defer { for source in recipe.sources { source.release() } }
+    switch recipe {
     case .values(let values): try give(values)
     case .stacked(let sources):
       for source in sources {
-        for rows in pieces(of: source) { try give(source.floats(rows)) }
+        for rows in pieces(of: source) {
+          if source.isStored(as: format) {
+            try sink(source.bytes(of: rows).bytes)
+          } else {
+            try give(source.floats(rows))
+          }
+        }
       }
     case .transposed(let source):
       try transpose(source, give)

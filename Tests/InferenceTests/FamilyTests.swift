@@ -106,8 +106,7 @@ struct FamilyRun {
 
 /// The three methods on the first configuration of each family, one and two pictures.
 @Suite struct FamilyPruningTests {
-  static let first = Dictionary(grouping: FamilyTests.goldens) { $0.name.split(separator: "/")[0] }
-    .values.compactMap(\.first).sorted { $0.name < $1.name }
+  static let first = FamilyGolden.firstOfEachFamily()
 
   @Test(arguments: first)
   func `settings that remove nothing change nothing`(golden: FamilyGolden) throws {

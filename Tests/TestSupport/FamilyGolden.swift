@@ -5,7 +5,7 @@ public import PlanFormat
 
 /// One tiny checkpoint of a model family with what `transformers` makes of it. Its weights are a formula of their names
 /// (see `Tests/Golden/families/weights.py`).
-public struct FamilyGolden: Sendable {
+public struct FamilyGolden: Sendable, CustomStringConvertible {
   /// Family and configuration: `llava/clip-llama`.
   public let name: String
   /// Columns of the logits that are compared.
@@ -16,7 +16,7 @@ public struct FamilyGolden: Sendable {
 
   /// One prompt.
   public struct Case: Decodable, Sendable {
-    /// Which pictures: `square`, `wide`, `tall`, `tiny` or `two`.
+    /// Which pictures: `square`, `wide`, `tall`, `tiny`, `two` or, inside the text, `between`.
     public let `case`: String
     /// File names of the pictures.
     public let images: [String]
@@ -37,8 +37,8 @@ public struct FamilyGolden: Sendable {
     let cases: [Case]
   }
 
-  /// Name for test reports.
-  public var testDescription: String { name }
+  /// The name, for test reports.
+  public var description: String { name }
 
   /// Every configuration of every family.
   public static func all() -> [FamilyGolden] {
@@ -49,6 +49,12 @@ public struct FamilyGolden: Sendable {
       let names = (try? manager.contentsOfDirectory(atPath: path.path)) ?? []
       return names.sorted().compactMap { try? FamilyGolden("\(family)/\($0)") }
     }
+  }
+
+  /// The first configuration of each family.
+  public static func firstOfEachFamily() -> [FamilyGolden] {
+    Dictionary(grouping: all()) { $0.name.split(separator: "/")[0] }.values.compactMap(\.first)
+      .sorted { $0.name < $1.name }
   }
 
   private static let root = ReferencePlan.repository.appendingPathComponent("Tests/Golden/families")

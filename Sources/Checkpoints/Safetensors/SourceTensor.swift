@@ -12,8 +12,39 @@ struct SourceTensor: Sendable {
   /// Bytes of the elements.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: mapping.bytes[range]) }
 
+  /// Tells the system that the elements are not needed soon.
+  func release() { mapping.release(range) }
+
+  /// Whether another tensor has the same elements, bit for bit.
+  func hasElements(of other: SourceTensor) -> Bool {
+    guard type == other.type, range.count == other.range.count else { return false }
+    return stride(from: 0, to: range.count, by: 8 << 20).allSatisfy { start in
+      let piece = start..<min(start + (8 << 20), range.count)
+      defer {
+        for tensor in [self, other] {
+          let first = tensor.range.lowerBound + start
+          tensor.mapping.release(first..<first + piece.count)
+        }
+      }
+      return bytes[piece].elementsEqual(other.bytes[piece])
+    }
+  }
+
   /// Whether the importer can read the element type.
   var isFloatingPoint: Bool { [.float32, .float16, .bfloat16].contains(type) }
+
+  /// Whether the elements are those of a plan's format, byte for byte.
+  func isStored(as format: WeightFormat) -> Bool {
+    switch format {
+    case .float32: type == .float32
+    case .bfloat16: type == .bfloat16
+    }
+  }
+
+  /// Elements `range` of the flattened tensor as they lie in the file.
+  func bytes(of range: Range<Int>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * type.size..<range.upperBound * type.size])
+  }
 
   /// Elements `range` of the flattened tensor as float32. Exact for all three types.
   func floats(_ range: Range<Int>) -> [Float] {

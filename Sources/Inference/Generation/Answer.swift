@@ -135,7 +135,7 @@ extension Session {
     let dense = visual * prefill.cache.layers.count
     answer.visualEntryShare = dense > 0 ? Double(prefill.cache.visualEntries) / Double(dense) : 1
     answer.kvBytes = prefill.cache.bytes
-    try checkPruning(point, answer, visual: visual)
+    try checkPruning(point, answer, visual: visual, images: features.count)
     answer.seconds.image = image.seconds
     answer.seconds.vision = vision.seconds
     answer.seconds.prefill = clock.seconds
@@ -144,12 +144,16 @@ extension Session {
     return answer
   }
 
-  private func checkPruning(_ point: OperatingPoint, _ answer: Answer, visual: Int) throws(InferenceError) {
-    guard visual > 0 else { return }
-    let asked =
-      (point.settings.tokens.map { $0.keepRatio < 1 } ?? false)
-      || (point.settings.retention.map { $0.mode == .dynamic || $0.rates.contains { $0 < 1 } } ?? false)
-    if asked, answer.visualKept == visual, answer.visualEntryShare == 1 {
+  /// Refuses a slow dense run under the name of a pruned one. Pictures of so few tokens that the settings do not ask
+  /// for a whole one less are answered.
+  private func checkPruning(
+    _ point: OperatingPoint, _ answer: Answer, visual: Int, images: Int
+  ) throws(InferenceError) {
+    let settings = point.settings
+    let rates = settings.retention.map { $0.mode == .static ? $0.rates : [] } ?? []
+    let share = min(settings.tokens?.keepRatio ?? 1, rates.min() ?? 1)
+    guard visual > 0, (1 - share) * Double(visual) >= Double(images) else { return }
+    if answer.visualKept == visual, answer.visualEntryShare == 1 {
       throw InferenceError("point '\(point.name)'", "was asked to prune and removed nothing")
     }
   }

@@ -38,6 +38,18 @@ public final class MappedFile: @unchecked Sendable {
     identity = (UInt64(status.st_dev), UInt64(status.st_ino))
   }
 
+  /// Tells the system that bytes will not be needed soon, so that a walk over a large file does not keep all of it
+  /// in memory. Reading them again is allowed: they come back from the file.
+  package func release(_ range: Range<Int>) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let start = range.lowerBound / page * page
+    // The mapping starts at a page, so a rounded-down start is one too; `bytes` ends inside its last page.
+    guard range.upperBound <= bytes.count, start < range.upperBound, let base = bytes.baseAddress else {
+      return
+    }
+    madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+  }
+
   deinit {
     // Undoes the `mmap` of `init`; the address is the one it returned.
     if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }

@@ -36,6 +36,12 @@ public struct StoredTensor: @unchecked Sendable {
   public let mapping: MappedFile
   /// SHA-256 the plan states for the elements.
   let digest: String
+
+  /// Tells the system that the elements are not needed soon.
+  func release() {
+    guard let base = mapping.bytes.baseAddress, let start = bytes.baseAddress else { return }
+    mapping.release(start - base..<start - base + bytes.count)
+  }
 }
 
 extension WeightStore: WeightSource {
@@ -49,5 +55,6 @@ extension WeightStore: WeightSource {
         reason: "is not there with shape \(tensor.shape) as \(format.rawValue)")
     }
     try sink(stored.bytes.bytes)
+    stored.release()
   }
 }

@@ -2,9 +2,16 @@ internal import HDF5
 
 /// Writes plans. A plan appears under its name complete or not at all; one that was there survives a failure.
 public enum PlanWriter {
+  /// Bytes done, bytes in all.
+  public typealias WriteProgress = (_ bytes: Int, _ total: Int) throws(PlanError) -> Void
+
   /// Writes a plan. The same contents and weights give the same bytes.
+  ///
+  /// - Parameter progress: told after each piece how many bytes of the weights are written, and of how many; what it
+  ///   throws ends the writing.
   public static func write(
-    _ contents: PlanContents, weights: some WeightSource, to path: String
+    _ contents: PlanContents, weights: some WeightSource, to path: String,
+    progress: WriteProgress = { _, _ in }
   ) throws(PlanError) {
     var tree = try inFile(path) { () throws(Flaw) in
       try contents.validate()
@@ -22,10 +29,15 @@ public enum PlanWriter {
         try writing.writeGroups(tree)
         // Float32 first: behind them, small bfloat16 tensors of odd length can misalign nothing.
         let weightsInOrder = contents.model.weights.map { ($0, $0.storedFormat(contents.weightFormat)) }
+        let total = weightsInOrder.reduce(0) { $0 + $1.0.shape.reduce($1.1.elementSize, *) }
+        var written = 0
         for (tensor, format) in weightsInOrder.filter({ $0.1 == .float32 })
           + weightsInOrder.filter({ $0.1 != .float32 })
         {
-          try writing.write(tensor, as: format, from: weights, in: &tree)
+          try writing.write(tensor, as: format, from: weights, in: &tree) { (bytes) throws(PlanError) in
+            written += bytes
+            try progress(written, total)
+          }
         }
         try writing.writeDatasets(tree)
         try writing.writeRoot(&tree)
@@ -73,7 +85,7 @@ private struct TreeWriting {
   /// Streams one weight and records its digest in the tree.
   func write(
     _ tensor: WeightSpecification, as format: WeightFormat, from source: some WeightSource,
-    in tree: inout PlanTree
+    in tree: inout PlanTree, tell: (_ bytes: Int) throws(PlanError) -> Void
   ) throws(Flaw) {
     guard var node = tree.datasets[tensor.path] else { throw Flaw(tensor.path, "is not in the plan") }
     let dataset = try create(node, at: tensor.path)
@@ -92,6 +104,7 @@ private struct TreeWriting {
         }
         digest.update(piece)
         row += rows
+        try tell(piece.byteCount)
       }
     } catch {
       throw Flaw(error.object, error.file.isEmpty ? error.reason : "\(error.reason) (\(error.file))")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Evaluation
 import Foundation
 import PlanFormat
@@ -40,9 +39,10 @@ struct Compile: ParsableCommand {
     let imported = output + ".importing"
     let state = PlanWork.statePath(output)
     defer { PlanWork.discard(imported) }
-    try CheckpointImporter.importModel(
-      at: model, weightFormat: weights, chatTemplate: template.chatTemplate, to: imported)
+    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: imported)
     let work = try PlanWork(imported, threads: threads.count)
+    // The plan stays open without its name, and goes with this process whatever ends it.
+    PlanWork.discard(imported)
     var contents = work.plan.contents
     let record = try work.calibrate(
       calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)

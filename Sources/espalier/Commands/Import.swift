@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Checkpoints
 public import PlanFormat
 
 /// Checkpoint to plan, without calibration.
@@ -20,8 +19,7 @@ struct Import: ParsableCommand {
   @OptionGroup var template: TemplateArguments
 
   func run() throws {
-    try CheckpointImporter.importModel(
-      at: model, weightFormat: weights, chatTemplate: template.chatTemplate, to: output)
+    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: output)
   }
 }
 

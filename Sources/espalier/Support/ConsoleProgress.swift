@@ -12,6 +12,7 @@ final class ConsoleProgress: ProgressReporter {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let logger: Logger
   private var stage = ""
+  private var unit = Figure.Unit.count
   private var total = 0
   private var done = 0
   private var start = 0.0
@@ -22,8 +23,12 @@ final class ConsoleProgress: ProgressReporter {
     Interruption.install()
   }
 
-  func begin(_ stage: String, total: Int) {
+  func begin(_ stage: String, total: Int) { begin(stage, total: total, unit: .count) }
+
+  /// A stage begins that has `total` steps, or bytes.
+  func begin(_ stage: String, total: Int, unit: Figure.Unit) {
     self.stage = stage
+    self.unit = unit
     self.total = total
     done = 0
     start = StageClock.now
@@ -53,7 +58,8 @@ final class ConsoleProgress: ProgressReporter {
   private func show() {
     let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
     let spent = StageClock.now - start
-    let left = share > 0.01 ? ", \(Figure(spent * (1 - share) / share, .seconds)) left" : ""
+    var left = share > 0.01 ? ", \(Figure(spent * (1 - share) / share, .seconds)) left" : ""
+    if unit == .bytes, spent > 0 { left = ", \(Figure(Double(done) / spent, .bytes))/s\(left)" }
     if isTerminal {
       let filled = Int(share * 30)
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
@@ -68,17 +74,19 @@ final class ConsoleProgress: ProgressReporter {
 
 /// Ctrl-C, taken at a safe point: everything finished is saved already.
 struct Interruption: Error, CustomStringConvertible {
-  var description: String { "interrupted; run again with --resume to go on" }
+  var description = "interrupted; run again with --resume to go on"
 
   private static let flag = Atomic<Bool>(false)
 
   static var requested: Bool { flag.load(ordering: .relaxed) }
 
-  /// The first Ctrl-C asks; the second ends the process as usual.
+  /// The first Ctrl-C, or the first request to end, asks; the second ends the process as usual.
   static func install() {
-    signal(SIGINT) { _ in
-      Interruption.flag.store(true, ordering: .relaxed)
-      signal(SIGINT, SIG_DFL)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        Interruption.flag.store(true, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
     }
   }
 }

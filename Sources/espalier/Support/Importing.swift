@@ -1,0 +1,49 @@
+import Checkpoints
+import Figures
+import Inference
+import PlanFormat
+
+/// The first step from a checkpoint: a plan without pruning.
+enum Importing {
+  /// Imports a checkpoint, shows the bytes a second, and stops at an interruption with nothing written.
+  static func run(
+    _ model: String, weights: WeightFormat, chatTemplate: String?, to output: String
+  ) throws {
+    let meter = Meter(model)
+    do {
+      try CheckpointImporter.importModel(
+        at: model, weightFormat: weights, chatTemplate: chatTemplate, to: output, progress: meter.show)
+    } catch {
+      guard Interruption.requested else { throw error }
+      throw Interruption(description: "\(output): interrupted; nothing is written")
+    }
+    meter.end()
+  }
+}
+
+/// Turns bytes of the importer's stages into steps of a progress bar.
+private final class Meter {
+  private let model: String
+  private let progress = ConsoleProgress()
+  private let start = StageClock.now
+  private var stage: CheckpointImporter.Stage?
+  private var done = 0
+
+  init(_ model: String) { self.model = model }
+
+  func show(_ stage: CheckpointImporter.Stage, _ bytes: Int, of total: Int) throws(PlanError) {
+    if stage != self.stage {
+      self.stage = stage
+      done = 0
+      progress.begin(stage == .reading ? "reading \(model)" : "importing", total: total, unit: .bytes)
+    }
+    let steps = bytes - done
+    done = bytes
+    do { try progress.advance(by: steps) } catch { throw PlanError(file: "", reason: "interrupted") }
+  }
+
+  func end() {
+    let rate = Figure(Double(done) / max(1e-9, StageClock.now - start), .bytes)
+    progress.end("\(Figure(Double(done), .bytes)) of weights, \(rate)/s with the reading")
+  }
+}

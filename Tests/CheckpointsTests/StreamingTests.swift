@@ -1,0 +1,71 @@
+import Checkpoints
+import Foundation
+import PlanFormat
+import TestSupport
+import Testing
+
+/// How a checkpoint flows into a plan.
+@Suite struct StreamingTests {
+  @Test(arguments: ["internvl/llama", "llava/clip-llama"])
+  func `both stages report every byte, in order`(name: String) throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = try FamilyGolden(name).checkpoint(in: folder)
+    var stages: [(stage: CheckpointImporter.Stage, bytes: [Int], total: Int)] = []
+    try CheckpointImporter.importModel(at: checkpoint, weightFormat: .float32, to: folder.file("plan.h5")) {
+      (stage, bytes, total) throws(PlanError) in
+      if stages.last?.stage != stage { stages.append((stage, [], total)) }
+      stages[stages.count - 1].bytes.append(bytes)
+    }
+    #expect(stages.map(\.stage) == [.reading, .writing])
+    for stage in stages { #expect(stage.bytes == stage.bytes.sorted() && stage.bytes.last == stage.total) }
+    let weights = try Plan(contentsOf: folder.file("plan.h5")).weights
+    #expect(stages.last?.total == weights.byteCount)
+  }
+
+  @Test(arguments: [CheckpointImporter.Stage.reading, .writing])
+  func `an import that is stopped leaves nothing behind, and an old plan as it was`(
+    stage: CheckpointImporter.Stage
+  ) throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = try FamilyGolden("qwen2_vl/flat").checkpoint(in: folder)
+    let plan = try folder.write("the old plan", to: "plan.h5")
+    let error = #expect(throws: CheckpointError.self) {
+      try CheckpointImporter.importModel(at: checkpoint, weightFormat: .bfloat16, to: plan) {
+        (current, bytes, total) throws(PlanError) in
+        if current == stage, bytes > total / 2 { throw PlanError(file: "", reason: "enough") }
+      }
+    }
+    #expect(error?.reason.hasPrefix("enough") ?? false)
+    #expect(try String(contentsOfFile: plan, encoding: .utf8) == "the old plan")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["checkpoint", "plan.h5"])
+  }
+
+  @Test(arguments: [WeightFormat.float32, .bfloat16])
+  func `weights of a format that the source has are its bytes, others the nearest values`(
+    format: WeightFormat
+  ) throws {
+    for name in ["llava/clip-llama", "internvl/qk-norm-rms", "internvl/llama"] {
+      let folder = try TemporaryFolder()
+      let plan = try Plan(contentsOf: FamilyGolden(name).plan(in: folder, weights: format))
+      let other = try TemporaryFolder()
+      let wide = try Plan(contentsOf: FamilyGolden(name).plan(in: other, weights: .float32))
+      for tensor in plan.weights.names {
+        let stored = try #require(plan.weights.tensor(tensor))
+        let exact = try #require(wide.weights.tensor(tensor)).bytes.bindMemory(to: Float.self)
+        for (index, value) in exact.enumerated() {
+          let own =
+            stored.format == .float32
+            ? stored.bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+            : Float(
+              bitPattern: UInt32(stored.bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16
+            )
+          guard abs(own - value) <= abs(value) * 0x1p-8 else {
+            Issue.record("\(name) \(tensor) \(index): \(own), not \(value)")
+            break
+          }
+        }
+      }
+    }
+  }
+}

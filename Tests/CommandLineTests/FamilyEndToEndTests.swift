@@ -1,0 +1,60 @@
+import Foundation
+import PlanFormat
+import TestSupport
+import Testing
+
+/// The whole way on a tiny model of every family, one and two pictures a sample: random weights prove the mechanics.
+@Suite struct FamilyEndToEndTests {
+  @Test(arguments: FamilyGolden.all())
+  func `compile, evaluate and answer`(golden: FamilyGolden) throws {
+    let folder = try TemporaryFolder()
+    let plan = folder.file("plan.h5")
+    let calibration = try set("calibration", [["square"], ["wide", "tiny"], ["tall"]], golden, folder)
+    let validation = try set(
+      "validation", [["tiny"], ["tall", "square"], ["wide"], ["wide", "wide"]], golden, folder)
+    let compiled = try Program.run(
+      "espalier",
+      [
+        "compile", try golden.checkpoint(in: folder), "--calibration", calibration, "--validation",
+        validation,
+        "--output", plan, "--threads", "1",
+      ])
+    #expect(compiled.status == 0, "\(compiled.errors)")
+    let contents = try Plan(contentsOf: plan, verifying: .everything).contents
+    #expect(contents.points.map(\.name) == ["dense", "quality", "balanced", "fast"])
+    let record = try #require(contents.calibration)
+    let text = contents.model.text
+    #expect(record.redundancyLens.feedForward.sorted() == (0..<text.layers).map(Int32.init))
+    #expect(record.plphp.visionAttentionByHead.count == text.layers * text.keyValueHeads)
+
+    let evaluated = try Program.run(
+      "espalier",
+      [
+        "evaluate", plan, "--set", validation, "--points", "dense,fast", "--keep", "0.5", "--baselines",
+        "random",
+        "--threads", "1",
+      ])
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    let answered = try Program.run(
+      "espalier-run",
+      [
+        plan, "--image", golden.picture("wide.png"), "--image", golden.picture("tall.png"), "--prompt",
+        "And?",
+        "--point", "fast", "--max-tokens", "4", "--threads", "1",
+      ])
+    #expect(answered.status == 0 && answered.errors.isEmpty, "\(answered.errors)")
+  }
+
+  private func set(
+    _ name: String, _ pictures: [[String]], _ golden: FamilyGolden, _ folder: TemporaryFolder
+  ) throws -> String {
+    let lines = try pictures.enumerated().map { index, names in
+      let sample: [String: Any] = [
+        "id": "\(name)-\(index)", "prompt": "What is \(index)?", "answer": "It is \(index).", "task": "ask",
+        "images": names.map { golden.picture("\($0).png") },
+      ]
+      return String(decoding: try JSONSerialization.data(withJSONObject: sample), as: UTF8.self)
+    }
+    return try folder.write(lines.joined(separator: "\n"), to: "\(name).jsonl")
+  }
+}
