@@ -11,9 +11,11 @@ struct Idefics3: ModelFamily {
 
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     let config = checkpoint.config
-    decoder = try DecoderConfig(
-      try config.child("text_config"), parent: config, kinds: [.llama, .mistral, .qwen2]
-    ) { $0.normEpsilon = 1e-5 }
+    let words = try config.child("text_config")
+    decoder = try DecoderConfig(words, parent: config, kinds: [.llama, .mistral, .qwen2]) { defaults in
+      // Only a missing decoder has the family's own default.
+      if words == nil { defaults.normEpsilon = 1e-5 }
+    }
     var text = decoder.model
     text.imageToken = try config.integer("image_token_id", default: 128_257)
     if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
@@ -24,13 +26,13 @@ struct Idefics3: ModelFamily {
     image = try checkpoint.processor.split()
     if case .split(let tiling) = image.tiling { tower.resize(to: tiling.side) }
     var projector = ProjectorModel()
-    projector.merge = try config.integer("scale_factor", default: 2)
+    projector.merge = try config.count("scale_factor", default: 2)
     projector.bias = false
     self.tower = tower
     model = ModelDescription(
       family: try config.text("model_type"), text: text, vision: tower.model, projector: projector)
     let processor = checkpoint.processor.processor
-    let tokens = try processor.integer("image_seq_len", default: 169)
+    let tokens = try processor.count("image_seq_len", default: 169)
     guard (1...64).contains(projector.merge),
       processor["image_seq_len"] == nil || tokens == model.tokensPerTile
     else {
@@ -78,8 +80,8 @@ extension ProcessorSettings {
     try demandKind(["Idefics3", "SmolVLM"])
     var result = try preprocessing(.halfLanczos)
     var tiling = SplitTiling()
-    tiling.side = try image.child("max_image_size")?.integer("longest_edge") ?? 364
-    tiling.longestEdge = try image.child("size")?.integer("longest_edge") ?? 4 * 364
+    tiling.side = try image.child("max_image_size")?.count("longest_edge") ?? 364
+    tiling.longestEdge = try image.child("size")?.count("longest_edge") ?? 4 * 364
     tiling.splits = try image.flag("do_image_splitting", default: true)
     result.tiling = .split(tiling)
     result.markup.alone = "<fake_token_around_image><global-img>"

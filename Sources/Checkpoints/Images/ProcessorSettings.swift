@@ -115,8 +115,8 @@ extension Settings {
       return isSquare ? .sides(height: number, width: number) : .shortestEdge(number)
     }
     if size["shortest_edge"] != nil, size["longest_edge"] == nil {
-      return .shortestEdge(try size.integer("shortest_edge"))
+      return .shortestEdge(try size.count("shortest_edge"))
     }
-    return .sides(height: try size.integer("height"), width: try size.integer("width"))
+    return .sides(height: try size.count("height"), width: try size.count("width"))
   }
 }

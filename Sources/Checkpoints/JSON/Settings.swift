@@ -40,6 +40,18 @@ struct Settings {
     }
   }
 
+  /// The largest size of anything, far below where a product of two could overflow.
+  static let limit = 1 << 20
+
+  /// An integer that counts or measures something.
+  func count(
+    _ key: String, default standard: Int? = nil, upTo limit: Int = Settings.limit
+  ) throws(CheckpointError) -> Int {
+    let value = try integer(key, default: standard)
+    guard (1...limit).contains(value) else { throw error(key, "is \(value), expected 1 to \(limit)") }
+    return value
+  }
+
   func real(_ key: String, default standard: Double? = nil) throws(CheckpointError) -> Double {
     switch self[key] {
     case .integer(let value): return Double(value)

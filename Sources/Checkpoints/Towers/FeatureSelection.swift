@@ -34,9 +34,9 @@ extension Settings {
   /// A side in pixels: a number, or two equal ones.
   func side(_ key: String, default standard: Int) throws(CheckpointError) -> Int {
     guard case .array? = self[key], let sides = try integers(key) else {
-      return try integer(key, default: standard)
+      return try count(key, default: standard)
     }
-    guard let first = sides.first, sides.allSatisfy({ $0 == first }) else {
+    guard let first = sides.first, sides.allSatisfy({ $0 == first }), (1...Self.limit).contains(first) else {
       throw error(key, "is \(sides), expected a square")
     }
     return first

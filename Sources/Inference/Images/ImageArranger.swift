@@ -44,6 +44,12 @@ struct ImageArranger {
     var builder = ArrangementBuilder(tokenizer)
     try builder.add(tile)
     let canvas = TileCanvas(picture, side: model.vision.grid, maximumTiles: tiling.maximumTiles)
+    // A very thin picture can be less than a patch across on its canvas, which is then all padding. The separators of
+    // its rows stay.
+    if canvas.size.count == 0 {
+      if model.projector.newline { for _ in 0..<canvas.size.rows { try builder.addNewline() } }
+      return try builder.finished()
+    }
     var block = ImageArrangement.Block(rows: canvas.size.rows, columns: canvas.size.columns)
     block.endsRows = model.projector.newline
     block.rowCuts = canvas.rowCuts

@@ -17,14 +17,17 @@ extension Session {
   public func encode(_ picture: PreparedImage) throws -> ImageTokens {
     let arrangement = try ImageArranger(contents, tokenizer).arrange(picture)
     let overview = picture.overview.map { engine.encodeTile($0) }
+    let whole = [overview].compactMap { $0 }
+    if arrangement.blocks.count == whole.count {
+      return ImageTokens(arrangement: arrangement, features: whole)
+    }
     let tiles = picture.tiles.map { engine.encodeTile($0) }
-    if case .anyResolution(let tiling) = contents.image.tiling, !tiles.isEmpty {
+    if case .anyResolution(let tiling) = contents.image.tiling {
       let canvas = TileCanvas(
         picture, side: contents.model.vision.grid, maximumTiles: tiling.maximumTiles)
-      return ImageTokens(
-        arrangement: arrangement, features: [overview].compactMap { $0 } + [canvas.assemble(tiles)])
+      return ImageTokens(arrangement: arrangement, features: whole + [canvas.assemble(tiles)])
     }
-    return ImageTokens(arrangement: arrangement, features: tiles + [overview].compactMap { $0 })
+    return ImageTokens(arrangement: arrangement, features: tiles + whole)
   }
 
   /// The normalised pixels of a picture's inputs in the order in which its family's tower takes them, channels first,
