@@ -23,22 +23,22 @@ struct DecoderConfig {
     var defaults = Defaults(kind)
     overrides(&defaults)
     var text = TextModel()
-    text.layers = try config.count("num_hidden_layers", default: defaults.layers)
+    text.layers = try config.extent("num_hidden_layers", default: defaults.layers)
     guard (1...512).contains(text.layers) else {
       throw config.error("num_hidden_layers", "is \(text.layers), expected 1 to 512")
     }
-    text.width = try config.count("hidden_size", default: defaults.width)
-    text.queryHeads = try config.count("num_attention_heads", default: defaults.heads)
+    text.width = try config.extent("hidden_size", default: defaults.width)
+    text.queryHeads = try config.extent("num_attention_heads", default: defaults.heads)
     let sharing = config.isNull("num_key_value_heads") ? nil : defaults.keyValueHeads
-    text.keyValueHeads = try config.count("num_key_value_heads", default: sharing ?? text.queryHeads)
+    text.keyValueHeads = try config.extent("num_key_value_heads", default: sharing ?? text.queryHeads)
     guard text.queryHeads > 0 else { throw config.error("num_attention_heads", "is \(text.queryHeads)") }
     text.headWidth = text.width / text.queryHeads
     // Qwen2-VL divides its width whatever the config says.
     if kind != .qwen2VL, kind != .qwen25VL {
-      text.headWidth = try config.count("head_dim", default: text.headWidth)
+      text.headWidth = try config.extent("head_dim", default: text.headWidth)
     }
-    text.feedForwardWidth = try config.count("intermediate_size", default: defaults.feedForwardWidth)
-    text.vocabulary = try config.count("vocab_size", default: defaults.vocabulary)
+    text.feedForwardWidth = try config.extent("intermediate_size", default: defaults.feedForwardWidth)
+    text.vocabulary = try config.extent("vocab_size", default: defaults.vocabulary)
     text.normEpsilon = try config.real("rms_norm_eps", default: defaults.normEpsilon)
     text.activation = try config.activation("hidden_act", default: "silu")
     text.tiedHead = try Self.tiedHead(config, parent, defaults)
@@ -53,7 +53,7 @@ struct DecoderConfig {
       try config.demand("attention_bias", false)
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
     }
-    let positions = try config.count("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
+    let positions = try config.extent("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
     let rotary = try RotaryConfig(
       config, headWidth: text.headWidth, positions: positions, theta: defaults.theta,
       hasSections: kind == .qwen2VL || kind == .qwen25VL)
@@ -89,10 +89,10 @@ struct DecoderConfig {
     switch kind {
     case .llama: return nil
     case .mistral:
-      return config.isNull("sliding_window") ? nil : try config.count("sliding_window", default: 4096)
+      return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL:
       guard try config.flag("use_sliding_window", default: false) else { return nil }
-      return config.isNull("sliding_window") ? nil : try config.count("sliding_window", default: 4096)
+      return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     }
   }
 }

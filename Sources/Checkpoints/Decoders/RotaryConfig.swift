@@ -68,7 +68,7 @@ struct RotaryConfig {
   }
 
   private static func trainedLength(_ rope: Settings, _ positions: Int) throws(CheckpointError) -> Int {
-    let length = try rope.count("original_max_position_embeddings", default: positions, upTo: 1 << 26)
+    let length = try rope.extent("original_max_position_embeddings", default: positions, upTo: 1 << 26)
     guard length > 0 else { throw rope.error("original_max_position_embeddings", "is \(length)") }
     return length
   }

@@ -26,13 +26,13 @@ struct Idefics3: ModelFamily {
     image = try checkpoint.processor.split()
     if case .split(let tiling) = image.tiling { tower.resize(to: tiling.side) }
     var projector = ProjectorModel()
-    projector.merge = try config.count("scale_factor", default: 2)
+    projector.merge = try config.extent("scale_factor", default: 2)
     projector.bias = false
     self.tower = tower
     model = ModelDescription(
       family: try config.text("model_type"), text: text, vision: tower.model, projector: projector)
     let processor = checkpoint.processor.processor
-    let tokens = try processor.count("image_seq_len", default: 169)
+    let tokens = try processor.extent("image_seq_len", default: 169)
     guard (1...64).contains(projector.merge),
       processor["image_seq_len"] == nil || tokens == model.tokensPerTile
     else {
@@ -80,8 +80,8 @@ extension ProcessorSettings {
     try demandKind(["Idefics3", "SmolVLM"])
     var result = try preprocessing(.halfLanczos)
     var tiling = SplitTiling()
-    tiling.side = try image.child("max_image_size")?.count("longest_edge") ?? 364
-    tiling.longestEdge = try image.child("size")?.count("longest_edge") ?? 4 * 364
+    tiling.side = try image.child("max_image_size")?.extent("longest_edge") ?? 364
+    tiling.longestEdge = try image.child("size")?.extent("longest_edge") ?? 4 * 364
     tiling.splits = try image.flag("do_image_splitting", default: true)
     result.tiling = .split(tiling)
     result.markup.alone = "<fake_token_around_image><global-img>"

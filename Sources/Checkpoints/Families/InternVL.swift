@@ -56,10 +56,10 @@ extension ProcessorSettings {
     case .sides(let height, let width) where height == width: tiling.side = height
     default: throw image.error("size", "is not a square of height and width")
     }
-    tiling.minimumTiles = try image.count("min_patches", default: 1)
-    tiling.maximumTiles = try image.count("max_patches", default: 12)
+    tiling.minimumTiles = try image.extent("min_patches", default: 1)
+    tiling.maximumTiles = try image.extent("max_patches", default: 12)
     result.tiling = .canvas(tiling)
-    let tokens = try processor.count("image_seq_length", default: 256)
+    let tokens = try processor.extent("image_seq_length", default: 256)
     guard processor["image_seq_length"] == nil || tokens == model.tokensPerTile else {
       throw processor.error("image_seq_length", "is \(tokens), a tile has \(model.tokensPerTile) tokens")
     }

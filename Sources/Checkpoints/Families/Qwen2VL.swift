@@ -82,7 +82,7 @@ extension ProcessorSettings {
       ("temporal_patch_size", tower.frames),
     ] {
       let standard = key == "patch_size" ? 14 : 2
-      let value = try image.count(key, default: standard)
+      let value = try image.extent(key, default: standard)
       guard value == expected else {
         throw image.error(key, "is \(value), the tower's is \(expected)")
       }
@@ -90,11 +90,11 @@ extension ProcessorSettings {
     let size = try image.child("size")
     var native = NativeResolution()
     native.unit = tower.model.patchSize * tower.merge
-    native.minimumPixels = try image.count(
-      "min_pixels", default: try size?.count("shortest_edge", default: 3136, upTo: 1 << 40) ?? 3136,
+    native.minimumPixels = try image.extent(
+      "min_pixels", default: try size?.extent("shortest_edge", default: 3136, upTo: 1 << 40) ?? 3136,
       upTo: 1 << 40)
-    native.maximumPixels = try image.count(
-      "max_pixels", default: try size?.count("longest_edge", default: 1_003_520, upTo: 1 << 40) ?? 1_003_520,
+    native.maximumPixels = try image.extent(
+      "max_pixels", default: try size?.extent("longest_edge", default: 1_003_520, upTo: 1 << 40) ?? 1_003_520,
       upTo: 1 << 40)
     result.tiling = .native(native)
     return result

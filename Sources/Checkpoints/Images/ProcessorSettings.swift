@@ -111,12 +111,12 @@ extension Settings {
   func size(_ key: String, default standard: Size, isSquare: Bool) throws(CheckpointError) -> Size {
     guard self[key] != nil else { return standard }
     guard case .object? = self[key], let size = try child(key) else {
-      let number = try integer(key)
+      let number = try extent(key)
       return isSquare ? .sides(height: number, width: number) : .shortestEdge(number)
     }
     if size["shortest_edge"] != nil, size["longest_edge"] == nil {
-      return .shortestEdge(try size.count("shortest_edge"))
+      return .shortestEdge(try size.extent("shortest_edge"))
     }
-    return .sides(height: try size.count("height"), width: try size.count("width"))
+    return .sides(height: try size.extent("height"), width: try size.extent("width"))
   }
 }

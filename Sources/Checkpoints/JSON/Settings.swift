@@ -44,7 +44,7 @@ struct Settings {
   static let limit = 1 << 20
 
   /// An integer that counts or measures something.
-  func count(
+  func extent(
     _ key: String, default standard: Int? = nil, upTo limit: Int = Settings.limit
   ) throws(CheckpointError) -> Int {
     let value = try integer(key, default: standard)

@@ -29,9 +29,9 @@ struct ClipTower {
     let defaults = own == nil ? standard ?? VisionDefaults(kind) : VisionDefaults(kind)
     try config.demandInteger("num_channels", 3)
     var vision = VisionModel()
-    vision.width = try config.count("hidden_size", default: defaults.width)
-    vision.heads = try config.count("num_attention_heads", default: defaults.heads)
-    vision.feedForwardWidth = try config.count("intermediate_size", default: defaults.feedForwardWidth)
+    vision.width = try config.extent("hidden_size", default: defaults.width)
+    vision.heads = try config.extent("num_attention_heads", default: defaults.heads)
+    vision.feedForwardWidth = try config.extent("intermediate_size", default: defaults.feedForwardWidth)
     vision.imageSize = try config.side("image_size", default: defaults.imageSize)
     vision.patchSize = try config.side("patch_size", default: defaults.patchSize)
     vision.normEpsilon = try config.real("layer_norm_eps", default: defaults.normEpsilon)
@@ -39,7 +39,7 @@ struct ClipTower {
     vision.classToken = kind == .clip
     vision.inputNorm = kind == .clip
     vision.dropsFirstToken = false
-    allLayers = try config.count("num_hidden_layers", default: defaults.layers)
+    allLayers = try config.extent("num_hidden_layers", default: defaults.layers)
     guard (1...512).contains(allLayers) else {
       throw config.error("num_hidden_layers", "is \(allLayers), expected 1 to 512")
     }

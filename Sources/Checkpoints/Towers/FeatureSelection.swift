@@ -34,7 +34,7 @@ extension Settings {
   /// A side in pixels: a number, or two equal ones.
   func side(_ key: String, default standard: Int) throws(CheckpointError) -> Int {
     guard case .array? = self[key], let sides = try integers(key) else {
-      return try count(key, default: standard)
+      return try extent(key, default: standard)
     }
     guard let first = sides.first, sides.allSatisfy({ $0 == first }), (1...Self.limit).contains(first) else {
       throw error(key, "is \(sides), expected a square")

@@ -14,9 +14,9 @@ struct InternTower {
     }
     try config.demandInteger("num_channels", 3)
     var vision = VisionModel()
-    vision.width = try config.count("hidden_size", default: 1024)
-    vision.heads = try config.count("num_attention_heads", default: 16)
-    vision.feedForwardWidth = try config.count("intermediate_size", default: 4096)
+    vision.width = try config.extent("hidden_size", default: 1024)
+    vision.heads = try config.extent("num_attention_heads", default: 16)
+    vision.feedForwardWidth = try config.extent("intermediate_size", default: 4096)
     vision.imageSize = try config.side("image_size", default: 448)
     vision.patchSize = try config.side("patch_size", default: 14)
     vision.normEpsilon = try config.real("layer_norm_eps", default: 1e-6)
@@ -32,7 +32,7 @@ struct InternTower {
       try config.flag("use_absolute_position_embeddings", default: true) ? .learned : .none
     vision.layerScale = true
     vision.inputNorm = false
-    allLayers = try config.count("num_hidden_layers", default: 24)
+    allLayers = try config.extent("num_hidden_layers", default: 24)
     guard (1...512).contains(allLayers) else {
       throw config.error("num_hidden_layers", "is \(allLayers), expected 1 to 512")
     }

@@ -16,24 +16,24 @@ struct QwenTower {
     let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
     for key in ["in_channels", "in_chans"] { try config.demandInteger(key, 3) }
     var vision = VisionModel()
-    let layers = try config.count("depth", default: try config.count("num_hidden_layers", default: 32))
-    let heads = try config.count(
-      "num_heads", default: try config.count("num_attention_heads", default: 16))
+    let layers = try config.extent("depth", default: try config.extent("num_hidden_layers", default: 32))
+    let heads = try config.extent(
+      "num_heads", default: try config.extent("num_attention_heads", default: 16))
     (vision.layers, vision.heads) = (layers, heads)
     vision.featureLayers = [layers]
     vision.patchSize = try config.side("patch_size", default: 14)
-    merge = try config.count("spatial_merge_size", default: 2)
+    merge = try config.extent("spatial_merge_size", default: 2)
     frames = try config.side("temporal_patch_size", default: 2)
     vision.positions = .rotary
     vision.normEpsilon = 1e-6
     (vision.inputNorm, vision.classToken, vision.dropsFirstToken) = (false, false, false)
     if hasWindows {
-      vision.width = try config.count("hidden_size", default: 3584)
-      vision.feedForwardWidth = try config.count("intermediate_size", default: 3420)
+      vision.width = try config.extent("hidden_size", default: 3584)
+      vision.feedForwardWidth = try config.extent("intermediate_size", default: 3420)
       vision.activation = try config.activation("hidden_act", default: "silu")
       (vision.norm, vision.gatedFeedForward) = (.rmsNorm, true)
-      outputWidth = try config.count("out_hidden_size", default: 3584)
-      let window = try config.count("window_size", default: 112)
+      outputWidth = try config.extent("out_hidden_size", default: 3584)
+      let window = try config.extent("window_size", default: 112)
       guard merge > 0, vision.patchSize > 0, window / merge / vision.patchSize > 0 else {
         throw config.error("window_size", "is \(window), less than one merged patch")
       }
@@ -41,14 +41,14 @@ struct QwenTower {
       vision.fullAttentionLayers = try config.integers("fullatt_block_indexes") ?? [7, 15, 23, 31]
       vision.fullAttentionLayers.removeAll { $0 >= layers }
     } else {
-      vision.width = try config.count("embed_dim", default: 1280)
-      let ratio = try config.count("mlp_ratio", default: 4)
+      vision.width = try config.extent("embed_dim", default: 1280)
+      let ratio = try config.extent("mlp_ratio", default: 4)
       guard (1...64).contains(ratio), (1...65_536).contains(vision.width) else {
         throw config.error("mlp_ratio", "is \(ratio) for a width of \(vision.width)")
       }
       vision.feedForwardWidth = ratio * vision.width
       vision.activation = try config.activation("hidden_act", default: "quick_gelu")
-      outputWidth = try config.count("hidden_size", default: 3584)
+      outputWidth = try config.extent("hidden_size", default: 3584)
     }
     guard heads > 0, vision.width % heads == 0 else {
       throw config.error("num_heads", "is \(heads) for a width of \(vision.width)")

@@ -1,0 +1,89 @@
+"""Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
+
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b. The words are those of the tiny tokenizers in Tests/Golden/families;
+embedding and head have the full size all the same. Needs torch and transformers.
+"""
+
+import json
+import pathlib
+import sys
+
+import torch
+import transformers as t
+
+GOLDEN = pathlib.Path(__file__).parent.parent / "Tests/Golden/families"
+
+
+def smolvlm():
+    """SmolVLM-256M: SigLIP-B/16 at 512 pixels, pixel shuffle by 4, SmolLM2-135M."""
+    vision = dict(hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12)
+    text = dict(hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9)
+    text |= dict(num_key_value_heads=3, vocab_size=49280, max_position_embeddings=8192, rope_theta=100000)
+    config = t.SmolVLMConfig(
+        vision_config=dict(vision, image_size=512, patch_size=16),
+        text_config=dict(text, model_type="llama", rms_norm_eps=1e-5, tie_word_embeddings=False),
+        scale_factor=4,
+        tie_word_embeddings=False,
+    )
+    sizes = dict(size={"longest_edge": 2048}, max_image_size={"longest_edge": 512})
+    return t.SmolVLMForConditionalGeneration, config, "smolvlm/split", sizes, dict(image_seq_len=64)
+
+
+def onevision():
+    """LLaVA-OneVision-0.5B: SigLIP-so400m/14 at 384 pixels, up to 6 x 6 tiles, Qwen2-0.5B."""
+    pinpoints = [[rows * 384, columns * 384] for rows in range(1, 7) for columns in range(1, 7)]
+    vision = dict(hidden_size=1152, intermediate_size=4304, num_hidden_layers=26, num_attention_heads=16)
+    text = dict(hidden_size=896, intermediate_size=4864, num_hidden_layers=24, num_attention_heads=14)
+    text |= dict(num_key_value_heads=2, vocab_size=152000, max_position_embeddings=32768, rope_theta=1e6)
+    config = t.LlavaOnevisionConfig(
+        vision_config=dict(
+            vision, model_type="siglip_vision_model", image_size=384, patch_size=14, vision_use_head=False
+        ),
+        text_config=dict(text, model_type="qwen2", tie_word_embeddings=True),
+        tie_word_embeddings=True,
+        image_grid_pinpoints=pinpoints,
+    )
+    sizes = dict(size={"height": 384, "width": 384}, image_grid_pinpoints=pinpoints)
+    tokens = dict(num_image_tokens=729)
+    return t.LlavaOnevisionForConditionalGeneration, config, "llava_onevision/anyres-max-9", sizes, tokens
+
+
+def llava():
+    """LLaVA-1.5 over a 1.1B Llama: CLIP-L/14 at 336 pixels, 576 visual tokens."""
+    vision = dict(hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16)
+    text = dict(hidden_size=2048, intermediate_size=5632, num_hidden_layers=22, num_attention_heads=32)
+    config = t.LlavaConfig(
+        vision_config=dict(vision, model_type="clip_vision_model", image_size=336, patch_size=14),
+        text_config=dict(text, model_type="llama", num_key_value_heads=4, vocab_size=32000, max_position_embeddings=4096),
+    )
+    sizes = dict(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336})
+    return t.LlavaForConditionalGeneration, config, "llava/clip-llama", sizes, {}
+
+
+SHAPES = {"smolvlm-256m": smolvlm, "onevision-0.5b": onevision, "llava-1.4b": llava}
+
+
+def write(shape, folder):
+    model_class, config, words, sizes, tokens = SHAPES[shape]()
+    source = GOLDEN / words
+    tiny = json.loads((source / "config.json").read_text())
+    key = "image_token_index" if "image_token_index" in tiny else "image_token_id"
+    setattr(config, key, tiny[key])
+    torch.manual_seed(0)
+    model_class(config).to(torch.bfloat16).save_pretrained(folder, max_shard_size="2GB")
+    for file in source.iterdir():
+        if file.name.startswith(("tokenizer", "chat_template")):
+            (folder / file.name).write_bytes(file.read_bytes())
+    for name in ("preprocessor_config.json", "processor_config.json"):
+        if (source / name).exists():
+            settings = json.loads((source / name).read_text())
+            settings |= {key: value for key, value in tokens.items() if key in settings}
+            picture = settings.get("image_processor", settings)
+            if "image_mean" in picture:
+                picture |= sizes
+            (folder / name).write_text(json.dumps(settings, indent=2))
+
+
+if __name__ == "__main__":
+    t.logging.set_verbosity_error()
+    write(sys.argv[1], pathlib.Path(sys.argv[2]))
