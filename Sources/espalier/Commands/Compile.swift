@@ -1,6 +1,5 @@
 import ArgumentParser
 import Evaluation
-import Foundation
 import PlanFormat
 
 /// Import, calibrate and tune in one go.
@@ -35,7 +34,7 @@ struct Compile: ParsableCommand {
   func run() throws {
     let calibrationSet = try SampleSet(contentsOf: calibration)
     let validationSet = try SampleSet(contentsOf: validation)
-    try checkWritable()
+    try Importing.checkWritable(output)
     let imported = output + ".importing"
     let state = PlanWork.statePath(output)
     defer { PlanWork.discard(imported) }
@@ -51,20 +50,5 @@ struct Compile: ParsableCommand {
     try work.write(contents, to: output)
     PlanWork.discard(state)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
-  }
-
-  /// Says at once, not after minutes, that the output's folder is not there or cannot be written to.
-  private func checkWritable() throws {
-    let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw PlanError(file: output, reason: "cannot be written: there is no folder \(folder)")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw PlanError(file: output, reason: "cannot be written: the folder \(folder) is read-only")
-    }
-    if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
-      throw PlanError(file: output, reason: "cannot be written: it is a folder")
-    }
   }
 }
