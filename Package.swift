@@ -13,7 +13,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// Modules that a test target names besides its own and those it re-exports through TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
-  "Compute": ["CKernels"],
+  "Compute": ["CKernels", "PlanFormat"],
   "Models": ["Compute", "PlanFormat"],
   "Inference": ["Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5"],
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
@@ -50,7 +50,7 @@ let package = Package(
     .target(name: "Figures", swiftSettings: strict),
 
     // Runtime.
-    .target(name: "PlanFormat", dependencies: ["HDF5", "Figures"], swiftSettings: strict),
+    .target(name: "PlanFormat", dependencies: ["HDF5", "Figures", "CKernels"], swiftSettings: strict),
     .target(name: "Tokenization", dependencies: ["PlanFormat", "CPCRE2"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["PlanFormat", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["PlanFormat", "Compute"], swiftSettings: strict),

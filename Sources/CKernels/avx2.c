@@ -1,10 +1,12 @@
 #if defined(__x86_64__)
-#include <math.h>
-#include <string.h>
-#include "CKernels.h"
-#pragma clang attribute push(__attribute__((target("avx2,fma"), min_vector_width(256))), apply_to = function)
+#include <immintrin.h>
+
 #define KERNEL(name) avx2_##name
+#define OWN_INT8_PRODUCT
+#pragma clang attribute push(__attribute__((target("avx2,fma"), min_vector_width(256))), apply_to = function)
 #include "kernels.inc"
+#include "int8.inc"
+#include "int8_avx2.inc"
 #pragma clang attribute pop
 
 const espalier_kernels espalier_avx2_kernels = KERNEL_TABLE("avx2");

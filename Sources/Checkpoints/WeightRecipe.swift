@@ -34,13 +34,15 @@ public struct CheckpointWeights: WeightSource, Sendable {
   /// Gives one tensor of the plan, piece by piece.
   public func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) {
+  ) throws(PlanError) -> Double? {
+    var encoder = Int8Encoder(depth: tensor.shape[tensor.isNeuronMajor ? 0 : tensor.shape.count - 1])
     func give(_ values: [Float]) throws(PlanError) {
       switch format {
       case .float32: try sink(values.span.bytes)
       case .bfloat16:
         let halves = values.map(\.bfloat16Bits)
         try sink(halves.span.bytes)
+      case .int8: try encoder.append(values, into: sink)
       }
     }
     guard let recipe = recipes[tensor.name] else {
@@ -60,7 +62,12 @@ public struct CheckpointWeights: WeightSource, Sendable {
         }
       }
     case .transposed(let source):
-      try transpose(source, give)
+      // Panels of a transpose are those of the matrix as the checkpoint has it.
+      if format == .int8, tensor.isNeuronMajor {
+        for rows in pieces(of: source) { try give(source.floats(rows)) }
+      } else {
+        try transpose(source, give)
+      }
     case .rows(let source, let list):
       let width = source.shape[1]
       for row in list { try give(source.floats(row * width..<(row + 1) * width)) }
@@ -85,6 +92,8 @@ public struct CheckpointWeights: WeightSource, Sendable {
           return Float(sum)
         })
     }
+    try encoder.finish(into: sink)
+    return format == .int8 ? encoder.relativeError : nil
   }
 
   /// Elements of about a megabyte at a time, in whole rows.

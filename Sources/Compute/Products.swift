@@ -9,6 +9,9 @@ extension WeightMatrix {
   public func multiply(_ input: Matrix, into output: Matrix, accumulating: Bool = false, _ workers: Workers) {
     precondition(input.columns == columns && output.columns == rows && input.rows == output.rows)
     guard input.rows > 0, rows > 0 else { return }
+    if case .int8(let matrix) = storage {
+      return matrix.multiply(input, into: output, accumulating: accumulating, workers)
+    }
     if input.rows == 1, !accumulating { return multiplyVector(input, into: output, workers) }
     workers.split(rows, operations: input.rows * rows * columns) { range, worker in
       for tile in range.tiles(of: tileRows) {
@@ -31,6 +34,9 @@ extension WeightMatrix {
   ) {
     precondition(input.columns == rows && output.columns == columns && input.rows == output.rows)
     guard input.rows > 0 else { return }
+    if case .int8Neurons(let matrix) = storage {
+      return matrix.multiply(input, into: output, accumulating: accumulating, workers)
+    }
     if input.rows == 1 {
       if !accumulating { output.fill(0) }
       return accumulateNeurons(input, into: output, workers)
@@ -60,21 +66,30 @@ extension WeightMatrix {
       let scratch = workers.scratch(worker, count: rows.count * columns)
       kernels.widen_bfloat16(base + rows.lowerBound * columns, scratch, rows.count * columns)
       return UnsafePointer(scratch)
+    case .int8, .int8Neurons: Self.wrongDirection()
     }
+  }
+
+  /// A product that an int8 matrix was not made for: a mistake in binding a model's tensors.
+  private static func wrongDirection() -> Never {
+    preconditionFailure("the scales of an int8 matrix belong to the other side of the product")
   }
 
   /// A block as float32 with its row stride: the storage itself, or a widened copy in the worker's scratch.
   private func float32(
     rows: Range<Int>, columns range: Range<Int>, _ workers: Workers, _ worker: Int
   ) -> (UnsafePointer<Float>, Int) {
-    if case .float32(let base) = storage {
-      return (base + rows.lowerBound * columns + range.lowerBound, columns)
+    switch storage {
+    case .float32(let base): return (base + rows.lowerBound * columns + range.lowerBound, columns)
+    case .bfloat16(let base):
+      let scratch = workers.scratch(worker, count: rows.count * range.count)
+      for (target, row) in rows.enumerated() {
+        let source = base + row * columns + range.lowerBound
+        kernels.widen_bfloat16(source, scratch + target * range.count, range.count)
+      }
+      return (UnsafePointer(scratch), range.count)
+    case .int8, .int8Neurons: Self.wrongDirection()
     }
-    let scratch = workers.scratch(worker, count: rows.count * range.count)
-    for (target, row) in rows.enumerated() {
-      widen(row: row, column: range.lowerBound, count: range.count, into: scratch + target * range.count)
-    }
-    return (UnsafePointer(scratch), range.count)
   }
 
   private func multiplyVector(_ input: Matrix, into output: Matrix, _ workers: Workers) {
@@ -86,6 +101,7 @@ extension WeightMatrix {
       case .bfloat16(let base):
         kernels.rows_times_vector_bfloat16(
           base + range.lowerBound * columns, input.base, target, range.count, columns)
+      case .int8, .int8Neurons: Self.wrongDirection()
       }
     }
   }
@@ -105,6 +121,7 @@ extension WeightMatrix {
       case .bfloat16(let base):
         kernels.vector_times_rows_bfloat16(
           activations, base + range.lowerBound * columns, partial.rowBase(part), range.count, columns)
+      case .int8, .int8Neurons: Self.wrongDirection()
       }
     }
     if parts > 1 { for part in 0..<parts { kernels.add(partial.rowBase(part), output.base, columns) } }

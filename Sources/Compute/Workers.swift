@@ -13,6 +13,8 @@ public final class Workers: @unchecked Sendable {
   private let board: Board
   private var threads: [pthread_t] = []
   private let scratchBuffers: UnsafeMutablePointer<FloatBuffer>
+  /// Activations of the product at hand.
+  let quantizedRows = QuantizedRows()
 
   /// Starts `count - 1` threads; they wait without using the processor.
   public init(count: Int) {

@@ -17,7 +17,15 @@ struct PlanWeights: ModelWeights {
       return WeightMatrix(float32: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
     case .bfloat16:
       return WeightMatrix(bfloat16: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
+    case .int8:
+      return WeightMatrix(int8: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
     }
+  }
+
+  func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+    let tensor = try find(name, shape: [rows, columns])
+    guard tensor.format == .int8 else { return try matrix(name, rows: rows, columns: columns) }
+    return WeightMatrix(int8Neurons: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
   }
 
   func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {

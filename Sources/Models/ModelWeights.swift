@@ -5,8 +5,17 @@ import PlanFormat
 public protocol ModelWeights {
   /// The matrix of that name, with the expected shape.
   func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix
+  /// The same for a matrix that is multiplied from the other side: a row belongs to an input, such as a neuron.
+  func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix
   /// The vector of that name, with the expected length.
   func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector
+}
+
+extension ModelWeights {
+  /// What a source of floating-point numbers gives: the same as `matrix`.
+  public func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+    try matrix(name, rows: rows, columns: columns)
+  }
 }
 
 /// A model that cannot be put together from its tensors.

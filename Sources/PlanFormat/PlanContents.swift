@@ -40,14 +40,35 @@ public enum WeightFormat: String, CaseIterable, Sendable {
   case float32 = "f32"
   /// The upper half of a float32, stored as uint16.
   case bfloat16 = "bf16"
+  /// 8-bit integers with a scale for each output, in panels of 16 outputs that the kernels read as they are.
+  case int8
 
   /// Bytes of one element.
-  public var elementSize: Int { self == .float32 ? 4 : 2 }
+  public var elementSize: Int {
+    switch self {
+    case .float32: 4
+    case .bfloat16: 2
+    case .int8: 1
+    }
+  }
 }
 
 extension WeightSpecification {
   /// How this tensor is stored in a plan with matrices of the given format.
   public func storedFormat(_ format: WeightFormat) -> WeightFormat { followsWeightFormat ? format : .float32 }
+
+  /// Outputs and inputs of the product that a matrix is for.
+  var product: (outputs: Int, depth: Int) {
+    let columns = shape.dropFirst().reduce(1, *)
+    return isNeuronMajor ? (columns, shape.first ?? 0) : (shape.first ?? 0, columns)
+  }
+
+  /// Extents of the dataset: the tensor's own, or panels x bytes.
+  func storedShape(_ format: WeightFormat) -> [Int] {
+    guard format == .int8 else { return shape }
+    let (outputs, depth) = product
+    return [(outputs + Int8Encoder.lanes - 1) / Int8Encoder.lanes, Int8Encoder.panelBytes(depth: depth)]
+  }
 
   /// Path of the tensor's dataset.
   var path: String { "/weights/\(name)" }

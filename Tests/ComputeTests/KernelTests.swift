@@ -4,7 +4,7 @@ import Testing
 
 /// Every instruction set's kernels against plain double arithmetic, on odd sizes.
 @Suite struct KernelTests {
-  static let tables: [(String, espalier_kernels)] = ["portable", "avx2", "avx512"].compactMap {
+  static let tables: [(String, espalier_kernels)] = ["portable", "avx2", "avx512", "avx512vnni"].compactMap {
     (name: String) in
     espalier_kernels_named(name).map { (name, $0.pointee) }
   }

@@ -14,7 +14,9 @@ import Testing
     let embedding = try #require(plan.weights.tensor("text/embedding"))
     #expect(embedding.shape == [10, 8])
     #expect(embedding.format == format)
-    #expect(embedding.bytes.count == 80 * format.elementSize)
+    // 10 rows of 8 are one panel: scales and two quads.
+    #expect(embedding.bytes.count == (format == .int8 ? 3 * 64 : 80 * format.elementSize))
+    #expect((embedding.relativeError != nil) == (format == .int8))
   }
 
   @Test func tensorsLieNaturallyAligned() throws {
@@ -35,9 +37,9 @@ import Testing
     #expect(readBytes(scratch.file("a")) == readBytes(scratch.file("b")))
   }
 
-  @Test func aPlanIsTheSourceOfTheNext() throws {
+  @Test(arguments: WeightFormat.allCases) func aPlanIsTheSourceOfTheNext(format: WeightFormat) throws {
     let scratch = Scratch()
-    var contents = Tiny.contents(.bfloat16)
+    var contents = Tiny.contents(format)
     let calibration = contents.calibration
     let points = contents.points
     contents.calibration = nil

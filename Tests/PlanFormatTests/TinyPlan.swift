@@ -124,9 +124,10 @@ struct CountingWeights: WeightSource {
 
   func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) {
+  ) throws(PlanError) -> Double? {
     if tensor.name == failingAt { throw PlanError(file: "source", object: "tensor", reason: "is gone") }
     let width = tensor.shape.dropFirst().reduce(1, *)
+    if format == .int8 { return try panels(of: tensor, into: sink) }
     for row in 0..<(tensor.shape.first ?? 0) {
       let values = (0..<width).map { Float(row * width + $0) }
       switch format {
@@ -134,8 +135,26 @@ struct CountingWeights: WeightSource {
       case .bfloat16:
         let halves = values.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
         try sink(halves.span.bytes)
+      case .int8: break
       }
     }
+    return nil
+  }
+
+  private func panels(
+    of tensor: WeightSpecification, into sink: (RawSpan) throws(PlanError) -> Void
+  ) throws(PlanError) -> Double {
+    let (rows, columns) = (tensor.shape[0], tensor.shape[1])
+    var encoder = Int8Encoder(depth: tensor.isNeuronMajor ? rows : columns)
+    if tensor.isNeuronMajor {
+      for column in 0..<columns {
+        try encoder.append((0..<rows).map { Float($0 * columns + column) }, into: sink)
+      }
+    } else {
+      try encoder.append((0..<rows * columns).map { Float($0) }, into: sink)
+    }
+    try encoder.finish(into: sink)
+    return encoder.relativeError
   }
 }
 

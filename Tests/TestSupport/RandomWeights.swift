@@ -65,7 +65,7 @@ extension RandomWeights: WeightSource {
   /// The same numbers as `matrix` and `vector` give, for a plan.
   public func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) {
+  ) throws(PlanError) -> Double? {
     let elements =
       tensor.shape.count == 2
       ? matrixElements(tensor.name, tensor.shape[0], tensor.shape[1])
@@ -73,7 +73,20 @@ extension RandomWeights: WeightSource {
     switch format {
     case .float32: try sink(elements.span.bytes)
     case .bfloat16: try sink(bfloat16(elements).span.bytes)
+    case .int8:
+      var rows = elements
+      var width = tensor.shape[tensor.shape.count - 1]
+      if tensor.isNeuronMajor {
+        let height = tensor.shape[0]
+        rows = (0..<width * height).map { elements[$0 % height * width + $0 / height] }
+        width = height
+      }
+      var encoder = Int8Encoder(depth: width)
+      try encoder.append(rows, into: sink)
+      try encoder.finish(into: sink)
+      return encoder.relativeError
     }
+    return nil
   }
 }
 

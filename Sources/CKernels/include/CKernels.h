@@ -5,6 +5,31 @@
 #include <stdint.h>
 
 /*
+ * An int8 matrix of `outputs` rows and `depth` columns, as plans store it: panels of 16 outputs, the last one padded
+ * with zeros. A panel has 16 little-endian float32 scales, then for every 4 elements of the depth (padded likewise)
+ * 64 bytes: output by output 4 bytes, each the element divided by its output's scale, plus 128.
+ */
+typedef struct espalier_int8_weights {
+  const uint8_t *panels;
+  size_t outputs, depth;
+} espalier_int8_weights;
+
+/* Bytes of one panel. */
+static inline size_t espalier_int8_panel_bytes(size_t depth) { return 64 + (depth + 3) / 4 * 64; }
+
+/*
+ * Rows of activations: x[r][i] is about values[r * stride + i] * scales[r]; stride is at least the depth rounded up to
+ * a multiple of 4, and what is behind the depth is 0. sums[r] is the sum of a row's values.
+ */
+typedef struct espalier_int8_rows {
+  const int8_t *values;
+  size_t stride;
+  const float *scales;
+  const int32_t *sums;
+  size_t count;
+} espalier_int8_rows;
+
+/*
  * The float32 kernels that are not matrix products. One table of functions per instruction set, all
  * compiled from kernels.inc; espalier_kernels() picks the widest one the processor has, once.
  *
@@ -12,7 +37,7 @@
  */
 /* The table is constant data: Swift may share it between threads. */
 typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
-  /* Name of the instruction set: "portable", "avx2", "avx512". */
+  /* Name of the instruction set: "portable", "avx2", "avx512", "avx512vnni". */
   const char *name;
 
   /* out[r][i] = x[r][i] / sqrt(mean(x[r]^2) + epsilon) * weight[i] */
@@ -67,10 +92,21 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*vector_times_rows)(const float *x, const float *matrix, float *y, size_t rows, size_t columns);
   void (*vector_times_rows_bfloat16)(const float *x, const uint16_t *matrix, float *y, size_t rows,
                                      size_t columns);
+
+  /*
+   * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even; `padded` values are written,
+   * those behind `count` as 0. A row with an infinity gets the scale infinity, so that its products are not numbers.
+   */
+  void (*quantize_int8)(const float *x, size_t count, int8_t *q, size_t padded, float *scale, int32_t *sum);
+  /* out[r][o] = sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. */
+  void (*int8_product)(espalier_int8_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
+                       int accumulating);
+  /* out[i] = w[output][i] */
+  void (*int8_row)(espalier_int8_weights weights, size_t output, float *out);
 } espalier_kernels;
 
 /*
- * The table in use. ESPALIER_KERNELS=portable|avx2|avx512 asks for one by name; a name this processor
+ * The table in use. ESPALIER_KERNELS=portable|avx2|avx512|avx512vnni asks for one by name; a name this processor
  * cannot run, or no name at all, gives the widest it can.
  */
 const espalier_kernels *espalier_kernels_in_use(void);

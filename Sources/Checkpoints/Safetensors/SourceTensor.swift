@@ -38,6 +38,7 @@ struct SourceTensor: Sendable {
     switch format {
     case .float32: type == .float32
     case .bfloat16: type == .bfloat16
+    case .int8: false
     }
   }
 

@@ -15,7 +15,7 @@ struct FeedForward: Sendable {
   init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     gateUp = try weights.matrix(
       TextModel.layerWeight(layer, "gate_up"), rows: 2 * model.feedForwardWidth, columns: model.width)
-    down = try weights.matrix(
+    down = try weights.neurons(
       TextModel.layerWeight(layer, "down"), rows: model.feedForwardWidth, columns: model.width)
     let biased = model.feedForwardBias
     gateUpBias =
@@ -83,24 +83,14 @@ private struct PackedNeurons {
   let activation: ElementwiseFunction
 
   init(_ full: FeedForward, _ selected: [Int], _ workers: Workers) {
-    let count = selected.count
-    let rows = Matrix(rows: 3 * count, columns: full.width)
-    // Copying a float costs about as much as a multiply-add.
-    workers.split(count, operations: 3 * count * full.width) { range, _ in
-      for index in range {
-        full.gateUp.copyRow(selected[index], into: rows, row: index)
-        full.gateUp.copyRow(full.neurons + selected[index], into: rows, row: count + index)
-        full.down.copyRow(selected[index], into: rows, row: 2 * count + index)
-      }
-    }
-    gateUp = WeightMatrix(rows[rows: 0..<2 * count])
+    gateUp = full.gateUp.gathering(rows: selected + selected.map { full.neurons + $0 }, workers)
+    down = full.down.gathering(rows: selected, workers)
     gateUpBias = full.gateUpBias.map { bias in
       let all = bias.elements
       return WeightVector(selected.map { all[$0] } + selected.map { all[full.neurons + $0] })
     }
     downBias = full.downBias
     activation = full.activation
-    down = WeightMatrix(rows[rows: 2 * count..<3 * count])
   }
 
   func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {

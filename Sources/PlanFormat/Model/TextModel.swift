@@ -98,7 +98,7 @@ extension TextModel {
         list.append(.vector(name("gate_up_bias"), 2 * feedForwardWidth, "biases of gate, then of up"))
       }
       list.append(
-        .matrix(name("down"), [feedForwardWidth, width], "down projection transposed: a row a neuron"))
+        .neurons(name("down"), [feedForwardWidth, width], "down projection transposed: a row a neuron"))
       if feedForwardBias { list.append(.vector(name("down_bias"), width, "bias of the down projection")) }
     }
     list.append(.vector("text/final_norm", width, "RMSNorm weight before the head"))

@@ -13,6 +13,10 @@ public struct WeightSpecification: Equatable, Sendable {
   /// Matrices take the plan's weight format; vectors and folded tensors stay float32.
   public var followsWeightFormat: Bool
 
+  /// Whether a row belongs to an input of the product, such as a neuron, instead of an output. Integers have a scale
+  /// for each output, so they are then stored as panels of the transpose.
+  public var isNeuronMajor = false
+
   /// Elements in the tensor, or `nil` when the product overflows.
   public var elements: Int? { shape.checkedProduct }
 }
@@ -27,6 +31,9 @@ extension ModelDescription {
 extension WeightSpecification {
   static func matrix(_ name: String, _ shape: [Int], _ summary: String) -> Self {
     Self(name: name, shape: shape, summary: summary, followsWeightFormat: true)
+  }
+  static func neurons(_ name: String, _ shape: [Int], _ summary: String) -> Self {
+    Self(name: name, shape: shape, summary: summary, followsWeightFormat: true, isNeuronMajor: true)
   }
   static func folded(_ name: String, _ shape: [Int], _ summary: String) -> Self {
     Self(name: name, shape: shape, summary: summary, followsWeightFormat: false)

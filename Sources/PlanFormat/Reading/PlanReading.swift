@@ -52,8 +52,10 @@ struct PlanReading {
     guard range.lowerBound % alignment == 0 else {
       throw Flaw(specification.path, "starts at \(range.lowerBound), which is not a multiple of \(alignment)")
     }
+    var error: Double?
+    if case .real(let value)? = dataset.attributes.values["relative_error"] { error = value }
     return StoredTensor(
-      name: specification.name, shape: specification.shape, format: format,
+      name: specification.name, shape: specification.shape, format: format, relativeError: error,
       bytes: UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping: mapping, digest: digest)
   }
 }

@@ -30,7 +30,9 @@ public struct StoredTensor: @unchecked Sendable {
   public let shape: [Int]
   /// Element format.
   public let format: WeightFormat
-  /// The elements, row-major, little-endian; aligned to 4096 bytes when there are that many.
+  /// Root mean square of what rounding to integers changed, as a share of that of the elements.
+  public let relativeError: Double?
+  /// The elements, row-major, little-endian, or panels of integers; aligned to 4096 bytes when there are that many.
   public let bytes: UnsafeRawBufferPointer
   /// What keeps `bytes` valid.
   public let mapping: MappedFile
@@ -48,7 +50,7 @@ extension WeightStore: WeightSource {
   /// Gives the stored bytes as one piece; a plan cannot be asked for another format than its own.
   public func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) {
+  ) throws(PlanError) -> Double? {
     guard let stored = tensors[tensor.name], stored.shape == tensor.shape, stored.format == format else {
       throw PlanError(
         file: tensors.values.first?.mapping.path ?? "", object: tensor.path,
@@ -56,5 +58,6 @@ extension WeightStore: WeightSource {
     }
     try sink(stored.bytes.bytes)
     stored.release()
+    return stored.relativeError
   }
 }

@@ -29,9 +29,10 @@ struct TreeBuilder {
   mutating func weight(_ tensor: WeightSpecification, as format: WeightFormat) {
     var attributes = AttributeSet()
     attributes.put("description", tensor.summary)
-    if format == .bfloat16 { attributes.put("encoding", "bfloat16") }
+    if let encoding = format.encoding { attributes.put("encoding", encoding) }
+    if format == .int8 { attributes.put("shape", tensor.shape) }
     tree.datasets[tensor.path] = TreeDataset(
-      type: format.elementType, shape: tensor.shape, attributes: attributes, payload: .streamed)
+      type: format.elementType, shape: tensor.storedShape(format), attributes: attributes, payload: .streamed)
     for group in ancestors(of: tensor.path) where tree.groups[group] == nil {
       self.group(group, "weights, row-major; shapes are rows x columns")
     }
@@ -50,7 +51,24 @@ struct TreeBuilder {
 
 extension WeightFormat {
   /// Type of the dataset.
-  var elementType: ElementType { self == .float32 ? .float32 : .uint16 }
+  var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .bfloat16: .uint16
+    case .int8: .uint8
+    }
+  }
+
+  /// What readers of the file are told about elements that HDF5 has no type for.
+  var encoding: String? {
+    switch self {
+    case .float32: nil
+    case .bfloat16: "bfloat16"
+    case .int8:
+      "int8 panels: 16 rows each (columns where rows are neurons): 16 float32 scales, then for every 4 elements of "
+        + "a row 64 bytes, row by row: element / scale + 128"
+    }
+  }
 }
 
 /// Groups above a path, outermost first, without the root.

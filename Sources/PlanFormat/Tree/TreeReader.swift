@@ -59,15 +59,21 @@ struct TreeReader {
     guard dataset.type == format.elementType else {
       throw Flaw(path, "is \(dataset.type), expected \(format.elementType)")
     }
-    try checkShape(dataset, path, tensor.shape)
-    if format == .bfloat16 {
+    try checkShape(dataset, path, tensor.storedShape(format))
+    if let known = format.encoding {
       let encoding: String = try dataset.attributes.take("encoding", of: path)
-      guard encoding == "bfloat16" else { throw Flaw(path, "has the unknown encoding '\(encoding)'") }
+      guard encoding == known else { throw Flaw(path, "has the unknown encoding '\(encoding)'") }
+    }
+    if format == .int8 {
+      let shape: [Int] = try dataset.attributes.take("shape", of: path)
+      guard shape == tensor.shape else { throw Flaw(path, "holds a matrix of \(shape), expected \(tensor.shape)") }
     }
     let digest: String = try dataset.attributes.take("sha256", of: path)
     _ = try dataset.attributes.take("description", as: String.self, of: path)
+    let error: Double? = format == .int8 ? try dataset.attributes.take("relative_error", of: path) : nil
     try dataset.attributes.finish(path)
     dataset.attributes.put("sha256", digest)
+    if let error { dataset.attributes.put("relative_error", error) }
     return dataset
   }
 

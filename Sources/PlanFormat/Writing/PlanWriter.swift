@@ -29,7 +29,7 @@ public enum PlanWriter {
         try writing.writeGroups(tree)
         // Float32 first: behind them, small bfloat16 tensors of odd length can misalign nothing.
         let weightsInOrder = contents.model.weights.map { ($0, $0.storedFormat(contents.weightFormat)) }
-        let total = weightsInOrder.reduce(0) { $0 + $1.0.shape.reduce($1.1.elementSize, *) }
+        let total = weightsInOrder.reduce(0) { $0 + $1.0.storedShape($1.1).reduce($1.1.elementSize, *) }
         var written = 0
         for (tensor, format) in weightsInOrder.filter({ $0.1 == .float32 })
           + weightsInOrder.filter({ $0.1 != .float32 })
@@ -93,11 +93,13 @@ private struct TreeWriting {
     guard let offset, offset % format.elementSize == 0 else {
       throw Flaw(tensor.path, "was placed at \(offset ?? -1), which is not aligned to its elements")
     }
-    let rowBytes = (tensor.shape.dropFirst() + [format.elementSize]).reduce(1, *)
+    let shape = tensor.storedShape(format)
+    let rowBytes = (shape.dropFirst() + [format.elementSize]).reduce(1, *)
     var digest = SHA256()
     var row = 0
+    let error: Double?
     do {
-      try source.stream(tensor, as: format) { (piece) throws(PlanError) in
+      error = try source.stream(tensor, as: format) { (piece) throws(PlanError) in
         let rows = piece.byteCount / max(1, rowBytes)
         do throws(HDF5Error) { try dataset.write(rows: row..<(row + rows), bytes: piece) } catch {
           throw PlanError(file: "", object: error.object, reason: error.reason)
@@ -109,7 +111,8 @@ private struct TreeWriting {
     } catch {
       throw Flaw(error.object, error.file.isEmpty ? error.reason : "\(error.reason) (\(error.file))")
     }
-    guard row == tensor.shape.first else { throw Flaw(tensor.path, "got \(row) rows of \(tensor.shape)") }
+    guard row == shape.first else { throw Flaw(tensor.path, "got \(row) rows of \(shape)") }
+    if format == .int8 { node.attributes.put("relative_error", error ?? .nan) }
     node.attributes.put("sha256", digest.hexadecimal())
     tree.datasets[tensor.path] = node
     try write(node.attributes, to: dataset)

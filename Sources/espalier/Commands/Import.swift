@@ -13,7 +13,7 @@ struct Import: ParsableCommand {
   @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
   var output: String
 
-  @Option(help: "Storage of weight matrices: f32 or bf16.")
+  @Option(help: "Storage of weight matrices.")
   var weights: WeightFormat = .bfloat16
 
   @OptionGroup var template: TemplateArguments
