@@ -7,6 +7,9 @@
 #include "kernels.inc"
 #include "int8.inc"
 
+/* Loops over a tile's registers: without this the compiler keeps large tiles in memory. */
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
 /* The smallest tile that uses every register: 12 rows by 2 panels accumulate in 24 of the 32. */
 enum { TILE_ROWS = 12, TILE_PANELS = 4 };
 
@@ -18,24 +21,31 @@ static inline __attribute__((always_inline)) void tile(
     size_t count, size_t panels, const uint8_t *panel, size_t bytes, size_t quads, espalier_int8_rows rows,
     float *out, size_t out_stride, size_t lanes, int accumulating) {
   __m512i sums[TILE_ROWS][TILE_PANELS];
+  UNROLLED
   for (size_t r = 0; r < count; r++) {
+    UNROLLED
     for (size_t p = 0; p < panels; p++) sums[r][p] = _mm512_setzero_si512();
   }
   const uint8_t *weights = panel + 64;
   for (size_t k = 0; k < quads; k++, weights += 64) {
     __m512i w[TILE_PANELS];
+    UNROLLED
     for (size_t p = 0; p < panels; p++) w[p] = _mm512_loadu_si512(weights + p * bytes);
+    UNROLLED
     for (size_t r = 0; r < count; r++) {
       int32_t quad;
       memcpy(&quad, rows.values + r * rows.stride + 4 * k, sizeof(quad));
       const __m512i x = _mm512_set1_epi32(quad);
+      UNROLLED
       for (size_t p = 0; p < panels; p++) sums[r][p] = _mm512_dpbusd_epi32(sums[r][p], w[p], x);
     }
   }
+  UNROLLED
   for (size_t p = 0; p < panels; p++) {
     const size_t left = lanes - 16 * p;
     const __mmask16 mask = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
     const __m512 scales = _mm512_loadu_ps(panel + p * bytes);
+    UNROLLED
     for (size_t r = 0; r < count; r++) {
       /* Weights are stored with 128 added: take 128 times the row's sum away again. */
       const __m512i sum = _mm512_sub_epi32(sums[r][p], _mm512_set1_epi32(128 * rows.sums[r]));
