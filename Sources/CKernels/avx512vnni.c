@@ -34,7 +34,7 @@ static inline __attribute__((always_inline)) void tile(
     UNROLLED
     for (size_t r = 0; r < count; r++) {
       int32_t quad;
-      memcpy(&quad, rows.values + r * rows.stride + 4 * k, sizeof(quad));
+      memcpy(&quad, rows.values + 4 * (k * count + r), sizeof(quad));
       const __m512i x = _mm512_set1_epi32(quad);
       UNROLLED
       for (size_t p = 0; p < panels; p++) sums[r][p] = _mm512_dpbusd_epi32(sums[r][p], w[p], x);
@@ -63,12 +63,12 @@ static inline __attribute__((always_inline)) void strip(
     size_t panels, const uint8_t *panel, size_t bytes, size_t quads, espalier_int8_rows rows, float *out,
     size_t out_stride, size_t lanes, int accumulating) {
   while (rows.count > 0) {
-    size_t done;
-#define TILE(n) (tile(n, panels, panel, bytes, quads, rows, out, out_stride, lanes, accumulating), n)
-    if (rows.count >= 12) done = TILE(12);
-    else if (rows.count >= 6) done = TILE(6);
-    else if (rows.count >= 3) done = TILE(3);
-    else done = TILE(1);
+    const size_t done = espalier_int8_tile_rows(rows.count);
+#define TILE(n) tile(n, panels, panel, bytes, quads, rows, out, out_stride, lanes, accumulating)
+    if (done == 12) TILE(12);
+    else if (done == 6) TILE(6);
+    else if (done == 3) TILE(3);
+    else TILE(1);
 #undef TILE
     rows.values += done * rows.stride;
     rows.scales += done;

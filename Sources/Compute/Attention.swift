@@ -61,8 +61,8 @@ public struct Attention: Sendable {
   var group: Int { queryHeads / keyValueHeads }
   var scale: Float { 1 / Float(headWidth).squareRoot() }
 
-  private static let queryTile = 64
-  private static let keyTile = 128
+  private static let queryTile = 128
+  private static let keyTile = 256
 
   /// `output[n x (H * dh)]` from queries of the same shape, over `keyCount` keys and values.
   public func attend(

@@ -118,9 +118,12 @@ final class QuantizedRows {
     return espalier_int8_rows(values: values, stride: stride, scales: scales, sums: sums, count: rows)
   }
 
-  /// Quantises one row.
-  func fill(_ row: Int, from source: UnsafePointer<Float>, count: Int, stride: Int) {
-    kernels.quantize_int8(source, count, values + row * stride, stride, scales + row, sums + row)
+  /// Quantises row `place` of the tile of `tile` rows that starts at row `first`.
+  func fill(
+    _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.quantize_int8(
+      source, count, values + first * stride + 4 * place, 4 * tile, scales + first + place, sums + first + place)
   }
 }
 
@@ -129,9 +132,16 @@ extension Workers {
   func quantized(_ input: Matrix) -> espalier_int8_rows {
     let stride = (input.columns + 3) / 4 * 4
     let rows = quantizedRows.reserve(rows: input.rows, stride: stride)
-    split(input.rows, granularity: 1, operations: input.rows * input.columns) { range, _ in
-      for row in range {
-        quantizedRows.fill(row, from: input.rowBase(row), count: input.columns, stride: stride)
+    // Whole tiles: the granularity is the largest, and every smaller tile is in the last part.
+    split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let tile = espalier_int8_tile_rows(range.upperBound - first)
+        for place in 0..<tile {
+          quantizedRows.fill(
+            place, of: tile, from: first, stride: stride, input.rowBase(first + place), count: input.columns)
+        }
+        first += tile
       }
     }
     return rows

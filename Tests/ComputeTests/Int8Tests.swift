@@ -23,7 +23,7 @@ import Testing
           for row in 0..<count {
             for output in 0..<outputs {
               let sum = (0..<depth).reduce(Int32(0)) {
-                $0 + Int32(rows.values[row * rows.stride + $1]) * weights.level(output, $1)
+                $0 + Int32(rows.value(row, $1)) * weights.level(output, $1)
               }
               let value = Float(sum) * (weights.scale(output) * rows.scales[row])
               let expected = accumulating ? 7 + value : value
@@ -45,9 +45,11 @@ import Testing
       var q = [Int8](repeating: 9, count: count + 3)
       var scale: Float = 0
       var sum: Int32 = 0
-      kernels.quantize_int8(x, count, &q, count + 3, &scale, &sum)
+      kernels.quantize_int8(x, count, &q, 4, &scale, &sum)
       for index in x.indices { #expect(abs(Float(q[index]) * scale - x[index]) <= scale * 0.5001, "\(name)") }
-      #expect(q[count...].allSatisfy { $0 == 0 } && sum == q.reduce(0) { $0 + Int32($1) }, "\(name)")
+      let padded = (count + 3) / 4 * 4
+      #expect(q[count..<padded].allSatisfy { $0 == 0 } && q[padded...].allSatisfy { $0 == 9 }, "\(name)")
+      #expect(sum == q[..<padded].reduce(0) { $0 + Int32($1) }, "\(name)")
       #expect(q == first ?? q, "\(name)")
       first = q
     }
@@ -60,7 +62,7 @@ import Testing
       var q = [Int8](repeating: 9, count: 8)
       var scale: Float = -1
       var sum: Int32 = 0
-      kernels.quantize_int8([value, 0, value, 0, 0, 0, 0, 0], 8, &q, 8, &scale, &sum)
+      kernels.quantize_int8([value, 0, value, 0, 0, 0, 0, 0], 8, &q, 4, &scale, &sum)
       #expect(q.allSatisfy { (-127...127).contains($0) } && !(scale < 0), "\(name)")
       #expect(!value.isInfinite || scale.isInfinite, "\(name)")
     }
@@ -190,12 +192,28 @@ private struct Rows {
     values = Array(repeating: 0, count: count * stride)
     scales = Array(repeating: 0, count: count)
     sums = Array(repeating: 0, count: count)
-    for row in 0..<count {
-      let x = (0..<depth).map { Float((row * 131 + $0 * 37) % 255 - 127) * 0.1 * Float(row + 1) }
-      var line = [Int8](repeating: 0, count: stride)
-      kernels.quantize_int8(x, depth, &line, stride, &scales[row], &sums[row])
-      values.replaceSubrange(row * stride..<(row + 1) * stride, with: line)
+    var first = 0
+    while first < count {
+      let tile = espalier_int8_tile_rows(count - first)
+      for place in 0..<tile {
+        let row = first + place
+        let x = (0..<depth).map { Float((row * 131 + $0 * 37) % 255 - 127) * 0.1 * Float(row + 1) }
+        values.withUnsafeMutableBufferPointer {
+          let start = $0.baseAddress.unsafelyUnwrapped + first * stride + 4 * place
+          kernels.quantize_int8(x, depth, start, 4 * tile, &scales[row], &sums[row])
+        }
+      }
+      first += tile
     }
+  }
+
+  func value(_ row: Int, _ index: Int) -> Int8 {
+    var first = 0
+    while first + espalier_int8_tile_rows(scales.count - first) <= row {
+      first += espalier_int8_tile_rows(scales.count - first)
+    }
+    let tile = espalier_int8_tile_rows(scales.count - first)
+    return values[first * stride + 4 * (index / 4 * tile + row - first) + index % 4]
   }
 
   func withView(_ body: (espalier_int8_rows) -> Void) {

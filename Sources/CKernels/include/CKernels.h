@@ -17,9 +17,14 @@ typedef struct espalier_int8_weights {
 /* Bytes of one panel. */
 static inline size_t espalier_int8_panel_bytes(size_t depth) { return 64 + (depth + 3) / 4 * 64; }
 
+/* Rows of the next tile when `left` rows are left: what the widest kernel holds in registers, then ever less. */
+static inline size_t espalier_int8_tile_rows(size_t left) { return left >= 12 ? 12 : left >= 6 ? 6 : left >= 3 ? 3 : 1; }
+
 /*
- * Rows of activations: x[r][i] is about values[r * stride + i] * scales[r]; stride is at least the depth rounded up to
- * a multiple of 4, and what is behind the depth is 0. sums[r] is the sum of a row's values.
+ * Rows of activations, tile after tile. A tile of n rows whose first is row f starts at values + f * stride and has, for
+ * every 4 elements, 4 bytes of each of its rows: so that a product reads it in one stream. stride is the depth rounded
+ * up to a multiple of 4; what is behind the depth is 0. x[r][i] is about its value times scales[r], sums[r] is the sum
+ * of a row's values.
  */
 typedef struct espalier_int8_rows {
   const int8_t *values;
@@ -94,10 +99,11 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
                                      size_t columns);
 
   /*
-   * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even; `padded` values are written,
-   * those behind `count` as 0. A row with an infinity gets the scale infinity, so that its products are not numbers.
+   * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even. Every 4 values go to `q`,
+   * `step` bytes apart, those behind `count` as 0. A row with an infinity gets the scale infinity, so that its products
+   * are not numbers.
    */
-  void (*quantize_int8)(const float *x, size_t count, int8_t *q, size_t padded, float *scale, int32_t *sum);
+  void (*quantize_int8)(const float *x, size_t count, int8_t *q, size_t step, float *scale, int32_t *sum);
   /* out[r][o] = sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. */
   void (*int8_product)(espalier_int8_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
                        int accumulating);
