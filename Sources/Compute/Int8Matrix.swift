@@ -29,7 +29,8 @@ struct Int8Matrix {
   /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels.
   func multiply(_ input: Matrix, into output: Matrix, accumulating: Bool, _ workers: Workers) {
     let rows = workers.quantized(input)
-    workers.split(outputs, granularity: Self.lanes, operations: input.rows * outputs * depth / 4) { range, _ in
+    workers.split(outputs, granularity: Self.lanes, operations: input.rows * outputs * depth / 4) {
+      range, _ in
       kernels.int8_product(
         kernelView(range), rows, output.base + range.lowerBound, output.stride, accumulating ? 1 : 0)
     }
@@ -46,7 +47,8 @@ struct Int8Matrix {
           let source = UnsafeRawPointer(panels + index / Self.lanes * panelBytes)
           // The scale and every quad lie 64 bytes apart, at the lane's place.
           for offset in stride(from: 0, to: panelBytes, by: 64) {
-            let word = source.loadUnaligned(fromByteOffset: offset + 4 * (index % Self.lanes), as: UInt32.self)
+            let word = source.loadUnaligned(
+              fromByteOffset: offset + 4 * (index % Self.lanes), as: UInt32.self)
             destination.storeBytes(of: word, toByteOffset: offset + 4 * lane, as: UInt32.self)
           }
         }
@@ -123,7 +125,8 @@ final class QuantizedRows {
     _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
   ) {
     kernels.quantize_int8(
-      source, count, values + first * stride + 4 * place, 4 * tile, scales + first + place, sums + first + place)
+      source, count, values + first * stride + 4 * place, 4 * tile, scales + first + place,
+      sums + first + place)
   }
 }
 

@@ -104,7 +104,8 @@ public struct WeightMatrix: @unchecked Sendable {
       let buffer = PanelBuffer(count: bytes)
       matrix.gather(outputs: selected, into: buffer.base, workers)
       return WeightMatrix(
-        int8: UnsafeRawBufferPointer(start: buffer.base, count: bytes), rows: selected.count, columns: columns,
+        int8: UnsafeRawBufferPointer(start: buffer.base, count: bytes), rows: selected.count,
+        columns: columns,
         owner: buffer)
     case .int8Neurons(let matrix):
       let bytes = Int8Matrix.byteCount(outputs: columns, depth: selected.count)

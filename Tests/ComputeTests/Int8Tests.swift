@@ -36,7 +36,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 7, 64, 1001]) func `quantised rows are within half a step, on every instruction set`(
+  @Test(arguments: [0, 1, 7, 64, 1001])
+  func `quantised rows are within half a step, on every instruction set`(
     count: Int
   ) {
     let x = (0..<count).map { Float(($0 * 7919) % 2001 - 1000) * 0.37 }
@@ -55,7 +56,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [Float.infinity, -.infinity, .nan, 0, 1e-38, 3e38]) func `extreme values neither trap nor wrap`(
+  @Test(arguments: [Float.infinity, -.infinity, .nan, 0, 1e-38, 3e38])
+  func `extreme values neither trap nor wrap`(
     value: Float
   ) {
     for (name, kernels) in KernelTests.tables {

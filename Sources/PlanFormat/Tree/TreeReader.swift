@@ -66,7 +66,9 @@ struct TreeReader {
     }
     if format == .int8 {
       let shape: [Int] = try dataset.attributes.take("shape", of: path)
-      guard shape == tensor.shape else { throw Flaw(path, "holds a matrix of \(shape), expected \(tensor.shape)") }
+      guard shape == tensor.shape else {
+        throw Flaw(path, "holds a matrix of \(shape), expected \(tensor.shape)")
+      }
     }
     let digest: String = try dataset.attributes.take("sha256", of: path)
     _ = try dataset.attributes.take("description", as: String.self, of: path)
