@@ -7,6 +7,15 @@ import Testing
 @Suite struct FamilyEndToEndTests {
   @Test(arguments: FamilyGolden.all())
   func `compile, evaluate and answer`(golden: FamilyGolden) throws {
+    try compileAndAnswer(golden, weights: "bf16")
+  }
+
+  @Test(arguments: FamilyGolden.firstOfEachFamily())
+  func `the same with weights of 8 bits`(golden: FamilyGolden) throws {
+    try compileAndAnswer(golden, weights: "int8")
+  }
+
+  private func compileAndAnswer(_ golden: FamilyGolden, weights: String) throws {
     let folder = try TemporaryFolder()
     let plan = folder.file("plan.h5")
     let calibration = try set("calibration", [["square"], ["wide", "tiny"], ["tall"]], golden, folder)
@@ -17,7 +26,7 @@ import Testing
       [
         "compile", try golden.checkpoint(in: folder), "--calibration", calibration, "--validation",
         validation,
-        "--output", plan, "--threads", "1",
+        "--output", plan, "--threads", "1", "--weights", weights,
       ])
     #expect(compiled.status == 0, "\(compiled.errors)")
     let contents = try Plan(contentsOf: plan, verifying: .everything).contents

@@ -1,6 +1,6 @@
 import Checkpoints
 public import Foundation
-import PlanFormat
+public import PlanFormat
 
 /// The reference model, imported once for all tests of a process.
 public enum ReferencePlan {
@@ -16,6 +16,13 @@ public enum ReferencePlan {
 
   /// Path of the imported plan with bfloat16 weights, those of the checkpoint.
   public static func path() throws -> String { try plan.get() }
+
+  /// Imports the model with matrices of another format; returns the plan's path.
+  public static func plan(_ format: WeightFormat, in folder: TemporaryFolder) throws -> String {
+    let path = folder.file("reference-\(format.rawValue).h5")
+    try CheckpointImporter.importModel(at: checkpoint, weightFormat: format, to: path)
+    return path
+  }
 
   /// Holds the plan until the process ends.
   private nonisolated(unsafe) static var folder: TemporaryFolder?

@@ -123,4 +123,14 @@ const espalier_kernels *espalier_kernels_named(const char *name);
 /* Processors this process may run on; at least 1. */
 int espalier_processors(void);
 
+/*
+ * Some microseconds of products on operands in registers, by the widest instructions the processor has: the number of
+ * operations done, a multiply-add being two, or 0 where no measurement is written for it.
+ */
+double espalier_int8_operations(void);
+double espalier_float_operations(void);
+
+/* Reads memory once; the result only keeps the reading from being left out. */
+uint64_t espalier_read(const uint64_t *memory, size_t words);
+
 #endif

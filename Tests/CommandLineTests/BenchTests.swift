@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `espalier bench` in its forms.
+@Suite struct BenchTests {
+  private let arguments: [String]
+
+  init() throws {
+    let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path
+    arguments = [
+      "bench", try ReferencePlan.path(), "--image", picture, "--tokens", "3", "--repetitions", "2", "--warm-up", "0",
+    ]
+  }
+
+  @Test func `JSON has limits, stages and shares`() throws {
+    let result = try Program.run("espalier", arguments + ["--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let limits = try #require(report["limits"] as? [String: Any])
+    #expect(try #require(limits["read_bytes_per_second"] as? Double) > 1e8)
+    let points = try #require(report["points"] as? [[String: Any]])
+    #expect(points.count == 1 && points[0]["name"] as? String == "dense")
+    let stages = try #require(points[0]["stages"] as? [[String: Any]])
+    #expect(
+      stages.compactMap { $0["stage"] as? String }
+        == ["image", "vision", "prefill", "selection", "first token", "decode, a token"])
+    for stage in stages {
+      let (least, median) = (stage["min"] as? Double ?? -1, stage["median"] as? Double ?? -1)
+      #expect(0 <= least && least <= median)
+    }
+    #expect(try #require(points[0]["decode_share_of_limit"] as? Double) > 0)
+  }
+
+  @Test(arguments: [("text", "point "), ("csv", "point,stage,"), ("markdown", "| point | stage |")])
+  func `other forms begin as they should`(format: String, start: String) throws {
+    let result = try Program.run("espalier", arguments + ["--format", format])
+    #expect(result.status == 0 && result.output.split(separator: "\n").contains { $0.hasPrefix(start) })
+    #expect(format == "csv" || result.output.hasPrefix("limits with these threads: "))
+  }
+
+  @Test(arguments: [["--repetitions", "0"], ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"]])
+  func `options that make no sense exit with 64`(words: [String]) throws {
+    let result = try Program.run("espalier", arguments + words)
+    #expect(result.status == 64 && result.output.isEmpty)
+  }
+}

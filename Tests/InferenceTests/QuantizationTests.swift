@@ -1,0 +1,57 @@
+import Compute
+import Foundation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// What rounding the reference model's weights and activations to 8 bits does to its answers.
+@Suite struct QuantizationTests {
+  @Test func `an int8 plan answers like the plan it rounds`() throws {
+    let folder = try TemporaryFolder()
+    let exact = try Session(try Plan(contentsOf: ReferencePlan.path()), threads: 1)
+    let rounded = try Session(try Plan(contentsOf: try ReferencePlan.plan(.int8, in: folder)), threads: 1)
+    var divergences: [Double] = []
+    for number in ["000", "003", "014", "020", "031"] {
+      for prompt in ["What digit is purple?", "How many digits are there?", "Describe the image."] {
+        let image = ReferencePlan.scenes.appendingPathComponent("images/test-\(number).jpg").path
+        divergences.append(
+          divergence(try firstLogits(exact, image, prompt), try firstLogits(rounded, image, prompt)))
+      }
+    }
+    #expect(divergences.reduce(0, +) / Double(divergences.count) < 0.01, "\(divergences)")
+    #expect(divergences.contains { $0 > 0 })
+  }
+
+  @Test func `the error of every tensor is in the plan`() throws {
+    let folder = try TemporaryFolder()
+    let weights = try Plan(contentsOf: try ReferencePlan.plan(.int8, in: folder)).weights
+    for name in weights.names {
+      let tensor = try #require(weights.tensor(name))
+      #expect((tensor.relativeError != nil) == (tensor.format == .int8), "\(name)")
+      // Half a step of 1/127 of the largest, spread evenly, for elements that are a few times smaller.
+      if let error = tensor.relativeError { #expect((0.001...0.03).contains(error), "\(name): \(error)") }
+    }
+  }
+
+  private func firstLogits(_ session: Session, _ image: String, _ prompt: String) throws -> [Double] {
+    let tokens = try session.encode(try session.prepareImage(at: image))
+    let rows = try session.engine.embed(try session.layout(prompt: prompt, images: 1), images: [tokens])
+    let result = session.engine.prefill(rows, schedule: try session.schedule(.dense), reserve: 1)
+    let last = result.rows.count - 1
+    return session.engine.logits(of: result, rows: last..<last + 1).elements.map(Double.init)
+  }
+
+  /// KL(left || right) of the distributions.
+  private func divergence(_ left: [Double], _ right: [Double]) -> Double {
+    let (p, q) = (logDistribution(left), logDistribution(right))
+    return zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+  }
+
+  private func logDistribution(_ logits: [Double]) -> [Double] {
+    let highest = logits.max() ?? 0
+    let sum = logits.reduce(0) { $0 + exp($1 - highest) }
+    return logits.map { $0 - highest - log(sum) }
+  }
+}
