@@ -9,7 +9,8 @@ import Testing
   init() throws {
     let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path
     arguments = [
-      "bench", try ReferencePlan.path(), "--image", picture, "--tokens", "3", "--repetitions", "2", "--warm-up", "0",
+      "bench", try ReferencePlan.path(), "--image", picture, "--tokens", "3", "--repetitions", "2",
+      "--warm-up", "0",
     ]
   }
 

@@ -1,5 +1,6 @@
-import PlanFormat
 import Testing
+
+@testable import PlanFormat
 
 /// Vectors of FIPS 180-4 and NIST's CAVP.
 @Suite struct SHA256Digests {
@@ -38,6 +39,16 @@ import Testing
         pieces.update(Array(bytes[start..<min(start + size, bytes.count)]))
       }
       #expect(pieces.hexadecimal() == whole.hexadecimal(), "pieces of \(size)")
+    }
+  }
+
+  @Test func isTheSameWithTheProcessorsInstructionsAndWithout() {
+    for size in [0, 1, 55, 56, 64, 119, 128, 1000, 4096] {
+      let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 131 &+ size) }
+      var (own, portable) = (SHA256(), SHA256(usesInstructions: false))
+      own.update(bytes)
+      portable.update(bytes)
+      #expect(own.hexadecimal() == portable.hexadecimal(), "\(size) bytes")
     }
   }
 }

@@ -123,6 +123,11 @@ const espalier_kernels *espalier_kernels_named(const char *name);
 /* Processors this process may run on; at least 1. */
 int espalier_processors(void);
 
+/* Whether the processor has instructions for SHA-256. */
+int espalier_has_sha256(void);
+/* Runs SHA-256's compression function over blocks of 64 bytes; only where the processor has the instructions. */
+void espalier_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
+
 /*
  * Some microseconds of products on operands in registers, by the widest instructions the processor has: the number of
  * operations done, a multiply-add being two, or 0 where no measurement is written for it.

@@ -1,4 +1,6 @@
-/// SHA-256 (FIPS 180-4), fed piece by piece.
+internal import CKernels
+
+/// SHA-256 (FIPS 180-4), fed piece by piece; by the processor's own instructions where it has them.
 ///
 /// All additions are modulo 2^32 by definition, hence the unchecked operators.
 public struct SHA256: Sendable {
@@ -10,8 +12,18 @@ public struct SHA256: Sendable {
 
   private typealias Words = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
+  private let usesInstructions: Bool
+
   /// A digest of nothing yet.
-  public init() { pending.reserveCapacity(64) }
+  public init() { self.init(usesInstructions: Self.hasInstructions) }
+
+  init(usesInstructions: Bool) {
+    self.usesInstructions = usesInstructions && Self.hasInstructions
+    pending.reserveCapacity(64)
+  }
+
+  /// Whether the processor has instructions for it.
+  static let hasInstructions = espalier_has_sha256() != 0
 
   /// Adds bytes.
   public mutating func update(_ bytes: RawSpan) {
@@ -37,11 +49,11 @@ public struct SHA256: Sendable {
       pending += taken
       rest = rest.dropFirst(taken.count)
       guard pending.count == 64 else { return }
-      pending.withUnsafeBytes { state = Self.compress(state, $0) }
+      pending.withUnsafeBytes { state = compress(state, $0) }
       pending.removeAll(keepingCapacity: true)
     }
     let whole = rest.count & ~63
-    state = Self.compress(state, UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
+    state = compress(state, UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
     pending += rest.dropFirst(whole)
   }
 
@@ -50,7 +62,7 @@ public struct SHA256: Sendable {
     var tail = pending + [0x80]
     tail += repeatElement(0, count: (120 - tail.count) & 63)
     withUnsafeBytes(of: (length &* 8).bigEndian) { tail += $0 }
-    let words = tail.withUnsafeBytes { Self.compress(state, $0) }
+    let words = tail.withUnsafeBytes { compress(state, $0) }
     let all = [words.0, words.1, words.2, words.3, words.4, words.5, words.6, words.7]
     return all.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
   }
@@ -70,7 +82,19 @@ public struct SHA256: Sendable {
   }
 
   /// Runs the compression function over blocks; `blocks.count` is a multiple of 64.
-  private static func compress(_ state: Words, _ blocks: UnsafeRawBufferPointer) -> Words {
+  private func compress(_ state: Words, _ blocks: UnsafeRawBufferPointer) -> Words {
+    guard usesInstructions else { return Self.compressPortably(state, blocks) }
+    var result = state
+    // Eight words in a row, and as many whole blocks as there are.
+    withUnsafeMutableBytes(of: &result) { words in
+      espalier_sha256_blocks(
+        words.assumingMemoryBound(to: UInt32.self).baseAddress,
+        blocks.assumingMemoryBound(to: UInt8.self).baseAddress, blocks.count / 64)
+    }
+    return result
+  }
+
+  private static func compressPortably(_ state: Words, _ blocks: UnsafeRawBufferPointer) -> Words {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
       roundConstants.withUnsafeBufferPointer { constants in
         // Both buffers have 64 words and every index below is under 64.

@@ -48,18 +48,24 @@ public struct Int8Encoder {
     let largest = row.reduce(Float(0)) { max($0, abs($1)) }
     let scale = largest / 127
     let inverse = scale > 0 ? 1 / scale : 0
-    withUnsafeBytes(of: scale.bitPattern.littleEndian) { bytes in
-      for (index, byte) in bytes.enumerated() { panel[4 * filled + index] = byte }
+    var (rowSquares, rowErrors) = (0.0, 0.0)
+    let lane = 4 * filled
+    panel.withUnsafeMutableBytes { panel in
+      panel.storeBytes(of: scale.bitPattern.littleEndian, toByteOffset: lane, as: UInt32.self)
+      row.withUnsafeBufferPointer { row in
+        for (index, value) in row.enumerated() {
+          let level = max(-127, min(127, (value * inverse).rounded(.toNearestOrEven)))
+          // A NaN has no level; the engine would spread it over everything, a zero is the lesser evil.
+          let stored = level.isNaN ? 0 : level
+          panel[64 &+ index / 4 &* 64 &+ lane &+ index % 4] = UInt8(truncatingIfNeeded: Int32(stored) &+ 128)
+          let error = Double(value) - Double(stored * scale)
+          rowSquares += Double(value) * Double(value)
+          rowErrors += error * error
+        }
+      }
     }
-    for (index, value) in row.enumerated() {
-      let level = max(-127, min(127, (value * inverse).rounded(.toNearestOrEven)))
-      // A NaN has no level; the engine would spread it over everything, a zero is the lesser evil.
-      let stored = level.isNaN ? 0 : level
-      panel[64 + index / 4 * 64 + 4 * filled + index % 4] = UInt8(Int(stored) + 128)
-      squares += Double(value) * Double(value)
-      let error = Double(value) - Double(stored * scale)
-      squaredErrors += error * error
-    }
+    squares += rowSquares
+    squaredErrors += rowErrors
     filled += 1
   }
 

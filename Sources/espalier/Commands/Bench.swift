@@ -41,7 +41,9 @@ struct Bench: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    for (name, value, least) in [("tokens", tokens, 2), ("repetitions", repetitions, 1), ("warm-up", warmUp, 0)] {
+    for (name, value, least) in [
+      ("tokens", tokens, 2), ("repetitions", repetitions, 1), ("warm-up", warmUp, 0),
+    ] {
       if value < least || value > 100_000 { throw ValidationError("--\(name) must be at least \(least).") }
     }
   }
@@ -61,7 +63,8 @@ struct Bench: ParsableCommand {
         if turn >= warmUp { runs[index].append(answer) }
       }
     }
-    let report = BenchReport(opened, limits, zip(chosen, runs).compactMap { BenchRow($0, $1, opened, limits) })
+    let report = BenchReport(
+      opened, limits, zip(chosen, runs).compactMap { BenchRow($0, $1, opened, limits) })
     print(report.text(format))
   }
 

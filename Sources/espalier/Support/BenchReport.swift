@@ -74,7 +74,10 @@ struct BenchReport {
     rows.flatMap { row in
       row.stages.map { name, times in
         [row.point, name]
-          + [Statistics.median(times), Statistics.mean(times), Statistics.deviation(times), times.min() ?? .nan]
+          + [
+            Statistics.median(times), Statistics.mean(times), Statistics.deviation(times),
+            times.min() ?? .nan,
+          ]
           .map { Figure($0, .seconds).description }
       }
     }
@@ -87,7 +90,8 @@ struct BenchReport {
     rows.map { row in
       [
         row.point, "\(row.counts.prompt)", "\(row.counts.visual)", "\(row.counts.kept)",
-        "\(row.prefillRate / 1e9, decimals: 0)", row.prefillShare.map { Figure($0, .share).description } ?? "-",
+        "\(row.prefillRate / 1e9, decimals: 0)",
+        row.prefillShare.map { Figure($0, .share).description } ?? "-",
         Figure(row.tokensPerSecond, .perSecond).description, "\(row.decodeBandwidth / 1e9, decimals: 1)",
         Figure(row.decodeShare, .share).description,
       ]
@@ -113,7 +117,8 @@ struct BenchReport {
           + "\(Statistics.deviation(times)),\(times.min() ?? .nan)"
       }
     }
-    return (["point,stage,median_seconds,mean_seconds,sd_seconds,min_seconds"] + lines).joined(separator: "\n")
+    return (["point,stage,median_seconds,mean_seconds,sd_seconds,min_seconds"] + lines).joined(
+      separator: "\n")
   }
 
   private var json: JSON {
