@@ -23,7 +23,7 @@ public final class File: Sendable {
     _ path: String, replacing: Bool = true, metadataBlock: Int = 2048, smallDataBlock: Int = 2048
   ) throws(HDF5Error) -> File {
     let creation = try propertyList(path, espalier_class_file_create)
-    let access = try propertyList(path, espalier_class_file_access)
+    let access = try unlockedAccess(path)
     try Library.check(path, "cannot set user block") { H5Pset_userblock(creation.id, 0) }
     try Library.check(path, "cannot set object times") { H5Pset_obj_track_times(creation.id, false) }
     try keepCompact(creation, path)
@@ -48,11 +48,21 @@ public final class File: Sendable {
   public static let alignment = 4096
 
   /// Opens a file for reading.
+  ///
+  /// Without a lock, as for writing: files are only ever replaced whole, and a lock fails on file systems that have none, or while a
+  /// process that was just started still holds a descriptor of ours.
   public static func open(_ path: String) throws(HDF5Error) -> File {
+    let access = try unlockedAccess(path)
     let id = try Library.check(path, "cannot open as HDF5") {
-      H5Fopen(path, espalier_open_read_only(), espalier_default_properties())
+      H5Fopen(path, espalier_open_read_only(), access.id)
     }
     return File(path: path, handle: Handle(id, close: { H5Fclose($0) }))
+  }
+
+  private static func unlockedAccess(_ path: String) throws(HDF5Error) -> Handle {
+    let access = try propertyList(path, espalier_class_file_access)
+    try Library.check(path, "cannot switch locking off") { H5Pset_file_locking(access.id, false, true) }
+    return access
   }
 
   /// The root group.
