@@ -1,10 +1,9 @@
-/* SHA-256's compression function (FIPS 180-4) by the processor's own instructions. */
+/* SHA-256's compression function (FIPS 180-4), plainly and by the processor's own instructions. */
+#include <string.h>
+
 #include "CKernels.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#include <immintrin.h>
-
+/* First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -15,6 +14,44 @@ static const uint32_t constants[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
+
+static inline uint32_t rotated(uint32_t x, int n) { return x >> n | x << (32 - n); }
+
+void espalier_sha256_portable(uint32_t state[8], const uint8_t *blocks, size_t count) {
+  for (; count > 0; count--, blocks += 64) {
+    uint32_t w[64];
+    for (int i = 0; i < 16; i++) {
+      uint32_t word;
+      memcpy(&word, blocks + 4 * i, sizeof(word));
+      w[i] = __builtin_bswap32(word);
+    }
+    for (int i = 16; i < 64; i++) {
+      const uint32_t x = w[i - 15], y = w[i - 2];
+      w[i] = w[i - 16] + (rotated(x, 7) ^ rotated(x, 18) ^ x >> 3) + w[i - 7] +
+             (rotated(y, 17) ^ rotated(y, 19) ^ y >> 10);
+    }
+    uint32_t s[8];
+    memcpy(s, state, sizeof(s));
+    for (int start = 0; start < 64; start += 8) {
+      /* Names move by one each round instead of values; all known when this is unrolled. */
+#define AT(place) s[(place + 8 - i) & 7]
+      _Pragma("clang loop unroll(full)")
+      for (int i = 0; i < 8; i++) {
+        const uint32_t a = AT(0), b = AT(1), c = AT(2), e = AT(4), f = AT(5), g = AT(6);
+        const uint32_t t = AT(7) + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + (g ^ (e & (f ^ g))) +
+                           constants[start + i] + w[start + i];
+        AT(3) += t;
+        AT(7) = t + (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) | (c & (a | b)));
+      }
+#undef AT
+    }
+    for (int i = 0; i < 8; i++) state[i] += s[i];
+  }
+}
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
 
 __attribute__((target("sha,ssse3,sse4.1"))) static void compress(uint32_t state[8], const uint8_t *blocks,
                                                                  size_t count) {

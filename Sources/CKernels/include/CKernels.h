@@ -127,6 +127,8 @@ int espalier_processors(void);
 int espalier_has_sha256(void);
 /* Runs SHA-256's compression function over blocks of 64 bytes; only where the processor has the instructions. */
 void espalier_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
+/* The same on any processor. */
+void espalier_sha256_portable(uint32_t state[8], const uint8_t *blocks, size_t count);
 
 /*
  * Some microseconds of products on operands in registers, by the widest instructions the processor has: the number of
