@@ -23,15 +23,11 @@ struct DecoderConfig {
     var defaults = Defaults(kind)
     overrides(&defaults)
     var text = TextModel()
-    text.layers = try config.extent("num_hidden_layers", default: defaults.layers)
-    guard (1...512).contains(text.layers) else {
-      throw config.error("num_hidden_layers", "is \(text.layers), expected 1 to 512")
-    }
+    text.layers = try config.extent("num_hidden_layers", default: defaults.layers, upTo: Settings.layerLimit)
     text.width = try config.extent("hidden_size", default: defaults.width)
     text.queryHeads = try config.extent("num_attention_heads", default: defaults.heads)
     let sharing = config.isNull("num_key_value_heads") ? nil : defaults.keyValueHeads
     text.keyValueHeads = try config.extent("num_key_value_heads", default: sharing ?? text.queryHeads)
-    guard text.queryHeads > 0 else { throw config.error("num_attention_heads", "is \(text.queryHeads)") }
     text.headWidth = text.width / text.queryHeads
     // Qwen2-VL divides its width whatever the config says.
     if kind != .qwen2VL, kind != .qwen25VL {

@@ -42,6 +42,8 @@ struct Settings {
 
   /// The largest size of anything, far below where a product of two could overflow.
   static let limit = 1 << 20
+  /// The most layers of a tower or decoder.
+  static let layerLimit = 512
 
   /// An integer that counts or measures something.
   func extent(

@@ -39,10 +39,7 @@ struct ClipTower {
     vision.classToken = kind == .clip
     vision.inputNorm = kind == .clip
     vision.dropsFirstToken = false
-    allLayers = try config.extent("num_hidden_layers", default: defaults.layers)
-    guard (1...512).contains(allLayers) else {
-      throw config.error("num_hidden_layers", "is \(allLayers), expected 1 to 512")
-    }
+    allLayers = try config.extent("num_hidden_layers", default: defaults.layers, upTo: Settings.layerLimit)
     vision.layers = allLayers
     vision.featureLayers = [allLayers]
     model = vision

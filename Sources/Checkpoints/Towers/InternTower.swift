@@ -32,10 +32,7 @@ struct InternTower {
       try config.flag("use_absolute_position_embeddings", default: true) ? .learned : .none
     vision.layerScale = true
     vision.inputNorm = false
-    allLayers = try config.extent("num_hidden_layers", default: 24)
-    guard (1...512).contains(allLayers) else {
-      throw config.error("num_hidden_layers", "is \(allLayers), expected 1 to 512")
-    }
+    allLayers = try config.extent("num_hidden_layers", default: 24, upTo: Settings.layerLimit)
     vision.featureLayers = try parent.featureLayers(default: -1, of: allLayers)
     guard vision.featureLayers.count == 1 else {
       throw parent.error("vision_feature_layer", "is \(vision.featureLayers), supported is one layer")

@@ -34,7 +34,7 @@ struct QwenTower {
       (vision.norm, vision.gatedFeedForward) = (.rmsNorm, true)
       outputWidth = try config.extent("out_hidden_size", default: 3584)
       let window = try config.extent("window_size", default: 112)
-      guard merge > 0, vision.patchSize > 0, window / merge / vision.patchSize > 0 else {
+      guard window / merge / vision.patchSize > 0 else {
         throw config.error("window_size", "is \(window), less than one merged patch")
       }
       vision.window = window / merge / vision.patchSize * merge
@@ -50,7 +50,7 @@ struct QwenTower {
       vision.activation = try config.activation("hidden_act", default: "quick_gelu")
       outputWidth = try config.extent("hidden_size", default: 3584)
     }
-    guard heads > 0, vision.width % heads == 0 else {
+    guard vision.width % heads == 0 else {
       throw config.error("num_heads", "is \(heads) for a width of \(vision.width)")
     }
     let theta = try config.child("rope_parameters")?.real("rope_theta", default: 10_000) ?? 10_000
