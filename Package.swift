@@ -14,7 +14,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 /// Modules that a test target names besides its own and those it re-exports through TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "PlanFormat"],
-  "Models": ["Compute", "PlanFormat"],
+  "Models": ["Compute", "CKernels", "PlanFormat"],
   "Inference": ["Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5"],
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],

@@ -2,11 +2,17 @@
 #include <immintrin.h>
 
 #define KERNEL(name) avx512_##name
+#define BFLOAT16_ROWS 12
+#define BFLOAT16_PANELS 1
 #define OWN_INT8_PRODUCT
+#define OWN_INT4_PRODUCT
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"
+#include "bfloat16.inc"
 #include "int8.inc"
+#include "int4.inc"
 #include "int8_avx2.inc"
+#include "int4_avx2.inc"
 #pragma clang attribute pop
 
 const espalier_kernels espalier_avx512_kernels = KERNEL_TABLE("avx512");

@@ -1,6 +1,10 @@
 /* Whatever the compiler's baseline is: SSE2 on x86-64, NEON on arm64. */
 #define KERNEL(name) portable_##name
+#define BFLOAT16_ROWS 3
+#define BFLOAT16_PANELS 1
 #include "kernels.inc"
+#include "bfloat16.inc"
 #include "int8.inc"
+#include "int4.inc"
 
 const espalier_kernels espalier_portable_kernels = KERNEL_TABLE("portable");

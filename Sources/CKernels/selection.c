@@ -10,6 +10,7 @@ extern const espalier_kernels espalier_portable_kernels;
 extern const espalier_kernels espalier_avx2_kernels;
 extern const espalier_kernels espalier_avx512_kernels;
 extern const espalier_kernels espalier_avx512vnni_kernels;
+extern const espalier_kernels espalier_avx512bf16_kernels;
 
 static int has_avx2(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -26,8 +27,9 @@ const espalier_kernels *espalier_kernels_named(const char *name) {
 #if defined(__x86_64__)
   if (strcmp(name, "avx2") == 0 && has_avx2()) return &espalier_avx2_kernels;
   if (strcmp(name, "avx512") == 0 && has_avx512()) return &espalier_avx512_kernels;
-  if (strcmp(name, "avx512vnni") == 0 && has_avx512() && __builtin_cpu_supports("avx512vnni")) {
-    return &espalier_avx512vnni_kernels;
+  if (has_avx512() && __builtin_cpu_supports("avx512vnni")) {
+    if (strcmp(name, "avx512vnni") == 0) return &espalier_avx512vnni_kernels;
+    if (strcmp(name, "avx512bf16") == 0 && __builtin_cpu_supports("avx512bf16")) return &espalier_avx512bf16_kernels;
   }
 #endif
   return NULL;
@@ -36,10 +38,9 @@ const espalier_kernels *espalier_kernels_named(const char *name) {
 const espalier_kernels *espalier_kernels_in_use(void) {
   const char *asked = getenv("ESPALIER_KERNELS");
   const espalier_kernels *found = asked ? espalier_kernels_named(asked) : NULL;
-  if (!found) found = espalier_kernels_named("avx512vnni");
-  if (!found) found = espalier_kernels_named("avx512");
-  if (!found) found = espalier_kernels_named("avx2");
-  return found ? found : &espalier_portable_kernels;
+  static const char *const widest_first[] = {"avx512bf16", "avx512vnni", "avx512", "avx2", "portable"};
+  for (size_t i = 0; !found; i++) found = espalier_kernels_named(widest_first[i]);
+  return found;
 }
 
 int espalier_processors(void) {

@@ -35,15 +35,9 @@ public struct CheckpointWeights: WeightSource, Sendable {
   public func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
   ) throws(PlanError) -> Double? {
-    var encoder = Int8Encoder(depth: tensor.shape[tensor.isNeuronMajor ? 0 : tensor.shape.count - 1])
+    var encoder = PanelEncoder(format, depth: tensor.shape[tensor.isNeuronMajor ? 0 : tensor.shape.count - 1])
     func give(_ values: [Float]) throws(PlanError) {
-      switch format {
-      case .float32: try sink(values.span.bytes)
-      case .bfloat16:
-        let halves = values.map(\.bfloat16Bits)
-        try sink(halves.span.bytes)
-      case .int8: try encoder.append(values, into: sink)
-      }
+      if encoder == nil { try sink(values.span.bytes) } else { try encoder?.append(values, into: sink) }
     }
     guard let recipe = recipes[tensor.name] else {
       throw PlanError(file: "", object: tensor.name, reason: "is not made by this import")
@@ -54,7 +48,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
     case .stacked(let sources):
       for source in sources {
         for rows in pieces(of: source) {
-          if source.isStored(as: format) {
+          if format == .float32, source.isFloat32 {
             try sink(source.bytes(of: rows).bytes)
           } else {
             try give(source.floats(rows))
@@ -63,7 +57,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
       }
     case .transposed(let source):
       // Panels of a transpose are those of the matrix as the checkpoint has it.
-      if format == .int8, tensor.isNeuronMajor {
+      if format.hasPanels, tensor.isNeuronMajor {
         for rows in pieces(of: source) { try give(source.floats(rows)) }
       } else {
         try transpose(source, give)
@@ -92,8 +86,8 @@ public struct CheckpointWeights: WeightSource, Sendable {
           return Float(sum)
         })
     }
-    try encoder.finish(into: sink)
-    return format == .int8 ? encoder.relativeError : nil
+    try encoder?.finish(into: sink)
+    return encoder?.relativeError
   }
 
   /// Elements of about a megabyte at a time, in whole rows.

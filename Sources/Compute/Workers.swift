@@ -15,6 +15,8 @@ public final class Workers: @unchecked Sendable {
   private let scratchBuffers: UnsafeMutablePointer<FloatBuffer>
   /// Activations of the product at hand.
   let quantizedRows = QuantizedRows()
+  let pairedRows = PairedRows()
+  private let pairBuffers: [PairedRows]
 
   /// Starts `count - 1` threads; they wait without using the processor.
   public init(count: Int) {
@@ -23,6 +25,7 @@ public final class Workers: @unchecked Sendable {
     board = Board(workers: count)
     scratchBuffers = .allocate(capacity: count)
     scratchBuffers.initialize(repeating: FloatBuffer(count: 0), count: count)
+    pairBuffers = (0..<count).map { _ in PairedRows() }
     for index in 1..<max(1, count) {
       var thread = pthread_t()
       let entry = Unmanaged.passRetained(Entry(board: board, index: index))
@@ -82,6 +85,11 @@ public final class Workers: @unchecked Sendable {
   func scratch(_ worker: Int, count: Int) -> UnsafeMutablePointer<Float> {
     if scratchBuffers[worker].count < count { scratchBuffers[worker] = FloatBuffer(count: count) }
     return scratchBuffers[worker].base
+  }
+
+  /// Scratch memory of a worker for rows of `stride` pairs; valid until the worker asks for more.
+  func pairScratch(_ worker: Int, rows: Int, stride: Int) -> UnsafeMutablePointer<UInt8> {
+    pairBuffers[worker].reserve(rows: rows, stride: stride)
   }
 
   private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

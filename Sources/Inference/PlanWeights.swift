@@ -12,20 +12,20 @@ struct PlanWeights: ModelWeights {
 
   func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
     let tensor = try find(name, shape: [rows, columns])
-    switch tensor.format {
-    case .float32:
+    guard let encoding = tensor.format.panelEncoding else {
       return WeightMatrix(float32: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
-    case .bfloat16:
-      return WeightMatrix(bfloat16: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
-    case .int8:
-      return WeightMatrix(int8: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
     }
+    return WeightMatrix(
+      encoding, panels: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
   }
 
   func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
     let tensor = try find(name, shape: [rows, columns])
-    guard tensor.format == .int8 else { return try matrix(name, rows: rows, columns: columns) }
-    return WeightMatrix(int8Neurons: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
+    guard let encoding = tensor.format.panelEncoding else {
+      return try matrix(name, rows: rows, columns: columns)
+    }
+    return WeightMatrix(
+      encoding, neuronPanels: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
   }
 
   func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {
@@ -40,5 +40,17 @@ struct PlanWeights: ModelWeights {
       throw ModelError(name, "has shape \(tensor.shape), expected \(shape)")
     }
     return tensor
+  }
+}
+
+extension WeightFormat {
+  /// The encoding of panels, for formats that have them.
+  fileprivate var panelEncoding: PanelEncoding? {
+    switch self {
+    case .float32: nil
+    case .bfloat16: .bfloat16
+    case .int8: .int8
+    case .int4: .int4
+    }
   }
 }

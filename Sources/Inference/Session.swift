@@ -1,5 +1,5 @@
 public import Imaging
-import Models
+public import Models
 public import PlanFormat
 public import Tokenization
 
@@ -16,17 +16,21 @@ public final class Session {
   /// The plan's image preparation.
   public let preprocessor: ImagePreprocessor
 
-  /// Prepares a plan for `threads` threads. Weights stay mapped; nothing is copied.
-  public convenience init(_ plan: Plan, threads: Int) throws {
-    try self.init(plan.contents, weights: plan.weights, threads: threads)
+  /// Prepares a plan for `threads` threads. Weights stay mapped; nothing is copied. Without a `cachePrecision`, keys
+  /// and values are rounded where the weights are.
+  public convenience init(_ plan: Plan, threads: Int, cachePrecision: CachePrecision? = nil) throws {
+    try self.init(plan.contents, weights: plan.weights, threads: threads, cachePrecision: cachePrecision)
   }
 
   /// Prepares contents that differ from those of the plan that holds the weights: a new calibration.
-  public init(_ contents: PlanContents, weights: WeightStore, threads: Int) throws {
+  public init(
+    _ contents: PlanContents, weights: WeightStore, threads: Int, cachePrecision: CachePrecision? = nil
+  ) throws {
     self.contents = contents
     tokenizer = try Tokenizer(contents.tokenizer)
     preprocessor = try ImagePreprocessor(contents.image)
-    engine = try Engine(contents.model, weights: PlanWeights(weights), threads: threads)
+    engine = try Engine(
+      contents.model, weights: PlanWeights(weights), threads: threads, cachePrecision: cachePrecision)
   }
 
   /// The schedule of an operating point.

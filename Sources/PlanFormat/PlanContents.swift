@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Everything a plan says, except the weights themselves.
 public struct PlanContents: Equatable, Sendable {
   /// Shapes and options of the model.
@@ -38,17 +40,22 @@ public struct PlanContents: Equatable, Sendable {
 public enum WeightFormat: String, CaseIterable, Sendable {
   /// IEEE 754 binary32.
   case float32 = "f32"
-  /// The upper half of a float32, stored as uint16.
+  /// The upper half of a float32.
   case bfloat16 = "bf16"
-  /// 8-bit integers with a scale for each output, in panels of 16 outputs that the kernels read as they are.
+  /// 8-bit integers with a scale for each output.
   case int8
+  /// 4-bit integers with a scale for every 32 inputs of an output.
+  case int4
 
-  /// Bytes of one element.
-  public var elementSize: Int {
+  /// Whether matrices are stored in panels of 16 outputs, which the kernels read as they are.
+  public var hasPanels: Bool { self != .float32 }
+
+  /// Bytes of one element of the dataset.
+  var elementSize: Int {
     switch self {
     case .float32: 4
     case .bfloat16: 2
-    case .int8: 1
+    case .int8, .int4: 1
     }
   }
 }
@@ -63,11 +70,16 @@ extension WeightSpecification {
     return isNeuronMajor ? (columns, shape.first ?? 0) : (shape.first ?? 0, columns)
   }
 
-  /// Extents of the dataset: the tensor's own, or panels x bytes.
+  /// Extents of the dataset: the tensor's own, or panels x what is in a panel.
   func storedShape(_ format: WeightFormat) -> [Int] {
-    guard format == .int8 else { return shape }
     let (outputs, depth) = product
-    return [(outputs + Int8Encoder.lanes - 1) / Int8Encoder.lanes, Int8Encoder.panelBytes(depth: depth)]
+    let panels = (outputs + PanelEncoder.lanes - 1) / PanelEncoder.lanes
+    switch format {
+    case .float32: return shape
+    case .bfloat16: return [panels, espalier_bfloat16_panel_bytes(depth) / 2]
+    case .int8: return [panels, espalier_int8_panel_bytes(depth)]
+    case .int4: return [panels, espalier_int4_panel_bytes(depth)]
+    }
   }
 
   /// Path of the tensor's dataset.

@@ -56,7 +56,7 @@ private func withReferencePlan(_ format: WeightFormat, _ body: (Plan) throws -> 
   @Test(arguments: [
     (
       WeightFormat.bfloat16, "text/layers/03/qkv",
-      "ff22e3766791af8b6f0fdd2bbb44ef3fa2e11b0afab37715781e17f126370dab"
+      "7d8690264ebc7e640ace60167cdc136ead88793a07c81683a2ae601a4656fa7c"
     ),
     (
       .float32, "text/layers/03/qkv",
@@ -64,7 +64,15 @@ private func withReferencePlan(_ format: WeightFormat, _ body: (Plan) throws -> 
     ),
     (
       .bfloat16, "text/layers/03/down",
-      "ad66d6a393a1136b64d68b7ea5a1481d073b0da70212be588f0eb24176980816"
+      "e6c9a8fbc3df2a371313b555df4a4d21925ca4ed4b9813ad70e8bfacb06a5b53"
+    ),
+    (
+      .int8, "text/layers/03/qkv",
+      "8956969d66dc08743d151f84d9b2099210ee5db30873bbffe31a6a914f28d177"
+    ),
+    (
+      .int8, "text/layers/03/down",
+      "d769aeaa7e58a1ae1d8802ac93a776a7ec436b81f626711fa82c35c243ef4c8b"
     ),
     (
       .bfloat16, "text/final_norm",

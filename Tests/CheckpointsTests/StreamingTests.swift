@@ -50,22 +50,32 @@ import Testing
       let plan = try Plan(contentsOf: FamilyGolden(name).plan(in: folder, weights: format))
       let other = try TemporaryFolder()
       let wide = try Plan(contentsOf: FamilyGolden(name).plan(in: other, weights: .float32))
-      for tensor in plan.weights.names {
-        let stored = try #require(plan.weights.tensor(tensor))
-        let exact = try #require(wide.weights.tensor(tensor)).bytes.bindMemory(to: Float.self)
+      for tensor in plan.contents.model.weights {
+        let stored = try #require(plan.weights.tensor(tensor.name))
+        let exact = try #require(wide.weights.tensor(tensor.name)).bytes.bindMemory(to: Float.self)
         for (index, value) in exact.enumerated() {
           let own =
             stored.format == .float32
             ? stored.bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-            : Float(
-              bitPattern: UInt32(stored.bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16
-            )
+            : bfloat16Element(index, of: stored, tensor)
           guard abs(own - value) <= abs(value) * 0x1p-8 else {
-            Issue.record("\(name) \(tensor) \(index): \(own), not \(value)")
+            Issue.record("\(name) \(tensor.name) \(index): \(own), not \(value)")
             break
           }
         }
       }
     }
+  }
+
+  /// Element `index` of the flattened matrix, taken out of its panel.
+  private func bfloat16Element(
+    _ index: Int, of stored: StoredTensor, _ tensor: WeightSpecification
+  ) -> Float {
+    let (row, column) = index.quotientAndRemainder(dividingBy: tensor.shape[1])
+    let (output, input) = tensor.isNeuronMajor ? (column, row) : (row, column)
+    let depth = tensor.shape[tensor.isNeuronMajor ? 0 : 1]
+    let offset = output / 16 * ((depth + 1) / 2 * 64) + input / 2 * 64 + output % 16 * 4 + input % 2 * 2
+    return Float(
+      bitPattern: UInt32(stored.bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)) << 16)
   }
 }

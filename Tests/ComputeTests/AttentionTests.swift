@@ -42,34 +42,91 @@ import Testing
   }
 
   @Test func `threads do not change the result`() {
-    let one = attend(150, keys: 150, .causal(firstQuery: 0), threads: 1)
-    let three = attend(150, keys: 150, .causal(firstQuery: 0), threads: 3)
-    #expect(one.elements == three.elements)
+    for storage in [Storage.rows, .panels] {
+      let one = attend(150, keys: 150, .causal(firstQuery: 0), threads: 1, storage)
+      let three = attend(150, keys: 150, .causal(firstQuery: 0), threads: 3, storage)
+      #expect(one.elements == three.elements)
+    }
   }
 
   @Test func `watched rows are softmax rows over the visible keys`() {
     let attention = Self.attention
     let queries = randomMatrix(3, 4 * 6, seed: 1)
     let keys = randomMatrix(9, 2 * 6, seed: 2)
-    let rows = attention.rows(
-      of: queries, keys: HeadRows(columnsOf: keys, headWidth: 6), visibleKeys: [7, 8, 9], keyCount: 9)
-    #expect(rows.rows == 12 && rows.columns == 9)
+    let exact = attention.rows(
+      of: queries, over: entries(keys, keys, .rows), visibleKeys: [7, 8, 9], keyCount: 9, Workers(count: 1))
+    let rounded = attention.rows(
+      of: queries, over: entries(keys, keys, .panels), visibleKeys: [7, 8, 9], keyCount: 9,
+      Workers(count: 1))
+    #expect(exact.rows == 12 && exact.columns == 9)
     for row in 0..<12 {
-      let line = rows.row(row)
-      #expect(abs(line.reduce(0, +) - 1) < 1e-5)
-      #expect(line[(7 + row / 4)...].allSatisfy { $0 == 0 })
+      for line in [exact.row(row), rounded.row(row)] {
+        #expect(abs(line.reduce(0, +) - 1) < 1e-5)
+        #expect(line[(7 + row / 4)...].allSatisfy { $0 == 0 })
+      }
     }
+    #expect(largestDifference(exact.elements, rounded.elements) < 0.01)
+  }
+
+  @Test func `one query at a time gives what all at once give`() {
+    for storage in [Storage.rows, .panels] {
+      let all = attend(40, keys: 40, .causal(firstQuery: 0), threads: 2, storage)
+      let queries = randomMatrix(40, 24, seed: 1, scale: 3)
+      let (keys, values) = (randomMatrix(40, 12, seed: 2, scale: 3), randomMatrix(40, 12, seed: 3))
+      let one = Matrix(rows: 1, columns: 24)
+      for row in [0, 1, 15, 16, 17, 39] {
+        Self.attention.attend(
+          queries: queries[rows: row..<row + 1], to: entries(keys, values, storage), keyCount: row + 1,
+          mask: .causal(firstQuery: row), into: one, Workers(count: 2))
+        #expect(largestDifference(one.elements, all.row(row)) < (storage == .rows ? 1e-5 : 0.01))
+      }
+    }
+  }
+
+  @Test func `a group that is wider than a tile of queries is attended to in parts`() {
+    let attention = Attention(queryHeads: 50, keyValueHeads: 1, headWidth: 4)
+    let query = randomMatrix(1, 200, seed: 4)
+    let (keys, values) = (randomMatrix(300, 4, seed: 5), randomMatrix(300, 4, seed: 6))
+    let results = [Storage.rows, .panels].map { storage in
+      let output = Matrix(rows: 1, columns: 200)
+      attention.attend(
+        queries: query, to: entries(keys, values, storage, heads: 1), keyCount: 300,
+        mask: .causal(firstQuery: 299), into: output, Workers(count: 1))
+      return output.elements
+    }
+    #expect(largestDifference(results[0], results[1]) < 0.01)
   }
 
   private static let attention = Attention(queryHeads: 4, keyValueHeads: 2, headWidth: 6)
 
-  private func attend(_ length: Int, keys: Int, _ mask: AttentionMask, threads: Int) -> Matrix {
+  private enum Storage { case rows, panels }
+
+  private func entries(_ keys: Matrix, _ values: Matrix, _ storage: Storage, heads: Int = 2) -> KeyValues {
+    let width = keys.columns / heads
+    guard storage == .panels else {
+      return .rows(
+        keys: HeadRows(columnsOf: keys, headWidth: width),
+        values: HeadRows(columnsOf: values, headWidth: width)
+      )
+    }
+    let panels = KeyValuePanels(heads: heads, headWidth: width, capacity: keys.rows)
+    let workers = Workers(count: 1)
+    // In two pieces that part a pair.
+    let middle = min(keys.rows, keys.rows / 2 | 1)
+    for (rows, first) in [(0..<middle, 0), (middle..<keys.rows, middle)] {
+      panels.store(keys: keys[rows: rows], values: values[rows: rows], at: first, workers)
+    }
+    return .panels(panels)
+  }
+
+  private func attend(
+    _ length: Int, keys: Int, _ mask: AttentionMask, threads: Int, _ storage: Storage = .rows
+  ) -> Matrix {
     let output = Matrix(rows: length, columns: 24)
     Self.attention.attend(
       queries: randomMatrix(length, 24, seed: 1, scale: 3),
-      keys: HeadRows(columnsOf: randomMatrix(keys, 12, seed: 2, scale: 3), headWidth: 6),
-      values: HeadRows(columnsOf: randomMatrix(keys, 12, seed: 3), headWidth: 6), keyCount: keys, mask: mask,
-      into: output, Workers(count: threads))
+      to: entries(randomMatrix(keys, 12, seed: 2, scale: 3), randomMatrix(keys, 12, seed: 3), storage),
+      keyCount: keys, mask: mask, into: output, Workers(count: threads))
     return output
   }
 
@@ -78,6 +135,7 @@ import Testing
   ) {
     let keyCount = count ?? length
     let output = attend(length, keys: keyCount, mask, threads: 2)
+    let rounded = attend(length, keys: keyCount, mask, threads: 2, .panels)
     let queries = randomMatrix(length, 24, seed: 1, scale: 3)
     let keys = randomMatrix(keyCount, 12, seed: 2, scale: 3)
     let values = randomMatrix(keyCount, 12, seed: 3)
@@ -100,5 +158,9 @@ import Testing
       }
     }
     #expect(largestDifference(output.elements, expected) < 1e-5)
+    // Scores of up to 20 round to bfloat16's 8 bits, three times.
+    #expect(largestDifference(rounded.elements, expected) < 0.1)
+    let error = zip(rounded.elements, expected).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect((error / Float(expected.count)).squareRoot() < 0.01)
   }
 }

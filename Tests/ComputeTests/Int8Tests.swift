@@ -1,6 +1,4 @@
 import CKernels
-import PlanFormat
-import TestSupport
 import Testing
 
 @testable import Compute
@@ -69,77 +67,16 @@ import Testing
       #expect(!value.isInfinite || scale.isInfinite, "\(name)")
     }
   }
-
-  @Test func `a matrix of integers multiplies both ways like the numbers it stands for`() {
-    let workers = Workers(count: 2)
-    let (rows, columns) = (37, 50)
-    let plain = randomMatrix(rows, columns, seed: 5)
-    let outputs = Panels(plain).matrix
-    let neurons = Panels(plain.transposed).neurons
-    for count in [1, 2, 30] {
-      let input = randomMatrix(count, columns, seed: 6)
-      #expect(relativeDifference(outputs, plain, input, workers) < 0.02)
-      let activations = randomMatrix(count, rows, seed: 7)
-      let result = Matrix(rows: count, columns: columns)
-      neurons.multiplyNeurons(activations, into: result, workers)
-      let expected = Matrix(rows: count, columns: columns)
-      WeightMatrix(plain).multiplyNeurons(activations, into: expected, workers)
-      #expect(relativeDifference(result, expected) < 0.02)
-    }
-  }
-
-  @Test func `gathered rows and neurons are the same numbers`() {
-    let workers = Workers(count: 2)
-    let plain = randomMatrix(45, 30, seed: 8)
-    let selected = [0, 3, 4, 17, 18, 19, 31, 44]
-    let outputs = Panels(plain).matrix
-    let gathered = outputs.gathering(rows: selected, workers)
-    let (left, right) = (Matrix(rows: 1, columns: 30), Matrix(rows: 1, columns: 30))
-    for (index, row) in selected.enumerated() {
-      outputs.copyRow(row, into: left, row: 0)
-      gathered.copyRow(index, into: right, row: 0)
-      #expect(left.elements == right.elements)
-    }
-    // Activations of the neurons that are left out are zero: nothing else changes.
-    let neurons = Panels(plain.transposed).neurons
-    let few = randomMatrix(3, selected.count, seed: 9)
-    let all = Matrix(rows: 3, columns: 45)
-    for row in 0..<3 {
-      for (index, neuron) in selected.enumerated() { all[row, neuron] = few[row, index] }
-    }
-    let (whole, part) = (Matrix(rows: 3, columns: 30), Matrix(rows: 3, columns: 30))
-    neurons.multiplyNeurons(all, into: whole, workers)
-    neurons.gathering(rows: selected, workers).multiplyNeurons(few, into: part, workers)
-    #expect(whole.elements == part.elements)
-  }
-
-  private func relativeDifference(
-    _ integers: WeightMatrix, _ plain: Matrix, _ input: Matrix, _ workers: Workers
-  ) -> Float {
-    let result = Matrix(rows: input.rows, columns: plain.rows)
-    integers.multiply(input, into: result, workers)
-    let expected = Matrix(rows: input.rows, columns: plain.rows)
-    WeightMatrix(plain).multiply(input, into: expected, workers)
-    return relativeDifference(result, expected)
-  }
-
-  private func relativeDifference(_ result: Matrix, _ expected: Matrix) -> Float {
-    let pairs = zip(result.elements, expected.elements)
-    let error = pairs.reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return (error / expected.elements.reduce(0) { $0 + $1 * $1 }).squareRoot()
-  }
 }
 
-/// Panels of integers made by the plan's own encoder, or of any bytes.
+/// Panels of integers with all levels that an encoder can write.
 private struct Panels {
   let buffer: PanelBuffer
   let outputs: Int
   let depth: Int
 
-  /// All levels that an encoder can write.
   init(outputs: Int, depth: Int) {
-    let count = Int8Matrix.byteCount(outputs: outputs, depth: depth)
-    buffer = PanelBuffer(count: count)
+    buffer = PanelBuffer(count: (outputs + 15) / 16 * espalier_int8_panel_bytes(depth), zero: 128)
     (self.outputs, self.depth) = (outputs, depth)
     for output in 0..<outputs {
       withUnsafeBytes(of: Float(output % 5 + 1) * 0.01) { bytes in
@@ -152,22 +89,6 @@ private struct Panels {
     }
   }
 
-  init(_ matrix: Matrix) {
-    var encoder = Int8Encoder(depth: matrix.columns)
-    var bytes: [UInt8] = []
-    func take(_ piece: RawSpan) throws(PlanError) { piece.withUnsafeBytes { bytes += Array($0) } }
-    try? encoder.append(matrix.elements, into: take)
-    try? encoder.finish(into: take)
-    buffer = PanelBuffer(count: bytes.count)
-    buffer.base.update(from: bytes, count: bytes.count)
-    (outputs, depth) = (matrix.rows, matrix.columns)
-  }
-
-  private var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: buffer.base, count: Int8Matrix.byteCount(outputs: outputs, depth: depth))
-  }
-  var matrix: WeightMatrix { WeightMatrix(int8: bytes, rows: outputs, columns: depth, owner: buffer) }
-  var neurons: WeightMatrix { WeightMatrix(int8Neurons: bytes, rows: depth, columns: outputs, owner: buffer) }
   var view: espalier_int8_weights {
     espalier_int8_weights(panels: buffer.base, outputs: outputs, depth: depth)
   }
@@ -196,7 +117,7 @@ private struct Rows {
     sums = Array(repeating: 0, count: count)
     var first = 0
     while first < count {
-      let tile = espalier_int8_tile_rows(count - first)
+      let tile = espalier_tile_rows(count - first)
       for place in 0..<tile {
         let row = first + place
         let x = (0..<depth).map { Float((row * 131 + $0 * 37) % 255 - 127) * 0.1 * Float(row + 1) }
@@ -211,10 +132,10 @@ private struct Rows {
 
   func value(_ row: Int, _ index: Int) -> Int8 {
     var first = 0
-    while first + espalier_int8_tile_rows(scales.count - first) <= row {
-      first += espalier_int8_tile_rows(scales.count - first)
+    while first + espalier_tile_rows(scales.count - first) <= row {
+      first += espalier_tile_rows(scales.count - first)
     }
-    let tile = espalier_int8_tile_rows(scales.count - first)
+    let tile = espalier_tile_rows(scales.count - first)
     return values[first * stride + 4 * (index / 4 * tile + row - first) + index % 4]
   }
 
@@ -225,17 +146,9 @@ private struct Rows {
           body(
             espalier_int8_rows(
               values: values.baseAddress, stride: stride, scales: scales.baseAddress, sums: sums.baseAddress,
-              count: self.scales.count))
+              group_sums: nil, count: self.scales.count))
         }
       }
     }
-  }
-}
-
-extension Matrix {
-  fileprivate var transposed: Matrix {
-    let result = Matrix(rows: columns, columns: rows)
-    for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }
-    return result
   }
 }

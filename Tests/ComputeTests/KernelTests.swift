@@ -4,10 +4,9 @@ import Testing
 
 /// Every instruction set's kernels against plain double arithmetic, on odd sizes.
 @Suite struct KernelTests {
-  static let tables: [(String, espalier_kernels)] = ["portable", "avx2", "avx512", "avx512vnni"].compactMap {
-    (name: String) in
-    espalier_kernels_named(name).map { (name, $0.pointee) }
-  }
+  static let tables: [(String, espalier_kernels)] = [
+    "portable", "avx2", "avx512", "avx512vnni", "avx512bf16",
+  ].compactMap { (name: String) in espalier_kernels_named(name).map { (name, $0.pointee) } }
   static let sizes = [0, 1, 3, 7, 15, 16, 17, 63, 64, 65, 127, 1000]
 
   @Test func `there is always a portable table`() {
@@ -129,15 +128,6 @@ import Testing
           (Double(x[i]) - mean) / (variance + 1e-5).squareRoot() * Double(weight[i]) + Double(bias[i])
         #expect(abs(Double(result[i]) - expected) < 1e-4, "\(name)")
       }
-    }
-  }
-
-  @Test(arguments: sizes) func `bfloat16 widens exactly`(size: Int) {
-    let bits = (0..<size).map { UInt16(truncatingIfNeeded: $0 &* 2654) }
-    for (name, kernels) in Self.tables {
-      var result = Array(repeating: Float(0), count: size)
-      kernels.widen_bfloat16(bits, &result, size)
-      #expect(zip(bits, result).allSatisfy { UInt32($0) << 16 == $1.bitPattern }, "\(name)")
     }
   }
 

@@ -13,39 +13,34 @@ import Testing
   ]
   .map { Shape(n: $0.0, k: $0.1, m: $0.2) }
 
-  @Test(arguments: shapes, [1, 2, 3]) func `weights by row, float32 and bfloat16`(shape: Shape, threads: Int)
-  {
+  @Test(arguments: shapes, [1, 2, 3]) func `weights by row`(shape: Shape, threads: Int) {
     let workers = Workers(count: threads)
     let input = randomMatrix(shape.n, shape.k, seed: 1)
     let rows = randomMatrix(shape.m, shape.k, seed: 2)
-    for weight in both(rows) {
-      let output = Matrix(rows: shape.n, columns: shape.m)
-      weight.multiply(input, into: output, workers)
-      let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
-      let expected = reference(shape) { n, k, m in x[n][k] * w[m][k] }
-      #expect(largestDifference(output.elements, expected) < 1e-4 * Float(shape.k).squareRoot())
-      weight.multiply(input, into: output, accumulating: true, workers)
-      #expect(
-        largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
-    }
+    let weight = WeightMatrix(rows)
+    let output = Matrix(rows: shape.n, columns: shape.m)
+    weight.multiply(input, into: output, workers)
+    let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
+    let expected = reference(shape) { n, k, m in x[n][k] * w[m][k] }
+    #expect(largestDifference(output.elements, expected) < 1e-4 * Float(shape.k).squareRoot())
+    weight.multiply(input, into: output, accumulating: true, workers)
+    #expect(
+      largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
   }
 
-  @Test(arguments: shapes, [1, 2, 3]) func `weights by neuron, float32 and bfloat16`(
-    shape: Shape, threads: Int
-  ) {
+  @Test(arguments: shapes, [1, 2, 3]) func `weights by neuron`(shape: Shape, threads: Int) {
     let workers = Workers(count: threads)
     let input = randomMatrix(shape.n, shape.k, seed: 3)
     let neurons = randomMatrix(shape.k, shape.m, seed: 4)
-    for weight in both(neurons) {
-      let output = Matrix(rows: shape.n, columns: shape.m)
-      weight.multiplyNeurons(input, into: output, workers)
-      let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
-      let expected = reference(shape) { n, k, m in x[n][k] * w[k][m] }
-      #expect(largestDifference(output.elements, expected) < 1e-4 * Float(shape.k).squareRoot())
-      weight.multiplyNeurons(input, into: output, accumulating: true, workers)
-      #expect(
-        largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
-    }
+    let weight = WeightMatrix(neurons)
+    let output = Matrix(rows: shape.n, columns: shape.m)
+    weight.multiplyNeurons(input, into: output, workers)
+    let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
+    let expected = reference(shape) { n, k, m in x[n][k] * w[k][m] }
+    #expect(largestDifference(output.elements, expected) < 1e-4 * Float(shape.k).squareRoot())
+    weight.multiplyNeurons(input, into: output, accumulating: true, workers)
+    #expect(
+      largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
   }
 
   @Test func `views multiply like the copies they show`() {
@@ -60,9 +55,10 @@ import Testing
     #expect(largestDifference(fromView.elements, fromCopy.elements) < 1e-5)
   }
 
-  @Test func `the same product gives the same bits every time`() {
+  @Test(arguments: PanelEncoding.all)
+  func `the same product gives the same bits every time`(encoding: PanelEncoding) {
     let workers = Workers(count: 2)
-    let weight = both(randomMatrix(300, 500, seed: 8))[1]
+    let weight = panels(encoding, randomMatrix(300, 500, seed: 8))
     let input = randomMatrix(90, 500, seed: 9)
     let runs = (0..<5).map { _ in
       let output = Matrix(rows: 90, columns: 300)
@@ -70,22 +66,6 @@ import Testing
       return output.elements
     }
     #expect(runs.allSatisfy { $0 == runs[0] })
-  }
-
-  private func both(_ matrix: Matrix) -> [WeightMatrix] {
-    let halves = bfloat16(matrix.elements)
-    let owner = FloatBuffer(count: (halves.count + 1) / 2)
-    let memory = Matrix(sharing: owner, rows: 1, columns: owner.count)
-    memory.withRow(0) { row in
-      UnsafeMutableRawBufferPointer(row).copyBytes(from: halves.withUnsafeBytes { Array($0) })
-    }
-    let bytes = memory.withRow(0) { row in
-      UnsafeRawBufferPointer(start: row.baseAddress, count: halves.count * 2)
-    }
-    return [
-      WeightMatrix(matrix),
-      WeightMatrix(bfloat16: bytes, rows: matrix.rows, columns: matrix.columns, owner: owner),
-    ]
   }
 
   private func reference(_ shape: Shape, _ product: (Int, Int, Int) -> Float) -> [Float] {

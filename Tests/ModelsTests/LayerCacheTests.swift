@@ -1,3 +1,4 @@
+import CKernels
 @testable import Compute
 import Models
 import TestSupport
@@ -8,15 +9,18 @@ import Testing
   private static let heads = 2
   private static let width = 3
 
-  @Test func `an empty cache holds nothing and costs nothing`() {
-    let cache = LayerCache(heads: 2, headWidth: 3)
+  @Test(arguments: CachePrecision.allCases) func `an empty cache holds nothing and costs nothing`(
+    precision: CachePrecision
+  ) {
+    let cache = LayerCache(heads: 2, headWidth: 3, precision: precision)
     #expect(cache.count == 0 && cache.visualCount == 0 && cache.bytes == 0)
   }
 
-  @Test(arguments: [0, 1, 4, 100]) func `appended rows are read back head by head, with and without growth`(
-    capacity: Int
+  @Test(arguments: CachePrecision.allCases, [0, 1, 4, 100])
+  func `appended rows are read back head by head, with and without growth`(
+    precision: CachePrecision, capacity: Int
   ) {
-    var cache = LayerCache(heads: Self.heads, headWidth: Self.width)
+    var cache = LayerCache(heads: Self.heads, headWidth: Self.width, precision: precision)
     cache.reset(capacity: capacity)
     for first in [0, 4, 5] { append(first..<(first == 0 ? 4 : first + 1), visual: 1, to: &cache) }
     #expect(cache.count == 6 && cache.visualCount == 3)
@@ -24,22 +28,30 @@ import Testing
     for head in 0..<2 { #expect(cache.valueRows(head) == (0..<6).map { Self.key($0 + 100, head) }) }
   }
 
-  @Test func `bytes count the rows in use of keys and values of all heads`() {
-    var cache = LayerCache(heads: 2, headWidth: 3)
+  @Test(arguments: CachePrecision.allCases)
+  func `bytes count the rows in use of keys and values of all heads`(
+    precision: CachePrecision
+  ) {
+    var cache = LayerCache(heads: 2, headWidth: 3, precision: precision)
     cache.reset(capacity: 50)
     append(0..<5, visual: 0, to: &cache)
-    #expect(cache.bytes == 5 * 2 * 3 * 4 * 2)
+    #expect(cache.bytes == 5 * 2 * 3 * 2 * (precision == .float32 ? 4 : 2))
   }
 
-  @Test func `truncating forgets the last rows, and new ones take their place`() {
-    var cache = filled(6)
+  @Test(arguments: CachePrecision.allCases)
+  func `truncating forgets the last rows, and new ones take their place`(
+    precision: CachePrecision
+  ) {
+    var cache = filled(6, precision)
     cache.truncate(to: 4)
     append(20..<21, visual: 0, to: &cache)
     for head in 0..<2 { #expect(cache.keyRows(head) == [0, 1, 2, 3, 20].map { Self.key($0, head) }) }
   }
 
-  @Test func `each head keeps its own rows`() {
-    var cache = filled(6)
+  @Test(arguments: CachePrecision.allCases) func `each head keeps its own rows`(
+    precision: CachePrecision
+  ) {
+    var cache = filled(6, precision)
     cache.retain([[0, 2, 5], [1, 2, 3]], visual: 2, reserve: 0)
     #expect(cache.count == 3 && cache.visualCount == 2)
     #expect(cache.keyRows(0) == [0, 2, 5].map { Self.key($0, 0) })
@@ -48,37 +60,47 @@ import Testing
     #expect(cache.valueRows(1) == [101, 102, 103].map { Self.key($0, 1) })
   }
 
-  @Test func `pruned entries are freed, not masked`() {
-    var cache = filled(64)
+  @Test(arguments: CachePrecision.allCases) func `pruned entries are freed, not masked`(
+    precision: CachePrecision
+  ) {
+    var cache = filled(64, precision)
     let before = cache.bytes
     cache.retain(Array(repeating: Array(0..<16), count: 2), visual: 0, reserve: 2)
     #expect(cache.bytes * 4 == before)
-    #expect(cache.keys.buffer.count == (16 + 2) * 2 * 3)
-    #expect(cache.values.buffer.count == (16 + 2) * 2 * 3)
+    // Panels have room for whole sixteens of entries and, of each value, whole sixteens of elements.
+    #expect(cache.memoryBytes == (precision == .float32 ? 18 * 2 * 2 * 3 * 4 : 32 * 2 * (4 + 16) * 2))
   }
 
-  @Test func `rows reserved behind a retention are there without another allocation`() {
-    var cache = filled(8)
+  @Test(arguments: CachePrecision.allCases)
+  func `rows reserved behind a retention are there without another allocation`(
+    precision: CachePrecision
+  ) {
+    var cache = filled(8, precision)
     cache.retain([[0, 1], [6, 7]], visual: 0, reserve: 3)
-    let memory = cache.keys.buffer
+    let memory = cache
     append(30..<33, visual: 0, to: &cache)
-    #expect(cache.keys.buffer === memory)
+    #expect(cache.sharesMemory(with: memory))
     #expect(cache.keyRows(1) == [6, 7, 30, 31, 32].map { Self.key($0, 1) })
     append(33..<34, visual: 0, to: &cache)
-    #expect(cache.keys.buffer !== memory)
+    #expect(!cache.sharesMemory(with: memory))
     #expect(cache.keyRows(0) == [0, 1, 30, 31, 32, 33].map { Self.key($0, 0) })
   }
 
-  @Test func `keeping no row leaves an empty cache that can be filled again`() {
-    var cache = filled(4)
+  @Test(arguments: CachePrecision.allCases)
+  func `keeping no row leaves an empty cache that can be filled again`(
+    precision: CachePrecision
+  ) {
+    var cache = filled(4, precision)
     cache.retain([[], []], visual: 0, reserve: 0)
     #expect(cache.count == 0 && cache.bytes == 0)
     append(7..<9, visual: 2, to: &cache)
     #expect(cache.keyRows(1) == [Self.key(7, 1), Self.key(8, 1)])
   }
 
-  @Test func `a copy shares no memory`() {
-    let cache = filled(3)
+  @Test(arguments: CachePrecision.allCases) func `a copy shares no memory`(
+    precision: CachePrecision
+  ) {
+    let cache = filled(3, precision)
     var copy = cache.copy(reserve: 1)
     copy.truncate(to: 1)
     append(50..<52, visual: 0, to: &copy)
@@ -86,26 +108,31 @@ import Testing
     #expect(copy.keyRows(0) == [0, 50, 51].map { Self.key($0, 0) })
   }
 
-  @Test func `a reset forgets all rows and gives up memory that is much too large`() {
-    var cache = filled(64)
+  @Test(arguments: CachePrecision.allCases)
+  func `a reset forgets all rows and gives up memory that is much too large`(
+    precision: CachePrecision
+  ) {
+    var cache = filled(64, precision)
     cache.reset(capacity: 10)
     #expect(cache.count == 0 && cache.visualCount == 0)
-    #expect(cache.keys.buffer.count == 10 * 2 * 3)
+    #expect(cache.memoryBytes == (precision == .float32 ? 10 * 2 * 2 * 3 * 4 : 16 * 2 * (4 + 16) * 2))
   }
 
-  @Test func `a cache of layers adds up its layers`() {
-    var cache = KeyValueCache(layers: 3, heads: 2, headWidth: 3)
+  @Test(arguments: CachePrecision.allCases) func `a cache of layers adds up its layers`(
+    precision: CachePrecision
+  ) {
+    var cache = KeyValueCache(layers: 3, heads: 2, headWidth: 3, precision: precision)
     for layer in 0..<3 {
       cache.layers[layer].reset(capacity: 8)
       append(0..<layer + 1, visual: layer, to: &cache.layers[layer])
     }
-    #expect(cache.bytes == (1 + 2 + 3) * 48)
+    #expect(cache.bytes == (1 + 2 + 3) * (precision == .float32 ? 48 : 24))
     #expect(cache.visualEntries == 3)
     #expect(cache.copy(reserve: 4).bytes == cache.bytes)
   }
 
-  private func filled(_ rows: Int) -> LayerCache {
-    var cache = LayerCache(heads: Self.heads, headWidth: Self.width)
+  private func filled(_ rows: Int, _ precision: CachePrecision) -> LayerCache {
+    var cache = LayerCache(heads: Self.heads, headWidth: Self.width, precision: precision)
     cache.reset(capacity: rows)
     append(0..<rows, visual: 0, to: &cache)
     return cache
@@ -116,17 +143,58 @@ import Testing
       let floats = numbers.flatMap { number in (0..<Self.heads).flatMap { Self.key(number + offset, $0) } }
       return Matrix(rows: numbers.count, columns: Self.heads * Self.width, elements: floats)
     }
-    cache.append(keys: rows(0), values: rows(100), visual: visual)
+    cache.append(keys: rows(0), values: rows(100), visual: visual, Workers(count: 1))
   }
 
+  /// Numbers that bfloat16 holds exactly.
   private static func key(_ number: Int, _ head: Int) -> [Float] {
-    (0..<width).map { Float(number * 100 + head * 10 + $0) }
+    (0..<width).map { Float((number % 100 + $0) * (number < 100 ? 1 : -1) * (head + 1)) }
   }
 }
 
 extension LayerCache {
-  fileprivate func keyRows(_ head: Int) -> [[Float]] { rows(keys, head) }
-  fileprivate func valueRows(_ head: Int) -> [[Float]] { rows(values, head) }
+  /// Bytes of the memory behind the rows, in use or not.
+  fileprivate var memoryBytes: Int {
+    switch entries {
+    case .rows(let keys, let values): (keys.buffer.count + values.buffer.count) * 4
+    case .panels(let panels): panels.byteCount
+    }
+  }
+
+  fileprivate func sharesMemory(with other: LayerCache) -> Bool {
+    switch (entries, other.entries) {
+    case (.rows(let keys, _), .rows(let others, _)): keys.buffer === others.buffer
+    case (.panels(let panels), .panels(let others)): panels.shares(others)
+    default: false
+    }
+  }
+
+  fileprivate func keyRows(_ head: Int) -> [[Float]] {
+    switch entries {
+    case .rows(let keys, _): return rows(keys, head)
+    case .panels(let panels):
+      let view = panels.keys(head: head, 0..<count)
+      return (0..<count).map { row in
+        var result = [Float](repeating: 0, count: headWidth)
+        kernels.bfloat16_row(view, row, &result)
+        return result
+      }
+    }
+  }
+
+  fileprivate func valueRows(_ head: Int) -> [[Float]] {
+    switch entries {
+    case .rows(_, let values): return rows(values, head)
+    case .panels(let panels):
+      let view = panels.values(head: head, 0..<count)
+      let columns = (0..<headWidth).map { element in
+        var result = [Float](repeating: 0, count: count)
+        kernels.bfloat16_row(view, element, &result)
+        return result
+      }
+      return (0..<count).map { row in columns.map { $0[row] } }
+    }
+  }
 
   private func rows(_ blocks: HeadRows, _ head: Int) -> [[Float]] {
     (0..<count).map { row in

@@ -77,7 +77,7 @@ import Testing
     let input = randomMatrix(model.rows, model.width, seed: 4)
     let reversed = Matrix(rows: input.rows, columns: input.columns)
     reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
-    let workspace = VisionWorkspace(model, rows: model.rows)
+    let workspace = VisionWorkspace(model, rows: model.rows, isReducedPrecision: false)
     for rows in [input, reversed] {
       layer.forward(rows, segments: [0..<model.rows], rotation: nil, workspace, workers)
     }
@@ -93,7 +93,7 @@ import Testing
     #expect(largestDifference(one.elements, many.elements) < 1e-5)
   }
 
-  @Test func `bfloat16 weights give what the same numbers give in float32`() throws {
+  @Test func `bfloat16 weights give about what the same numbers give in float32`() throws {
     func encode(_ storage: RandomWeights.Storage) throws -> [Float] {
       let weights = RandomWeights(seed: 5, storage: storage)
       let features = try VisionTower(model, weights: weights).encode(
@@ -102,7 +102,7 @@ import Testing
         features, grid: PatchGrid(rows: 4, columns: 4), workers
       ).elements
     }
-    #expect(largestDifference(try encode(.bfloat16), try encode(.roundedFloat32)) < 1e-4)
+    #expect(largestDifference(try encode(.bfloat16), try encode(.roundedFloat32)) < 0.05)
   }
 
   @Test func `the projector treats every token alike and on its own`() throws {

@@ -14,9 +14,10 @@ import Testing
     let embedding = try #require(plan.weights.tensor("text/embedding"))
     #expect(embedding.shape == [10, 8])
     #expect(embedding.format == format)
-    // 10 rows of 8 are one panel: scales and two quads.
-    #expect(embedding.bytes.count == (format == .int8 ? 3 * 64 : 80 * format.elementSize))
-    #expect((embedding.relativeError != nil) == (format == .int8))
+    // 10 rows of 8 are one panel: four pairs, or scales and two quads, or one block of 64 elements.
+    let bytes: [WeightFormat: Int] = [.float32: 80 * 4, .bfloat16: 4 * 64, .int8: 3 * 64, .int4: 9 * 64]
+    #expect(embedding.bytes.count == bytes[format])
+    #expect((embedding.relativeError != nil) == format.hasPanels)
   }
 
   @Test func tensorsLieNaturallyAligned() throws {

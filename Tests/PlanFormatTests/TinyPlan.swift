@@ -127,34 +127,28 @@ struct CountingWeights: WeightSource {
   ) throws(PlanError) -> Double? {
     if tensor.name == failingAt { throw PlanError(file: "source", object: "tensor", reason: "is gone") }
     let width = tensor.shape.dropFirst().reduce(1, *)
-    if format == .int8 { return try panels(of: tensor, into: sink) }
+    if format.hasPanels { return try panels(of: tensor, as: format, into: sink) }
     for row in 0..<(tensor.shape.first ?? 0) {
       let values = (0..<width).map { Float(row * width + $0) }
-      switch format {
-      case .float32: try sink(values.span.bytes)
-      case .bfloat16:
-        let halves = values.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }
-        try sink(halves.span.bytes)
-      case .int8: break
-      }
+      try sink(values.span.bytes)
     }
     return nil
   }
 
   private func panels(
-    of tensor: WeightSpecification, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) -> Double {
+    of tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
+  ) throws(PlanError) -> Double? {
     let (rows, columns) = (tensor.shape[0], tensor.shape[1])
-    var encoder = Int8Encoder(depth: tensor.isNeuronMajor ? rows : columns)
+    var encoder = PanelEncoder(format, depth: tensor.isNeuronMajor ? rows : columns)
     if tensor.isNeuronMajor {
       for column in 0..<columns {
-        try encoder.append((0..<rows).map { Float($0 * columns + column) }, into: sink)
+        try encoder?.append((0..<rows).map { Float($0 * columns + column) }, into: sink)
       }
     } else {
-      try encoder.append((0..<rows * columns).map { Float($0) }, into: sink)
+      try encoder?.append((0..<rows * columns).map { Float($0) }, into: sink)
     }
-    try encoder.finish(into: sink)
-    return encoder.relativeError
+    try encoder?.finish(into: sink)
+    return encoder?.relativeError
   }
 }
 

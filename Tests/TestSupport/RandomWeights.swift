@@ -34,9 +34,15 @@ public struct RandomWeights: ModelWeights {
       let rounded = bfloat16(drawn).map { Float(bitPattern: UInt32($0) << 16) }
       return WeightMatrix(Matrix(rows: rows, columns: columns, elements: rounded))
     case .bfloat16:
-      let memory = HalfMemory(bfloat16(drawn))
-      return WeightMatrix(bfloat16: memory.bytes, rows: rows, columns: columns, owner: memory)
+      return panels(.bfloat16, Matrix(rows: rows, columns: columns, elements: drawn))
     }
+  }
+
+  /// The same for a matrix whose rows are inputs.
+  public func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+    guard storage == .bfloat16 else { return try matrix(name, rows: rows, columns: columns) }
+    let drawn = matrixElements(name, rows, columns)
+    return neuronPanels(.bfloat16, Matrix(rows: rows, columns: columns, elements: drawn))
   }
 
   /// A vector of that name: frequencies as a decoder has them, norm weights around 1, biases around 0.
@@ -70,35 +76,11 @@ extension RandomWeights: WeightSource {
       tensor.shape.count == 2
       ? matrixElements(tensor.name, tensor.shape[0], tensor.shape[1])
       : vectorElements(tensor.name, tensor.shape[0])
-    switch format {
-    case .float32: try sink(elements.span.bytes)
-    case .bfloat16: try sink(bfloat16(elements).span.bytes)
-    case .int8:
-      var rows = elements
-      var width = tensor.shape[tensor.shape.count - 1]
-      if tensor.isNeuronMajor {
-        let height = tensor.shape[0]
-        rows = (0..<width * height).map { elements[$0 % height * width + $0 / height] }
-        width = height
-      }
-      var encoder = Int8Encoder(depth: width)
-      try encoder.append(rows, into: sink)
-      try encoder.finish(into: sink)
-      return encoder.relativeError
+    guard format.hasPanels else {
+      try sink(elements.span.bytes)
+      return nil
     }
-    return nil
+    let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1], elements: elements)
+    return try encode(tensor.isNeuronMajor ? matrix.transposed : matrix, as: format, into: sink)
   }
-}
-
-/// Memory for bfloat16 values that lives as long as the matrices over it.
-private final class HalfMemory: WeightOwner, @unchecked Sendable {
-  let bytes: UnsafeRawBufferPointer
-
-  init(_ values: [UInt16]) {
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, values.count * 2), alignment: 64)
-    values.withUnsafeBytes { memory.copyMemory(from: $0) }
-    bytes = UnsafeRawBufferPointer(rebasing: memory[..<(values.count * 2)])
-  }
-
-  deinit { bytes.deallocate() }
 }

@@ -14,7 +14,7 @@ public enum ReferencePlan {
   /// Golden values of the reference model.
   public static let golden = repository.appendingPathComponent("Tests/Golden/reference")
 
-  /// Path of the imported plan with bfloat16 weights, those of the checkpoint.
+  /// Path of the imported plan with the checkpoint's weights as float32, where nothing is rounded.
   public static func path() throws -> String { try plan.get() }
 
   /// Imports the model with matrices of another format; returns the plan's path.
@@ -32,7 +32,7 @@ public enum ReferencePlan {
     folder = created
     atexit { ReferencePlan.folder = nil }
     let path = created.file("reference.h5")
-    try CheckpointImporter.importModel(at: checkpoint, weightFormat: .bfloat16, to: path)
+    try CheckpointImporter.importModel(at: checkpoint, weightFormat: .float32, to: path)
     return path
   }
 }

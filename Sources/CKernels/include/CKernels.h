@@ -4,6 +4,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Rows of the next tile when `left` rows are left: what the widest kernel holds in registers, then ever less. */
+static inline size_t espalier_tile_rows(size_t left) { return left >= 12 ? 12 : left >= 6 ? 6 : left >= 3 ? 3 : 1; }
+
+/*
+ * A bfloat16 matrix as plans and KV caches store it: panels of 16 outputs, `panel_bytes` apart. A panel has for every 2
+ * elements of the depth (padded with zeros, as are the outputs) 64 bytes: output by output 4 bytes, the two elements.
+ */
+typedef struct espalier_bfloat16_panels {
+  const uint8_t *panels;
+  size_t panel_bytes, outputs, depth;
+} espalier_bfloat16_panels;
+
+/* Bytes of one panel. */
+static inline size_t espalier_bfloat16_panel_bytes(size_t depth) { return (depth + 1) / 2 * 64; }
+
+/*
+ * Rows of activations in pairs, tile after tile. A pair is what the kernels multiply with: two bfloat16, or two float32
+ * where the processor multiplies nothing shorter; their table says how many bytes. A tile of n rows whose first is row f
+ * starts at pair f * stride of values and has, for every 2 elements, one pair of each of its rows. stride is half the
+ * depth, rounded up; what is behind the depth is 0.
+ */
+typedef struct espalier_paired_rows {
+  const uint8_t *values;
+  size_t stride, count;
+} espalier_paired_rows;
+
+/* Whole tiles from row `start` on: as many as stay in a second-level cache beside some panels. */
+static inline espalier_paired_rows espalier_paired_block(espalier_paired_rows rows, size_t start, size_t pair_bytes) {
+  const size_t fitting = 192 * 1024 / (pair_bytes * rows.stride + 1) / 12 * 12;
+  const size_t block = fitting < 12 ? 12 : fitting, left = rows.count - start;
+  const espalier_paired_rows some = {rows.values + start * rows.stride * pair_bytes, rows.stride, left < block ? left : block};
+  return some;
+}
+
 /*
  * An int8 matrix of `outputs` rows and `depth` columns, as plans store it: panels of 16 outputs, the last one padded
  * with zeros. A panel has 16 little-endian float32 scales, then for every 4 elements of the depth (padded likewise)
@@ -17,20 +51,38 @@ typedef struct espalier_int8_weights {
 /* Bytes of one panel. */
 static inline size_t espalier_int8_panel_bytes(size_t depth) { return 64 + (depth + 3) / 4 * 64; }
 
-/* Rows of the next tile when `left` rows are left: what the widest kernel holds in registers, then ever less. */
-static inline size_t espalier_int8_tile_rows(size_t left) { return left >= 12 ? 12 : left >= 6 ? 6 : left >= 3 ? 3 : 1; }
+/*
+ * An int4 matrix as plans store it: panels of 16 outputs, the last one padded with zeros. A panel has for every 64
+ * elements of the depth (padded likewise) a block of 576 bytes: first output by output two bfloat16 scales, each of 32
+ * elements; then for every 8 elements 64 bytes, output by output 4 bytes: their low halves are the first 4 elements,
+ * their high halves the others, each divided by its scale, plus 8.
+ */
+typedef struct espalier_int4_weights {
+  const uint8_t *panels;
+  size_t outputs, depth;
+} espalier_int4_weights;
+
+/* Elements that share a scale. */
+enum { ESPALIER_INT4_GROUP = 32 };
+
+/* Bytes of one panel. */
+static inline size_t espalier_int4_panel_bytes(size_t depth) { return (depth + 63) / 64 * 576; }
 
 /*
  * Rows of activations, tile after tile. A tile of n rows whose first is row f starts at values + f * stride and has, for
  * every 4 elements, 4 bytes of each of its rows: so that a product reads it in one stream. stride is the depth rounded
  * up to a multiple of 4; what is behind the depth is 0. x[r][i] is about its value times scales[r], sums[r] is the sum
  * of a row's values.
+ *
+ * For int4 products, stride is rounded up to a multiple of 64 and group_sums has -8 times the sum of every 32 values, in
+ * tiles likewise: a tile starts at group_sums + f * stride / 32.
  */
 typedef struct espalier_int8_rows {
   const int8_t *values;
   size_t stride;
   const float *scales;
   const int32_t *sums;
+  const int32_t *group_sums;
   size_t count;
 } espalier_int8_rows;
 
@@ -42,7 +94,7 @@ typedef struct espalier_int8_rows {
  */
 /* The table is constant data: Swift may share it between threads. */
 typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
-  /* Name of the instruction set: "portable", "avx2", "avx512", "avx512vnni". */
+  /* Name of the instruction set: "portable", "avx2", "avx512", "avx512vnni", "avx512bf16". */
   const char *name;
 
   /* out[r][i] = x[r][i] / sqrt(mean(x[r]^2) + epsilon) * weight[i] */
@@ -86,17 +138,25 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
    */
   float (*online_softmax)(float *scores, size_t count, float *maximum, float *sum);
 
-  /* out[i] = the bfloat16 x[i] as float32 */
-  void (*widen_bfloat16)(const uint16_t *x, float *out, size_t count);
-
   /* y[r] = sum_i matrix[r][i] * x[i], a row a result */
   void (*rows_times_vector)(const float *matrix, const float *x, float *y, size_t rows, size_t columns);
-  void (*rows_times_vector_bfloat16)(const uint16_t *matrix, const float *x, float *y, size_t rows,
-                                     size_t columns);
   /* y[i] += sum_r x[r] * matrix[r][i] */
   void (*vector_times_rows)(const float *x, const float *matrix, float *y, size_t rows, size_t columns);
-  void (*vector_times_rows_bfloat16)(const float *x, const uint16_t *matrix, float *y, size_t rows,
-                                     size_t columns);
+
+  /* Bytes of a pair of activations: 4 or 8. */
+  size_t pair_bytes;
+  /* Writes factor * x as pairs, `step` bytes apart; an odd count is padded with 0. */
+  void (*pair_row)(const float *x, size_t count, float factor, uint8_t *out, size_t step);
+  /* out[r][o] = sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. */
+  void (*bfloat16_product)(espalier_bfloat16_panels weights, espalier_paired_rows rows, float *out,
+                           size_t out_stride, int accumulating);
+  /* out[i] = w[output][i] */
+  void (*bfloat16_row)(espalier_bfloat16_panels weights, size_t output, float *out);
+  /* One output of a matrix: x rounded to bfloat16; `words` is the output's place in the first 64 bytes of its panel. */
+  void (*store_output_bfloat16)(const float *x, size_t count, uint8_t *words);
+  /* Inputs first, first + 1, ... of `outputs` outputs from rows of x, rounded; rows before them may be there already. */
+  void (*store_inputs_bfloat16)(const float *x, size_t stride, size_t first, size_t rows, size_t outputs,
+                                uint8_t *panels, size_t panel_bytes);
 
   /*
    * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even. Every 4 values go to `q`,
@@ -109,10 +169,22 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
                        int accumulating);
   /* out[i] = w[output][i] */
   void (*int8_row)(espalier_int8_weights weights, size_t output, float *out);
+
+  /*
+   * Sums of every 32 values of a row that quantize_int8 wrote, times -8, `sum_step` integers apart. Fills the row up to a
+   * multiple of 32 with zeros.
+   */
+  void (*group_sums)(int8_t *q, size_t count, size_t step, int32_t *sums, size_t sum_step);
+  /* The same for int4 weights, by rows that have group sums. */
+  void (*int4_product)(espalier_int4_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
+                       int accumulating);
+  void (*int4_row)(espalier_int4_weights weights, size_t output, float *out);
+  /* Some inputs of one int4 panel as a bfloat16 panel of that depth. */
+  void (*int4_inputs)(const uint8_t *panel, const intptr_t *inputs, size_t count, uint8_t *out);
 } espalier_kernels;
 
 /*
- * The table in use. ESPALIER_KERNELS=portable|avx2|avx512|avx512vnni asks for one by name; a name this processor
+ * The table in use. ESPALIER_KERNELS=portable|avx2|avx512|avx512vnni|avx512bf16 asks for one by name; a name this processor
  * cannot run, or no name at all, gives the widest it can.
  */
 const espalier_kernels *espalier_kernels_in_use(void);

@@ -33,14 +33,8 @@ struct SourceTensor: Sendable {
   /// Whether the importer can read the element type.
   var isFloatingPoint: Bool { [.float32, .float16, .bfloat16].contains(type) }
 
-  /// Whether the elements are those of a plan's format, byte for byte.
-  func isStored(as format: WeightFormat) -> Bool {
-    switch format {
-    case .float32: type == .float32
-    case .bfloat16: type == .bfloat16
-    case .int8: false
-    }
-  }
+  /// Whether the elements are float32, to be taken byte for byte.
+  var isFloat32: Bool { type == .float32 }
 
   /// Elements `range` of the flattened tensor as they lie in the file.
   func bytes(of range: Range<Int>) -> UnsafeRawBufferPointer {
@@ -88,15 +82,5 @@ extension Float {
     case 31: self = Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
     default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
-  }
-
-  /// The nearest bfloat16, ties to even; what came from a bfloat16 goes back bit for bit.
-  var bfloat16Bits: UInt16 {
-    let bits = bitPattern
-    if isNaN {
-      let upper = UInt16(bits >> 16)
-      return upper & 0x7f == 0 ? upper | 0x40 : upper
-    }
-    return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
   }
 }

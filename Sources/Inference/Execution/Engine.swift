@@ -16,13 +16,16 @@ public final class Engine {
   let tower: VisionTower
   let projector: Projector
 
-  /// Binds a model's tensors; nothing is copied.
-  public init(_ model: ModelDescription, weights: some ModelWeights, threads: Int) throws(ModelError) {
+  /// Binds a model's tensors; nothing is copied. Without a `cachePrecision`, keys and values are rounded where the
+  /// weights are.
+  public init(
+    _ model: ModelDescription, weights: some ModelWeights, threads: Int, cachePrecision: CachePrecision? = nil
+  ) throws(ModelError) {
     self.model = model
     workers = Workers(count: max(1, threads))
     tower = try VisionTower(model.vision, weights: weights)
     projector = try Projector(model, weights: weights)
-    decoder = try Decoder(model.text, weights: weights)
+    decoder = try Decoder(model.text, weights: weights, cachePrecision: cachePrecision)
     workspace = decoder.makeWorkspace()
   }
 }

@@ -10,9 +10,13 @@ public struct Decoder: Sendable {
   private let finalNorm: WeightVector
   private let head: WeightMatrix
   private let rotary: RotaryScheme
+  /// How keys and values are stored.
+  public let cachePrecision: CachePrecision
 
-  /// Binds the decoder's tensors.
-  public init(_ model: TextModel, weights: some ModelWeights) throws(ModelError) {
+  /// Binds the decoder's tensors. Without a `cachePrecision`, keys and values are rounded where the weights are.
+  public init(
+    _ model: TextModel, weights: some ModelWeights, cachePrecision: CachePrecision? = nil
+  ) throws(ModelError) {
     self.model = model
     embedding = try weights.matrix("text/embedding", rows: model.vocabulary, columns: model.width)
     var layers: [DecoderLayer] = []
@@ -22,6 +26,7 @@ public struct Decoder: Sendable {
     head =
       model.tiedHead
       ? embedding : try weights.matrix("text/head", rows: model.vocabulary, columns: model.width)
+    self.cachePrecision = cachePrecision ?? (head.isReducedPrecision ? .bfloat16 : .float32)
     rotary = RotaryScheme(
       model.rotary,
       frequencies: try weights.vector("text/rope_inverse_frequencies", count: model.rotary.width / 2).elements
@@ -33,7 +38,8 @@ public struct Decoder: Sendable {
 
   /// An empty KV cache.
   public func makeCache() -> KeyValueCache {
-    KeyValueCache(layers: model.layers, heads: model.keyValueHeads, headWidth: model.headWidth)
+    KeyValueCache(
+      layers: model.layers, heads: model.keyValueHeads, headWidth: model.headWidth, precision: cachePrecision)
   }
 
   /// Writes the embedding of a token, which must be below `vocabulary`, to a row of `hidden`.

@@ -54,19 +54,20 @@ struct DecoderLayer: Sendable {
     let first = cache.count
     cache.append(
       keys: fused[columns: queryWidth..<queryWidth + keyWidth],
-      values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: rows.visualCount)
+      values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: rows.visualCount,
+      workers)
 
     let queries = fused[columns: 0..<queryWidth]
     let attended = workspace.attended(count)
     attention.attend(
-      queries: queries, keys: cache.keys, values: cache.values, keyCount: cache.count,
+      queries: queries, to: cache.entries, keyCount: cache.count,
       mask: mask(rows, schedule, firstQuery: first), into: attended, workers)  // [n x H dh]
     let attentionRows =
       watched == 0
       ? nil
       : attention.rows(
-        of: queries[rows: count - watched..<count], keys: cache.keys,
-        visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count)
+        of: queries[rows: count - watched..<count], over: cache.entries,
+        visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count, workers)
     let projected = workspace.projected(count)
     attentionOutput.multiply(attended, into: projected, workers)  // [n x d]
     if let attentionOutputBias { projected.add(attentionOutputBias) }

@@ -1,54 +1,98 @@
 public import Compute
 
-/// Keys and values of one decoder layer: a block of rows for each KV head, all heads equally long.
+/// How a KV cache stores its numbers.
+public enum CachePrecision: String, CaseIterable, Sendable {
+  /// As computed.
+  case float32 = "f32"
+  /// Rounded: half of the memory, and products at the speed of the processor's bfloat16.
+  case bfloat16 = "bf16"
+
+  /// Bytes of a number.
+  var elementSize: Int { self == .float32 ? 4 : 2 }
+}
+
+/// Keys and values of one decoder layer, all KV heads equally long.
 ///
-/// What is pruned is freed: the blocks are replaced by shorter ones.
+/// What is pruned is freed: the memory is replaced by shorter memory.
 public struct LayerCache: Sendable {
   /// KV heads.
   public let heads: Int
-  /// Floats in a key or value.
+  /// Elements of a key or value.
   public let headWidth: Int
+  /// How the elements are stored.
+  public let precision: CachePrecision
   /// Rows in use in every head.
   public private(set) var count = 0
   /// Rows in use that belong to visual tokens, the same number in every head.
   public private(set) var visualCount = 0
-  private var capacity = 0
-  private var keyBuffer = FloatBuffer(count: 0)
-  private var valueBuffer = FloatBuffer(count: 0)
+  /// Rows there is room for.
+  private(set) var capacity = 0
+  private var storage: Storage
 
-  /// An empty cache.
-  public init(heads: Int, headWidth: Int) {
-    self.heads = heads
-    self.headWidth = headWidth
+  /// A block of rows for each head, or panels.
+  private enum Storage {
+    case blocks(keys: FloatBuffer, values: FloatBuffer)
+    case panels(KeyValuePanels)
   }
 
-  /// Keys of all heads.
-  public var keys: HeadRows { HeadRows(blocks: keyBuffer, capacity: capacity, headWidth: headWidth) }
-  /// Values of all heads.
-  public var values: HeadRows { HeadRows(blocks: valueBuffer, capacity: capacity, headWidth: headWidth) }
+  /// An empty cache.
+  public init(heads: Int, headWidth: Int, precision: CachePrecision) {
+    self.heads = heads
+    self.headWidth = headWidth
+    self.precision = precision
+    storage = Self.storage(precision, heads, headWidth, 0)
+  }
+
+  private static func storage(
+    _ precision: CachePrecision, _ heads: Int, _ headWidth: Int, _ capacity: Int
+  ) -> Storage {
+    switch precision {
+    case .float32:
+      let floats = heads * capacity * headWidth
+      return .blocks(keys: FloatBuffer(count: floats), values: FloatBuffer(count: floats))
+    case .bfloat16:
+      return .panels(KeyValuePanels(heads: heads, headWidth: headWidth, capacity: capacity))
+    }
+  }
+
+  /// The rows, as attention reads them.
+  public var entries: KeyValues {
+    switch storage {
+    case .blocks(let keys, let values):
+      .rows(
+        keys: HeadRows(blocks: keys, capacity: capacity, headWidth: headWidth),
+        values: HeadRows(blocks: values, capacity: capacity, headWidth: headWidth))
+    case .panels(let panels): .panels(panels)
+    }
+  }
+
   /// Bytes of the rows in use, keys and values of all heads.
-  public var bytes: Int { 2 * heads * count * headWidth * MemoryLayout<Float>.stride }
+  public var bytes: Int { 2 * heads * count * headWidth * precision.elementSize }
 
   /// Forgets all rows and makes room for `rows`.
   public mutating func reset(capacity rows: Int) {
     if rows > capacity || rows * 2 < capacity {
       capacity = rows
-      keyBuffer = FloatBuffer(count: heads * rows * headWidth)
-      valueBuffer = FloatBuffer(count: heads * rows * headWidth)
+      storage = Self.storage(precision, heads, headWidth, rows)
     }
     count = 0
     visualCount = 0
   }
 
   /// Appends a row a token: `keys` and `values` are `[n x (heads * headWidth)]`, keys already rotated.
-  public mutating func append(keys: Matrix, values: Matrix, visual: Int) {
+  public mutating func append(keys: Matrix, values: Matrix, visual: Int, _ workers: Workers) {
     precondition(
       keys.columns == heads * headWidth && values.columns == keys.columns && keys.rows == values.rows)
     if count + keys.rows > capacity { grow(to: max(count + keys.rows, 2 * capacity)) }
-    for head in 0..<heads {
-      let columns = head * headWidth..<(head + 1) * headWidth
-      block(keyBuffer, head, count..<count + keys.rows).copy(from: keys[columns: columns])
-      block(valueBuffer, head, count..<count + keys.rows).copy(from: values[columns: columns])
+    switch storage {
+    case .blocks(let keyBuffer, let valueBuffer):
+      let rows = count..<count + keys.rows
+      for head in 0..<heads {
+        let columns = head * headWidth..<(head + 1) * headWidth
+        block(keyBuffer, head, rows).copy(from: keys[columns: columns])
+        block(valueBuffer, head, rows).copy(from: values[columns: columns])
+      }
+    case .panels(let panels): panels.store(keys: keys, values: values, at: count, workers)
     }
     count += keys.rows
     visualCount += visual
@@ -64,13 +108,18 @@ public struct LayerCache: Sendable {
   public mutating func retain(_ kept: [[Int]], visual: Int, reserve: Int) {
     precondition(kept.count == heads && kept.allSatisfy { $0.count == kept[0].count })
     let rows = kept.first?.count ?? 0
-    var shorter = LayerCache(heads: heads, headWidth: headWidth)
+    var shorter = LayerCache(heads: heads, headWidth: headWidth, precision: precision)
     shorter.reset(capacity: rows + reserve)
-    for head in 0..<heads {
-      shorter.block(shorter.keyBuffer, head, 0..<rows).gather(
-        rows: kept[head], from: block(keyBuffer, head, 0..<count))
-      shorter.block(shorter.valueBuffer, head, 0..<rows).gather(
-        rows: kept[head], from: block(valueBuffer, head, 0..<count))
+    switch (storage, shorter.storage) {
+    case (.blocks(let keys, let values), .blocks(let shorterKeys, let shorterValues)):
+      for head in 0..<heads {
+        shorter.block(shorterKeys, head, 0..<rows).gather(
+          rows: kept[head], from: block(keys, head, 0..<count))
+        shorter.block(shorterValues, head, 0..<rows).gather(
+          rows: kept[head], from: block(values, head, 0..<count))
+      }
+    case (.panels(let panels), .panels(let shorterPanels)): shorterPanels.gather(kept, from: panels)
+    default: preconditionFailure("a cache keeps its precision")
     }
     shorter.count = rows
     shorter.visualCount = visual
@@ -99,8 +148,9 @@ public struct KeyValueCache: Sendable {
   public var layers: [LayerCache]
 
   /// An empty cache for `layers` layers.
-  public init(layers: Int, heads: Int, headWidth: Int) {
-    self.layers = Array(repeating: LayerCache(heads: heads, headWidth: headWidth), count: layers)
+  public init(layers: Int, heads: Int, headWidth: Int, precision: CachePrecision) {
+    self.layers = Array(
+      repeating: LayerCache(heads: heads, headWidth: headWidth, precision: precision), count: layers)
   }
 
   /// Bytes of the rows in use in all layers.

@@ -11,6 +11,9 @@ struct VisionAttention: Sendable {
   private let output: WeightMatrix
   private let outputBias: WeightVector
 
+  /// Whether keys and values are rounded: where the weights are.
+  var isReducedPrecision: Bool { qkv.isReducedPrecision }
+
   init(_ model: VisionModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
     let width = model.width
@@ -44,13 +47,20 @@ struct VisionAttention: Sendable {
       rotation.table.rotate(
         fused[columns: 0..<2 * width], positions: rotation.positions, headWidth: attention.headWidth)
     }
+    let values = fused[columns: 2 * width..<3 * width]
     for rows in segments {
+      let entries: KeyValues
+      if let panels = workspace.panels {
+        panels.store(keys: keys[rows: rows], values: values[rows: rows], at: 0, workers)
+        entries = .panels(panels)
+      } else {
+        entries = .rows(
+          keys: HeadRows(columnsOf: keys[rows: rows], headWidth: attention.headWidth),
+          values: HeadRows(columnsOf: values[rows: rows], headWidth: attention.headWidth))
+      }
       attention.attend(
-        queries: queries[rows: rows],
-        keys: HeadRows(columnsOf: keys[rows: rows], headWidth: attention.headWidth),
-        values: HeadRows(
-          columnsOf: fused[columns: 2 * width..<3 * width][rows: rows], headWidth: attention.headWidth),
-        keyCount: rows.count, mask: .full, into: workspace.attended[rows: rows], workers)
+        queries: queries[rows: rows], to: entries, keyCount: rows.count, mask: .full,
+        into: workspace.attended[rows: rows], workers)
     }
     output.multiply(workspace.attended, into: workspace.result, workers)
     workspace.result.add(outputBias)

@@ -3,7 +3,7 @@ import PlanFormat
 
 /// One pre-norm transformer layer of a vision tower: norm, attention, norm, FFN, with the tower's options.
 struct VisionLayer: Sendable {
-  private let attention: VisionAttention
+  let attention: VisionAttention
   private let attentionNorm: VisionNorm
   private let attentionScale: WeightVector?
   private let feedForwardNorm: VisionNorm
@@ -71,8 +71,12 @@ struct VisionWorkspace {
   let attended: Matrix  // [rows x width]
   let result: Matrix  // [rows x width]
   let neurons: Matrix  // [rows x feedForwardWidth], twice as wide when gated
+  let panels: KeyValuePanels?  // keys and values of one segment, where they are rounded
 
-  init(_ model: VisionModel, rows: Int) {
+  init(_ model: VisionModel, rows: Int, isReducedPrecision: Bool) {
+    panels =
+      isReducedPrecision
+      ? KeyValuePanels(heads: model.heads, headWidth: model.width / model.heads, capacity: rows) : nil
     normed = Matrix(rows: rows, columns: model.width)
     fused = Matrix(rows: rows, columns: 3 * model.width)
     attended = Matrix(rows: rows, columns: model.width)

@@ -55,7 +55,8 @@ public struct VisionTower: Sendable {
     let rotation =
       model.positions == .rotary
       ? PatchRotation(frequencies: frequencies, order: windows.order, grid: grid) : nil
-    let workspace = VisionWorkspace(model, rows: hidden.rows)
+    let workspace = VisionWorkspace(
+      model, rows: hidden.rows, isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
     let first = model.dropsFirstToken ? 1 : 0
     let features = Matrix(rows: hidden.rows - first, columns: model.featureWidth)
     copyFeatures(hidden, boundary: 0, first: first, into: features)

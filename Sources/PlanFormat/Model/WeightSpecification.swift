@@ -13,8 +13,8 @@ public struct WeightSpecification: Equatable, Sendable {
   /// Matrices take the plan's weight format; vectors and folded tensors stay float32.
   public var followsWeightFormat: Bool
 
-  /// Whether a row belongs to an input of the product, such as a neuron, instead of an output. Integers have a scale
-  /// for each output, so they are then stored as panels of the transpose.
+  /// Whether a row belongs to an input of the product, such as a neuron, instead of an output. Panels are
+  /// then those of the transpose.
   public var isNeuronMajor = false
 
   /// Elements in the tensor, or `nil` when the product overflows.

@@ -30,9 +30,9 @@ public struct StoredTensor: @unchecked Sendable {
   public let shape: [Int]
   /// Element format.
   public let format: WeightFormat
-  /// Root mean square of what rounding to integers changed, as a share of that of the elements.
+  /// Root mean square of what rounding changed, as a share of that of the elements.
   public let relativeError: Double?
-  /// The elements, row-major, little-endian, or panels of integers; aligned to 4096 bytes when there are that many.
+  /// The elements, row-major, little-endian, or panels; aligned to 4096 bytes when there are that many.
   public let bytes: UnsafeRawBufferPointer
   /// What keeps `bytes` valid.
   public let mapping: MappedFile

@@ -30,7 +30,7 @@ struct TreeBuilder {
     var attributes = AttributeSet()
     attributes.put("description", tensor.summary)
     if let encoding = format.encoding { attributes.put("encoding", encoding) }
-    if format == .int8 { attributes.put("shape", tensor.shape) }
+    if format.hasPanels { attributes.put("shape", tensor.shape) }
     tree.datasets[tensor.path] = TreeDataset(
       type: format.elementType, shape: tensor.storedShape(format), attributes: attributes, payload: .streamed)
     for group in ancestors(of: tensor.path) where tree.groups[group] == nil {
@@ -55,7 +55,7 @@ extension WeightFormat {
     switch self {
     case .float32: .float32
     case .bfloat16: .uint16
-    case .int8: .uint8
+    case .int8, .int4: .uint8
     }
   }
 
@@ -63,10 +63,16 @@ extension WeightFormat {
   var encoding: String? {
     switch self {
     case .float32: nil
-    case .bfloat16: "bfloat16"
+    case .bfloat16:
+      "bfloat16 panels: 16 rows each (columns where rows are neurons): for every 2 elements of a row 32 numbers, row "
+        + "by row: the 2 elements"
     case .int8:
       "int8 panels: 16 rows each (columns where rows are neurons): 16 float32 scales, then for every 4 elements of "
         + "a row 64 bytes, row by row: element / scale + 128"
+    case .int4:
+      "int4 panels: 16 rows each (columns where rows are neurons): for every 64 elements of a row 16 x 2 bfloat16 "
+        + "scales of 32 elements, then for every 8 elements 64 bytes, row by row 4: low halves the first 4 "
+        + "elements, high halves the others: element / scale + 8"
     }
   }
 }

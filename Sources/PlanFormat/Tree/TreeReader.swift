@@ -64,7 +64,7 @@ struct TreeReader {
       let encoding: String = try dataset.attributes.take("encoding", of: path)
       guard encoding == known else { throw Flaw(path, "has the unknown encoding '\(encoding)'") }
     }
-    if format == .int8 {
+    if format.hasPanels {
       let shape: [Int] = try dataset.attributes.take("shape", of: path)
       guard shape == tensor.shape else {
         throw Flaw(path, "holds a matrix of \(shape), expected \(tensor.shape)")
@@ -72,7 +72,7 @@ struct TreeReader {
     }
     let digest: String = try dataset.attributes.take("sha256", of: path)
     _ = try dataset.attributes.take("description", as: String.self, of: path)
-    let error: Double? = format == .int8 ? try dataset.attributes.take("relative_error", of: path) : nil
+    let error: Double? = format.hasPanels ? try dataset.attributes.take("relative_error", of: path) : nil
     try dataset.attributes.finish(path)
     dataset.attributes.put("sha256", digest)
     if let error { dataset.attributes.put("relative_error", error) }

@@ -27,7 +27,7 @@ public enum PlanWriter {
         }
         var writing = TreeWriting(root: try hdf5 { () throws(HDF5Error) in try file.root() })
         try writing.writeGroups(tree)
-        // Float32 first: behind them, small bfloat16 tensors of odd length can misalign nothing.
+        // Float32 first: behind them, panels can misalign nothing.
         let weightsInOrder = contents.model.weights.map { ($0, $0.storedFormat(contents.weightFormat)) }
         let total = weightsInOrder.reduce(0) { $0 + $1.0.storedShape($1.1).reduce($1.1.elementSize, *) }
         var written = 0
@@ -112,7 +112,7 @@ private struct TreeWriting {
       throw Flaw(error.object, error.file.isEmpty ? error.reason : "\(error.reason) (\(error.file))")
     }
     guard row == shape.first else { throw Flaw(tensor.path, "got \(row) rows of \(shape)") }
-    if format == .int8 { node.attributes.put("relative_error", error ?? .nan) }
+    if format.hasPanels { node.attributes.put("relative_error", error ?? .nan) }
     node.attributes.put("sha256", digest.hexadecimal())
     tree.datasets[tensor.path] = node
     try write(node.attributes, to: dataset)

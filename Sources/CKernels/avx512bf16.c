@@ -1,0 +1,19 @@
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define KERNEL(name) avx512bf16_##name
+#define OWN_INT8_PRODUCT
+#define OWN_INT4_PRODUCT
+#define OWN_BFLOAT16_PRODUCT
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma"), min_vector_width(512))), apply_to = function)
+#include "kernels.inc"
+#include "bfloat16.inc"
+#include "bfloat16_dot.inc"
+#include "int8.inc"
+#include "int4.inc"
+#include "int8_vnni.inc"
+#include "int4_vnni.inc"
+#pragma clang attribute pop
+
+const espalier_kernels espalier_avx512bf16_kernels = KERNEL_TABLE("avx512bf16");
+#endif

@@ -1,0 +1,125 @@
+import CKernels
+
+/// Attention over bfloat16 panels: scores and weighted sums are products of the weights' kernels.
+extension Attention {
+  private static let queryTile = 48
+  private static let keyTile = 256
+
+  func attendTiles(
+    _ queries: Matrix, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask, _ output: Matrix,
+    _ workers: Workers
+  ) {
+    let tiles = QueryTiles(
+      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
+    ).tiles
+    workers.perform(queryHeads * tiles.count) { task, worker in
+      let (rows, pieces) = tiles[task / queryHeads]
+      let head = task % queryHeads
+      let tile = PanelTile(self, rows.count, workers, worker)
+      tile.start(queries.base + rows.lowerBound * queries.stride + head * headWidth, stride: queries.stride)
+      let target = output.base + rows.lowerBound * output.stride + head * headWidth
+      for piece in pieces {
+        tile.score(panels.keys(head: head / group, piece))
+        for (index, row) in rows.enumerated() {
+          mask.apply(to: tile.line(index), keys: piece, query: row)
+        }
+        tile.add(
+          panels.values(head: head / group, piece), to: target, stride: output.stride,
+          isFirst: piece == pieces.first)
+      }
+      tile.finish(target, stride: output.stride)
+    }
+  }
+
+  /// One query row: a key or value is read once for its whole group.
+  func attendOne(
+    _ query: Matrix, _ panels: KeyValuePanels, _ keyCount: Int, _ output: Matrix, _ workers: Workers
+  ) {
+    workers.split(keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount) {
+      heads, worker in
+      for queryHead in stride(from: heads.lowerBound * group, to: heads.upperBound * group, by: 1)
+      where queryHead % group % Self.queryTile == 0 {
+        let rows = min(Self.queryTile, group - queryHead % group)
+        let tile = PanelTile(self, rows, workers, worker)
+        tile.start(query.base + queryHead * headWidth, stride: headWidth)
+        let target = output.base + queryHead * headWidth
+        var first = 0
+        while first < keyCount {
+          let piece = first..<min(keyCount, first + Self.keyTile)
+          tile.score(panels.keys(head: queryHead / group, piece))
+          tile.add(
+            panels.values(head: queryHead / group, piece), to: target, stride: headWidth, isFirst: first == 0)
+          first = piece.upperBound
+        }
+        tile.finish(target, stride: headWidth)
+      }
+    }
+  }
+
+  /// Some query rows of one KV head on their way over the keys.
+  ///
+  /// Invariant: the pointers address a worker's scratch, which nothing else uses until the tile is finished.
+  private struct PanelTile {
+    private let rows: Int
+    private let headWidth: Int
+    private let scale: Float
+    private let scores: UnsafeMutablePointer<Float>  // [rows x keyTile]
+    private let maxima: UnsafeMutablePointer<Float>
+    private let sums: UnsafeMutablePointer<Float>
+    private let queries: UnsafeMutablePointer<UInt8>  // pairs
+    private let weights: UnsafeMutablePointer<UInt8>  // pairs
+
+    init(_ attention: Attention, _ rows: Int, _ workers: Workers, _ worker: Int) {
+      self.rows = rows
+      headWidth = attention.headWidth
+      scale = attention.scale
+      scores = workers.scratch(worker, count: queryTile * (keyTile + 2))
+      maxima = scores + queryTile * keyTile
+      sums = maxima + queryTile
+      let queryPairs = (headWidth + 1) / 2
+      queries = workers.pairScratch(worker, rows: queryTile, stride: queryPairs + keyTile / 2)
+      weights = queries + queryTile * queryPairs * kernels.pair_bytes
+    }
+
+    private var queryStride: Int { (headWidth + 1) / 2 }
+
+    /// Scores of row `index` over the piece at hand.
+    func line(_ index: Int) -> UnsafeMutablePointer<Float> { scores + index * keyTile }
+
+    func start(_ query: UnsafePointer<Float>, stride: Int) {
+      maxima.update(repeating: -.infinity, count: rows)
+      sums.update(repeating: 0, count: rows)
+      pairRows(
+        0..<rows, query, stride: stride, columns: headWidth, factor: scale, into: queries,
+        pairStride: queryStride)
+    }
+
+    func score(_ keys: espalier_bfloat16_panels) {
+      kernels.bfloat16_product(
+        keys, espalier_paired_rows(values: queries, stride: queryStride, count: rows), scores, keyTile, 0)
+    }
+
+    /// Turns the scores into weights of `values.depth` entries and adds the weighted values to what pieces before
+    /// have left in `target`.
+    func add(
+      _ values: espalier_bfloat16_panels, to target: UnsafeMutablePointer<Float>, stride: Int, isFirst: Bool
+    ) {
+      for index in 0..<rows {
+        let correction = kernels.online_softmax(line(index), values.depth, maxima + index, sums + index)
+        if correction != 1, !isFirst { kernels.scale(correction, target + index * stride, headWidth) }
+      }
+      pairRows(
+        0..<rows, scores, stride: keyTile, columns: values.depth, factor: 1, into: weights,
+        pairStride: keyTile / 2)
+      kernels.bfloat16_product(
+        values, espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows), target, stride,
+        isFirst ? 0 : 1)
+    }
+
+    func finish(_ target: UnsafeMutablePointer<Float>, stride: Int) {
+      for index in 0..<rows {
+        kernels.scale(sums[index] > 0 ? 1 / sums[index] : 0, target + index * stride, headWidth)
+      }
+    }
+  }
+}

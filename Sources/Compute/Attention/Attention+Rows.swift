@@ -1,0 +1,95 @@
+import CKernels
+import COpenBLAS
+
+/// Attention over float32 rows, by OpenBLAS: exact, and what the other path is tested against.
+extension Attention {
+  private static let queryTile = 128
+  private static let keyTile = 256
+
+  func attendTiles(
+    _ queries: Matrix, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ mask: AttentionMask,
+    _ output: Matrix, _ workers: Workers
+  ) {
+    let tiles = QueryTiles(
+      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
+    ).tiles
+    workers.perform(queryHeads * tiles.count) { task, worker in
+      let (rows, pieces) = tiles[task / queryHeads]
+      attendTile(
+        head: task % queryHeads, rows, pieces, queries, keys, values, mask, output,
+        scratch: workers.scratch(worker, count: Self.queryTile * (Self.keyTile + 2)))
+    }
+  }
+
+  private func attendTile(
+    head: Int, _ rows: Range<Int>, _ pieces: [Range<Int>], _ queries: Matrix, _ keys: HeadRows,
+    _ values: HeadRows, _ mask: AttentionMask, _ output: Matrix, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let columns = head * headWidth..<(head + 1) * headWidth
+    let query = queries[rows: rows][columns: columns]
+    let target = output[rows: rows][columns: columns]
+    let keyBase = keys.base(head: head / group)
+    let valueBase = values.base(head: head / group)
+    let scores = scratch
+    let maxima = scratch + Self.queryTile * Self.keyTile
+    let sums = maxima + Self.queryTile
+    maxima.update(repeating: -.infinity, count: rows.count)
+    sums.update(repeating: 0, count: rows.count)
+    target.fill(0)
+
+    for piece in pieces {
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows.count), blasint(piece.count),
+        blasint(headWidth), scale, query.base, blasint(query.stride),
+        keyBase + piece.lowerBound * keys.rowStride, blasint(keys.rowStride), 0, scores,
+        blasint(Self.keyTile))
+      for (index, row) in rows.enumerated() {
+        let line = scores + index * Self.keyTile
+        mask.apply(to: line, keys: piece, query: row)
+        let correction = kernels.online_softmax(line, piece.count, maxima + index, sums + index)
+        if correction != 1 { kernels.scale(correction, target.rowBase(index), headWidth) }
+      }
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(rows.count), blasint(headWidth),
+        blasint(piece.count), 1, scores, blasint(Self.keyTile),
+        valueBase + piece.lowerBound * values.rowStride, blasint(values.rowStride), 1, target.base,
+        blasint(target.stride))
+    }
+    for index in 0..<rows.count {
+      kernels.scale(sums[index] > 0 ? 1 / sums[index] : 0, target.rowBase(index), headWidth)
+    }
+  }
+
+  /// One query row: dot products and a weighted sum.
+  func attendOne(
+    _ query: Matrix, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ output: Matrix,
+    _ workers: Workers
+  ) {
+    output.fill(0)
+    workers.split(keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount) {
+      heads, worker in
+      let weights = workers.scratch(worker, count: keyCount)
+      for queryHead in heads.lowerBound * group..<heads.upperBound * group {
+        scores(of: query.base, queryHead: queryHead, keys: keys, count: keyCount, into: weights)
+        _ = kernels.softmax(weights, keyCount)
+        let target = output.base + queryHead * headWidth
+        let base = values.base(head: queryHead / group)
+        for key in 0..<keyCount {
+          kernels.add_scaled(weights[key], base + key * values.rowStride, target, headWidth)
+        }
+      }
+    }
+  }
+
+  /// Scaled scores of one query head over the first `count` keys.
+  func scores(
+    of query: UnsafePointer<Float>, queryHead: Int, keys: HeadRows, count: Int,
+    into weights: UnsafeMutablePointer<Float>
+  ) {
+    let base = keys.base(head: queryHead / group)
+    for key in 0..<count {
+      weights[key] =
+        scale * kernels.dot(query + queryHead * headWidth, base + key * keys.rowStride, headWidth)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import CKernels
+
+/// Scaled dot-product attention, grouped-query, in tiles with an online softmax: the map is never stored.
+public struct Attention: Sendable {
+  /// Query heads.
+  public let queryHeads: Int
+  /// KV heads; query head `h` reads KV head `h / (queryHeads / keyValueHeads)`.
+  public let keyValueHeads: Int
+  /// Width of a head.
+  public let headWidth: Int
+
+  /// Creates attention for the given heads.
+  public init(queryHeads: Int, keyValueHeads: Int, headWidth: Int) {
+    precondition(keyValueHeads > 0 && queryHeads % keyValueHeads == 0)
+    self.queryHeads = queryHeads
+    self.keyValueHeads = keyValueHeads
+    self.headWidth = headWidth
+  }
+
+  var group: Int { queryHeads / keyValueHeads }
+  var scale: Float { 1 / Float(headWidth).squareRoot() }
+
+  /// `output[n x (H * dh)]` from queries of the same shape, over the first `keyCount` keys and values.
+  public func attend(
+    queries: Matrix, to entries: KeyValues, keyCount: Int, mask: AttentionMask, into output: Matrix,
+    _ workers: Workers
+  ) {
+    precondition(queries.columns == queryHeads * headWidth && output.columns == queries.columns)
+    precondition(output.rows == queries.rows)
+    let isLast = if case .causal(let first) = mask { first + 1 == keyCount } else { false }
+    switch entries {
+    case .rows(let keys, let values):
+      if queries.rows == 1, isLast {
+        attendOne(queries, keys, values, keyCount, output, workers)
+      } else {
+        attendTiles(queries, keys, values, keyCount, mask, output, workers)
+      }
+    case .panels(let panels):
+      precondition(
+        panels.heads == keyValueHeads && panels.headWidth == headWidth && keyCount <= panels.capacity)
+      if queries.rows == 1, isLast {
+        attendOne(queries, panels, keyCount, output, workers)
+      } else {
+        attendTiles(queries, panels, keyCount, mask, output, workers)
+      }
+    }
+  }
+
+  /// The attention map rows of some queries: `[(queries * H) x keyCount]`, row `q * H + h`, each a softmax over the
+  /// keys that row `q` sees. For the few rows PLPHP looks at (section 3 of the methods); the map stays unstored.
+  public func rows(
+    of queries: Matrix, over entries: KeyValues, visibleKeys: [Int], keyCount: Int, _ workers: Workers
+  ) -> Matrix {
+    precondition(queries.columns == queryHeads * headWidth && visibleKeys.count == queries.rows)
+    let result = Matrix(rows: queries.rows * queryHeads, columns: keyCount)
+    for row in 0..<queries.rows {
+      let visible = min(keyCount, visibleKeys[row])
+      let lines = result[rows: row * queryHeads..<(row + 1) * queryHeads]
+      switch entries {
+      case .rows(let keys, _):
+        for head in 0..<queryHeads {
+          scores(
+            of: queries.rowBase(row), queryHead: head, keys: keys, count: visible, into: lines.rowBase(head))
+        }
+      case .panels(let panels):
+        for head in 0..<keyValueHeads {
+          let query = queries.rowBase(row) + head * group * headWidth
+          let pairs = workers.pairScratch(0, rows: group, stride: (headWidth + 1) / 2)
+          pairRows(
+            0..<group, query, stride: headWidth, columns: headWidth, factor: scale, into: pairs,
+            pairStride: (headWidth + 1) / 2)
+          kernels.bfloat16_product(
+            panels.keys(head: head, 0..<visible),
+            espalier_paired_rows(values: pairs, stride: (headWidth + 1) / 2, count: group),
+            lines.rowBase(head * group), lines.stride, 0)
+        }
+      }
+      for head in 0..<queryHeads { _ = kernels.softmax(lines.rowBase(head), visible) }
+    }
+    return result
+  }
+}
+
+/// Tiles of queries, each with the keys it sees: the same for every head.
+struct QueryTiles {
+  private(set) var tiles: [(rows: Range<Int>, keys: [Range<Int>])]
+
+  init(_ rows: Int, of size: Int, keyCount: Int, keyTile: Int, mask: AttentionMask) {
+    tiles = (0..<rows).tiles(of: size).map { rows in
+      (rows, mask.visibleKeys(to: rows, of: keyCount, size: keyTile))
+    }
+    // The last tiles see the most keys under a causal mask: they start first.
+    tiles.reverse()
+  }
+}

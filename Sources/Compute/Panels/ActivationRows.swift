@@ -1,0 +1,133 @@
+import CKernels
+
+/// Activations as 8-bit integers, kept from one product to the next.
+final class QuantizedRows {
+  private var values: UnsafeMutablePointer<Int8> = .allocate(capacity: 1)
+  private var scales: UnsafeMutablePointer<Float> = .allocate(capacity: 1)
+  private var sums: UnsafeMutablePointer<Int32> = .allocate(capacity: 1)
+  private var groupSums: UnsafeMutablePointer<Int32> = .allocate(capacity: 1)
+  private var valueCapacity = 1
+  private var rowCapacity = 1
+
+  deinit {
+    values.deallocate()
+    scales.deallocate()
+    sums.deallocate()
+    groupSums.deallocate()
+  }
+
+  /// Room for rows of a padded width; what was there before is lost.
+  func reserve(rows: Int, stride: Int) -> espalier_int8_rows {
+    if rows * stride > valueCapacity {
+      values.deallocate()
+      groupSums.deallocate()
+      valueCapacity = rows * stride
+      values = .allocate(capacity: valueCapacity)
+      groupSums = .allocate(capacity: valueCapacity / ESPALIER_INT4_GROUP + 1)
+    }
+    if rows > rowCapacity {
+      scales.deallocate()
+      sums.deallocate()
+      rowCapacity = rows
+      scales = .allocate(capacity: rows)
+      sums = .allocate(capacity: rows)
+    }
+    return espalier_int8_rows(
+      values: values, stride: stride, scales: scales, sums: sums, group_sums: groupSums, count: rows)
+  }
+
+  /// Quantises row `place` of the tile of `tile` rows that starts at row `first`.
+  func fill(
+    _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.quantize_int8(
+      source, count, values + first * stride + 4 * place, 4 * tile, scales + first + place,
+      sums + first + place)
+  }
+
+  /// Sums the groups of a row that `fill` wrote; `stride` is a multiple of 64.
+  func sumGroups(_ place: Int, of tile: Int, from first: Int, stride: Int, count: Int) {
+    kernels.group_sums(
+      values + first * stride + 4 * place, count, 4 * tile,
+      groupSums + first * stride / ESPALIER_INT4_GROUP + place, tile)
+  }
+}
+
+/// Activations in pairs (see `CKernels.h`), kept from one product to the next.
+final class PairedRows {
+  private var values: UnsafeMutablePointer<UInt8> = .allocate(capacity: 1)
+  private var capacity = 1
+
+  deinit { values.deallocate() }
+
+  /// Room for rows of `stride` pairs; what was there before is lost.
+  func reserve(rows: Int, stride: Int) -> UnsafeMutablePointer<UInt8> {
+    let bytes = rows * stride * kernels.pair_bytes
+    if bytes > capacity {
+      values.deallocate()
+      capacity = bytes
+      values = .allocate(capacity: bytes)
+    }
+    return values
+  }
+}
+
+extension Workers {
+  /// The rows of a matrix as 8-bit integers, with sums of groups for int4 products, valid until the next call. For the
+  /// thread that shares out the work.
+  func quantized(_ input: Matrix, inGroups: Bool = false) -> espalier_int8_rows {
+    let unit = inGroups ? 64 : 4
+    let stride = (input.columns + unit - 1) / unit * unit
+    let rows = quantizedRows.reserve(rows: input.rows, stride: stride)
+    // Whole tiles: the granularity is the largest, and every smaller tile is in the last part.
+    split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in
+      forEachTile(of: range) { first, tile in
+        for place in 0..<tile {
+          quantizedRows.fill(
+            place, of: tile, from: first, stride: stride, input.rowBase(first + place), count: input.columns)
+          if inGroups {
+            quantizedRows.sumGroups(place, of: tile, from: first, stride: stride, count: input.columns)
+          }
+        }
+      }
+    }
+    return rows
+  }
+
+  /// The rows of a matrix in pairs, valid until the next call. For the thread that shares out the work.
+  func paired(_ input: Matrix) -> espalier_paired_rows {
+    let stride = (input.columns + 1) / 2
+    let values = pairedRows.reserve(rows: input.rows, stride: stride)
+    split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in
+      pairRows(
+        range, input.base, stride: input.stride, columns: input.columns, factor: 1,
+        into: values, pairStride: stride)
+    }
+    return espalier_paired_rows(values: values, stride: stride, count: input.rows)
+  }
+}
+
+/// Calls `body` with the first row and the row count of each tile that kernels take `rows` in.
+func forEachTile(of rows: Range<Int>, _ body: (_ first: Int, _ tile: Int) -> Void) {
+  var first = rows.lowerBound
+  while first < rows.upperBound {
+    let tile = espalier_tile_rows(rows.upperBound - first)
+    body(first, tile)
+    first += tile
+  }
+}
+
+/// Writes `factor` times some rows in pairs, as products take them.
+func pairRows(
+  _ rows: Range<Int>, _ source: UnsafePointer<Float>, stride: Int, columns: Int, factor: Float,
+  into target: UnsafeMutablePointer<UInt8>, pairStride: Int
+) {
+  let bytes = kernels.pair_bytes
+  forEachTile(of: rows) { first, tile in
+    for place in 0..<tile {
+      kernels.pair_row(
+        source + (first + place) * stride, columns, factor, target + bytes * (first * pairStride + place),
+        bytes * tile)
+    }
+  }
+}

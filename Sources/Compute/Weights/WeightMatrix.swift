@@ -1,0 +1,125 @@
+import CKernels
+import COpenBLAS
+
+/// Read-only memory that outlives the views on it: a mapped plan, or a buffer.
+public protocol WeightOwner: AnyObject, Sendable {}
+
+extension FloatBuffer: WeightOwner {}
+
+/// A weight matrix `[rows x columns]` as the plan stores it, never copied.
+///
+/// Products go two ways: `multiply` where a row is an output, `multiplyNeurons` where a row is an input. Float32 can
+/// do both; panels are made for one of them.
+///
+/// Invariant: the storage pointer addresses all elements and stays valid while `owner` lives.
+public struct WeightMatrix: @unchecked Sendable {
+  /// Number of rows; for most weights an output channel, for the FFN down projection a neuron.
+  public let rows: Int
+  /// Elements in a row.
+  public let columns: Int
+  let storage: Storage
+  let owner: any WeightOwner
+
+  enum Storage {
+    case float32(UnsafePointer<Float>)
+    /// A row is an output.
+    case panels(PanelMatrix)
+    /// A row is an input: the panels are those of the transpose.
+    case neuronPanels(PanelMatrix)
+  }
+
+  /// A float32 matrix over memory that `owner` keeps alive; `memory` must hold `rows * columns` aligned floats.
+  public init(float32 memory: UnsafeRawBufferPointer, rows: Int, columns: Int, owner: any WeightOwner) {
+    precondition(memory.count == rows * columns * 4)
+    self.init(
+      rows: rows, columns: columns, storage: .float32(memory.bindMemory(to: Float.self).start), owner: owner)
+  }
+
+  /// A matrix whose rows are outputs, over panels that `owner` keeps alive.
+  public init(
+    _ encoding: PanelEncoding, panels: UnsafeRawBufferPointer, rows: Int, columns: Int, owner: any WeightOwner
+  ) {
+    let matrix = PanelMatrix(encoding, panels, outputs: rows, depth: columns)
+    self.init(rows: rows, columns: columns, storage: .panels(matrix), owner: owner)
+  }
+
+  /// A matrix whose rows are inputs, such as the neurons of a down projection, over the panels of its transpose.
+  public init(
+    _ encoding: PanelEncoding, neuronPanels panels: UnsafeRawBufferPointer, rows: Int, columns: Int,
+    owner: any WeightOwner
+  ) {
+    let matrix = PanelMatrix(encoding, panels, outputs: columns, depth: rows)
+    self.init(rows: rows, columns: columns, storage: .neuronPanels(matrix), owner: owner)
+  }
+
+  /// The elements of a matrix that lies in memory without gaps.
+  public init(_ matrix: Matrix) {
+    precondition(matrix.stride == matrix.columns)
+    self.init(
+      rows: matrix.rows, columns: matrix.columns, storage: .float32(UnsafePointer(matrix.base)),
+      owner: matrix.buffer)
+  }
+
+  init(rows: Int, columns: Int, storage: Storage, owner: any WeightOwner) {
+    self.rows = rows
+    self.columns = columns
+    self.storage = storage
+    self.owner = owner
+  }
+
+  /// Whether products round their inputs, so that nothing beside them gains by more than bfloat16.
+  public var isReducedPrecision: Bool {
+    if case .float32 = storage { false } else { true }
+  }
+
+  /// Copies one row as float32 into row `target` of `matrix`.
+  public func copyRow(_ row: Int, into matrix: Matrix, row target: Int) {
+    precondition(row >= 0 && row < rows && matrix.columns == columns)
+    let output = matrix.rowBase(target)
+    switch storage {
+    case .float32(let base): output.update(from: base + row * columns, count: columns)
+    case .panels(let panels): panels.copyOutput(row, into: output)
+    case .neuronPanels: preconditionFailure("an input of panels is not stored in one piece")
+    }
+  }
+
+  /// Some of the rows as a matrix of their own in the same format, gathered so that products with it are really
+  /// smaller.
+  public func gathering(rows selected: [Int], _ workers: Workers) -> WeightMatrix {
+    switch storage {
+    case .float32:
+      let matrix = Matrix(rows: selected.count, columns: columns)
+      // Copying a float costs about as much as a multiply-add.
+      workers.split(selected.count, operations: selected.count * columns) { range, _ in
+        for index in range { copyRow(selected[index], into: matrix, row: index) }
+      }
+      return WeightMatrix(matrix)
+    case .panels(let panels):
+      let (gathered, buffer) = panels.gathering(outputs: selected, workers)
+      return WeightMatrix(rows: selected.count, columns: columns, storage: .panels(gathered), owner: buffer)
+    case .neuronPanels(let panels):
+      let (gathered, buffer) = panels.gathering(inputs: selected, workers)
+      return WeightMatrix(
+        rows: selected.count, columns: columns, storage: .neuronPanels(gathered), owner: buffer)
+    }
+  }
+}
+
+extension PanelMatrix {
+  /// Panels in memory that must have just their size.
+  fileprivate init(_ encoding: PanelEncoding, _ memory: UnsafeRawBufferPointer, outputs: Int, depth: Int) {
+    self.init(
+      encoding: encoding, panels: memory.bindMemory(to: UInt8.self).start, outputs: outputs, depth: depth)
+    precondition(memory.count == byteCount)
+  }
+}
+
+extension UnsafeBufferPointer {
+  /// The start of memory that has at least one element, or a dangling aligned pointer for none.
+  fileprivate var start: UnsafePointer<Element> {
+    baseAddress ?? UnsafePointer(bitPattern: MemoryLayout<Element>.alignment).unsafelyUnwrapped
+  }
+}
+
+/// The kernels of this process, chosen once.
+let kernels: espalier_kernels = espalier_kernels_in_use().pointee
