@@ -195,6 +195,13 @@ const espalier_kernels *espalier_kernels_named(const char *name);
 /* Processors this process may run on; at least 1. */
 int espalier_processors(void);
 
+/*
+ * Rounds 32 numbers to levels 0...15, which stand for (level - 8) * scale. Of some bfloat16 scales near the largest
+ * magnitude over 8 it takes the one with the least squared error, which it returns; numbers that are not finite become
+ * zeros.
+ */
+float espalier_int4_group(const float *values, uint16_t *scale, uint8_t levels[32]);
+
 /* Whether the processor has instructions for SHA-256. */
 int espalier_has_sha256(void);
 /* Runs SHA-256's compression function over blocks of 64 bytes; only where the processor has the instructions. */

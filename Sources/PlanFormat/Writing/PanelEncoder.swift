@@ -114,50 +114,25 @@ private func encodeInt4(
   _ row: UnsafeBufferPointer<Float>, _ lane: Int, _ panel: UnsafeMutableRawBufferPointer
 ) -> Double {
   var errors = 0.0
-  for first in stride(from: 0, to: row.count, by: 32) {
-    var values = SIMD32<Float>()
-    for index in 0..<min(32, row.count - first) { values[index] = row[first + index] }
-    let group = Int4Group(values)
-    errors += Double(group.squaredError)
+  for first in stride(from: 0, to: row.count, by: ESPALIER_INT4_GROUP) {
+    let count = min(ESPALIER_INT4_GROUP, row.count - first)
     let block = first / 64 &* 576
-    let half = first / 32 % 2
-    panel.storeBytes(
-      of: UInt16(truncatingIfNeeded: group.scale.bitPattern >> 16).littleEndian,
-      toByteOffset: block &+ 4 &* lane &+ 2 &* half, as: UInt16.self)
-    for index in 0..<32 {
-      let place = block &+ 64 &+ 256 &* half &+ index / 8 &* 64 &+ 4 &* lane &+ index % 4
-      let nibble = UInt8(truncatingIfNeeded: Int32(group.levels[index]) &+ 8)
-      // Of 8 neighbours, the first four are the low halves of a word's bytes.
-      panel[place] = index % 8 < 4 ? panel[place] & 0xF0 | nibble : panel[place] & 0x0F | nibble << 4
+    let half = first / ESPALIER_INT4_GROUP % 2
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: ESPALIER_INT4_GROUP) { group in
+      for index in 0..<ESPALIER_INT4_GROUP { group[index] = index < count ? row[first &+ index] : 0 }
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: ESPALIER_INT4_GROUP) { levels in
+        var scale: UInt16 = 0
+        errors += Double(espalier_int4_group(group.baseAddress, &scale, levels.baseAddress))
+        panel.storeBytes(
+          of: scale.littleEndian, toByteOffset: block &+ 4 &* lane &+ 2 &* half, as: UInt16.self)
+        // Of 8 neighbours, the first four are the low halves of a word's bytes.
+        for index in 0..<ESPALIER_INT4_GROUP / 2 {
+          let low = index / 4 &* 8 &+ index % 4
+          panel[block &+ 64 &+ 256 &* half &+ index / 4 &* 64 &+ 4 &* lane &+ index % 4] =
+            levels[low] | levels[low &+ 4] << 4
+        }
+      }
     }
   }
   return errors
-}
-
-/// 32 numbers as levels -8 ... 7 of one bfloat16 scale: of some scales near the largest magnitude over 8, the one with
-/// the least squared error.
-private struct Int4Group {
-  private(set) var scale: Float = 0
-  private(set) var levels = SIMD32<Float>()
-  private(set) var squaredError: Float = .infinity
-
-  init(_ values: SIMD32<Float>) {
-    let (lowest, highest) = (values.min(), values.max())
-    // Level -8 has no twin: it is for the end that is farther from 0.
-    let extreme = -lowest > highest ? lowest : highest
-    for step in 0..<8 {
-      // -8 for the extreme itself at first, then levels that are up to a third finer and clip it.
-      let exact = extreme / (-8 + Float(step) * 0.35)
-      let candidate = Float(bitPattern: (exact.bitPattern &+ 0x8000) & 0xFFFF_0000)
-      let inverse = candidate != 0 && candidate.isFinite ? 1 / candidate : 0
-      let scaled = (values * inverse).clamped(
-        lowerBound: SIMD32(repeating: -8), upperBound: SIMD32(repeating: 7))
-      let rounded = (scaled + 12_582_912) - 12_582_912
-      let differences = values - rounded * candidate
-      let error = (differences * differences).sum()
-      if error < squaredError { (scale, levels, squaredError) = (candidate, rounded, error) }
-    }
-    // Nothing fits numbers that are not finite.
-    if !squaredError.isFinite { (scale, levels, squaredError) = (0, SIMD32(), 0) }
-  }
 }
