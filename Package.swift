@@ -59,7 +59,8 @@ let package = Package(
       dependencies: ["Models", "Tokenization", "Imaging", "PlanFormat", "Compute", "Figures"],
       swiftSettings: strict),
     .executableTarget(
-      name: "espalier-run", dependencies: ["Compute", "Inference", "PlanFormat", "Tokenization", "Figures"],
+      name: "espalier-run",
+      dependencies: ["Compute", "Models", "Inference", "PlanFormat", "Tokenization", "Figures"],
       swiftSettings: strict),
 
     // Toolchain.

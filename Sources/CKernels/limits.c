@@ -6,6 +6,7 @@
 #define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 #define ZERO "vxorps %%xmm14, %%xmm14, %%xmm14\n vxorps %%xmm15, %%xmm15, %%xmm15\n"
 #define INT8(i) "vpdpbusd %%zmm14, %%zmm15, %%zmm" #i "\n"
+#define BFLOAT16(i) "vdpbf16ps %%zmm14, %%zmm15, %%zmm" #i "\n"
 #define WIDE_FLOAT(i) "vfmadd231ps %%zmm14, %%zmm15, %%zmm" #i "\n"
 #define FLOAT(i) "vfmadd231ps %%ymm14, %%ymm15, %%ymm" #i "\n"
 #define CLOBBERS                                                                                              \
@@ -16,6 +17,11 @@ enum { ROUNDS = 1024, ACCUMULATORS = 12 };
 __attribute__((target("avx512f,avx512vnni"))) static double int8_round(void) {
   for (int i = 0; i < ROUNDS; i++) __asm__ volatile(ZERO EACH(INT8)::: CLOBBERS);
   return ROUNDS * ACCUMULATORS * 128.0;
+}
+
+__attribute__((target("avx512f,avx512bf16"))) static double bfloat16_round(void) {
+  for (int i = 0; i < ROUNDS; i++) __asm__ volatile(ZERO EACH(BFLOAT16)::: CLOBBERS);
+  return ROUNDS * ACCUMULATORS * 64.0;
 }
 
 __attribute__((target("avx512f"))) static double wide_float_round(void) {
@@ -34,6 +40,13 @@ double espalier_int8_operations(void) {
   if (espalier_kernels_named("avx512vnni")) return int8_round();
 #endif
   return 0;
+}
+
+double espalier_bfloat16_operations(void) {
+#if defined(__x86_64__)
+  if (espalier_kernels_named("avx512bf16")) return bfloat16_round();
+#endif
+  return espalier_float_operations();
 }
 
 double espalier_float_operations(void) {

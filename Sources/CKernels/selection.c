@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,9 +44,31 @@ const espalier_kernels *espalier_kernels_in_use(void) {
   return found;
 }
 
-int espalier_processors(void) {
-  cpu_set_t set;
+/* The lowest processor of a core: the first number in its list of siblings; -1 where the system does not say. */
+static int first_sibling(int processor) {
+  char path[96];
+  snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", processor);
+  FILE *file = fopen(path, "re");
+  if (!file) return -1;
+  int first = -1;
+  if (fscanf(file, "%d", &first) != 1) first = -1;
+  fclose(file);
+  return first;
+}
+
+int espalier_cores(void) {
+  cpu_set_t set, seen;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  const int count = CPU_COUNT(&set);
+  CPU_ZERO(&seen);
+  int count = 0;
+  for (int processor = 0; processor < CPU_SETSIZE; processor++) {
+    if (!CPU_ISSET(processor, &set)) continue;
+    const int core = first_sibling(processor);
+    if (core >= 0 && core < CPU_SETSIZE) {
+      if (CPU_ISSET(core, &seen)) continue;
+      CPU_SET(core, &seen);
+    }
+    count++;
+  }
   return count > 0 ? count : 1;
 }

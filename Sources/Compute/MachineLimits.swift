@@ -4,6 +4,8 @@ import CKernels
 public struct MachineLimits: Sendable {
   /// 8-bit multiply-adds on operands in registers, operations a second; nil where the processor is not known.
   public var int8Rate: Double?
+  /// bfloat16 multiply-adds on operands in registers, operations a second; nil where the processor is not known.
+  public var bfloat16Rate: Double?
   /// Float32 multiply-adds on operands in registers, operations a second; nil where the processor is not known.
   public var floatRate: Double?
   /// Bytes a second read from memory.
@@ -12,6 +14,7 @@ public struct MachineLimits: Sendable {
   /// Measures with all threads at once: the best of some rounds, about a second in all. `clock` gives seconds.
   public init(_ workers: Workers, clock: () -> Double) {
     int8Rate = Self.rate(workers, clock, espalier_int8_operations)
+    bfloat16Rate = Self.rate(workers, clock, espalier_bfloat16_operations)
     floatRate = Self.rate(workers, clock, espalier_float_operations)
     readBandwidth = Self.bandwidth(workers, clock)
   }

@@ -1,36 +1,55 @@
 import CKernels
 
 extension Matrix {
+  /// Calls `body` with ranges of rows that together are all: on all workers where there are any and it pays.
+  private func forRows(_ workers: Workers?, _ body: (Range<Int>) -> Void) {
+    guard let workers else { return body(0..<rows) }
+    // Passes over memory: an element costs about as much as 8 multiply-adds.
+    workers.split(rows, granularity: 1, operations: 8 * rows * columns) { range, _ in body(range) }
+  }
+
   /// RMSNorm of every row: `output[r] = self[r] / sqrt(mean(self[r]^2) + epsilon) * weight`.
-  public func rmsNorm(_ weight: WeightVector, epsilon: Float, into output: Matrix) {
+  public func rmsNorm(
+    _ weight: WeightVector, epsilon: Float, into output: Matrix, _ workers: Workers? = nil
+  ) {
     precondition(weight.count == columns && output.columns == columns && output.rows == rows)
-    kernels.rms_norm(base, stride, weight.base, epsilon, output.base, output.stride, rows, columns)
+    forRows(workers) { range in
+      kernels.rms_norm(
+        base + range.lowerBound * stride, stride, weight.base, epsilon,
+        output.base + range.lowerBound * output.stride, output.stride, range.count, columns)
+    }
   }
 
   /// LayerNorm of every row, with weight and bias; `output` may be this matrix.
-  public func layerNorm(_ weight: WeightVector, _ bias: WeightVector, epsilon: Float, into output: Matrix) {
+  public func layerNorm(
+    _ weight: WeightVector, _ bias: WeightVector, epsilon: Float, into output: Matrix,
+    _ workers: Workers? = nil
+  ) {
     precondition(weight.count == columns && bias.count == columns)
     precondition(output.columns == columns && output.rows == rows)
-    kernels.layer_norm(
-      base, stride, weight.base, bias.base, epsilon, output.base, output.stride, rows, columns)
+    forRows(workers) { range in
+      kernels.layer_norm(
+        base + range.lowerBound * stride, stride, weight.base, bias.base, epsilon,
+        output.base + range.lowerBound * output.stride, output.stride, range.count, columns)
+    }
   }
 
   /// Adds a vector to every row.
-  public func add(_ bias: WeightVector) {
+  public func add(_ bias: WeightVector, _ workers: Workers? = nil) {
     precondition(bias.count == columns)
-    for row in 0..<rows { kernels.add(bias.base, rowBase(row), columns) }
+    forRows(workers) { range in for row in range { kernels.add(bias.base, rowBase(row), columns) } }
   }
 
   /// Adds a matrix of the same shape.
-  public func add(_ other: Matrix) {
+  public func add(_ other: Matrix, _ workers: Workers? = nil) {
     precondition(other.rows == rows && other.columns == columns)
-    for row in 0..<rows { kernels.add(other.rowBase(row), rowBase(row), columns) }
+    forRows(workers) { range in for row in range { kernels.add(other.rowBase(row), rowBase(row), columns) } }
   }
 
   /// `self[r] *= factors`, element by element, for every row.
-  public func multiply(byVector factors: WeightVector) {
+  public func multiply(byVector factors: WeightVector, _ workers: Workers? = nil) {
     precondition(factors.count == columns)
-    for row in 0..<rows { kernels.multiply(factors.base, rowBase(row), columns) }
+    forRows(workers) { range in for row in range { kernels.multiply(factors.base, rowBase(row), columns) } }
   }
 
   /// `output = activation(left half) * right half`.

@@ -47,8 +47,8 @@ public final class Workers: @unchecked Sendable {
     scratchBuffers.deallocate()
   }
 
-  /// Processors this process may run on.
-  public static var available: Int { Int(espalier_processors()) }
+  /// Cores this process may run on: two threads of one core would share its units.
+  public static var available: Int { Int(espalier_cores()) }
 
   /// Calls `body(task, worker)` once for each task in `0 ..< tasks`, on all workers, and returns when all are done.
   ///

@@ -48,17 +48,17 @@ public struct Projector: Sendable {
   ///
   /// Without a merge the features may have rows that are on no grid.
   public func project(_ features: Matrix, grid: PatchGrid, _ workers: Workers) -> Matrix {
-    if normsPatches { norm?.apply(features, into: features) }
+    if normsPatches { norm?.apply(features, into: features, workers) }
     let merged = grid.merged(features, by: merge)
-    if !normsPatches { norm?.apply(merged, into: merged) }
+    if !normsPatches { norm?.apply(merged, into: merged, workers) }
     let hidden = Matrix(rows: merged.rows, columns: first.rows)
     first.multiply(merged, into: hidden, workers)
-    if let firstBias { hidden.add(firstBias) }
+    if let firstBias { hidden.add(firstBias, workers) }
     guard let second else { return hidden }
     hidden.activate(activation, workers)
     let tokens = Matrix(rows: merged.rows, columns: second.rows)
     second.multiply(hidden, into: tokens, workers)
-    if let secondBias { tokens.add(secondBias) }
+    if let secondBias { tokens.add(secondBias, workers) }
     return tokens
   }
 }

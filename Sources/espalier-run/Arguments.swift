@@ -1,4 +1,5 @@
 import Inference
+import Models
 import Tokenization
 
 /// The command line of the runtime, read without a package so that the binary stays lean.
@@ -7,6 +8,7 @@ struct Arguments {
   var question = Question(images: [], prompt: "")
   var point = "dense"
   var threads: Int?
+  var cache: CachePrecision?
   var isJSON = false
   var checksWeights = false
 
@@ -43,7 +45,8 @@ struct Arguments {
       --top-p <p>             Draw from the likeliest tokens that reach p. (default: 1)
       --min-p <p>             Draw from tokens at least p times as likely as the likeliest. (default: 0)
       --seed <n>              Seed of the draws. (default: 0)
-      --threads <n>           Threads. (default: all processors this process may use)
+      --threads <n>           Threads. (default: all cores this process may use)
+      --cache <f32|bf16>      Numbers of the KV cache. (default: bf16 where the weights are rounded)
       --check                 Check the digest of every weight first.
       --json                  Print one object with the answer and the figures of the run.
       --version               Show the version.
@@ -95,6 +98,12 @@ struct Arguments {
       case "--min-p": arguments.question.sampling.minP = try number(Double.self)
       case "--seed": arguments.question.sampling.seed = try number(UInt64.self)
       case "--threads": arguments.threads = try number(Int.self)
+      case "--cache":
+        let name = try value()
+        guard let precision = CachePrecision(rawValue: name) else {
+          throw UsageError(description: "The value '\(name)' is invalid for '--cache': f32 or bf16")
+        }
+        arguments.cache = precision
       case "--json": arguments.isJSON = true
       case "--check": arguments.checksWeights = true
       default: throw UsageError(description: "Unknown option '\(name)'")

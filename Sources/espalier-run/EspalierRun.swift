@@ -28,7 +28,8 @@ struct EspalierRun {
     let plan = try Plan(
       contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets)
     let point = try plan.point(named: arguments.point)
-    let session = try Session(plan, threads: arguments.threads ?? Workers.available)
+    let session = try Session(
+      plan, threads: arguments.threads ?? Workers.available, cachePrecision: arguments.cache)
     let load = StageClock.now - start
     var answer = try session.answer(arguments.question, point: point) { text in
       if !arguments.isJSON { show(text) }

@@ -192,8 +192,8 @@ const espalier_kernels *espalier_kernels_in_use(void);
 /* The table of that name, or NULL when it is unknown here or the processor lacks the instructions. */
 const espalier_kernels *espalier_kernels_named(const char *name);
 
-/* Processors this process may run on; at least 1. */
-int espalier_processors(void);
+/* Cores this process may run on, however many threads each has; at least 1. */
+int espalier_cores(void);
 
 /*
  * Rounds 32 numbers to levels 0...15, which stand for (level - 8) * scale. Of some bfloat16 scales near the largest
@@ -214,6 +214,8 @@ void espalier_sha256_portable(uint32_t state[8], const uint8_t *blocks, size_t c
  * operations done, a multiply-add being two, or 0 where no measurement is written for it.
  */
 double espalier_int8_operations(void);
+/* Where nothing shorter is multiplied, bfloat16 runs at the rate of float32. */
+double espalier_bfloat16_operations(void);
 double espalier_float_operations(void);
 
 /* Reads memory once; the result only keeps the reading from being left out. */

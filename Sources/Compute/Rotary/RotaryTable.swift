@@ -38,16 +38,25 @@ public final class RotaryTable {
   }
 
   /// Rotates each head of each row of `rows`, `[n x (heads * headWidth)]`, by the row's position.
-  public func rotate(_ rows: Matrix, positions: [RotaryPosition], headWidth: Int) {
+  public func rotate(
+    _ rows: Matrix, positions: [RotaryPosition], headWidth: Int, _ workers: Workers? = nil
+  ) {
     let pairs = scheme.frequencies.count
     precondition(positions.count == rows.rows && rows.columns % headWidth == 0 && 2 * pairs <= headWidth)
     let grown = grownFrequencies(for: positions)
-    for (row, position) in positions.enumerated() {
-      let (cosine, sine) = angles(position, grown)
-      let base = rows.rowBase(row)
-      for head in 0..<rows.columns / headWidth {
-        kernels.rotate(base + head * headWidth, cosine, sine, pairs)
+    func rotate(_ range: Range<Int>) {
+      for row in range {
+        let (cosine, sine) = angles(positions[row], grown)
+        let base = rows.rowBase(row)
+        for head in 0..<rows.columns / headWidth {
+          kernels.rotate(base + head * headWidth, cosine, sine, pairs)
+        }
       }
+    }
+    // Angles of several axes are put together in one place: then one thread at a time.
+    guard let workers, grown == nil, scheme.axes.isEmpty else { return rotate(0..<rows.rows) }
+    workers.split(rows.rows, granularity: 1, operations: 8 * rows.rows * rows.columns) { range, _ in
+      rotate(range)
     }
   }
 

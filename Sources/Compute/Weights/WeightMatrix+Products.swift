@@ -18,6 +18,10 @@ extension WeightMatrix {
         if input.rows == 1, !accumulating {
           kernels.rows_times_vector(
             weights, input.base, output.base + range.lowerBound, range.count, columns)
+        } else if input.rows == 1 {
+          cblas_sgemv(
+            CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(columns), 1, weights,
+            blasint(columns), input.base, 1, 1, output.base + range.lowerBound, 1)
         } else {
           cblas_sgemm(
             CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count),

@@ -65,7 +65,7 @@ public struct Decoder: Sendable {
     of hidden: Matrix, into logits: Matrix, _ workspace: DecoderWorkspace, _ workers: Workers
   ) {
     let normed = workspace.normed(hidden.rows)
-    hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed)
+    hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
     head.multiply(normed, into: logits, workers)
   }
 }

@@ -46,11 +46,12 @@ struct DecoderLayer: Sendable {
     let keyWidth = model.keyValueHeads * model.headWidth
     let epsilon = Float(model.normEpsilon)
 
-    hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed)
+    hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed, workers)
     qkv.multiply(normed, into: fused, workers)  // [n x (H + 2 Hkv) dh]
-    if let qkvBias { fused.add(qkvBias) }
+    if let qkvBias { fused.add(qkvBias, workers) }
     workspace.rotary.rotate(
-      fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions, headWidth: model.headWidth)
+      fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions, headWidth: model.headWidth,
+      workers)
     let first = cache.count
     cache.append(
       keys: fused[columns: queryWidth..<queryWidth + keyWidth],
@@ -68,12 +69,10 @@ struct DecoderLayer: Sendable {
       : attention.rows(
         of: queries[rows: count - watched..<count], over: cache.entries,
         visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count, workers)
-    let projected = workspace.projected(count)
-    attentionOutput.multiply(attended, into: projected, workers)  // [n x d]
-    if let attentionOutputBias { projected.add(attentionOutputBias) }
-    hidden.add(projected)
+    attentionOutput.multiply(attended, into: hidden, accumulating: true, workers)  // [n x d]
+    if let attentionOutputBias { hidden.add(attentionOutputBias, workers) }
 
-    hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed)
+    hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed, workers)
     if let probe = schedule.probe, probe.neurons(of: model.feedForwardWidth) < model.feedForwardWidth {
       feedForward.forward(rows, input: normed, probe: probe, into: hidden, workspace: workspace, workers)
     } else {

@@ -11,7 +11,6 @@ public final class DecoderWorkspace {
   private var normedRows = Matrix(rows: 0, columns: 0)
   private var fusedRows = Matrix(rows: 0, columns: 0)
   private var attendedRows = Matrix(rows: 0, columns: 0)
-  private var projectedRows = Matrix(rows: 0, columns: 0)
   private var neuronRows = Matrix(rows: 0, columns: 0)
 
   init(_ model: TextModel, rotary scheme: RotaryScheme) {
@@ -27,7 +26,6 @@ public final class DecoderWorkspace {
     normedRows = Matrix(rows: rows, columns: model.width)
     fusedRows = Matrix(rows: rows, columns: model.fusedAttentionRows)
     attendedRows = Matrix(rows: rows, columns: model.queryHeads * model.headWidth)
-    projectedRows = Matrix(rows: rows, columns: model.width)
     neuronRows = Matrix(rows: rows, columns: 2 * model.feedForwardWidth)
   }
 
@@ -35,6 +33,5 @@ public final class DecoderWorkspace {
   public func normed(_ rows: Int) -> Matrix { normedRows[rows: 0..<rows] }
   func fused(_ rows: Int) -> Matrix { fusedRows[rows: 0..<rows] }  // [n x (H + 2 Hkv) dh]
   func attended(_ rows: Int) -> Matrix { attendedRows[rows: 0..<rows] }  // [n x H dh]
-  func projected(_ rows: Int) -> Matrix { projectedRows[rows: 0..<rows] }  // [n x width]
   func neurons(_ rows: Int) -> Matrix { neuronRows[rows: 0..<rows] }  // [n x 2 m]
 }

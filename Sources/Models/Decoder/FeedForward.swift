@@ -30,11 +30,11 @@ struct FeedForward: Sendable {
   /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`.
   func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
     gateUp.multiply(input, into: scratch, workers)  // [n x 2m]
-    if let gateUpBias { scratch.add(gateUpBias) }
+    if let gateUpBias { scratch.add(gateUpBias, workers) }
     let active = scratch[columns: 0..<neurons]
     scratch.gate(activation, into: active, workers)  // [n x m]
     down.multiplyNeurons(active, into: output, accumulating: true, workers)  // [n x width]
-    if let downBias { output.add(downBias) }
+    if let downBias { output.add(downBias, workers) }
   }
 
   /// Adds the FFN of `rows` to `output`, reduced as the probe says on one kind of rows, full on the other.
@@ -65,7 +65,7 @@ struct FeedForward: Sendable {
     samples.gather(rows: (0..<count).map { rows[$0 * rows.count / count] }, from: input)
     let activations = Matrix(rows: count, columns: 2 * neurons)
     gateUp.multiply(samples, into: activations, workers)
-    if let gateUpBias { activations.add(gateUpBias) }
+    if let gateUpBias { activations.add(gateUpBias, workers) }
     let active = activations[columns: 0..<neurons]
     activations.gate(activation, into: active, workers)
     let scores = Matrix(rows: 1, columns: neurons)
@@ -96,10 +96,10 @@ private struct PackedNeurons {
   func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
     let fused = scratch[columns: 0..<gateUp.rows]
     gateUp.multiply(input, into: fused, workers)
-    if let gateUpBias { fused.add(gateUpBias) }
+    if let gateUpBias { fused.add(gateUpBias, workers) }
     let active = fused[columns: 0..<down.rows]
     fused.gate(activation, into: active, workers)
     down.multiplyNeurons(active, into: output, accumulating: true, workers)
-    if let downBias { output.add(downBias) }
+    if let downBias { output.add(downBias, workers) }
   }
 }

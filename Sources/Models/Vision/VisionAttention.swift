@@ -31,21 +31,22 @@ struct VisionAttention: Sendable {
     outputBias = try weights.vector(name("attention_output_bias"), count: width)
   }
 
-  /// Attention of the normed rows, left in `workspace.result`.
+  /// Attention of the normed rows, written or added to `result`.
   func forward(
-    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, _ workers: Workers
+    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, into result: Matrix,
+    accumulating: Bool, _ workers: Workers
   ) {
     let width = workspace.normed.columns
     let fused = workspace.fused
     qkv.multiply(workspace.normed, into: fused, workers)
-    if let qkvBias { fused.add(qkvBias) }
+    if let qkvBias { fused.add(qkvBias, workers) }
     let queries = fused[columns: 0..<width]
     let keys = fused[columns: width..<2 * width]
-    queryNorm?.apply(queries, into: queries)
-    keyNorm?.apply(keys, into: keys)
+    queryNorm?.apply(queries, into: queries, workers)
+    keyNorm?.apply(keys, into: keys, workers)
     if let rotation {
       rotation.table.rotate(
-        fused[columns: 0..<2 * width], positions: rotation.positions, headWidth: attention.headWidth)
+        fused[columns: 0..<2 * width], positions: rotation.positions, headWidth: attention.headWidth, workers)
     }
     let values = fused[columns: 2 * width..<3 * width]
     for rows in segments {
@@ -62,8 +63,8 @@ struct VisionAttention: Sendable {
         queries: queries[rows: rows], to: entries, keyCount: rows.count, mask: .full,
         into: workspace.attended[rows: rows], workers)
     }
-    output.multiply(workspace.attended, into: workspace.result, workers)
-    workspace.result.add(outputBias)
+    output.multiply(workspace.attended, into: result, accumulating: accumulating, workers)
+    result.add(outputBias, workers)
   }
 }
 

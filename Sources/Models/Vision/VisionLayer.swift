@@ -43,24 +43,36 @@ struct VisionLayer: Sendable {
     _ hidden: Matrix, segments: [Range<Int>], rotation: PatchRotation?, _ workspace: VisionWorkspace,
     _ workers: Workers
   ) {
-    attentionNorm.apply(hidden, into: workspace.normed)
-    attention.forward(workspace, segments: segments, rotation: rotation, workers)
-    if let attentionScale { workspace.result.multiply(byVector: attentionScale) }
-    hidden.add(workspace.result)
+    attentionNorm.apply(hidden, into: workspace.normed, workers)
+    add(to: hidden, scaledBy: attentionScale, workspace, workers) { result, accumulating in
+      attention.forward(
+        workspace, segments: segments, rotation: rotation, into: result, accumulating: accumulating, workers)
+    }
 
-    feedForwardNorm.apply(hidden, into: workspace.normed)
+    feedForwardNorm.apply(hidden, into: workspace.normed, workers)
     up.multiply(workspace.normed, into: workspace.neurons, workers)
-    workspace.neurons.add(upBias)
+    workspace.neurons.add(upBias, workers)
     let active = workspace.neurons[columns: 0..<down.columns]
     if isGated {
       workspace.neurons.gate(activation, into: active, workers)
     } else {
       active.activate(activation, workers)
     }
-    down.multiply(active, into: workspace.result, workers)
-    workspace.result.add(downBias)
-    if let feedForwardScale { workspace.result.multiply(byVector: feedForwardScale) }
-    hidden.add(workspace.result)
+    add(to: hidden, scaledBy: feedForwardScale, workspace, workers) { result, accumulating in
+      down.multiply(active, into: result, accumulating: accumulating, workers)
+      result.add(downBias, workers)
+    }
+  }
+
+  /// Adds what `part` computes to `hidden`: at once, or by way of the workspace where it is to be scaled.
+  private func add(
+    to hidden: Matrix, scaledBy scale: WeightVector?, _ workspace: VisionWorkspace, _ workers: Workers,
+    _ part: (_ result: Matrix, _ accumulating: Bool) -> Void
+  ) {
+    guard let scale else { return part(hidden, true) }
+    part(workspace.result, false)
+    workspace.result.multiply(byVector: scale, workers)
+    hidden.add(workspace.result, workers)
   }
 }
 

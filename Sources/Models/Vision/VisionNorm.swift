@@ -16,11 +16,11 @@ struct VisionNorm: Sendable {
   }
 
   /// Writes the normalised rows of `input` to `output`, which may be `input`.
-  func apply(_ input: Matrix, into output: Matrix) {
+  func apply(_ input: Matrix, into output: Matrix, _ workers: Workers) {
     if let bias {
-      input.layerNorm(weight, bias, epsilon: epsilon, into: output)
+      input.layerNorm(weight, bias, epsilon: epsilon, into: output, workers)
     } else {
-      input.rmsNorm(weight, epsilon: epsilon, into: output)
+      input.rmsNorm(weight, epsilon: epsilon, into: output, workers)
     }
   }
 }

@@ -51,7 +51,7 @@ public struct VisionTower: Sendable {
     precondition(model.imageSize == 0 || (height == model.imageSize && width == model.imageSize))
     let windows = grid.windows(side: model.window)
     let hidden = embed(pixels, width: width, grid, order: windows.order, workers)  // [rows x width]
-    inputNorm?.apply(hidden, into: hidden)
+    inputNorm?.apply(hidden, into: hidden, workers)
     let rotation =
       model.positions == .rotary
       ? PatchRotation(frequencies: frequencies, order: windows.order, grid: grid) : nil
@@ -65,7 +65,7 @@ public struct VisionTower: Sendable {
       layer.forward(
         hidden, segments: isFull ? [0..<hidden.rows] : windows.segments, rotation: rotation, workspace,
         workers)
-      if index + 1 == layers.count { outputNorm?.apply(hidden, into: hidden) }
+      if index + 1 == layers.count { outputNorm?.apply(hidden, into: hidden, workers) }
       copyFeatures(hidden, boundary: index + 1, first: first, into: features)
     }
     return windows.segments.count < 2 ? features : inRasterOrder(features, windows.order)
@@ -94,7 +94,7 @@ public struct VisionTower: Sendable {
     let hidden = Matrix(rows: grid.count + extra, columns: model.width)
     let tokens = hidden[rows: extra..<hidden.rows]
     patchEmbedding.multiply(patchRows(pixels, width: width, grid, order: order), into: tokens, workers)
-    tokens.add(patchBias)
+    tokens.add(patchBias, workers)
     if let classEmbedding { hidden[rows: 0..<1].add(classEmbedding) }
     guard let positionEmbedding else { return hidden }
     let position = Matrix(rows: 1, columns: model.width)

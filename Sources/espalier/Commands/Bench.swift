@@ -11,7 +11,8 @@ struct Bench: ParsableCommand {
     abstract: "Time every stage of a question at each operating point, beside the machine's own limits.",
     discussion: """
       Points take turns, so that a machine that slows down slows all of them alike. Rates are shares of what the same \
-      threads reach on operands in registers and on reading memory.
+      threads reach on operands in registers and on reading memory. Options that begin with 'Custom point' describe \
+      one more point to time beside the plan's own.
       """)
 
   @Argument(help: "Plan to time.", completion: .file(extensions: ["h5"]))
@@ -38,7 +39,8 @@ struct Bench: ParsableCommand {
   @Option(help: "Form of the result.")
   var format = BenchFormat.text
 
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup(title: "Custom point") var custom: PruningArguments
+  @OptionGroup var engine: EngineOptions
 
   func validate() throws {
     for (name, value, least) in [
@@ -51,7 +53,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     let opened = try Plan(contentsOf: plan)
     let chosen = try points(of: opened)
-    let session = try Session(opened, threads: threads.count)
+    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let limits = MachineLimits(session.engine.workers) { StageClock.now }
     var question = Question(images: image, prompt: prompt)
     question.maxTokens = tokens
@@ -69,8 +71,9 @@ struct Bench: ParsableCommand {
   }
 
   private func points(of plan: Plan) throws -> [OperatingPoint] {
-    guard let points else { return plan.contents.points.isEmpty ? [.dense] : plan.contents.points }
-    return try points.split(separator: ",").map { try plan.point(named: String($0)) }
+    var chosen = plan.contents.points.isEmpty ? [.dense] : plan.contents.points
+    if let points { chosen = try points.split(separator: ",").map { try plan.point(named: String($0)) } }
+    return chosen + (custom.point(plan.contents).map { [$0] } ?? [])
   }
 }
 

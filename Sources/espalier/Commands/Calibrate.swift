@@ -18,11 +18,11 @@ struct Calibrate: ParsableCommand {
   var output: String?
 
   @OptionGroup var calibration: CalibrationArguments
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var engine: EngineOptions
 
   func run() throws {
     let samples = try SampleSet(contentsOf: set)
-    let work = try PlanWork(plan, threads: threads.count)
+    let work = try PlanWork(plan, engine)
     let target = output ?? plan
     let state = PlanWork.statePath(target)
     var contents = work.plan.contents

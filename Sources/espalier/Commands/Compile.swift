@@ -29,7 +29,7 @@ struct Compile: ParsableCommand {
   var json = false
 
   @OptionGroup var arguments: CalibrationArguments
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var engine: EngineOptions
 
   func run() throws {
     let calibrationSet = try SampleSet(contentsOf: calibration)
@@ -39,14 +39,14 @@ struct Compile: ParsableCommand {
     let state = PlanWork.statePath(output)
     defer { PlanWork.discard(imported) }
     try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: imported)
-    let work = try PlanWork(imported, threads: threads.count)
+    let work = try PlanWork(imported, engine)
     // The plan stays open without its name, and goes with this process whatever ends it.
     PlanWork.discard(imported)
     var contents = work.plan.contents
     let record = try work.calibrate(
       calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)
     contents.calibration = record
-    contents.points = try work.tune(validationSet, record: record, threads: threads.count)
+    contents.points = try work.tune(validationSet, record: record, engine)
     try work.write(contents, to: output)
     PlanWork.discard(state)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }

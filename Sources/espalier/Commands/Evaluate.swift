@@ -36,7 +36,7 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   @OptionGroup(title: "Custom point") var custom: PruningArguments
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var engine: EngineOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit must be positive.") }
@@ -53,7 +53,7 @@ struct Evaluate: ParsableCommand {
     let samples = try SampleSet(contentsOf: set).first(limit)
     let opened = try Plan(contentsOf: plan)
     let chosen = try self.points(of: opened)
-    let session = try Session(opened, threads: threads.count)
+    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let progress = ConsoleProgress()
     progress.begin("evaluating \(chosen.count) points", total: samples.samples.count)
     let scores = try Evaluator(SampleRunner(session, maxTokens: maxTokens)).evaluate(samples, points: chosen)

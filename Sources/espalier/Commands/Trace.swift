@@ -27,12 +27,12 @@ struct Trace: ParsableCommand {
   @Flag(help: "Write the residual stream before each layer and after the last as well.")
   var hiddenStates = false
 
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var engine: EngineOptions
 
   func run() throws {
     let opened = try Plan(contentsOf: plan)
     let settings = try opened.point(named: point).settings
-    let session = try Session(opened, threads: threads.count)
+    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let layout = try session.layout(try words.conversation, images: image.count)
     let pictures = try image.map { try session.prepareImage(at: $0, among: image.count) }
     let features = try pictures.map(session.encode)

@@ -23,17 +23,17 @@ struct Tune: ParsableCommand {
   @Flag(help: "Print the points as JSON.")
   var json = false
 
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var engine: EngineOptions
 
   func run() throws {
     let samples = try SampleSet(contentsOf: set).first(limit)
-    let work = try PlanWork(plan, threads: threads.count)
+    let work = try PlanWork(plan, engine)
     guard let record = work.plan.contents.calibration else {
       throw PlanError(
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
     }
     var contents = work.plan.contents
-    contents.points = try work.tune(samples, record: record, threads: threads.count)
+    contents.points = try work.tune(samples, record: record, engine)
     try work.write(contents, to: output ?? plan)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
   }

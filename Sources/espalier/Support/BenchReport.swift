@@ -33,7 +33,7 @@ struct BenchRow {
       text: first.promptTokens - first.visualTokens, visual: first.visualTokens, kept: first.visualKept,
       settings: point.settings)
     prefillRate = operations / Statistics.median(answers.map(\.seconds.prefill))
-    let best = plan.weights.format == .int8 ? limits.int8Rate : limits.floatRate
+    let best = limits.rate(of: plan.weights.format)
     prefillShare = best.map { [prefillRate] in prefillRate / $0 }
     tokensPerSecond = 1 / Statistics.median(stages[5].times)
     decodeBandwidth = Double(plan.decoderBytes + first.kvBytes) * tokensPerSecond
@@ -64,8 +64,9 @@ struct BenchReport {
 
   private var title: String {
     let int8 = limits.int8Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
+    let half = limits.bfloat16Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let float = limits.floatRate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
-    return "limits with these threads: int8 \(int8) GOP/s, float32 \(float) GFLOP/s, "
+    return "limits with these threads: int8 \(int8) GOP/s, bfloat16 \(half), float32 \(float) GFLOP/s, "
       + "reading \(limits.readBandwidth / 1e9, decimals: 1) GB/s; weights \(plan.weights.format.rawValue)"
   }
 
@@ -125,6 +126,7 @@ struct BenchReport {
     .object([
       "limits": .object([
         "int8_operations_per_second": limits.int8Rate.map(JSON.number) ?? .null,
+        "bfloat16_operations_per_second": limits.bfloat16Rate.map(JSON.number) ?? .null,
         "float32_operations_per_second": limits.floatRate.map(JSON.number) ?? .null,
         "read_bytes_per_second": .number(limits.readBandwidth),
       ]),
@@ -153,6 +155,17 @@ struct BenchReport {
       "decode_bytes_per_second": .number(row.decodeBandwidth),
       "decode_share_of_limit": .number(row.decodeShare),
     ])
+  }
+}
+
+extension MachineLimits {
+  /// The rate of the arithmetic that products with weights of a format run on.
+  func rate(of format: WeightFormat) -> Double? {
+    switch format {
+    case .float32: floatRate
+    case .bfloat16: bfloat16Rate
+    case .int8, .int4: int8Rate
+    }
   }
 }
 

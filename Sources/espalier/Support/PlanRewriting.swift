@@ -10,9 +10,9 @@ struct PlanWork {
   let session: Session
   let progress = ConsoleProgress()
 
-  init(_ path: String, threads: Int) throws {
+  init(_ path: String, _ engine: EngineOptions) throws {
     plan = try Plan(contentsOf: path)
-    session = try Session(plan, threads: threads)
+    session = try Session(plan, threads: engine.count, cachePrecision: engine.cache)
   }
 
   /// Calibrates; the state of an unfinished calibration is at `statePath`.
@@ -24,10 +24,11 @@ struct PlanWork {
   }
 
   /// Tunes with a calibration, on a session that knows it.
-  func tune(_ set: SampleSet, record: CalibrationRecord, threads: Int) throws -> [OperatingPoint] {
+  func tune(_ set: SampleSet, record: CalibrationRecord, _ engine: EngineOptions) throws -> [OperatingPoint] {
     var contents = plan.contents
     contents.calibration = record
-    let calibrated = try Session(contents, weights: plan.weights, threads: threads)
+    let calibrated = try Session(
+      contents, weights: plan.weights, threads: engine.count, cachePrecision: engine.cache)
     return try Tuner(calibrated, record: record).tune(set, reporter: progress)
   }
 
