@@ -15,7 +15,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "PlanFormat"],
   "Models": ["Compute", "CKernels", "PlanFormat"],
-  "Inference": ["Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5"],
+  "Inference": [
+    "Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5", "CAllocations",
+  ],
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "PlanFormat": ["HDF5"],
@@ -85,7 +87,8 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Tests mirror the targets; TestSupport is their one helper module.
+    // Tests mirror the targets; TestSupport is their one helper module, CAllocations counts what it cannot.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
       name: "TestSupport",
       dependencies: ["Checkpoints", "Inference", "Models", "PlanFormat", "HDF5", "Compute"],

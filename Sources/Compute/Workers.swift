@@ -58,7 +58,7 @@ public final class Workers: @unchecked Sendable {
       for task in 0..<max(0, tasks) { body(task, 0) }
       return
     }
-    withoutActuallyEscaping(body) { job in board.run(job, tasks: tasks) }
+    withoutActuallyEscaping(body) { board.run(ClosureWork(body: $0), tasks: tasks) }
   }
 
   /// Splits `0 ..< total` into one contiguous range a worker, at multiples of `granularity`, when `operations` make
@@ -76,6 +76,17 @@ public final class Workers: @unchecked Sendable {
       let range = min(total, part * step)..<min(total, (part + 1) * step)
       if !range.isEmpty { body(range, worker) }
     }
+  }
+
+  /// The same for work that is a value: sharing it allocates nothing, which a closure would. For steps of decoding.
+  func split(_ total: Int, granularity: Int = 16, operations: Int, _ work: some RangeWork) {
+    let parts = operations < Self.worthSharing ? 1 : min(count, (total + granularity - 1) / granularity)
+    guard parts > 1 else {
+      if total > 0 { work.run(0..<total, worker: 0) }
+      return
+    }
+    let step = ((total + parts - 1) / parts + granularity - 1) / granularity * granularity
+    board.run(PartWork(work: work, total: total, step: step), tasks: parts)
   }
 
   /// Multiply-adds below which waking a thread costs more than it saves: about 10 microseconds of work.
@@ -109,16 +120,43 @@ public final class Workers: @unchecked Sendable {
   }
 }
 
+/// Work on any part of a range, such as the outputs of a product.
+protocol RangeWork {
+  func run(_ range: Range<Int>, worker: Int)
+}
+
+/// Work in numbered tasks.
+private protocol TaskWork {
+  func run(task: Int, worker: Int)
+}
+
+private struct ClosureWork: TaskWork {
+  let body: (Int, Int) -> Void
+  func run(task: Int, worker: Int) { body(task, worker) }
+}
+
+private struct PartWork<Work: RangeWork>: TaskWork {
+  let work: Work
+  let total: Int
+  let step: Int
+
+  func run(task: Int, worker: Int) {
+    let range = min(total, task * step)..<min(total, (task + 1) * step)
+    if !range.isEmpty { work.run(range, worker: worker) }
+  }
+}
+
 /// What the threads share: the current job, a counter of tasks taken, and who is still busy.
 ///
-/// Invariant: `job` and `tasks` change only while every helper is idle (`busy == 0`); the store to `generation`
-/// publishes them.
-private final class Board: @unchecked Sendable {
-  typealias Job = (Int, Int) -> Void
+/// Invariant: `job`, `work` and `tasks` change only while every helper is idle (`busy == 0`); the store to `generation`
+/// publishes them. `work` addresses a value on the stack of `run`, which waits until every helper is idle again.
+fileprivate final class Board: @unchecked Sendable {
+  typealias Job = (_ work: UnsafeRawPointer, _ task: Int, _ worker: Int) -> Void
 
   let capacity: Int
   var helpers = 0
-  private var job: Job = { _, _ in }
+  private var job: Job = { _, _, _ in }
+  private var work: UnsafeRawPointer?
   private var tasks = 0
   private let next = Atomic<Int>(0)
   private let busy = Atomic<Int>(0)
@@ -144,8 +182,17 @@ private final class Board: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func run(_ job: @escaping Job, tasks: Int) {
+  func run<Work: TaskWork>(_ work: Work, tasks: Int) {
+    withUnsafePointer(to: work) { pointer in
+      run(at: pointer, tasks: tasks) { work, task, worker in
+        work.assumingMemoryBound(to: Work.self).pointee.run(task: task, worker: worker)
+      }
+    }
+  }
+
+  private func run(at work: UnsafeRawPointer, tasks: Int, _ job: @escaping Job) {
     self.job = job
+    self.work = work
     self.tasks = tasks
     next.store(0, ordering: .relaxed)
     busy.store(helpers, ordering: .relaxed)
@@ -156,7 +203,7 @@ private final class Board: @unchecked Sendable {
       spins += 1
       if spins > 4096 { sched_yield() }
     }
-    self.job = { _, _ in }
+    self.work = nil
   }
 
   func stop() {
@@ -194,10 +241,11 @@ private final class Board: @unchecked Sendable {
   }
 
   private func takeTasks(worker: Int) {
+    guard let work else { return }
     while true {
       let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
       if task >= tasks { return }
-      job(task, worker)
+      job(work, task, worker)
     }
   }
 }

@@ -140,8 +140,9 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
 
   /* y[r] = sum_i matrix[r][i] * x[i], a row a result */
   void (*rows_times_vector)(const float *matrix, const float *x, float *y, size_t rows, size_t columns);
-  /* y[i] += sum_r x[r] * matrix[r][i] */
-  void (*vector_times_rows)(const float *x, const float *matrix, float *y, size_t rows, size_t columns);
+  /* y[i] += sum_r x[r] * matrix[r][i], rows `stride` apart */
+  void (*vector_times_rows)(const float *x, const float *matrix, size_t stride, float *y, size_t rows,
+                            size_t columns);
 
   /* Bytes of a pair of activations: 4 or 8. */
   size_t pair_bytes;

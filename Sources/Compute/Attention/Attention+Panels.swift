@@ -35,23 +35,44 @@ extension Attention {
   func attendOne(
     _ query: Matrix, _ panels: KeyValuePanels, _ keyCount: Int, _ output: Matrix, _ workers: Workers
   ) {
-    workers.split(keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount) {
-      heads, worker in
-      for queryHead in stride(from: heads.lowerBound * group, to: heads.upperBound * group, by: 1)
-      where queryHead % group % Self.queryTile == 0 {
-        let rows = min(Self.queryTile, group - queryHead % group)
-        let tile = PanelTile(self, rows, workers, worker)
-        tile.start(query.base + queryHead * headWidth, stride: headWidth)
-        let target = output.base + queryHead * headWidth
-        var first = 0
-        while first < keyCount {
-          let piece = first..<min(keyCount, first + Self.keyTile)
-          tile.score(panels.keys(head: queryHead / group, piece))
-          tile.add(
-            panels.values(head: queryHead / group, piece), to: target, stride: headWidth, isFirst: first == 0)
-          first = piece.upperBound
+    // Whichever thread takes a part finds its memory there, so that no later step allocates any.
+    for worker in 0..<workers.count { _ = PanelTile(self, 1, workers, worker) }
+    workers.split(
+      keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount,
+      OneQuery(
+        attention: self, query: query, panels: panels, keyCount: keyCount, output: output, workers: workers))
+  }
+
+  /// Attention of one query row over any KV heads.
+  private struct OneQuery: RangeWork {
+    let attention: Attention
+    let query: Matrix
+    let panels: KeyValuePanels
+    let keyCount: Int
+    let output: Matrix
+    let workers: Workers
+
+    func run(_ heads: Range<Int>, worker: Int) {
+      let (group, headWidth) = (attention.group, attention.headWidth)
+      for head in heads {
+        var done = 0
+        while done < group {
+          let rows = min(queryTile, group - done)
+          let offset = (head * group + done) * headWidth
+          let tile = PanelTile(attention, rows, workers, worker)
+          tile.start(query.base + offset, stride: headWidth)
+          var first = 0
+          while first < keyCount {
+            let piece = first..<min(keyCount, first + keyTile)
+            tile.score(panels.keys(head: head, piece))
+            tile.add(
+              panels.values(head: head, piece), to: output.base + offset, stride: headWidth,
+              isFirst: first == 0)
+            first = piece.upperBound
+          }
+          tile.finish(output.base + offset, stride: headWidth)
+          done += rows
         }
-        tile.finish(target, stride: headWidth)
       }
     }
   }

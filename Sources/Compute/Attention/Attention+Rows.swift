@@ -66,16 +66,35 @@ extension Attention {
     _ workers: Workers
   ) {
     output.fill(0)
-    workers.split(keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount) {
-      heads, worker in
+    // Whichever thread takes a part finds its memory there, so that no later step of this length allocates any.
+    for worker in 0..<workers.count { _ = workers.scratch(worker, count: (keyCount + 1023) / 1024 * 1024) }
+    workers.split(
+      keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount,
+      OneQuery(
+        attention: self, query: query, keys: keys, values: values, keyCount: keyCount, output: output,
+        workers: workers))
+  }
+
+  /// Attention of one query row over any KV heads.
+  private struct OneQuery: RangeWork {
+    let attention: Attention
+    let query: Matrix
+    let keys: HeadRows
+    let values: HeadRows
+    let keyCount: Int
+    let output: Matrix
+    let workers: Workers
+
+    func run(_ heads: Range<Int>, worker: Int) {
+      let group = attention.group
       let weights = workers.scratch(worker, count: keyCount)
       for queryHead in heads.lowerBound * group..<heads.upperBound * group {
-        scores(of: query.base, queryHead: queryHead, keys: keys, count: keyCount, into: weights)
+        attention.scores(of: query.base, queryHead: queryHead, keys: keys, count: keyCount, into: weights)
         _ = kernels.softmax(weights, keyCount)
-        let target = output.base + queryHead * headWidth
+        let target = output.base + queryHead * attention.headWidth
         let base = values.base(head: queryHead / group)
         for key in 0..<keyCount {
-          kernels.add_scaled(weights[key], base + key * values.rowStride, target, headWidth)
+          kernels.add_scaled(weights[key], base + key * values.rowStride, target, attention.headWidth)
         }
       }
     }

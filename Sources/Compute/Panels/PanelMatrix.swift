@@ -39,25 +39,44 @@ struct PanelMatrix {
 
   /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels.
   func multiply(_ input: Matrix, into output: Matrix, accumulating: Bool, _ workers: Workers) {
-    let operations = input.rows * outputs * depth
+    let rows: Product.Rows
+    // Shorter numbers are multiplied more at a time.
+    let operations: Int
     switch encoding {
-    case .bfloat16:
-      let rows = workers.paired(input)
-      workers.split(outputs, granularity: Self.lanes, operations: operations / 2) { range, _ in
-        kernels.bfloat16_product(
-          bfloat16View(range), rows, output.base + range.lowerBound, output.stride, accumulating ? 1 : 0)
-      }
+    case .bfloat16: (rows, operations) = (.paired(workers.paired(input)), input.rows * outputs * depth / 2)
+    case .int8: (rows, operations) = (.quantized(workers.quantized(input)), input.rows * outputs * depth / 4)
     case .int4:
-      let rows = workers.quantized(input, inGroups: true)
-      workers.split(outputs, granularity: Self.lanes, operations: operations / 4) { range, _ in
-        kernels.int4_product(
-          int4View(range), rows, output.base + range.lowerBound, output.stride, accumulating ? 1 : 0)
-      }
-    case .int8:
-      let rows = workers.quantized(input)
-      workers.split(outputs, granularity: Self.lanes, operations: operations / 4) { range, _ in
-        kernels.int8_product(
-          int8View(range), rows, output.base + range.lowerBound, output.stride, accumulating ? 1 : 0)
+      rows = .quantized(workers.quantized(input, inGroups: true))
+      operations = input.rows * outputs * depth / 4
+    }
+    workers.split(
+      outputs, granularity: Self.lanes, operations: operations,
+      Product(matrix: self, rows: rows, output: output, accumulating: accumulating ? 1 : 0))
+  }
+
+  /// A product over any whole panels.
+  private struct Product: RangeWork {
+    enum Rows {
+      case paired(espalier_paired_rows)
+      case quantized(espalier_int8_rows)
+    }
+
+    let matrix: PanelMatrix
+    let rows: Rows
+    let output: Matrix
+    let accumulating: Int32
+
+    func run(_ range: Range<Int>, worker: Int) {
+      let target = output.base + range.lowerBound
+      switch rows {
+      case .paired(let rows):
+        kernels.bfloat16_product(matrix.bfloat16View(range), rows, target, output.stride, accumulating)
+      case .quantized(let rows):
+        if matrix.encoding == .int8 {
+          kernels.int8_product(matrix.int8View(range), rows, target, output.stride, accumulating)
+        } else {
+          kernels.int4_product(matrix.int4View(range), rows, target, output.stride, accumulating)
+        }
       }
     }
   }

@@ -13,21 +13,37 @@ extension WeightMatrix {
     case .panels(let panels):
       panels.multiply(input, into: output, accumulating: accumulating, workers)
     case .float32(let base):
+      if input.rows == 1 {
+        let work = OneRow(
+          weights: base, count: columns, input: input, output: output, accumulating: accumulating)
+        return workers.split(rows, operations: rows * columns, work)
+      }
       workers.split(rows, operations: input.rows * rows * columns) { range, _ in
-        let weights = base + range.lowerBound * columns
-        if input.rows == 1, !accumulating {
-          kernels.rows_times_vector(
-            weights, input.base, output.base + range.lowerBound, range.count, columns)
-        } else if input.rows == 1 {
-          cblas_sgemv(
-            CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(columns), 1, weights,
-            blasint(columns), input.base, 1, 1, output.base + range.lowerBound, 1)
-        } else {
-          cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count),
-            blasint(columns), 1, input.base, blasint(input.stride), weights, blasint(columns),
-            accumulating ? 1 : 0, output.base + range.lowerBound, blasint(output.stride))
-        }
+        cblas_sgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count),
+          blasint(columns), 1, input.base, blasint(input.stride), base + range.lowerBound * columns,
+          blasint(columns), accumulating ? 1 : 0, output.base + range.lowerBound, blasint(output.stride))
+      }
+    }
+  }
+
+  /// Any outputs of a float32 product with one row.
+  private struct OneRow: RangeWork {
+    let weights: UnsafePointer<Float>
+    let count: Int
+    let input: Matrix
+    let output: Matrix
+    let accumulating: Bool
+
+    func run(_ range: Range<Int>, worker: Int) {
+      let rows = weights + range.lowerBound * count
+      let target = output.base + range.lowerBound
+      if accumulating {
+        cblas_sgemv(
+          CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(count),
+          input.base, 1, 1, target, 1)
+      } else {
+        kernels.rows_times_vector(rows, input.base, target, range.count, count)
       }
     }
   }
@@ -48,7 +64,8 @@ extension WeightMatrix {
     case .float32(let base):
       if input.rows == 1 {
         if !accumulating { output.fill(0) }
-        return accumulateNeurons(base, input, into: output, workers)
+        let work = OneRowOfNeurons(weights: base, rows: rows, stride: columns, input: input, output: output)
+        return workers.split(columns, operations: rows * columns, work)
       }
       workers.split(columns, operations: input.rows * rows * columns) { range, _ in
         cblas_sgemm(
@@ -64,20 +81,18 @@ extension WeightMatrix {
     preconditionFailure("the panels of a matrix are made for the other side of the product")
   }
 
-  /// Adds each neuron's row times its activation. Threads sum parts of the neurons, added up in a fixed order.
-  private func accumulateNeurons(
-    _ base: UnsafePointer<Float>, _ input: Matrix, into output: Matrix, _ workers: Workers
-  ) {
-    let parts = rows * columns < Workers.worthSharing ? 1 : workers.count
-    let step = (rows + parts - 1) / parts
-    let partial = parts > 1 ? Matrix(rows: parts, columns: columns) : output
-    workers.perform(parts) { part, _ in
-      let range = min(rows, part * step)..<min(rows, (part + 1) * step)
+  /// Any outputs of a float32 product of neurons with one row, added to what is there.
+  private struct OneRowOfNeurons: RangeWork {
+    let weights: UnsafePointer<Float>
+    let rows: Int
+    let stride: Int
+    let input: Matrix
+    let output: Matrix
+
+    func run(_ range: Range<Int>, worker: Int) {
       kernels.vector_times_rows(
-        input.base + range.lowerBound, base + range.lowerBound * columns, partial.rowBase(part), range.count,
-        columns)
+        input.base, weights + range.lowerBound, stride, output.base + range.lowerBound, rows, range.count)
     }
-    if parts > 1 { for part in 0..<parts { kernels.add(partial.rowBase(part), output.base, columns) } }
   }
 }
 
