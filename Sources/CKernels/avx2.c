@@ -11,6 +11,7 @@
 #include "bfloat16.inc"
 #include "int8.inc"
 #include "int4.inc"
+#include "gather.inc"
 #include "int8_avx2.inc"
 #include "int4_avx2.inc"
 #pragma clang attribute pop

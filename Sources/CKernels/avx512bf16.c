@@ -11,6 +11,7 @@
 #include "bfloat16_dot.inc"
 #include "int8.inc"
 #include "int4.inc"
+#include "gather.inc"
 #include "int8_vnni.inc"
 #include "int4_vnni.inc"
 #pragma clang attribute pop

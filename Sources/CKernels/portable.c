@@ -6,5 +6,6 @@
 #include "bfloat16.inc"
 #include "int8.inc"
 #include "int4.inc"
+#include "gather.inc"
 
 const espalier_kernels espalier_portable_kernels = KERNEL_TABLE("portable");

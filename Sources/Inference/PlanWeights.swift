@@ -1,16 +1,18 @@
 public import Compute
-import Models
+public import Models
 public import PlanFormat
 
 extension MappedFile: WeightOwner {}
 
 /// Binds a model's parts to the mapped tensors of a plan.
-struct PlanWeights: ModelWeights {
+public struct PlanWeights: ModelWeights {
   private let store: WeightStore
 
-  init(_ store: WeightStore) { self.store = store }
+  /// Binds to the tensors of a store.
+  public init(_ store: WeightStore) { self.store = store }
 
-  func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+  /// The matrix of that name, with the expected shape.
+  public func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
     let tensor = try find(name, shape: [rows, columns])
     guard let encoding = tensor.format.panelEncoding else {
       return WeightMatrix(float32: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
@@ -19,7 +21,8 @@ struct PlanWeights: ModelWeights {
       encoding, panels: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
   }
 
-  func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+  /// The matrix of that name whose rows are inputs, with the expected shape.
+  public func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
     let tensor = try find(name, shape: [rows, columns])
     guard let encoding = tensor.format.panelEncoding else {
       return try matrix(name, rows: rows, columns: columns)
@@ -28,7 +31,8 @@ struct PlanWeights: ModelWeights {
       encoding, neuronPanels: tensor.bytes, rows: rows, columns: columns, owner: tensor.mapping)
   }
 
-  func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {
+  /// The vector of that name, with the expected length.
+  public func vector(_ name: String, count: Int) throws(ModelError) -> WeightVector {
     let tensor = try find(name, shape: [count])
     guard tensor.format == .float32 else { throw ModelError(name, "is not float32") }
     return WeightVector(tensor.bytes, owner: tensor.mapping)

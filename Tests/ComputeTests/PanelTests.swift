@@ -82,7 +82,7 @@ import Testing
     let (whole, part) = (Matrix(rows: 3, columns: 30), Matrix(rows: 3, columns: 30))
     neurons.multiplyNeurons(all, into: whole, workers)
     neurons.gathering(rows: selected, workers).multiplyNeurons(few, into: part, workers)
-    // int4 neurons are gathered into bfloat16, whose activations and weights round differently.
+    // int4 neurons are gathered into int8, which rounds them once more.
     #expect(relativeDifference(part, whole) < (encoding == .int4 ? 0.02 : 1e-6))
   }
 

@@ -180,7 +180,16 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*int4_product)(espalier_int4_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
                        int accumulating);
   void (*int4_row)(espalier_int4_weights weights, size_t output, float *out);
-  /* Some inputs of one int4 panel as a bfloat16 panel of that depth. */
+
+  /*
+   * Up to 16 outputs as one panel: outputs[i] is the place of an output in the first 64 bytes of its panel, which has
+   * `lines` times 64 bytes.
+   */
+  void (*gather_outputs)(const uint8_t *const *outputs, size_t count, size_t lines, uint8_t *out);
+  /* Some inputs of one panel as a panel of that depth; what is behind them in `out` stays. */
+  void (*bfloat16_inputs)(const uint8_t *panel, const intptr_t *inputs, size_t count, uint8_t *out);
+  void (*int8_inputs)(const uint8_t *panel, const intptr_t *inputs, size_t count, uint8_t *out);
+  /* The same as an int8 panel: groups that share a scale fall apart. */
   void (*int4_inputs)(const uint8_t *panel, const intptr_t *inputs, size_t count, uint8_t *out);
 } espalier_kernels;
 

@@ -11,6 +11,8 @@ public final class Engine {
   public let model: ModelDescription
   /// The threads.
   public let workers: Workers
+  /// How keys and values are stored.
+  public var cachePrecision: CachePrecision { decoder.cachePrecision }
   let decoder: Decoder
   let workspace: DecoderWorkspace
   let tower: VisionTower

@@ -1,8 +1,8 @@
-import Compute
-import PlanFormat
+public import Compute
+public import PlanFormat
 
 /// The gated FFN of a decoder layer: `(act(x Wg) * (x Wu)) Wd`, all neurons or the probed ones.
-struct FeedForward: Sendable {
+public struct FeedForward: Sendable {
   let gateUp: WeightMatrix  // [2m x width], gate rows first
   let gateUpBias: WeightVector?  // [2m]
   let down: WeightMatrix  // [m x width], a row a neuron
@@ -12,7 +12,8 @@ struct FeedForward: Sendable {
   var width: Int { down.columns }
   var neurons: Int { down.rows }
 
-  init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
+  /// Binds a layer's tensors.
+  public init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     gateUp = try weights.matrix(
       TextModel.layerWeight(layer, "gate_up"), rows: 2 * model.feedForwardWidth, columns: model.width)
     down = try weights.neurons(
@@ -28,7 +29,7 @@ struct FeedForward: Sendable {
   }
 
   /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`.
-  func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
+  public func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
     gateUp.multiply(input, into: scratch, workers)  // [n x 2m]
     if let gateUpBias { scratch.add(gateUpBias, workers) }
     let active = scratch[columns: 0..<neurons]
@@ -38,21 +39,23 @@ struct FeedForward: Sendable {
   }
 
   /// Adds the FFN of `rows` to `output`, reduced as the probe says on one kind of rows, full on the other.
-  func forward(
-    _ rows: TokenRows, input: Matrix, probe: NeuronProbe, into output: Matrix, workspace: DecoderWorkspace,
+  ///
+  /// `input` and `output` are `[n x width]`, `scratch` is `[n x 2m]`.
+  public func forward(
+    _ rows: TokenRows, input: Matrix, probe: NeuronProbe, into output: Matrix, scratch: Matrix,
     _ workers: Workers
   ) {
     let reduced = probe.reducesText ? rows.textRuns : rows.visualRuns
     let full = probe.reducesText ? rows.visualRuns : rows.textRuns
     for run in full {
-      forward(input[rows: run], into: output[rows: run], scratch: workspace.neurons(run.count), workers)
+      forward(input[rows: run], into: output[rows: run], scratch: scratch[rows: 0..<run.count], workers)
     }
     guard !reduced.isEmpty else { return }
     let selected = probedNeurons(probe, input, rows: reduced.flatMap { Array($0) }, workers)
     let packed = PackedNeurons(self, selected, workers)
     for run in reduced {
       packed.forward(
-        input[rows: run], into: output[rows: run], scratch: workspace.neurons(run.count), workers)
+        input[rows: run], into: output[rows: run], scratch: scratch[rows: 0..<run.count], workers)
     }
   }
 

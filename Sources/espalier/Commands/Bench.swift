@@ -36,7 +36,12 @@ struct Bench: ParsableCommand {
   @Option(help: "Runs before those.")
   var warmUp = 1
 
-  @Option(help: "Form of the result.")
+  @Option(
+    help: ArgumentHelp(
+      "Time the parts of a decoder layer on this many rows instead of whole questions.", valueName: "rows"))
+  var parts: Int?
+
+  @Option(help: "Form of the result; --parts knows only text.")
   var format = BenchFormat.text
 
   @OptionGroup(title: "Custom point") var custom: PruningArguments
@@ -48,6 +53,9 @@ struct Bench: ParsableCommand {
     ] {
       if value < least || value > 100_000 { throw ValidationError("--\(name) must be at least \(least).") }
     }
+    if let parts, !(8...100_000).contains(parts) {
+      throw ValidationError("--parts must be within 8 ... 100000.")
+    }
   }
 
   func run() throws {
@@ -55,6 +63,12 @@ struct Bench: ParsableCommand {
     let chosen = try points(of: opened)
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let limits = MachineLimits(session.engine.workers) { StageClock.now }
+    if let parts {
+      let bench = try PartsBench(
+        opened, session.engine.workers, limits, cache: session.engine.cachePrecision, rows: parts,
+        repetitions: repetitions)
+      return print("\(BenchReport(opened, limits, []).title)\n\n\(try bench.table().text)")
+    }
     var question = Question(images: image, prompt: prompt)
     question.maxTokens = tokens
     var runs = chosen.map { _ in [Answer]() }

@@ -62,7 +62,8 @@ struct BenchReport {
     }
   }
 
-  private var title: String {
+  /// What the machine can do, and what the weights are.
+  var title: String {
     let int8 = limits.int8Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let half = limits.bfloat16Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let float = limits.floatRate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
