@@ -5,9 +5,14 @@ public import PlanFormat
 /// Measures operating points on a set: accuracy, divergence, agreement, times and sizes, each next to dense.
 public struct Evaluator {
   private let runner: SampleRunner
+  private let dense: SampleRunner
 
-  /// An evaluator over a runner.
-  public init(_ runner: SampleRunner) { self.runner = runner }
+  /// An evaluator over a runner. Points are compared with the dense answers of `dense`, a runner over another plan of
+  /// the same model, such as one whose weights are not rounded; without it, with those of their own plan.
+  public init(_ runner: SampleRunner, dense: SampleRunner? = nil) {
+    self.runner = runner
+    self.dense = dense ?? runner
+  }
 
   /// Runs every point on every sample of the set. Points take turns within a sample, and the order turns from sample
   /// to sample, so that a machine that slows down slows all of them alike.
@@ -21,7 +26,7 @@ public struct Evaluator {
     var scores = points.map { PointScore(point: $0) }
     for (index, sample) in set.samples.enumerated() {
       let prompt = try runner.prompt(sample)
-      let reference = try runner.reference(prompt)
+      let reference = try dense.reference(dense === runner ? prompt : try dense.prompt(sample))
       for turn in points.indices {
         let point = (turn + index) % points.count
         let outcome = runner.run(prompt, schedule: schedules[point], answer: reference.answer)

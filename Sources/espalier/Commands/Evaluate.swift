@@ -26,6 +26,11 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Importance rules to run at each point's budget instead of its own, separated by commas.")
   var baselines: String?
 
+  @Option(
+    help: "Plan of the same model to compare with, such as one of f32 weights. (default: the plan's own dense runs)",
+    completion: .file(extensions: ["h5"]))
+  var against: String?
+
   @Option(help: "Use only the first samples of the set.")
   var limit: Int?
 
@@ -54,10 +59,17 @@ struct Evaluate: ParsableCommand {
     let opened = try Plan(contentsOf: plan)
     let chosen = try self.points(of: opened)
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    let dense = try against.map { path in
+      let other = try Plan(contentsOf: path)
+      guard other.contents.tokenizer == opened.contents.tokenizer, other.contents.model == opened.contents.model
+      else { throw PlanError(file: path, reason: "is a plan of another model than \(plan)") }
+      return SampleRunner(
+        try Session(other, threads: engine.count, cachePrecision: engine.cache), maxTokens: maxTokens)
+    }
     let progress = ConsoleProgress()
     progress.begin("evaluating \(chosen.count) points", total: samples.samples.count)
-    let scores = try Evaluator(SampleRunner(session, maxTokens: maxTokens)).evaluate(samples, points: chosen)
-    { _, _ in
+    let runner = SampleRunner(session, maxTokens: maxTokens)
+    let scores = try Evaluator(runner, dense: dense).evaluate(samples, points: chosen) { _, _ in
       try progress.advance(by: 1)
     }
     progress.end("\(samples.samples.count) samples")
