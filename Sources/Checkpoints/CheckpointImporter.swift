@@ -26,13 +26,16 @@ public enum CheckpointImporter {
   ///
   /// Tensors are streamed: memory does not grow with the checkpoint.
   ///
+  /// - Parameter overrides: formats of some matrices that differ from `weightFormat`; later ones win.
   /// - Parameter chatTemplate: a Jinja file to be used instead of the checkpoint's chat template.
   public static func importModel(
-    at directory: String, weightFormat: WeightFormat, chatTemplate: String? = nil, to planPath: String,
+    at directory: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
+    chatTemplate: String? = nil, to planPath: String,
     progress: Progress = { _, _, _ in }
   ) throws(CheckpointError) {
     let imported = try read(
-      directory, weightFormat: weightFormat, chatTemplate: chatTemplate, progress: progress)
+      directory, weightFormat: weightFormat, overrides: overrides, chatTemplate: chatTemplate,
+      progress: progress)
     try planFormat { () throws(PlanError) in
       try PlanWriter.write(imported.contents, weights: imported.weights, to: planPath) {
         (bytes, total) throws(PlanError) in try progress(.writing, bytes, total)
@@ -45,7 +48,8 @@ public enum CheckpointImporter {
   /// Every tensor has been found with its shape when this returns, so that writing the plan can only fail
   /// for reasons of the disk.
   public static func read(
-    _ path: String, weightFormat: WeightFormat, chatTemplate: String? = nil,
+    _ path: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
+    chatTemplate: String? = nil,
     progress: Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
     let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -72,10 +76,11 @@ public enum CheckpointImporter {
     let sourceDigest = try digest(of: tensors.files + Set(others).filter(fileExists)) {
       (bytes, total) throws(PlanError) in try progress(.reading, bytes, total)
     }
-    let contents = PlanContents(
+    var contents = PlanContents(
       model: family.model, image: family.image, tokenizer: tokenizer.tables, prompt: prompt,
       weightFormat: weightFormat,
       sourceDigest: sourceDigest)
+    contents.weightOverrides = try TensorFormat.formats(overrides, of: family.model, directory)
     try planFormat { () throws(PlanError) in try contents.check(as: directory) }
     return ImportedCheckpoint(contents: contents, weights: CheckpointWeights(recipes: builder.recipes))
   }

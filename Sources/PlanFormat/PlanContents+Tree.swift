@@ -15,7 +15,7 @@ extension PlanTree {
     try builder.add(contents.tokenizer)
     try builder.add(contents.prompt)
     for tensor in contents.model.weights {
-      builder.weight(tensor, as: tensor.storedFormat(contents.weightFormat))
+      builder.weight(tensor, as: contents.format(of: tensor))
     }
     if let calibration = contents.calibration { try builder.add(calibration, for: contents.model) }
     builder.add(contents.points)

@@ -16,6 +16,8 @@ public struct PlanContents: Equatable, Sendable {
   public var points: [OperatingPoint]
   /// Storage of the matrices.
   public var weightFormat: WeightFormat
+  /// Matrices that are stored otherwise, by name.
+  public var weightOverrides: [String: WeightFormat] = [:]
   /// SHA-256 of the checkpoint the plan was imported from, hexadecimal; empty when there was none.
   public var sourceDigest: String
 
@@ -60,10 +62,14 @@ public enum WeightFormat: String, CaseIterable, Sendable {
   }
 }
 
-extension WeightSpecification {
-  /// How this tensor is stored in a plan with matrices of the given format.
-  public func storedFormat(_ format: WeightFormat) -> WeightFormat { followsWeightFormat ? format : .float32 }
+extension PlanContents {
+  /// How a tensor of the model is stored.
+  public func format(of tensor: WeightSpecification) -> WeightFormat {
+    tensor.followsWeightFormat ? weightOverrides[tensor.name] ?? weightFormat : .float32
+  }
+}
 
+extension WeightSpecification {
   /// Outputs and inputs of the product that a matrix is for.
   var product: (outputs: Int, depth: Int) {
     let columns = shape.dropFirst().reduce(1, *)

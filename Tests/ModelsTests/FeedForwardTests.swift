@@ -100,7 +100,8 @@ import Testing
     let rows = TokenRows(
       hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) },
       visualIndices: visual ?? self.visual)
-    feedForward.forward(rows, input: input, probe: probe, into: output, scratch: workspace.neurons(input.rows), workers)
+    feedForward.forward(
+      rows, input: input, probe: probe, into: output, scratch: workspace.neurons(input.rows), workers)
     return output
   }
 

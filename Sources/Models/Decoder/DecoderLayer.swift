@@ -74,7 +74,8 @@ struct DecoderLayer: Sendable {
 
     hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed, workers)
     if let probe = schedule.probe, probe.neurons(of: model.feedForwardWidth) < model.feedForwardWidth {
-      feedForward.forward(rows, input: normed, probe: probe, into: hidden, scratch: workspace.neurons(count), workers)
+      feedForward.forward(
+        rows, input: normed, probe: probe, into: hidden, scratch: workspace.neurons(count), workers)
     } else {
       feedForward.forward(normed, into: hidden, scratch: workspace.neurons(count), workers)
     }

@@ -18,15 +18,17 @@ struct PlanReading {
     let root = try reader.group("/") { (attributes) throws(Flaw) in
       try attributes.take(RootAttributes.self, of: "/")
     }
-    let contents = try PlanContents(from: &reader, root: root)
+    var contents = try PlanContents(from: &reader, root: root)
     try contents.validate()
     guard root.calibrationSetDigest == contents.calibration?.provenance.setDigest ?? "" else {
       throw Flaw("/", "calibration_set_digest differs from that of /calibration/provenance")
     }
     tensors = []
     for specification in contents.model.weights {
-      let format = specification.storedFormat(contents.weightFormat)
-      let dataset = try reader.weight(specification, as: format)
+      let (dataset, format) = try reader.weight(specification)
+      if specification.followsWeightFormat, format != contents.weightFormat {
+        contents.weightOverrides[specification.name] = format
+      }
       tensors.append(try Self.tensor(specification, format, dataset))
     }
     try reader.finish()

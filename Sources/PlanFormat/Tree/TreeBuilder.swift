@@ -29,6 +29,7 @@ struct TreeBuilder {
   mutating func weight(_ tensor: WeightSpecification, as format: WeightFormat) {
     var attributes = AttributeSet()
     attributes.put("description", tensor.summary)
+    if tensor.followsWeightFormat { attributes.put("format", format.rawValue) }
     if let encoding = format.encoding { attributes.put("encoding", encoding) }
     if format.hasPanels { attributes.put("shape", tensor.shape) }
     tree.datasets[tensor.path] = TreeDataset(

@@ -51,11 +51,19 @@ struct TreeReader {
     return texts
   }
 
-  /// Takes a weight and the groups above it.
-  mutating func weight(_ tensor: WeightSpecification, as format: WeightFormat) throws(Flaw) -> TreeDataset {
+  /// Takes a weight, in the format it says it has, and the groups above it.
+  mutating func weight(_ tensor: WeightSpecification) throws(Flaw) -> (TreeDataset, WeightFormat) {
     let path = tensor.path
     for group in ancestors(of: path) where tree.groups[group] != nil { try self.group(group) }
     var dataset = try take(DatasetSchema(path, tensor.summary))
+    var format = WeightFormat.float32
+    if tensor.followsWeightFormat {
+      let name: String = try dataset.attributes.take("format", of: path)
+      guard let known = WeightFormat(rawValue: name) else {
+        throw Flaw(path, "has the unknown format '\(name)'")
+      }
+      format = known
+    }
     guard dataset.type == format.elementType else {
       throw Flaw(path, "is \(dataset.type), expected \(format.elementType)")
     }
@@ -76,7 +84,7 @@ struct TreeReader {
     try dataset.attributes.finish(path)
     dataset.attributes.put("sha256", digest)
     if let error { dataset.attributes.put("relative_error", error) }
-    return dataset
+    return (dataset, format)
   }
 
   /// Demands that nothing is left.

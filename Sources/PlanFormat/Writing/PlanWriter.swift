@@ -28,7 +28,7 @@ public enum PlanWriter {
         var writing = TreeWriting(root: try hdf5 { () throws(HDF5Error) in try file.root() })
         try writing.writeGroups(tree)
         // Float32 first: behind them, panels can misalign nothing.
-        let weightsInOrder = contents.model.weights.map { ($0, $0.storedFormat(contents.weightFormat)) }
+        let weightsInOrder = contents.model.weights.map { ($0, contents.format(of: $0)) }
         let total = weightsInOrder.reduce(0) { $0 + $1.0.storedShape($1.1).reduce($1.1.elementSize, *) }
         var written = 0
         for (tensor, format) in weightsInOrder.filter({ $0.1 == .float32 })

@@ -20,8 +20,7 @@ struct Compile: ParsableCommand {
   @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
   var output: String
 
-  @Option(help: "Storage of weight matrices.")
-  var weights: WeightFormat = .bfloat16
+  @OptionGroup var weights: WeightArguments
 
   @OptionGroup var template: TemplateArguments
 

@@ -27,7 +27,8 @@ struct Evaluate: ParsableCommand {
   var baselines: String?
 
   @Option(
-    help: "Plan of the same model to compare with, such as one of f32 weights. (default: the plan's own dense runs)",
+    help:
+      "Plan of the same model to compare with, such as one of f32 weights. (default: the plan's own dense runs)",
     completion: .file(extensions: ["h5"]))
   var against: String?
 
@@ -61,7 +62,8 @@ struct Evaluate: ParsableCommand {
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let dense = try against.map { path in
       let other = try Plan(contentsOf: path)
-      guard other.contents.tokenizer == opened.contents.tokenizer, other.contents.model == opened.contents.model
+      guard other.contents.tokenizer == opened.contents.tokenizer,
+        other.contents.model == opened.contents.model
       else { throw PlanError(file: path, reason: "is a plan of another model than \(plan)") }
       return SampleRunner(
         try Session(other, threads: engine.count, cachePrecision: engine.cache), maxTokens: maxTokens)

@@ -1,5 +1,4 @@
-public import ArgumentParser
-public import PlanFormat
+import ArgumentParser
 
 /// Checkpoint to plan, without calibration.
 struct Import: ParsableCommand {
@@ -13,8 +12,7 @@ struct Import: ParsableCommand {
   @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
   var output: String
 
-  @Option(help: "Storage of weight matrices.")
-  var weights: WeightFormat = .bfloat16
+  @OptionGroup var weights: WeightArguments
 
   @OptionGroup var template: TemplateArguments
 
@@ -22,5 +20,3 @@ struct Import: ParsableCommand {
     try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: output)
   }
 }
-
-extension WeightFormat: ExpressibleByArgument {}

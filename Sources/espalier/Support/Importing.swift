@@ -8,13 +8,14 @@ import PlanFormat
 enum Importing {
   /// Imports a checkpoint, shows the bytes a second, and stops at an interruption with nothing written.
   static func run(
-    _ model: String, weights: WeightFormat, chatTemplate: String?, to output: String
+    _ model: String, weights: WeightArguments, chatTemplate: String?, to output: String
   ) throws {
     try checkWritable(output)
     let meter = Meter(model)
     do {
       try CheckpointImporter.importModel(
-        at: model, weightFormat: weights, chatTemplate: chatTemplate, to: output, progress: meter.show)
+        at: model, weightFormat: weights.weights, overrides: weights.tensorWeights,
+        chatTemplate: chatTemplate, to: output, progress: meter.show)
     } catch {
       guard Interruption.requested else { throw error }
       throw Interruption(description: "\(output): interrupted; nothing is written")

@@ -59,9 +59,9 @@ struct PartsBench {
     let output = Matrix(rows: rows, columns: width)
     lines.append(
       line(
-      "down", "float32", operations: 2 * rows * inner * width,
-      { down.multiplyNeurons(input, into: output, workers) },
-      { plain.multiplyNeurons(input, into: output, workers) }))
+        "down", "float32", operations: 2 * rows * inner * width,
+        { down.multiplyNeurons(input, into: output, workers) },
+        { plain.multiplyNeurons(input, into: output, workers) }))
     return lines
   }
 
@@ -88,7 +88,9 @@ struct PartsBench {
     let hollow = AttentionMask.hollow(ordinals: (0..<rows).map { Int32($0) }, window: 32)
     return line(
       "hollow attention, 32 keys", "causal attention", operations: nil,
-      { attention.attend(queries: queries, to: entries, keyCount: rows, mask: hollow, into: output, workers) },
+      {
+        attention.attend(queries: queries, to: entries, keyCount: rows, mask: hollow, into: output, workers)
+      },
       {
         attention.attend(
           queries: queries, to: entries, keyCount: rows, mask: .causal(firstQuery: 0), into: output, workers)
