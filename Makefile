@@ -1,6 +1,7 @@
 # Two commands set up everything on a machine with the Swift toolchain:
 #   make demo   compile the reference model into a plan, evaluate its points, ask a question
 #   make test   build and run all tests
+# make test-kernels checks the kernels alone.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
@@ -9,22 +10,31 @@ SCENES = calib/digit-scenes
 PLAN = artifacts/reference.h5
 PICTURE = $(SCENES)/images/test-003.jpg
 
-.PHONY: demo test build setup format lint clean
+# The sources are written for clang; the toolchain brings one.
+CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
+KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
+KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c) Tests/CKernels/check.c
+
+.PHONY: demo test test-kernels build setup format lint clean
 
 build: setup
 	$(SWIFT) build -c release --product espalier
 	$(SWIFT) build -c release --product espalier-run
 
-# Installs the Debian packages that are missing; asks for root only when one is.
+# Installs those of some Debian packages that are missing; asks for root only when one is.
+define install
+@missing=""; for package in $(1); do \
+  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+  echo "installing$$missing"; \
+  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
+fi
+endef
+
 setup:
-	@missing=""; for package in $(PACKAGES); do \
-	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
-	done; \
-	if [ -n "$$missing" ]; then \
-	  echo "installing$$missing"; \
-	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
-	fi
+	$(call install,$(PACKAGES))
 
 demo: build
 	mkdir -p artifacts
@@ -42,6 +52,11 @@ demo: build
 test: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
+
+test-kernels:
+	mkdir -p .build
+	$(CLANG) $(KERNEL_FLAGS) $(KERNEL_SOURCES) -lm -o .build/check-kernels
+	.build/check-kernels
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
