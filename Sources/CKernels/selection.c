@@ -47,6 +47,25 @@ static const candidate candidates[] = {
   /* Only by name. */
   {&espalier_avx512vnni256_kernels, has_avx512vnni},
 };
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+
+extern const espalier_kernels espalier_neon_kernels;
+extern const espalier_kernels espalier_dotprod_kernels;
+extern const espalier_kernels espalier_i8mm_kernels;
+extern const espalier_kernels espalier_bf16_kernels;
+
+static int has_neon(void) { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }
+static int has_dotprod(void) { return has_neon() && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+static int has_i8mm(void) { return has_dotprod() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0; }
+static int has_bf16(void) { return has_i8mm() && (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0; }
+
+static const candidate candidates[] = {
+  {&espalier_bf16_kernels, has_bf16},       {&espalier_i8mm_kernels, has_i8mm},
+  {&espalier_dotprod_kernels, has_dotprod}, {&espalier_neon_kernels, has_neon},
+  {&espalier_portable_kernels, always},
+};
 #else
 static const candidate candidates[] = {{&espalier_portable_kernels, always}};
 #endif

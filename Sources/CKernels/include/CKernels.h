@@ -95,8 +95,9 @@ typedef struct espalier_int8_rows {
 /* The table is constant data: Swift may share it between threads. */
 typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   /*
-   * Name of the instruction set: "portable", "avx2", "avx512", "avxvnni", "avx512vnni", "avx512bf16", and "avx512vnni256",
-   * which is never chosen: avxvnni's products for processors without it.
+   * Name of the instruction set: "portable"; on x86-64 "avx2", "avx512", "avxvnni", "avx512vnni", "avx512bf16", and
+   * "avx512vnni256", which is never chosen: avxvnni's products for processors without it; on arm64 "neon", "dotprod",
+   * "i8mm", "bf16".
    */
   const char *name;
 
