@@ -1,7 +1,7 @@
 # Two commands set up everything on a machine with the Swift toolchain:
 #   make demo   compile the reference model into a plan, evaluate its points, ask a question
 #   make test   build and run all tests
-# make test-kernels checks the kernels alone.
+# make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
@@ -14,8 +14,9 @@ PICTURE = $(SCENES)/images/test-003.jpg
 CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
 KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
 KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c) Tests/CKernels/check.c
+ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
-.PHONY: demo test test-kernels build setup format lint clean
+.PHONY: demo test test-kernels test-arm build setup format lint clean
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -57,6 +58,16 @@ test-kernels:
 	mkdir -p .build
 	$(CLANG) $(KERNEL_FLAGS) $(KERNEL_SOURCES) -lm -o .build/check-kernels
 	.build/check-kernels
+
+# Static programs, which the emulator runs without a system around them; each argument is the table to be chosen.
+test-arm:
+	$(call install,$(ARM_PACKAGES))
+	mkdir -p .build
+	$(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static $(KERNEL_FLAGS) \
+	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-arm
+	qemu-aarch64 -cpu cortex-a72 .build/check-kernels-arm neon
+	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
+	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
