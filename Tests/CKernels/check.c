@@ -528,7 +528,10 @@ int main(int arguments, char **values) {
   static const size_t shapes[][2] = {{1, 1}, {3, 5}, {16, 32}, {17, 33}, {31, 63}, {33, 64}, {48, 97}, {20, 1027},
                                      {2, 9001}};
   const char *in_use = espalier_kernels_in_use()->name;
-  if (espalier_int8_operations() < 0 || espalier_float_operations() < 0) fail("limits");
+  /* Whether they run: an instruction that the processor lacks would end the program here. */
+  if (espalier_int8_operations() < 0 || espalier_bfloat16_operations() < 0 || espalier_float_operations() < 0) {
+    fail("limits");
+  }
   portable = espalier_kernels_named("portable");
   if (arguments > 1 && strcmp(values[1], in_use) != 0) fail("%s is in use, expected %s", in_use, values[1]);
   for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++) {
