@@ -1,6 +1,7 @@
 # Two commands set up everything on a machine with the Swift toolchain:
 #   make demo   compile the reference model into a plan, evaluate its points, ask a question
 #   make test   build and run all tests
+# make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
@@ -9,22 +10,32 @@ SCENES = calib/digit-scenes
 PLAN = artifacts/reference.h5
 PICTURE = $(SCENES)/images/test-003.jpg
 
-.PHONY: demo test build setup format lint clean
+# The sources are written for clang; the toolchain brings one.
+CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
+KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
+KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c) Tests/CKernels/check.c
+ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+
+.PHONY: demo test test-kernels test-arm build setup format lint clean
 
 build: setup
 	$(SWIFT) build -c release --product espalier
 	$(SWIFT) build -c release --product espalier-run
 
-# Installs the Debian packages that are missing; asks for root only when one is.
+# Installs those of some Debian packages that are missing; asks for root only when one is.
+define install
+@missing=""; for package in $(1); do \
+  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+  echo "installing$$missing"; \
+  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
+fi
+endef
+
 setup:
-	@missing=""; for package in $(PACKAGES); do \
-	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
-	done; \
-	if [ -n "$$missing" ]; then \
-	  echo "installing$$missing"; \
-	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
-	fi
+	$(call install,$(PACKAGES))
 
 demo: build
 	mkdir -p artifacts
@@ -42,6 +53,21 @@ demo: build
 test: setup
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
+
+test-kernels:
+	mkdir -p .build
+	$(CLANG) $(KERNEL_FLAGS) $(KERNEL_SOURCES) -lm -o .build/check-kernels
+	.build/check-kernels
+
+# Static programs, which the emulator runs without a system around them; each argument is the table to be chosen.
+test-arm:
+	$(call install,$(ARM_PACKAGES))
+	mkdir -p .build
+	$(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static $(KERNEL_FLAGS) \
+	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-arm
+	qemu-aarch64 -cpu cortex-a72 .build/check-kernels-arm neon
+	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
+	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -6,41 +6,83 @@
 
 #include "CKernels.h"
 
+/* The tables of this kind of processor, the widest first, and whether this one can run them. */
+typedef struct candidate {
+  const espalier_kernels *table;
+  int (*runs)(void);
+} candidate;
+
+static int always(void) { return 1; }
+
 extern const espalier_kernels espalier_portable_kernels;
 #if defined(__x86_64__)
 extern const espalier_kernels espalier_avx2_kernels;
+extern const espalier_kernels espalier_avxvnni_kernels;
 extern const espalier_kernels espalier_avx512_kernels;
 extern const espalier_kernels espalier_avx512vnni_kernels;
+extern const espalier_kernels espalier_avx512vnni256_kernels;
 extern const espalier_kernels espalier_avx512bf16_kernels;
 
 static int has_avx2(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
+static int has_avxvnni(void) { return has_avx2() && __builtin_cpu_supports("avxvnni"); }
+
 static int has_avx512(void) {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
+
+static int has_avx512vnni(void) { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
+static int has_avx512bf16(void) { return has_avx512vnni() && __builtin_cpu_supports("avx512bf16"); }
+
+static const candidate candidates[] = {
+  {&espalier_avx512bf16_kernels, has_avx512bf16},
+  {&espalier_avx512vnni_kernels, has_avx512vnni},
+  {&espalier_avxvnni_kernels, has_avxvnni},
+  {&espalier_avx512_kernels, has_avx512},
+  {&espalier_avx2_kernels, has_avx2},
+  {&espalier_portable_kernels, always},
+  /* Only by name. */
+  {&espalier_avx512vnni256_kernels, has_avx512vnni},
+};
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+
+extern const espalier_kernels espalier_neon_kernels;
+extern const espalier_kernels espalier_dotprod_kernels;
+extern const espalier_kernels espalier_i8mm_kernels;
+extern const espalier_kernels espalier_bf16_kernels;
+
+static int has_neon(void) { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }
+static int has_dotprod(void) { return has_neon() && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0; }
+static int has_i8mm(void) { return has_dotprod() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0; }
+static int has_bf16(void) { return has_i8mm() && (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0; }
+
+static const candidate candidates[] = {
+  {&espalier_bf16_kernels, has_bf16},       {&espalier_i8mm_kernels, has_i8mm},
+  {&espalier_dotprod_kernels, has_dotprod}, {&espalier_neon_kernels, has_neon},
+  {&espalier_portable_kernels, always},
+};
+#else
+static const candidate candidates[] = {{&espalier_portable_kernels, always}};
 #endif
 
 const espalier_kernels *espalier_kernels_named(const char *name) {
-  if (strcmp(name, "portable") == 0) return &espalier_portable_kernels;
-#if defined(__x86_64__)
-  if (strcmp(name, "avx2") == 0 && has_avx2()) return &espalier_avx2_kernels;
-  if (strcmp(name, "avx512") == 0 && has_avx512()) return &espalier_avx512_kernels;
-  if (has_avx512() && __builtin_cpu_supports("avx512vnni")) {
-    if (strcmp(name, "avx512vnni") == 0) return &espalier_avx512vnni_kernels;
-    if (strcmp(name, "avx512bf16") == 0 && __builtin_cpu_supports("avx512bf16")) return &espalier_avx512bf16_kernels;
+  for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
+    if (strcmp(name, candidates[i].table->name) == 0) return candidates[i].runs() ? candidates[i].table : NULL;
   }
-#endif
   return NULL;
 }
 
 const espalier_kernels *espalier_kernels_in_use(void) {
   const char *asked = getenv("ESPALIER_KERNELS");
   const espalier_kernels *found = asked ? espalier_kernels_named(asked) : NULL;
-  static const char *const widest_first[] = {"avx512bf16", "avx512vnni", "avx512", "avx2", "portable"};
-  for (size_t i = 0; !found; i++) found = espalier_kernels_named(widest_first[i]);
+  for (size_t i = 0; !found; i++) {
+    if (candidates[i].runs()) found = candidates[i].table;
+  }
   return found;
 }
 

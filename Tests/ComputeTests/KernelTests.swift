@@ -5,7 +5,8 @@ import Testing
 /// Every instruction set's kernels against plain double arithmetic, on odd sizes.
 @Suite struct KernelTests {
   static let tables: [(String, espalier_kernels)] = [
-    "portable", "avx2", "avx512", "avx512vnni", "avx512bf16",
+    "portable", "avx2", "avxvnni", "avx512", "avx512vnni256", "avx512vnni", "avx512bf16",
+    "neon", "dotprod", "i8mm", "bf16",
   ].compactMap { (name: String) in espalier_kernels_named(name).map { (name, $0.pointee) } }
   static let sizes = [0, 1, 3, 7, 15, 16, 17, 63, 64, 65, 127, 1000]
 

@@ -94,7 +94,11 @@ typedef struct espalier_int8_rows {
  */
 /* The table is constant data: Swift may share it between threads. */
 typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
-  /* Name of the instruction set: "portable", "avx2", "avx512", "avx512vnni", "avx512bf16". */
+  /*
+   * Name of the instruction set: "portable"; on x86-64 "avx2", "avx512", "avxvnni", "avx512vnni", "avx512bf16", and
+   * "avx512vnni256", which is never chosen: avxvnni's products for processors without it; on arm64 "neon", "dotprod",
+   * "i8mm", "bf16".
+   */
   const char *name;
 
   /* out[r][i] = x[r][i] / sqrt(mean(x[r]^2) + epsilon) * weight[i] */
@@ -194,8 +198,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
 } espalier_kernels;
 
 /*
- * The table in use. ESPALIER_KERNELS=portable|avx2|avx512|avx512vnni|avx512bf16 asks for one by name; a name this processor
- * cannot run, or no name at all, gives the widest it can.
+ * The table in use. ESPALIER_KERNELS asks for one by name; a name this processor cannot run, or no name at all, gives the
+ * widest it can.
  */
 const espalier_kernels *espalier_kernels_in_use(void);
 

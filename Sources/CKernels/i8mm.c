@@ -1,0 +1,26 @@
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#define KERNEL(name) i8mm_##name
+#define BFLOAT16_ROWS 6
+#define BFLOAT16_PANELS 1
+#define OWN_BFLOAT16_TILE
+#define OWN_INT8_PRODUCT
+#define OWN_INT4_PRODUCT
+#define MATRIX_PRODUCTS
+#pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
+#include "kernels.inc"
+#include "rows_neon.inc"
+#include "bfloat16_neon.inc"
+#include "bfloat16.inc"
+#include "int8.inc"
+#include "int4.inc"
+#include "gather.inc"
+#include "mmla.inc"
+#include "int8_dot.inc"
+#include "int4_dot.inc"
+#include "parts.inc"
+#pragma clang attribute pop
+
+const espalier_kernels espalier_i8mm_kernels = KERNEL_TABLE("i8mm");
+#endif

@@ -1,0 +1,557 @@
+/*
+ * The kernels that multiply matrices, quantise, read or gather panels: every table this processor has against plain
+ * arithmetic in doubles, and against the portable table: the same integers, the same bits where nothing is rounded on
+ * the way.
+ *
+ * Needs nothing but the kernels, so that it runs under an emulator. An argument names the table that must be in use.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+static const char *const names[] = {
+  "portable", "avx2", "avxvnni", "avx512", "avx512vnni256", "avx512vnni", "avx512bf16",
+  "neon", "dotprod", "i8mm", "bf16",
+};
+
+enum { MOST_ROWS = 25 };
+
+static const espalier_kernels *portable, *kernels;
+static size_t comparisons;
+/* What is being checked, for the line that a difference prints. */
+static size_t outputs, depth, count;
+
+static _Noreturn void fail(const char *format, ...) {
+  va_list values;
+  va_start(values, format);
+  printf("%s, %zu outputs of %zu inputs, %zu rows: ", kernels ? kernels->name : "tables", outputs, depth, count);
+  vprintf(format, values);
+  printf("\n");
+  va_end(values);
+  exit(1);
+}
+
+static uint32_t random_bits(void) {
+  static uint64_t state = 88172645463325252u;
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return (uint32_t)(state >> 32);
+}
+static size_t random_below(size_t bound) { return random_bits() % bound; }
+/* -1 ... 1 */
+static float random_number(void) { return (float)((int32_t)random_bits() >> 8) / 8388608.0f; }
+
+/* Memory of exactly these bytes: a sanitizer sees what is read or written behind it. */
+static void *filled(size_t bytes, int byte) {
+  void *memory = malloc(bytes ? bytes : 1);
+  if (!memory) fail("no memory");
+  memset(memory, byte, bytes);
+  return memory;
+}
+
+static float bfloat16_value(const uint8_t *bytes) {
+  uint16_t half;
+  memcpy(&half, bytes, sizeof(half));
+  union { uint32_t i; float f; } bits = {(uint32_t)half << 16};
+  return bits.f;
+}
+static uint16_t bfloat16_rounded(float x) {
+  union { float f; uint32_t i; } bits = {x};
+  return x == x ? (uint16_t)((bits.i + 0x7fff + (bits.i >> 16 & 1)) >> 16) : 0x7fc0;
+}
+
+/* Within the tolerance, or both not numbers, or the same infinity. */
+static int agree(double value, double expected, double tolerance) {
+  if (isnan(value) || isnan(expected)) return isnan(value) && isnan(expected);
+  return value == expected || fabs(value - expected) <= tolerance;
+}
+
+static int same_bits(const void *a, const void *b, size_t bytes) { return bytes == 0 || memcmp(a, b, bytes) == 0; }
+
+/* The first row of a row's tile, and the rows of that tile. */
+static size_t tile_of(size_t row, size_t *rows) {
+  size_t first = 0;
+  while (first + (*rows = espalier_tile_rows(count - first)) <= row) first += *rows;
+  return first;
+}
+
+/* One row is zeros, one the largest number, one its opposite, one infinities: neighbours must not notice. */
+static void fill_activations(float *x, int extreme) {
+  for (size_t row = 0; row < count; row++) {
+    const size_t kind = extreme ? (row + random_below(2)) % 6 : 5;
+    for (size_t i = 0; i < depth; i++) {
+      const float some[] = {0.0f, 3.5f, -3.5f, INFINITY, i % 2 ? 1.0f : -1.0f};
+      x[row * depth + i] = kind < 5 ? some[kind] : random_number() * (float)(row + 1);
+    }
+  }
+}
+
+typedef struct integer_rows {
+  int8_t *values;
+  float *scales;
+  int32_t *sums, *group_sums;
+  size_t stride;
+} integer_rows;
+
+static integer_rows quantized(const espalier_kernels *table, const float *x, size_t unit) {
+  integer_rows rows = {.stride = (depth + unit - 1) / unit * unit};
+  rows.values = filled(count * rows.stride, 99);
+  rows.scales = filled(count * sizeof(float), 99);
+  rows.sums = filled(count * sizeof(int32_t), 99);
+  rows.group_sums = filled(count * rows.stride / 32 * sizeof(int32_t), 99);
+  for (size_t row = 0; row < count; row++) {
+    size_t tile;
+    const size_t first = tile_of(row, &tile), place = row - first;
+    int8_t *q = rows.values + first * rows.stride + 4 * place;
+    table->quantize_int8(x + row * depth, depth, q, 4 * tile, rows.scales + row, rows.sums + row);
+    if (unit == 64) {
+      table->group_sums(q, depth, 4 * tile, rows.group_sums + first * rows.stride / 32 + place, tile);
+    }
+  }
+  return rows;
+}
+
+static void release(integer_rows rows) {
+  free(rows.values);
+  free(rows.scales);
+  free(rows.sums);
+  free(rows.group_sums);
+}
+
+static espalier_int8_rows view(integer_rows rows) {
+  const espalier_int8_rows result = {rows.values, rows.stride, rows.scales, rows.sums, rows.group_sums, count};
+  return result;
+}
+
+static int8_t integer(integer_rows rows, size_t row, size_t i) {
+  size_t tile;
+  const size_t first = tile_of(row, &tile);
+  return rows.values[first * rows.stride + 4 * (i / 4 * tile + row - first) + i % 4];
+}
+
+static void check_quantisation(const float *x, size_t unit) {
+  const integer_rows rows = quantized(kernels, x, unit), plain = quantized(portable, x, unit);
+  for (size_t row = 0; row < count; row++) {
+    const float *source = x + row * depth;
+    float largest = 0;
+    for (size_t i = 0; i < depth; i++) largest = fabsf(source[i]) > largest ? fabsf(source[i]) : largest;
+    const double scale = largest / 127.0;
+    if (!agree(rows.scales[row], scale, scale * 1e-6)) {
+      fail("quantize_int8: row %zu has scale %g, expected %g", row, rows.scales[row], scale);
+    }
+    int32_t sum = 0, group = 0;
+    size_t tile;
+    const size_t first = tile_of(row, &tile);
+    const size_t padded = (depth + (unit == 64 ? 31 : 3)) / (unit == 64 ? 32 : 4) * (unit == 64 ? 32 : 4);
+    for (size_t i = 0; i < padded; i++) {
+      const int8_t q = integer(rows, row, i);
+      const double exact = i < depth && largest > 0 && isfinite(largest) ? source[i] / scale : 0;
+      if (fabs(q - exact) > 0.5001) fail("quantize_int8: row %zu, %zu is %d, expected %g", row, i, q, exact);
+      if (q != integer(plain, row, i)) fail("quantize_int8: row %zu, %zu is %d, not as portable", row, i, q);
+      sum += q;
+      group += q;
+      if (unit == 64 && i % 32 == 31) {
+        const int32_t given = rows.group_sums[first * rows.stride / 32 + i / 32 * tile + row - first];
+        if (given != -8 * group) {
+          fail("group_sums: row %zu, group %zu is %d, expected %d", row, i / 32, given, -8 * group);
+        }
+        group = 0;
+      }
+    }
+    if (rows.sums[row] != sum) fail("quantize_int8: row %zu has sum %d, expected %d", row, rows.sums[row], sum);
+    if (!same_bits(rows.scales + row, plain.scales + row, sizeof(float))) fail("quantize_int8: scales not as portable");
+  }
+  comparisons += count;
+  release(rows);
+  release(plain);
+}
+
+/* Results of a product, [count x (outputs + 3)], all 7 before it. */
+static float *results(void) {
+  float *out = filled(count * (outputs + 3) * sizeof(float), 0);
+  for (size_t i = 0; i < count * (outputs + 3); i++) out[i] = 7;
+  return out;
+}
+
+/* `magnitudes` are the sums of what the exact results add up, without signs. */
+static void check_results(const char *name, const float *out, const float *plain, const double *exact,
+                          const double *magnitudes, int accumulating, double tolerance, int same) {
+  for (size_t row = 0; row < count; row++) {
+    for (size_t o = 0; o < outputs + 3; o++) {
+      const size_t place = row * (outputs + 3) + o;
+      if (o >= outputs) {
+        if (out[place] != 7) fail("%s writes behind the last output of row %zu", name, row);
+        continue;
+      }
+      const double before = accumulating ? 7 : 0, expected = exact[row * outputs + o] + before;
+      const double allowed = tolerance * (magnitudes[row * outputs + o] + before) + 1e-30;
+      if (!agree(out[place], expected, allowed)) {
+        fail("%s%s: row %zu, output %zu is %.9g, expected %.9g", name, accumulating ? " accumulating" : "", row, o,
+             out[place], expected);
+      }
+      if (!agree(out[place], plain[place], same ? 0 : 2 * allowed)) {
+        fail("%s%s: row %zu, output %zu is %.9g, portable gives %.9g", name, accumulating ? " accumulating" : "", row,
+             o, out[place], plain[place]);
+      }
+    }
+  }
+  comparisons += 1;
+}
+
+static void check_int8(const float *x, const uint8_t *panels) {
+  const espalier_int8_weights weights = {panels, outputs, depth};
+  const size_t bytes = espalier_int8_panel_bytes(depth);
+  float *row = filled(depth * sizeof(float), 0), *plain_row = filled(depth * sizeof(float), 0);
+  for (size_t o = 0; o < outputs; o++) {
+    const uint8_t *panel = panels + o / 16 * bytes;
+    float scale;
+    memcpy(&scale, panel + 4 * (o % 16), sizeof(scale));
+    kernels->int8_row(weights, o, row);
+    portable->int8_row(weights, o, plain_row);
+    for (size_t i = 0; i < depth; i++) {
+      const float expected = (float)(panel[64 + i / 4 * 64 + 4 * (o % 16) + i % 4] - 128) * scale;
+      if (row[i] != expected) fail("int8_row: output %zu, input %zu is %g, expected %g", o, i, row[i], expected);
+    }
+    if (!same_bits(row, plain_row, depth * sizeof(float))) fail("int8_row: output %zu not as portable", o);
+  }
+  free(row);
+  free(plain_row);
+
+  const integer_rows rows = quantized(portable, x, 4);
+  double *exact = filled(count * outputs * sizeof(double), 0);
+  double *magnitudes = filled(count * outputs * sizeof(double), 0);
+  for (size_t r = 0; r < count; r++) {
+    for (size_t o = 0; o < outputs; o++) {
+      const uint8_t *panel = panels + o / 16 * bytes;
+      float scale;
+      memcpy(&scale, panel + 4 * (o % 16), sizeof(scale));
+      int64_t sum = 0;
+      for (size_t i = 0; i < depth; i++) {
+        sum += (int64_t)(panel[64 + i / 4 * 64 + 4 * (o % 16) + i % 4] - 128) * integer(rows, r, i);
+      }
+      exact[r * outputs + o] = (double)sum * ((double)scale * rows.scales[r]);
+      magnitudes[r * outputs + o] = fabs(exact[r * outputs + o]);
+    }
+  }
+  for (int accumulating = 0; accumulating < 2; accumulating++) {
+    float *out = results(), *plain = results();
+    kernels->int8_product(weights, view(rows), out, outputs + 3, accumulating);
+    portable->int8_product(weights, view(rows), plain, outputs + 3, accumulating);
+    check_results("int8_product", out, plain, exact, magnitudes, accumulating, 1e-6, 1);
+    free(out);
+    free(plain);
+  }
+  free(exact);
+  free(magnitudes);
+  release(rows);
+}
+
+static int int4_level(const uint8_t *panel, size_t o, size_t i) {
+  const uint8_t byte = panel[i / 64 * 576 + 64 + i % 64 / 8 * 64 + 4 * (o % 16) + i % 4];
+  return (i % 8 < 4 ? byte & 15 : byte >> 4) - 8;
+}
+static float int4_scale(const uint8_t *panel, size_t o, size_t i) {
+  return bfloat16_value(panel + i / 64 * 576 + 4 * (o % 16) + 2 * (i / 32 % 2));
+}
+
+static void check_int4(const float *x, const uint8_t *panels) {
+  const espalier_int4_weights weights = {panels, outputs, depth};
+  const size_t bytes = espalier_int4_panel_bytes(depth);
+  float *row = filled(depth * sizeof(float), 0), *plain_row = filled(depth * sizeof(float), 0);
+  for (size_t o = 0; o < outputs; o++) {
+    const uint8_t *panel = panels + o / 16 * bytes;
+    kernels->int4_row(weights, o, row);
+    portable->int4_row(weights, o, plain_row);
+    for (size_t i = 0; i < depth; i++) {
+      const float expected = (float)int4_level(panel, o, i) * int4_scale(panel, o, i);
+      if (row[i] != expected) fail("int4_row: output %zu, input %zu is %g, expected %g", o, i, row[i], expected);
+    }
+    if (!same_bits(row, plain_row, depth * sizeof(float))) fail("int4_row: output %zu not as portable", o);
+  }
+  free(row);
+  free(plain_row);
+
+  const integer_rows rows = quantized(portable, x, 64);
+  double *exact = filled(count * outputs * sizeof(double), 0);
+  double *magnitudes = filled(count * outputs * sizeof(double), 0);
+  for (size_t r = 0; r < count; r++) {
+    for (size_t o = 0; o < outputs; o++) {
+      const uint8_t *panel = panels + o / 16 * bytes;
+      double sum = 0, magnitude = 0;
+      for (size_t i = 0; i < depth; i++) {
+        const double product = (double)int4_level(panel, o, i) * integer(rows, r, i) * int4_scale(panel, o, i);
+        sum += product;
+        magnitude += fabs(product);
+      }
+      exact[r * outputs + o] = sum * rows.scales[r];
+      magnitudes[r * outputs + o] = magnitude * rows.scales[r];
+    }
+  }
+  for (int accumulating = 0; accumulating < 2; accumulating++) {
+    float *out = results(), *plain = results();
+    kernels->int4_product(weights, view(rows), out, outputs + 3, accumulating);
+    portable->int4_product(weights, view(rows), plain, outputs + 3, accumulating);
+    check_results("int4_product", out, plain, exact, magnitudes, accumulating, 1e-6 + 1e-9 * (double)depth, 0);
+    free(out);
+    free(plain);
+  }
+  free(exact);
+  free(magnitudes);
+  release(rows);
+}
+
+/* Some outputs and some inputs of the first panel of each kind; what is behind them in the result stays. */
+static void check_gathering(const uint8_t *int8_panel, const uint8_t *int4_panel, const uint8_t *bfloat16_panel) {
+  enum { BEFORE = 0x5a };
+  const size_t taken = random_below(depth + 1), lanes = 1 + random_below(16), lines = (depth + 3) / 4;
+  intptr_t *inputs = filled(taken * sizeof(intptr_t), 0);
+  for (size_t i = 0; i < taken; i++) inputs[i] = (intptr_t)random_below(depth);
+
+  const uint8_t *chosen[16];
+  for (size_t lane = 0; lane < lanes; lane++) chosen[lane] = int8_panel + 64 + 4 * random_below(16);
+  uint8_t *out = filled(64 * lines, BEFORE);
+  kernels->gather_outputs(chosen, lanes, lines, out);
+  for (size_t i = 0; i < 64 * lines; i++) {
+    const size_t lane = i % 64 / 4;
+    const uint8_t expected = lane < lanes ? chosen[lane][i / 64 * 64 + i % 4] : BEFORE;
+    if (out[i] != expected) fail("gather_outputs: byte %zu is %d, expected %d", i, out[i], expected);
+  }
+  free(out);
+
+  const size_t int8_bytes = espalier_int8_panel_bytes(taken), bfloat16_bytes = espalier_bfloat16_panel_bytes(taken);
+  out = filled(int8_bytes, BEFORE);
+  kernels->int8_inputs(int8_panel, inputs, taken, out);
+  if (!same_bits(out, int8_panel, 64)) fail("int8_inputs: other scales");
+  for (size_t i = 0; i < (taken + 3) / 4 * 4; i++) {
+    for (size_t o = 0; o < 16; o++) {
+      const uint8_t value = out[64 + i / 4 * 64 + 4 * o + i % 4];
+      const size_t input = i < taken ? (size_t)inputs[i] : 0;
+      const uint8_t expected = i < taken ? int8_panel[64 + input / 4 * 64 + 4 * o + input % 4] : BEFORE;
+      if (value != expected) fail("int8_inputs: output %zu, place %zu is %d, expected %d", o, i, value, expected);
+    }
+  }
+  free(out);
+
+  out = filled(int8_bytes, BEFORE);
+  kernels->int4_inputs(int4_panel, inputs, taken, out);
+  for (size_t o = 0; o < 16; o++) {
+    double largest = 0;
+    for (size_t i = 0; i < taken; i++) {
+      const size_t input = (size_t)inputs[i];
+      largest = fmax(largest, fabs((double)int4_level(int4_panel, o, input) * int4_scale(int4_panel, o, input)));
+    }
+    float scale;
+    memcpy(&scale, out + 4 * o, sizeof(scale));
+    if (!agree(scale, largest / 127, 1e-6 * largest)) fail("int4_inputs: scale %zu is %g", o, scale);
+    for (size_t i = 0; i < (taken + 3) / 4 * 4; i++) {
+      const uint8_t byte = out[64 + i / 4 * 64 + 4 * o + i % 4];
+      if (i >= taken) {
+        if (byte != BEFORE) fail("int4_inputs: writes behind the last input");
+        continue;
+      }
+      const size_t input = (size_t)inputs[i];
+      const double value = (double)int4_level(int4_panel, o, input) * int4_scale(int4_panel, o, input);
+      const double expected = largest > 0 ? value * 127 / largest : 0;
+      if (fabs(byte - 128 - expected) > 0.5001) {
+        fail("int4_inputs: output %zu, place %zu is %d, expected %g", o, i, byte - 128, expected);
+      }
+    }
+  }
+  free(out);
+
+  out = filled(bfloat16_bytes, BEFORE);
+  kernels->bfloat16_inputs(bfloat16_panel, inputs, taken, out);
+  for (size_t i = 0; i < (taken + 1) / 2 * 2; i++) {
+    for (size_t o = 0; o < 16; o++) {
+      const uint8_t *value = out + i / 2 * 64 + 4 * o + 2 * (i % 2);
+      const size_t input = i < taken ? (size_t)inputs[i] : 0;
+      const uint8_t before[2] = {BEFORE, BEFORE};
+      const uint8_t *expected = i < taken ? bfloat16_panel + input / 2 * 64 + 4 * o + 2 * (input % 2) : before;
+      if (!same_bits(value, expected, 2)) fail("bfloat16_inputs: output %zu, place %zu is another", o, i);
+    }
+  }
+  free(out);
+  free(inputs);
+  comparisons += 4;
+}
+
+static uint8_t *paired(const espalier_kernels *table, const float *x, float factor) {
+  const size_t stride = (depth + 1) / 2;
+  uint8_t *values = filled(count * stride * table->pair_bytes, 99);
+  for (size_t row = 0; row < count; row++) {
+    size_t tile;
+    const size_t first = tile_of(row, &tile);
+    table->pair_row(x + row * depth, depth, factor, values + table->pair_bytes * (first * stride + row - first),
+                    table->pair_bytes * tile);
+  }
+  return values;
+}
+
+static double pair_value(const uint8_t *values, size_t row, size_t i) {
+  size_t tile;
+  const size_t first = tile_of(row, &tile), stride = (depth + 1) / 2;
+  const uint8_t *pair = values + kernels->pair_bytes * (first * stride + i / 2 * tile + row - first);
+  if (kernels->pair_bytes == 4) return bfloat16_value(pair + 2 * (i % 2));
+  float value;
+  memcpy(&value, pair + 4 * (i % 2), sizeof(value));
+  return value;
+}
+
+static void check_bfloat16(const float *x, const float *matrix) {
+  const size_t bytes = espalier_bfloat16_panel_bytes(depth) + 64, size = (outputs + 15) / 16 * bytes;
+  uint8_t *panels = filled(size, 0), *by_inputs = filled(size, 0);
+  for (size_t o = 0; o < outputs; o++) {
+    kernels->store_output_bfloat16(matrix + o * depth, depth, panels + o / 16 * bytes + 4 * (o % 16));
+  }
+  /* The same panels by columns, in two goes. */
+  float *columns = filled(depth * outputs * sizeof(float), 0);
+  for (size_t i = 0; i < depth; i++) {
+    for (size_t o = 0; o < outputs; o++) columns[i * outputs + o] = matrix[o * depth + i];
+  }
+  const size_t half = random_below(depth + 1);
+  kernels->store_inputs_bfloat16(columns, outputs, 0, half, outputs, by_inputs, bytes);
+  kernels->store_inputs_bfloat16(columns + half * outputs, outputs, half, depth - half, outputs, by_inputs, bytes);
+  if (!same_bits(panels, by_inputs, size)) fail("store_inputs_bfloat16: other panels than by outputs");
+
+  const espalier_bfloat16_panels weights = {panels, bytes, outputs, depth};
+  float *decoded = filled(outputs * depth * sizeof(float), 0);
+  for (size_t o = 0; o < outputs; o++) {
+    kernels->bfloat16_row(weights, o, decoded + o * depth);
+    for (size_t i = 0; i < depth; i++) {
+      const uint16_t expected = bfloat16_rounded(matrix[o * depth + i]);
+      if (decoded[o * depth + i] != bfloat16_value((const uint8_t *)&expected)) {
+        fail("bfloat16_row: output %zu, input %zu is %g, of %g", o, i, decoded[o * depth + i], matrix[o * depth + i]);
+      }
+    }
+  }
+
+  const float factor = 0.75f;
+  uint8_t *pairs = paired(kernels, x, factor), *plain_pairs = paired(portable, x, factor);
+  double *exact = filled(count * outputs * sizeof(double), 0);
+  double *magnitudes = filled(count * outputs * sizeof(double), 0);
+  /* How far rounded activations may take the result from that of the portable table. */
+  const double step = kernels->pair_bytes == 4 ? 1.0 / 256 : 0;
+  for (size_t r = 0; r < count; r++) {
+    for (size_t i = 0; i < (depth + 1) / 2 * 2; i++) {
+      const double value = pair_value(pairs, r, i), expected = i < depth ? (double)(factor * x[r * depth + i]) : 0;
+      if (!agree(value, expected, step * fabs(expected))) {
+        fail("pair_row: row %zu, %zu is %g, expected %g", r, i, value, expected);
+      }
+    }
+    for (size_t o = 0; o < outputs; o++) {
+      double sum = 0, magnitude = 0;
+      for (size_t i = 0; i < depth; i++) {
+        const double product = pair_value(pairs, r, i) * decoded[o * depth + i];
+        sum += product;
+        magnitude += fabs(product);
+      }
+      exact[r * outputs + o] = sum;
+      magnitudes[r * outputs + o] = magnitude;
+    }
+  }
+  const size_t stride = (depth + 1) / 2;
+  for (int accumulating = 0; accumulating < 2; accumulating++) {
+    float *out = results(), *plain = results();
+    const espalier_paired_rows rows = {pairs, stride, count}, plain_rows = {plain_pairs, stride, count};
+    kernels->bfloat16_product(weights, rows, out, outputs + 3, accumulating);
+    portable->bfloat16_product(weights, plain_rows, plain, outputs + 3, accumulating);
+    check_results("bfloat16_product", out, step > 0 ? out : plain, exact, magnitudes, accumulating,
+                  1e-6 + 3e-8 * (double)depth, 0);
+    for (size_t i = 0; i < count * (outputs + 3) && step > 0; i++) {
+      const size_t row = i / (outputs + 3), o = i % (outputs + 3);
+      if (o >= outputs || !isfinite(plain[i])) continue;
+      const double allowed = 1.1 * step * (magnitudes[row * outputs + o] + 7) + 1e-30;
+      if (!agree(out[i], plain[i], allowed)) {
+        fail("bfloat16_product: row %zu, output %zu is %g, portable gives %g", row, o, out[i], plain[i]);
+      }
+    }
+    free(out);
+    free(plain);
+  }
+  free(panels);
+  free(by_inputs);
+  free(columns);
+  free(decoded);
+  free(pairs);
+  free(plain_pairs);
+  free(exact);
+  free(magnitudes);
+}
+
+/* Every number of rows; `extreme` weights are all the smallest or all the largest. */
+static void check_shape(int extreme) {
+  const size_t panels = (outputs + 15) / 16, eight = panels * espalier_int8_panel_bytes(depth);
+  const size_t four = panels * espalier_int4_panel_bytes(depth);
+  uint8_t *int8_panels = filled(eight, 0), *int4_panels = filled(four, 0);
+  const int smallest = (int)random_below(2);
+  for (size_t i = 0; i < eight; i++) int8_panels[i] = (uint8_t)(extreme ? (smallest ? 1 : 255) : 1 + random_below(255));
+  for (size_t i = 0; i < four; i++) int4_panels[i] = (uint8_t)(extreme ? (smallest ? 0 : 255) : random_bits());
+  for (size_t p = 0; p < panels; p++) {
+    for (size_t lane = 0; lane < 16; lane++) {
+      const float scale = 0.01f + fabsf(random_number());
+      memcpy(int8_panels + p * espalier_int8_panel_bytes(depth) + 4 * lane, &scale, sizeof(scale));
+      for (size_t group = 0; group < (depth + 63) / 64 * 2; group++) {
+        const uint16_t half = bfloat16_rounded(random_number());
+        uint8_t *block = int4_panels + p * espalier_int4_panel_bytes(depth) + group / 2 * 576;
+        memcpy(block + 4 * lane + 2 * (group % 2), &half, sizeof(half));
+      }
+    }
+  }
+  float *matrix = filled(outputs * depth * sizeof(float), 0);
+  for (size_t i = 0; i < outputs * depth; i++) matrix[i] = extreme ? (smallest ? -3.0f : 3.0f) : random_number();
+  for (count = 1; count <= MOST_ROWS; count++) {
+    float *x = filled(count * depth * sizeof(float), 0);
+    fill_activations(x, extreme);
+    check_quantisation(x, 4);
+    check_quantisation(x, 64);
+    check_int8(x, int8_panels);
+    check_int4(x, int4_panels);
+    check_bfloat16(x, matrix);
+    free(x);
+  }
+  uint8_t *bfloat16_panel = filled(espalier_bfloat16_panel_bytes(depth), 0);
+  for (size_t i = 0; i < espalier_bfloat16_panel_bytes(depth); i++) bfloat16_panel[i] = (uint8_t)random_bits();
+  for (int time = 0; time < 10; time++) check_gathering(int8_panels, int4_panels, bfloat16_panel);
+  free(bfloat16_panel);
+  free(int8_panels);
+  free(int4_panels);
+  free(matrix);
+}
+
+int main(int arguments, char **values) {
+  /* Around the edges of pairs, quads, words, groups, blocks and panels; deep enough for several blocks of rows. */
+  static const size_t shapes[][2] = {{1, 1}, {3, 5}, {16, 32}, {17, 33}, {31, 63}, {33, 64}, {48, 97}, {20, 1027},
+                                     {2, 9001}};
+  const char *in_use = espalier_kernels_in_use()->name;
+  /* Whether they run: an instruction that the processor lacks would end the program here. */
+  if (espalier_int8_operations() < 0 || espalier_bfloat16_operations() < 0 || espalier_float_operations() < 0) {
+    fail("limits");
+  }
+  portable = espalier_kernels_named("portable");
+  if (arguments > 1 && strcmp(values[1], in_use) != 0) fail("%s is in use, expected %s", in_use, values[1]);
+  for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++) {
+    kernels = espalier_kernels_named(names[n]);
+    if (!kernels) continue;
+    if (strcmp(kernels->name, names[n]) != 0) fail("is not %s", names[n]);
+    comparisons = 0;
+    for (size_t shape = 0; shape < sizeof(shapes) / sizeof(*shapes); shape++) {
+      outputs = shapes[shape][0];
+      depth = shapes[shape][1];
+      check_shape((int)(shape % 2));
+    }
+    for (int extreme = 0; extreme < 6; extreme++) {
+      outputs = 1 + random_below(70);
+      depth = 1 + random_below(200);
+      check_shape(extreme % 2);
+    }
+    const char *chosen = strcmp(kernels->name, in_use) == 0 ? "; in use" : "";
+    printf("%s: %zu comparisons agree%s\n", kernels->name, comparisons, chosen);
+    fflush(stdout);
+  }
+  return 0;
+}
