@@ -41,7 +41,23 @@ import Testing
     #expect(format == "csv" || result.output.hasPrefix("limits with these threads: "))
   }
 
-  @Test(arguments: [["--repetitions", "0"], ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"]])
+  @Test func `the parts of a layer stand beside what they replace`() throws {
+    let result = try Program.run("espalier", arguments + ["--parts", "64"])
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    for part in ["qkv ", "gate/up ", "down ", "FFN, 20 %", "hollow attention", "200 x decode attention, 32"] {
+      #expect(lines.contains { $0.hasPrefix(part) && $0.contains("%") }, "\(part)")
+    }
+  }
+
+  @Test func `settings given by hand are timed beside the plan's points`() throws {
+    let result = try Program.run("espalier", arguments + ["--keep", "0.5", "--format", "csv"])
+    #expect(result.status == 0 && result.output.contains("\ncustom,prefill,"), "\(result.errors)")
+  }
+
+  @Test(arguments: [
+    ["--parts", "7"], ["--repetitions", "0"], ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"],
+  ])
   func `options that make no sense exit with 64`(words: [String]) throws {
     let result = try Program.run("espalier", arguments + words)
     #expect(result.status == 64 && result.output.isEmpty)

@@ -25,6 +25,18 @@ import Testing
     #expect(divergences.contains { $0 > 0 })
   }
 
+  @Test(arguments: WeightFormat.allCases) func `the same question gives the same bits every time`(
+    format: WeightFormat
+  ) throws {
+    let folder = try TemporaryFolder()
+    let plan = try Plan(contentsOf: try ReferencePlan.plan(format, in: folder))
+    let image = ReferencePlan.scenes.appendingPathComponent("images/test-014.jpg").path
+    let runs = try (0..<4).map { _ in
+      try firstLogits(try Session(plan, threads: 2), image, "Describe the image.")
+    }
+    #expect(runs.allSatisfy { $0 == runs[0] })
+  }
+
   @Test func `the error of every tensor is in the plan`() throws {
     let folder = try TemporaryFolder()
     let weights = try Plan(contentsOf: try ReferencePlan.plan(.int8, in: folder)).weights
