@@ -55,8 +55,18 @@ import Testing
     #expect(result.status == 0 && result.output.contains("\ncustom,prefill,"), "\(result.errors)")
   }
 
+  @Test func `prompts of several sizes are timed`() throws {
+    let result = try Program.run("espalier", arguments + ["--prompt-tokens", "10,90", "--format", "json"])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let points = try #require(report["points"] as? [[String: Any]])
+    #expect(points.compactMap { $0["name"] as? String } == ["dense@10", "dense@90"])
+    let sizes = points.compactMap { ($0["counts"] as? [String: Int])?["prompt"] }
+    #expect(sizes.count == 2 && sizes[1] >= 256 + 89 && sizes[0] < sizes[1])
+  }
+
   @Test(arguments: [
-    ["--parts", "7"], ["--repetitions", "0"], ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"],
+    ["--prompt-tokens", "1,x"], ["--prompt-tokens", "0"], ["--parts", "7"], ["--repetitions", "0"], ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"],
   ])
   func `options that make no sense exit with 64`(words: [String]) throws {
     let result = try Program.run("espalier", arguments + words)

@@ -24,6 +24,12 @@ struct Bench: ParsableCommand {
   @Option(help: "The question.")
   var prompt = "Describe the image."
 
+  @Option(
+    help: ArgumentHelp(
+      "Sizes of the prompt to time, separated by commas: the question is repeated until it has as many tokens.",
+      valueName: "tokens"))
+  var promptTokens: String?
+
   @Option(help: "Points to time, separated by commas. (default: all of the plan)")
   var points: String?
 
@@ -53,6 +59,12 @@ struct Bench: ParsableCommand {
     ] {
       if value < least || value > 100_000 { throw ValidationError("--\(name) must be at least \(least).") }
     }
+    if let promptTokens {
+      let words = promptTokens.split(separator: ",", omittingEmptySubsequences: false)
+      guard words.count == sizes.count, sizes.allSatisfy({ (1...100_000).contains($0) }), !prompt.isEmpty else {
+        throw ValidationError("--prompt-tokens takes sizes within 1 ... 100000, separated by commas.")
+      }
+    }
     if let parts, !(8...100_000).contains(parts) {
       throw ValidationError("--parts must be within 8 ... 100000.")
     }
@@ -69,20 +81,47 @@ struct Bench: ParsableCommand {
         repetitions: repetitions)
       return print("\(BenchReport(opened, limits, []).title)\n\n\(try bench.table().text)")
     }
-    var question = Question(images: image, prompt: prompt)
-    question.maxTokens = tokens
-    var runs = chosen.map { _ in [Answer]() }
+    let subjects = try questions(session).flatMap { size, question in
+      chosen.map { Subject(name: $0.name + (size.map { "@\($0)" } ?? ""), point: $0, question: question) }
+    }
+    var runs = subjects.map { _ in [Answer]() }
     for turn in 0..<(warmUp + repetitions) {
-      for place in chosen.indices {
-        let index = (place + turn) % chosen.count
-        let answer = try session.answer(question, point: chosen[index])
+      for place in subjects.indices {
+        let index = (place + turn) % subjects.count
+        let answer = try session.answer(subjects[index].question, point: subjects[index].point)
         if turn >= warmUp { runs[index].append(answer) }
       }
     }
-    let report = BenchReport(
-      opened, limits, zip(chosen, runs).compactMap { BenchRow($0, $1, opened, limits) })
-    print(report.text(format))
+    let rows = zip(subjects, runs).compactMap { subject, answers in
+      BenchRow(subject.name, subject.point.settings, answers, opened, limits)
+    }
+    print(BenchReport(opened, limits, rows).text(format))
   }
+
+  /// What is timed as one.
+  private struct Subject {
+    let name: String
+    let point: OperatingPoint
+    let question: Question
+  }
+
+  /// The question as it is, or in the sizes that are asked for.
+  private func questions(_ session: Session) throws -> [(size: Int?, Question)] {
+    guard !sizes.isEmpty else { return [(nil, question(prompt))] }
+    return try sizes.map { size in
+      var text = prompt
+      while try session.layout(prompt: text, images: image.count).parts.count < size { text += " " + prompt }
+      return (size, question(text))
+    }
+  }
+
+  private func question(_ prompt: String) -> Question {
+    var question = Question(images: image, prompt: prompt)
+    question.maxTokens = tokens
+    return question
+  }
+
+  private var sizes: [Int] { promptTokens?.split(separator: ",").compactMap { Int($0) } ?? [] }
 
   private func points(of plan: Plan) throws -> [OperatingPoint] {
     var chosen = plan.contents.points.isEmpty ? [.dense] : plan.contents.points

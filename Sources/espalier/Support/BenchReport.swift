@@ -19,9 +19,11 @@ struct BenchRow {
   let counts: (prompt: Int, visual: Int, kept: Int)
 
   /// Figures of some answers; nil for none.
-  init?(_ point: OperatingPoint, _ answers: [Answer], _ plan: Plan, _ limits: MachineLimits) {
+  init?(
+    _ name: String, _ settings: PruningSettings, _ answers: [Answer], _ plan: Plan, _ limits: MachineLimits
+  ) {
     guard let first = answers.first else { return nil }
-    self.point = point.name
+    point = name
     stages = [
       ("image", answers.map(\.seconds.image)), ("vision", answers.map(\.seconds.vision)),
       ("prefill", answers.map(\.seconds.prefill)), ("selection", answers.map(\.seconds.selection)),
@@ -31,7 +33,7 @@ struct BenchRow {
     counts = (first.promptTokens, first.visualTokens, first.visualKept)
     let operations = OperationCounter(plan.contents.model.text).prefill(
       text: first.promptTokens - first.visualTokens, visual: first.visualTokens, kept: first.visualKept,
-      settings: point.settings)
+      settings: settings)
     prefillRate = operations / Statistics.median(answers.map(\.seconds.prefill))
     let best = limits.rate(of: plan.weights.format)
     prefillShare = best.map { [prefillRate] in prefillRate / $0 }
