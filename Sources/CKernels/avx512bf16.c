@@ -3,10 +3,13 @@
 
 #define KERNEL(name) avx512bf16_##name
 #define OWN_INT8_PRODUCT
+#define OWN_ONLINE_SOFTMAX
 #define OWN_INT4_PRODUCT
 #define OWN_BFLOAT16_PRODUCT
+#define BFLOAT16_PLAIN avx512bf16_bfloat16_plain
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"
+#include "softmax512.inc"
 #include "bfloat16.inc"
 #include "bfloat16_dot.inc"
 #include "int8.inc"

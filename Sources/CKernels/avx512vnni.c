@@ -3,11 +3,13 @@
 
 #define KERNEL(name) avx512vnni_##name
 #define OWN_INT8_PRODUCT
+#define OWN_ONLINE_SOFTMAX
 #define OWN_INT4_PRODUCT
 #define BFLOAT16_ROWS 12
 #define BFLOAT16_PANELS 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"
+#include "softmax512.inc"
 #include "bfloat16.inc"
 #include "int8.inc"
 #include "int4.inc"

@@ -66,7 +66,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--prompt-tokens", "1,x"], ["--prompt-tokens", "0"], ["--parts", "7"], ["--repetitions", "0"], ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"],
+    ["--prompt-tokens", "1,x"], ["--prompt-tokens", "0"], ["--parts", "7"], ["--repetitions", "0"],
+    ["--tokens", "1"], ["--format", "xml"], ["--warm-up", "-1"],
   ])
   func `options that make no sense exit with 64`(words: [String]) throws {
     let result = try Program.run("espalier", arguments + words)

@@ -30,6 +30,9 @@ typedef struct espalier_paired_rows {
   size_t stride, count;
 } espalier_paired_rows;
 
+/* Pairs from one row to the next where rows lie one after the other. */
+enum { ESPALIER_PLAIN_STRIDE = 128 };
+
 /* Whole tiles from row `start` on: as many as stay in a second-level cache beside some panels. */
 static inline espalier_paired_rows espalier_paired_block(espalier_paired_rows rows, size_t start, size_t pair_bytes) {
   const size_t fitting = 192 * 1024 / (pair_bytes * rows.stride + 1) / 12 * 12;
@@ -155,6 +158,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   /* out[r][o] = sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. */
   void (*bfloat16_product)(espalier_bfloat16_panels weights, espalier_paired_rows rows, float *out,
                            size_t out_stride, int accumulating);
+  /*
+   * The same by rows that are not interleaved: ESPALIER_PLAIN_STRIDE pairs apart, a row's pairs side by side; what has
+   * just been computed row by row is written so without scattering it. NULL where it would not pay.
+   */
+  void (*bfloat16_plain)(espalier_bfloat16_panels weights, espalier_paired_rows rows, float *out, size_t out_stride,
+                         int accumulating);
   /* out[i] = w[output][i] */
   void (*bfloat16_row)(espalier_bfloat16_panels weights, size_t output, float *out);
   /* One output of a matrix: x rounded to bfloat16; `words` is the output's place in the first 64 bytes of its panel. */

@@ -3,7 +3,8 @@ import CKernels
 /// Attention over bfloat16 panels: scores and weighted sums are products of the weights' kernels.
 extension Attention {
   private static let queryTile = 48
-  private static let keyTile = 256
+  /// Pairs of a tile are a plain row of the kernels.
+  private static let keyTile = 2 * ESPALIER_PLAIN_STRIDE
 
   func attendTiles(
     _ queries: Matrix, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask, _ output: Matrix,
@@ -129,12 +130,19 @@ extension Attention {
         let correction = kernels.online_softmax(line(index), values.depth, maxima + index, sums + index)
         if correction != 1, !isFirst { kernels.scale(correction, target + index * stride, headWidth) }
       }
-      pairRows(
-        0..<rows, scores, stride: keyTile, columns: values.depth, factor: 1, into: weights,
-        pairStride: keyTile / 2)
-      kernels.bfloat16_product(
-        values, espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows), target, stride,
-        isFirst ? 0 : 1)
+      let pairs = espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows)
+      if let plain = kernels.bfloat16_plain {
+        for index in 0..<rows {
+          let target = weights + index * keyTile / 2 * kernels.pair_bytes
+          kernels.pair_row(line(index), values.depth, 1, target, kernels.pair_bytes)
+        }
+        plain(values, pairs, target, stride, isFirst ? 0 : 1)
+      } else {
+        pairRows(
+          0..<rows, scores, stride: keyTile, columns: values.depth, factor: 1, into: weights,
+          pairStride: keyTile / 2)
+        kernels.bfloat16_product(values, pairs, target, stride, isFirst ? 0 : 1)
+      }
     }
 
     func finish(_ target: UnsafeMutablePointer<Float>, stride: Int) {

@@ -61,7 +61,8 @@ struct Bench: ParsableCommand {
     }
     if let promptTokens {
       let words = promptTokens.split(separator: ",", omittingEmptySubsequences: false)
-      guard words.count == sizes.count, sizes.allSatisfy({ (1...100_000).contains($0) }), !prompt.isEmpty else {
+      guard words.count == sizes.count, sizes.allSatisfy({ (1...100_000).contains($0) }), !prompt.isEmpty
+      else {
         throw ValidationError("--prompt-tokens takes sizes within 1 ... 100000, separated by commas.")
       }
     }
