@@ -66,27 +66,27 @@ public final class Workers: @unchecked Sendable {
   public func split(
     _ total: Int, granularity: Int = 16, operations: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
   ) {
-    let parts = operations < Self.worthSharing ? 1 : min(count, (total + granularity - 1) / granularity)
-    guard parts > 1 else {
+    guard let step = shareSize(total, granularity, operations) else {
       if total > 0 { body(0..<total, 0) }
       return
     }
-    let step = ((total + parts - 1) / parts + granularity - 1) / granularity * granularity
-    perform(parts) { part, worker in
-      let range = min(total, part * step)..<min(total, (part + 1) * step)
-      if !range.isEmpty { body(range, worker) }
-    }
+    withoutActuallyEscaping(body) { board.run(ClosureRange(body: $0), total: total, step: step) }
   }
 
   /// The same for work that is a value: sharing it allocates nothing, which a closure would. For steps of decoding.
   func split(_ total: Int, granularity: Int = 16, operations: Int, _ work: some RangeWork) {
-    let parts = operations < Self.worthSharing ? 1 : min(count, (total + granularity - 1) / granularity)
-    guard parts > 1 else {
+    guard let step = shareSize(total, granularity, operations) else {
       if total > 0 { work.run(0..<total, worker: 0) }
       return
     }
-    let step = ((total + parts - 1) / parts + granularity - 1) / granularity * granularity
-    board.run(PartWork(work: work, total: total, step: step), tasks: parts)
+    board.run(work, total: total, step: step)
+  }
+
+  /// Elements of a worker's range, a multiple of `granularity`; nil where the caller gets all of them.
+  private func shareSize(_ total: Int, _ granularity: Int, _ operations: Int) -> Int? {
+    let parts = operations < Self.worthSharing ? 1 : min(count, (total + granularity - 1) / granularity)
+    guard parts > 1 else { return nil }
+    return ((total + parts - 1) / parts + granularity - 1) / granularity * granularity
   }
 
   /// Multiply-adds below which waking a thread costs more than it saves: about 10 microseconds of work.
@@ -135,14 +135,18 @@ private struct ClosureWork: TaskWork {
   func run(task: Int, worker: Int) { body(task, worker) }
 }
 
+private struct ClosureRange: RangeWork {
+  let body: (Range<Int>, Int) -> Void
+  func run(_ range: Range<Int>, worker: Int) { body(range, worker) }
+}
+
 private struct PartWork<Work: RangeWork>: TaskWork {
   let work: Work
   let total: Int
   let step: Int
 
   func run(task: Int, worker: Int) {
-    let range = min(total, task * step)..<min(total, (task + 1) * step)
-    if !range.isEmpty { work.run(range, worker: worker) }
+    work.run(task * step..<min(total, (task + 1) * step), worker: worker)
   }
 }
 
@@ -180,6 +184,10 @@ fileprivate final class Board: @unchecked Sendable {
     pthread_mutex_destroy(mutex)
     wake.deallocate()
     mutex.deallocate()
+  }
+
+  func run(_ work: some RangeWork, total: Int, step: Int) {
+    run(PartWork(work: work, total: total, step: step), tasks: (total + step - 1) / step)
   }
 
   func run<Work: TaskWork>(_ work: Work, tasks: Int) {

@@ -33,10 +33,15 @@ typedef struct espalier_paired_rows {
 /* Pairs from one row to the next where rows lie one after the other. */
 enum { ESPALIER_PLAIN_STRIDE = 128 };
 
-/* Whole tiles from row `start` on: as many as stay in a second-level cache beside some panels. */
+/* Rows of `bytes` bytes, whole tiles of them, that stay in a second-level cache beside some panels. */
+static inline size_t espalier_block_rows(size_t bytes) {
+  const size_t fitting = 192 * 1024 / (bytes + 1) / 12 * 12;
+  return fitting < 12 ? 12 : fitting;
+}
+
+/* The block of rows that starts at row `start`. */
 static inline espalier_paired_rows espalier_paired_block(espalier_paired_rows rows, size_t start, size_t pair_bytes) {
-  const size_t fitting = 192 * 1024 / (pair_bytes * rows.stride + 1) / 12 * 12;
-  const size_t block = fitting < 12 ? 12 : fitting, left = rows.count - start;
+  const size_t block = espalier_block_rows(pair_bytes * rows.stride), left = rows.count - start;
   const espalier_paired_rows some = {rows.values + start * rows.stride * pair_bytes, rows.stride, left < block ? left : block};
   return some;
 }

@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 /// Read-only memory that outlives the views on it: a mapped plan, or a buffer.
 public protocol WeightOwner: AnyObject, Sendable {}
