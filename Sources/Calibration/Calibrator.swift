@@ -1,4 +1,5 @@
 public import Inference
+import Models
 public import PlanFormat
 public import Evaluation
 
@@ -24,9 +25,10 @@ public struct Calibrator {
     return options.attentionWindow ?? max(16, (tokens > 0 ? tokens : 256) / 8)
   }
 
-  /// Calibrates on `set`. With `resuming`, parts found in the state file are not computed again.
+  /// Calibrates on `set`. With `neuronsAreOrdered`, leading neurons are tried too. With `resuming`, parts found in the state file are not computed again.
   public func calibrate(
-    _ set: SampleSet, weightsDigest: String, resuming: Bool, reporter: any ProgressReporter
+    _ set: SampleSet, weightsDigest: String, neuronsAreOrdered: Bool = false, resuming: Bool,
+    reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
@@ -39,7 +41,14 @@ public struct Calibrator {
     let plphp = try state.plphp ?? findProfile(samples, reporter)
     state.plphp = plphp
     try state.save(statePath)
-    let rankings = try rank(spread(samples, options.rankingLimit), &state, reporter)
+    let few = spread(samples, options.rankingLimit)
+    var rankings = try rank(few, &state, reporter)
+    if neuronsAreOrdered {
+      rankings.leadingShare = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
+      rankings.leadingDivergence = LayerRankingSearch(
+        kind: .feedForward, engine: engine, options: options, window: window
+      ).leadingDivergence(share: rankings.leadingShare, few)
+    }
 
     var provenance = CalibrationProvenance()
     provenance.samples = chosen.samples.count

@@ -81,7 +81,8 @@ struct LayerRankingSearch {
     var schedule = Schedule(layers: layers)
     for layer in reduced {
       switch kind {
-      case .feedForward: schedule.layers[layer].probe = NeuronProbe(neuronShare: options.neuronShare)
+      case .feedForward:
+        schedule.layers[layer].neurons = .probed(NeuronProbe(neuronShare: options.neuronShare))
       case .attention: schedule.layers[layer].attentionWindow = window
       }
     }
@@ -92,8 +93,20 @@ struct LayerRankingSearch {
   func textRowDivergence(_ samples: [PreparedSample]) -> Double {
     var schedule = Schedule(layers: layers)
     for layer in 0..<layers {
-      schedule.layers[layer].probe = NeuronProbe(neuronShare: options.neuronShare, reducesText: true)
+      schedule.layers[layer].neurons = .probed(
+        NeuronProbe(neuronShare: options.neuronShare, reducesText: true))
     }
+    return divergence(of: schedule, samples)
+  }
+
+  /// Divergence with leading neurons in all layers.
+  func leadingDivergence(share: Double, _ samples: [PreparedSample]) -> Double {
+    var schedule = Schedule(layers: layers)
+    for layer in 0..<layers { schedule.layers[layer].neurons = .leading(share: share) }
+    return divergence(of: schedule, samples)
+  }
+
+  private func divergence(of schedule: Schedule, _ samples: [PreparedSample]) -> Double {
     let sum = samples.reduce(0.0) { sum, sample in
       sum + sample.divergence(of: engine.prefill(sample.forced(engine), schedule: schedule), engine)
     }

@@ -23,7 +23,7 @@ public struct Tuner {
   private static let screeningSamples = 48
   private static let finalists = 10
   private static let keepRatios: [Double?] = [nil, 0.75, 0.6, 0.5, 0.4, 0.3, 0.2]
-  private static let reducedShares = [0, 0.5, 0.75, 1]
+  private static let reducedShares = [0.5, 0.75, 1]
   /// Screening drops what no budget would take.
   private static let hopelessDivergence = 0.1
 
@@ -48,27 +48,33 @@ public struct Tuner {
     return [named("dense", final[0], final[0])] + budgets.map { named($0.name, best(final, $0), final[0]) }
   }
 
-  /// Every combination of kept tokens and probed layers along the calibrated directions.
+  /// Every combination of kept tokens and reduced layers along the calibrated directions.
   func candidates() -> [PruningSettings] {
-    let layers = session.contents.model.text.layers
-    return Self.keepRatios.flatMap { keep in
-      Self.reducedShares.map { share in
-        var settings = PruningSettings()
-        settings.tokens = keep.map { keep in
-          var pruning = record.topV.chosen
-          pruning.keepRatio = keep
-          return pruning
-        }
-        let reduced = Int((share * Double(layers)).rounded())
-        if reduced > 0 {
-          settings.reduction = LayerReduction(
-            feedForwardLayers: record.redundancyLens.feedForward.prefix(reduced).map(Int.init).sorted(),
-            neuronShare: record.redundancyLens.neuronShare,
-            attentionWindow: record.redundancyLens.attentionWindow)
-        }
-        return settings
+    Self.keepRatios.flatMap { keep in
+      let tokens = keep.map { keep in
+        var pruning = record.topV.chosen
+        pruning.keepRatio = keep
+        return pruning
       }
+      return reductions().map { PruningSettings(tokens: tokens, reduction: $0) }
     }.filter { !$0.isDense }
+  }
+
+  /// No reduction, and the first ranked layers with probed or, where neurons lie in order, with leading ones.
+  private func reductions() -> [LayerReduction?] {
+    let lens = record.redundancyLens
+    var ways = [(LayerReduction.NeuronSelection.probed, lens.neuronShare)]
+    if !lens.neuronOrder.isEmpty { ways.append((.leading, lens.leadingShare)) }
+    return [nil]
+      + Self.reducedShares.flatMap { share in
+        let count = Int((share * Double(lens.feedForward.count)).rounded())
+        let layers = lens.feedForward.prefix(count).map(Int.init).sorted()
+        return ways.map { neurons, share in
+          LayerReduction(
+            feedForwardLayers: layers, neurons: neurons, neuronShare: share,
+            attentionWindow: lens.attentionWindow)
+        }
+      }
   }
 
   /// Settings with a retention that brings their cache to the budget's share, for each way of choosing entries that

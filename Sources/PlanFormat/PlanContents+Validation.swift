@@ -21,6 +21,12 @@ extension PlanContents {
       {
         throw Flaw(point.path, "ranks by answer_profile, but /calibration/plphp/answer_attention is missing")
       }
+      if point.settings.reduction?.neurons == .leading,
+        calibration?.redundancyLens.neuronOrder.isEmpty ?? true
+      {
+        throw Flaw(
+          point.path, "uses leading neurons, but /calibration/redundancy_lens/neuron_order is missing")
+      }
     }
   }
 }

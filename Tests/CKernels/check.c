@@ -203,9 +203,13 @@ static void check_results(const char *name, const float *out, const float *plain
   comparisons += 1;
 }
 
+/* From one panel to the next, with a gap as where only the leading inputs of a matrix are used. */
+static size_t int8_bytes(void) { return espalier_int8_panel_bytes(depth) + 64; }
+static size_t int4_bytes(void) { return espalier_int4_panel_bytes(depth) + 576; }
+
 static void check_int8(const float *x, const uint8_t *panels) {
-  const espalier_int8_weights weights = {panels, outputs, depth};
-  const size_t bytes = espalier_int8_panel_bytes(depth);
+  const size_t bytes = int8_bytes();
+  const espalier_int8_weights weights = {panels, bytes, outputs, depth};
   float *row = filled(depth * sizeof(float), 0), *plain_row = filled(depth * sizeof(float), 0);
   for (size_t o = 0; o < outputs; o++) {
     const uint8_t *panel = panels + o / 16 * bytes;
@@ -260,8 +264,8 @@ static float int4_scale(const uint8_t *panel, size_t o, size_t i) {
 }
 
 static void check_int4(const float *x, const uint8_t *panels) {
-  const espalier_int4_weights weights = {panels, outputs, depth};
-  const size_t bytes = espalier_int4_panel_bytes(depth);
+  const size_t bytes = int4_bytes();
+  const espalier_int4_weights weights = {panels, bytes, outputs, depth};
   float *row = filled(depth * sizeof(float), 0), *plain_row = filled(depth * sizeof(float), 0);
   for (size_t o = 0; o < outputs; o++) {
     const uint8_t *panel = panels + o / 16 * bytes;
@@ -485,8 +489,7 @@ static void check_bfloat16(const float *x, const float *matrix) {
 
 /* Every number of rows; `extreme` weights are all the smallest or all the largest. */
 static void check_shape(int extreme) {
-  const size_t panels = (outputs + 15) / 16, eight = panels * espalier_int8_panel_bytes(depth);
-  const size_t four = panels * espalier_int4_panel_bytes(depth);
+  const size_t panels = (outputs + 15) / 16, eight = panels * int8_bytes(), four = panels * int4_bytes();
   uint8_t *int8_panels = filled(eight, 0), *int4_panels = filled(four, 0);
   const int smallest = (int)random_below(2);
   for (size_t i = 0; i < eight; i++) int8_panels[i] = (uint8_t)(extreme ? (smallest ? 1 : 255) : 1 + random_below(255));
@@ -494,10 +497,10 @@ static void check_shape(int extreme) {
   for (size_t p = 0; p < panels; p++) {
     for (size_t lane = 0; lane < 16; lane++) {
       const float scale = 0.01f + fabsf(random_number());
-      memcpy(int8_panels + p * espalier_int8_panel_bytes(depth) + 4 * lane, &scale, sizeof(scale));
+      memcpy(int8_panels + p * int8_bytes() + 4 * lane, &scale, sizeof(scale));
       for (size_t group = 0; group < (depth + 63) / 64 * 2; group++) {
         const uint16_t half = bfloat16_rounded(random_number());
-        uint8_t *block = int4_panels + p * espalier_int4_panel_bytes(depth) + group / 2 * 576;
+        uint8_t *block = int4_panels + p * int4_bytes() + group / 2 * 576;
         memcpy(block + 4 * lane + 2 * (group % 2), &half, sizeof(half));
       }
     }

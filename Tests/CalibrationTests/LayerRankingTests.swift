@@ -119,7 +119,7 @@ import Testing
     let samples = try preparedSet(engine)
     var schedule = Schedule(layers: 4)
     for layer in 0..<4 {
-      schedule.layers[layer].probe = NeuronProbe(neuronShare: 0.2, reducesText: true)
+      schedule.layers[layer].neurons = .probed(NeuronProbe(neuronShare: 0.2, reducesText: true))
     }
     let control = search(.feedForward, engine).textRowDivergence(samples)
     #expect(abs(control - freshDivergence(samples, schedule, engine)) < 1e-12)

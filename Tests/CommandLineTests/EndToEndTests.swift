@@ -33,6 +33,7 @@ import Testing
     let record = try #require(opened.contents.calibration)
     #expect(record.redundancyLens.feedForward.sorted() == Array(0..<12))
     #expect(record.redundancyLens.attention.sorted() == Array(0..<12))
+    #expect(record.redundancyLens.neuronOrder.count == 12 * 576 && record.redundancyLens.leadingShare > 0.2)
     #expect(record.plphp.visionAttentionByHead.count == 24)
     #expect(Set(record.topV.candidates.map(\.settings.rule)) == Set(ImportanceRule.allCases))
     #expect(

@@ -90,7 +90,8 @@ private struct Panels {
   }
 
   var view: espalier_int8_weights {
-    espalier_int8_weights(panels: buffer.base, outputs: outputs, depth: depth)
+    espalier_int8_weights(
+      panels: buffer.base, panel_bytes: espalier_int8_panel_bytes(depth), outputs: outputs, depth: depth)
   }
 
   private func place(_ output: Int) -> Int {

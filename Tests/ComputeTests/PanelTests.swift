@@ -86,6 +86,34 @@ import Testing
     #expect(relativeDifference(part, whole) < (encoding == .int4 ? 0.02 : 1e-6))
   }
 
+  @Test(arguments: PanelEncoding.all)
+  func `parts of panels multiply as the same parts of the numbers`(encoding: PanelEncoding) {
+    let workers = Workers(count: 2)
+    let plain = randomMatrix(160, 70, seed: 11)
+    let input = randomMatrix(5, 70, seed: 12)
+    let whole = Matrix(rows: 5, columns: 160)
+    let outputs = panels(encoding, plain)
+    outputs.multiply(input, into: whole, workers)
+    let ranges = [48..<60, 0..<3, 144..<160]
+    let some = Matrix(rows: 5, columns: 31)
+    outputs.multiply(input, outputs: ranges, into: some, workers)
+    for row in 0..<5 {
+      let expected = ranges.flatMap { range in range.map { whole[row, $0] } }
+      #expect(some.row(row) == expected)
+    }
+
+    let neurons = neuronPanels(encoding, plain)
+    for count in [32, 33, 96, 159, 160] {
+      let few = randomMatrix(5, count, seed: 13)
+      let all = Matrix(rows: 5, columns: 160)
+      for row in 0..<5 { for column in 0..<count { all[row, column] = few[row, column] } }
+      let (padded, part) = (Matrix(rows: 5, columns: 70), Matrix(rows: 5, columns: 70))
+      neurons.multiplyNeurons(all, into: padded, workers)
+      neurons[rows: 0..<count].multiplyNeurons(few, into: part, workers)
+      #expect(relativeDifference(part, padded) < 1e-6)
+    }
+  }
+
   @Test func `four bits hold sixteen levels exactly, and each group has a scale of its own`() {
     let row = (0..<96).map { Float($0 % 16 - 8) * [0.25, -1, 32][$0 / 32] }
     let decoded = Panels(.int4, Matrix(rows: 1, columns: 96, elements: row))
@@ -193,10 +221,12 @@ private struct Panels {
       panels: base, panel_bytes: espalier_bfloat16_panel_bytes(depth), outputs: outputs, depth: depth)
   }
   private var int8View: espalier_int8_weights {
-    espalier_int8_weights(panels: base, outputs: outputs, depth: depth)
+    espalier_int8_weights(
+      panels: base, panel_bytes: espalier_int8_panel_bytes(depth), outputs: outputs, depth: depth)
   }
   private var int4View: espalier_int4_weights {
-    espalier_int4_weights(panels: base, outputs: outputs, depth: depth)
+    espalier_int4_weights(
+      panels: base, panel_bytes: espalier_int4_panel_bytes(depth), outputs: outputs, depth: depth)
   }
   /// The array is never changed, so its storage stays where it is.
   private var base: UnsafePointer<UInt8> {

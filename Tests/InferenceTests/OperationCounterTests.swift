@@ -68,6 +68,18 @@ import Testing
     #expect(saved == Double(2 * (16 * 3 * 24 * (40 - 8) - 2 * 24 * 40)))
   }
 
+  @Test func `leading neurons cost what they are`() {
+    let model = TinyModel.description.text
+    let settings = PruningSettings(
+      reduction: LayerReduction(feedForwardLayers: [3], neurons: .leading, neuronShare: 0.2))
+    let counter = OperationCounter(model)
+    let saved =
+      counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+      - counter.prefill(text: 8, visual: 16, kept: 16, settings: settings)
+    // 16 rows use one block of 32 of 40 neurons.
+    #expect(saved == Double(2 * 16 * 3 * 24 * (40 - 32)))
+  }
+
   @Test func `tokens are missing only behind the prune layer`() {
     let counter = OperationCounter(TinyModel.description.text)
     let totals = (0..<4).map { layer in

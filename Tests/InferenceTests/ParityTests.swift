@@ -79,6 +79,10 @@ import Testing
     let identities: [(String, PruningSettings)] = [
       ("keep = 1", PruningSettings(tokens: TokenPruning(rule: .balanced, keepRatio: 1, layer: 1))),
       ("K = 100 %", PruningSettings(reduction: .init(feedForwardLayers: all, neuronShare: 1))),
+      (
+        "K = 100 %, leading",
+        PruningSettings(reduction: .init(feedForwardLayers: all, neurons: .leading, neuronShare: 1))
+      ),
       ("R >= N", PruningSettings(reduction: .init(attentionLayers: all, attentionWindow: 256))),
       ("r = 1", PruningSettings(retention: CacheRetention(rates: all.map { _ in 1 }))),
     ]

@@ -72,6 +72,44 @@ import Testing
     #expect(feedForward.probedNeurons(probe, probed, rows: rows, workers) != before)
   }
 
+  @Test(arguments: [40, 96, 100], [RandomWeights.Storage.float32, .bfloat16])
+  func `visual rows use the leading neurons, in place or gathered`(
+    width: Int, storage: RandomWeights.Storage
+  ) throws {
+    var wide = model
+    wide.feedForwardWidth = width
+    let layer = try FeedForward(wide, layer: 1, weights: RandomWeights(seed: 3, storage: storage))
+    let output = Matrix(rows: input.rows, columns: model.width)
+    let rows = TokenRows(
+      hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) }, visualIndices: visual)
+    let scratch = Matrix(rows: input.rows, columns: 2 * width)
+    layer.forward(rows, input: input, .leading(share: 0.4), into: output, scratch: scratch, workers)
+
+    // The same with probing, where the others are dead.
+    var dead = RandomWeights(seed: 3, storage: storage)
+    dead.deadNeurons = 32
+    let alive = try FeedForward(wide, layer: 1, weights: dead)
+    for run in rows.visualRuns {
+      let expected = Matrix(rows: run.count, columns: model.width)
+      alive.forward(input[rows: run], into: expected, scratch: scratch[rows: 0..<run.count], workers)
+      #expect(largestDifference(output[rows: run].elements, expected.elements) < 1e-5)
+    }
+    for run in rows.textRuns {
+      let expected = Matrix(rows: run.count, columns: model.width)
+      layer.forward(input[rows: run], into: expected, scratch: scratch[rows: 0..<run.count], workers)
+      #expect(largestDifference(output[rows: run].elements, expected.elements) < 1e-5)
+    }
+  }
+
+  @Test func `leading neurons come in whole blocks, at least one, at most all`() {
+    for (share, total, expected) in [
+      (0.2, 5632, 1120), (1e-9, 5632, 32), (1, 5632, 5632), (0.5, 40, 32), (0.9, 40, 32), (1, 40, 32),
+      (0.5, 20, 20),
+    ] {
+      #expect(NeuronReduction.leadingCount(share: share, of: total) == expected)
+    }
+  }
+
   @Test func `without visual rows nothing is reduced`() {
     let text = Array(repeating: Int32(-1), count: visual.count)
     let probed = output(NeuronProbe(neuronShare: 0.2), visual: text)
@@ -101,7 +139,7 @@ import Testing
       hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) },
       visualIndices: visual ?? self.visual)
     feedForward.forward(
-      rows, input: input, probe: probe, into: output, scratch: workspace.neurons(input.rows), workers)
+      rows, input: input, .probed(probe), into: output, scratch: workspace.neurons(input.rows), workers)
     return output
   }
 

@@ -71,6 +71,10 @@ enum Tiny {
     lens.feedForwardDivergence = [0.001, 0.002]
     lens.attention = [0, 1]
     lens.attentionDivergence = [0.1, 0.2]
+    let neurons = (0..<Int32(model.text.feedForwardWidth))
+    lens.neuronOrder = neurons.reversed() + neurons
+    lens.leadingShare = 0.25
+    lens.leadingDivergence = 0.003
     var profile = RetentionProfile()
     profile.visionAttentionMean = [0.3, 0.05]
     profile.visionAttentionDeviation = [0.1, 0.01]
@@ -103,7 +107,7 @@ enum Tiny {
     figures.kvBytes = 1234
     let fast = PruningSettings(
       tokens: .init(rule: .balanced, keepRatio: 0.5, layer: 0, recoveryStride: 4),
-      reduction: .init(feedForwardLayers: [1], attentionLayers: []),
+      reduction: .init(feedForwardLayers: [1], attentionLayers: [], neurons: .leading),
       retention: .init(rates: [0.7, 0.1], ranking: .answerProfile, evenShare: 0.5))
     return [
       OperatingPoint(name: "quality", settings: PruningSettings(retention: .init(mode: .dynamic, rates: []))),

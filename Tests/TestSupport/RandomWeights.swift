@@ -16,6 +16,8 @@ public struct RandomWeights: ModelWeights {
 
   /// Factors of some tensors, by name: 0 makes a part do nothing.
   public var factors: [String: Float] = [:]
+  /// Neurons of the down projections from this one on do nothing.
+  public var deadNeurons: Int?
   private let seed: UInt64
   private let storage: Storage
 
@@ -52,7 +54,11 @@ public struct RandomWeights: ModelWeights {
 
   private func matrixElements(_ name: String, _ rows: Int, _ columns: Int) -> [Float] {
     let scale = (3 / Float(columns)).squareRoot() * factors[name, default: 1]
-    return randomMatrix(rows, columns, seed: hash(name), scale: scale).elements
+    let matrix = randomMatrix(rows, columns, seed: hash(name), scale: scale)
+    if let deadNeurons, name.hasSuffix("/down") {
+      for row in deadNeurons..<max(deadNeurons, rows) { matrix.withRow(row) { $0.update(repeating: 0) } }
+    }
+    return matrix.elements
   }
 
   private func vectorElements(_ name: String, _ count: Int) -> [Float] {

@@ -47,27 +47,27 @@ static inline espalier_paired_rows espalier_paired_block(espalier_paired_rows ro
 }
 
 /*
- * An int8 matrix of `outputs` rows and `depth` columns, as plans store it: panels of 16 outputs, the last one padded
- * with zeros. A panel has 16 little-endian float32 scales, then for every 4 elements of the depth (padded likewise)
+ * An int8 matrix of `outputs` rows and `depth` columns, as plans store it: panels of 16 outputs, `panel_bytes` apart, the
+ * last one padded with zeros. A panel has 16 little-endian float32 scales, then for every 4 elements of the depth (padded likewise)
  * 64 bytes: output by output 4 bytes, each the element divided by its output's scale, plus 128.
  */
 typedef struct espalier_int8_weights {
   const uint8_t *panels;
-  size_t outputs, depth;
+  size_t panel_bytes, outputs, depth;
 } espalier_int8_weights;
 
 /* Bytes of one panel. */
 static inline size_t espalier_int8_panel_bytes(size_t depth) { return 64 + (depth + 3) / 4 * 64; }
 
 /*
- * An int4 matrix as plans store it: panels of 16 outputs, the last one padded with zeros. A panel has for every 64
- * elements of the depth (padded likewise) a block of 576 bytes: first output by output two bfloat16 scales, each of 32
- * elements; then for every 8 elements 64 bytes, output by output 4 bytes: their low halves are the first 4 elements,
- * their high halves the others, each divided by its scale, plus 8.
+ * An int4 matrix as plans store it: panels of 16 outputs, `panel_bytes` apart, the last one padded with zeros. A panel
+ * has for every 64 elements of the depth (padded likewise) a block of 576 bytes: first output by output two bfloat16
+ * scales, each of 32 elements; then for every 8 elements 64 bytes, output by output 4 bytes: their low halves are the
+ * first 4 elements, their high halves the others, each divided by its scale, plus 8.
  */
 typedef struct espalier_int4_weights {
   const uint8_t *panels;
-  size_t outputs, depth;
+  size_t panel_bytes, outputs, depth;
 } espalier_int4_weights;
 
 /* Elements that share a scale. */

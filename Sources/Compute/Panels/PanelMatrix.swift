@@ -29,29 +29,76 @@ struct PanelMatrix {
   let outputs: Int
   /// Inputs of the product: what the sums run over.
   let depth: Int
+  /// Bytes from one panel to the next: those of a panel of `depth`, or more where inputs behind them are left out.
+  let panelBytes: Int
+
+  init(encoding: PanelEncoding, panels: UnsafePointer<UInt8>, outputs: Int, depth: Int) {
+    self.init(
+      encoding: encoding, panels: panels, outputs: outputs, depth: depth,
+      panelBytes: encoding.panelBytes(depth: depth))
+  }
+
+  private init(
+    encoding: PanelEncoding, panels: UnsafePointer<UInt8>, outputs: Int, depth: Int, panelBytes: Int
+  ) {
+    self.encoding = encoding
+    self.panels = panels
+    self.outputs = outputs
+    self.depth = depth
+    self.panelBytes = panelBytes
+  }
 
   /// Outputs of one panel.
   static let lanes = 16
 
-  var panelBytes: Int { encoding.panelBytes(depth: depth) }
   var panelCount: Int { (outputs + Self.lanes - 1) / Self.lanes }
   var byteCount: Int { panelCount * panelBytes }
 
+  /// Some outputs of the same panels; the first one must be a multiple of 16.
+  subscript(outputs range: Range<Int>) -> PanelMatrix {
+    precondition(range.lowerBound % Self.lanes == 0 && range.upperBound <= outputs)
+    return PanelMatrix(
+      encoding: encoding, panels: start(of: range), outputs: range.count, depth: depth, panelBytes: panelBytes
+    )
+  }
+
+  /// The first inputs of every output. Activations behind them are 0, so what lies there in the panels does not count.
+  func leading(inputs count: Int) -> PanelMatrix {
+    precondition(count <= depth)
+    return PanelMatrix(
+      encoding: encoding, panels: panels, outputs: outputs, depth: count, panelBytes: panelBytes)
+  }
+
   /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels.
   func multiply(_ input: Matrix, into output: Matrix, accumulating: Bool, _ workers: Workers) {
-    let rows: Product.Rows
-    // Shorter numbers are multiplied more at a time.
-    let operations: Int
-    switch encoding {
-    case .bfloat16: (rows, operations) = (.paired(workers.paired(input)), input.rows * outputs * depth / 2)
-    case .int8: (rows, operations) = (.quantized(workers.quantized(input)), input.rows * outputs * depth / 4)
-    case .int4:
-      rows = .quantized(workers.quantized(input, inGroups: true))
-      operations = input.rows * outputs * depth / 4
+    multiply(prepared(input, workers), count: input.rows, into: output, accumulating: accumulating, workers)
+  }
+
+  /// Some outputs, range after range, each into a matrix of its own.
+  func multiply(_ input: Matrix, outputs ranges: [Range<Int>], into targets: [Matrix], _ workers: Workers) {
+    let rows = prepared(input, workers)
+    for (range, target) in zip(ranges, targets) {
+      self[outputs: range].multiply(rows, count: input.rows, into: target, accumulating: false, workers)
     }
+  }
+
+  private func multiply(
+    _ rows: Product.Rows, count: Int, into output: Matrix, accumulating: Bool, _ workers: Workers
+  ) {
+    // Shorter numbers are multiplied more at a time.
+    let operations = count * outputs * depth / (encoding == .bfloat16 ? 2 : 4)
     workers.split(
       outputs, granularity: Self.lanes, operations: operations,
       Product(matrix: self, rows: rows, output: output, accumulating: accumulating ? 1 : 0))
+  }
+
+  /// Activations as products take them, valid until the next product.
+  private func prepared(_ input: Matrix, _ workers: Workers) -> Product.Rows {
+    switch encoding {
+    case .bfloat16: .paired(workers.paired(input))
+    case .int8: .quantized(workers.quantized(input))
+    case .int4: .quantized(workers.quantized(input, inGroups: true))
+    }
   }
 
   /// A product over any whole panels.
@@ -101,10 +148,12 @@ struct PanelMatrix {
   }
 
   private func int8View(_ outputs: Range<Int>) -> espalier_int8_weights {
-    espalier_int8_weights(panels: start(of: outputs), outputs: outputs.count, depth: depth)
+    espalier_int8_weights(
+      panels: start(of: outputs), panel_bytes: panelBytes, outputs: outputs.count, depth: depth)
   }
 
   private func int4View(_ outputs: Range<Int>) -> espalier_int4_weights {
-    espalier_int4_weights(panels: start(of: outputs), outputs: outputs.count, depth: depth)
+    espalier_int4_weights(
+      panels: start(of: outputs), panel_bytes: panelBytes, outputs: outputs.count, depth: depth)
   }
 }

@@ -27,6 +27,28 @@ extension WeightMatrix {
     }
   }
 
+  /// Some outputs of `input x selfᵀ`, range after range: `output` is `[n x what the ranges count together]`. Of panels,
+  /// a range starts at a multiple of 16.
+  public func multiply(_ input: Matrix, outputs ranges: [Range<Int>], into output: Matrix, _ workers: Workers)
+  {
+    precondition(input.columns == columns && input.rows == output.rows)
+    precondition(output.columns == ranges.reduce(0) { $0 + $1.count })
+    guard input.rows > 0 else { return }
+    var first = 0
+    let targets = ranges.map { range in
+      defer { first += range.count }
+      return output[columns: first..<first + range.count]
+    }
+    switch storage {
+    case .neuronPanels: Self.wrongDirection()
+    case .panels(let panels): panels.multiply(input, outputs: ranges, into: targets, workers)
+    case .float32:
+      for (range, target) in zip(ranges, targets) {
+        self[rows: range].multiply(input, into: target, workers)
+      }
+    }
+  }
+
   /// Any outputs of a float32 product with one row.
   private struct OneRow: RangeWork {
     let weights: UnsafePointer<Float>

@@ -82,6 +82,31 @@ public struct WeightMatrix: @unchecked Sendable {
     }
   }
 
+  /// The matrix as a plan stores it: row-major floats, or panels.
+  public func withBytes<Failure>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
+    let memory: UnsafeRawBufferPointer
+    switch storage {
+    case .float32(let base): memory = UnsafeRawBufferPointer(start: base, count: 4 * rows * columns)
+    case .panels(let panels), .neuronPanels(let panels):
+      memory = UnsafeRawBufferPointer(start: panels.panels, count: panels.byteCount)
+    }
+    try body(memory.bytes)
+  }
+
+  /// Some rows, in place. Of panels, rows that are outputs start at a multiple of 16, rows that are inputs at 0.
+  public subscript(rows range: Range<Int>) -> WeightMatrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    let part: Storage
+    switch storage {
+    case .float32(let base): part = .float32(base + range.lowerBound * columns)
+    case .panels(let panels): part = .panels(panels[outputs: range])
+    case .neuronPanels(let panels):
+      precondition(range.lowerBound == 0)
+      part = .neuronPanels(panels.leading(inputs: range.count))
+    }
+    return WeightMatrix(rows: range.count, columns: columns, storage: part, owner: owner)
+  }
+
   /// Some of the rows as a matrix of their own in the same format, gathered so that products with it are really
   /// smaller.
   public func gathering(rows selected: [Int], _ workers: Workers) -> WeightMatrix {

@@ -31,3 +31,10 @@ public final class Engine {
     workspace = decoder.makeWorkspace()
   }
 }
+
+extension Engine {
+  /// Each FFN neuron's sum of magnitudes over some rows of a layer's FFN input, as observers are handed it, `[m]`.
+  public func neuronMagnitudes(layer: Int, of rows: [Int], input: Matrix) -> [Float] {
+    decoder.neuronMagnitudes(layer: layer, of: rows, input: input, workers)
+  }
+}

@@ -40,11 +40,14 @@ public struct OperationCounter: Sendable {
     let all = Double(model.feedForwardWidth)
     let dense = 2 * Double(text + visual) * (projections + neuron * all)
     guard let reduction, reduction.feedForwardLayers.contains(layer), visual > 0 else { return dense }
-    let probe = NeuronProbe(neuronShare: reduction.neuronShare, probeShare: reduction.probeShare)
-    let kept = Double(probe.neurons(of: model.feedForwardWidth))
-    if kept == all { return dense }
-    let probing = Double(probe.probeRows(of: visual)) * 2 / 3 * neuron * all
-    return dense - 2 * Double(visual) * neuron * (all - kept) + 2 * probing
+    let neurons = reduction.neuronReduction
+    let kept = neurons.neurons(of: model.feedForwardWidth)
+    if kept == model.feedForwardWidth { return dense }
+    var probing = 0.0
+    if case .probed(let probe) = neurons {
+      probing = Double(probe.probeRows(of: visual)) * 2 / 3 * neuron * all
+    }
+    return dense - 2 * Double(visual) * neuron * (all - Double(kept)) + 2 * probing
   }
 
   private func attention(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {

@@ -33,9 +33,8 @@ public struct Schedule: Sendable {
       guard reduction.attentionWindow > 0 else {
         throw InferenceError("attention window", "\(reduction.attentionWindow) is not positive")
       }
-      let probe = NeuronProbe(neuronShare: reduction.neuronShare, probeShare: reduction.probeShare)
       try Self.check(reduction.feedForwardLayers + reduction.attentionLayers, layers, "reduced layers")
-      for layer in reduction.feedForwardLayers { self.layers[layer].probe = probe }
+      for layer in reduction.feedForwardLayers { self.layers[layer].neurons = reduction.neuronReduction }
       for layer in reduction.attentionLayers {
         self.layers[layer].attentionWindow = reduction.attentionWindow
       }
@@ -80,6 +79,16 @@ public struct Schedule: Sendable {
   private static func check(_ list: [Int], _ layers: Int, _ object: String) throws(InferenceError) {
     if let wrong = list.first(where: { $0 < 0 || $0 >= layers }) {
       throw InferenceError(object, "layer \(wrong) is not within 0 ..< \(layers)")
+    }
+  }
+}
+
+extension LayerReduction {
+  /// What a layer with fewer neurons is told.
+  var neuronReduction: NeuronReduction {
+    switch neurons {
+    case .probed: .probed(NeuronProbe(neuronShare: neuronShare, probeShare: probeShare))
+    case .leading: .leading(share: neuronShare)
     }
   }
 }

@@ -60,6 +60,13 @@ public struct Decoder: Sendable {
       rows, cache: &cache, schedule: schedule, watched: watched, workspace, workers)
   }
 
+  /// Each FFN neuron's sum of magnitudes over some rows of a layer's FFN input, `[m]`.
+  public func neuronMagnitudes(
+    layer: Int, of rows: [Int], input: Matrix, _ workers: Workers
+  ) -> [Float] {
+    layers[layer].feedForward.neuronMagnitudes(of: rows, input, workers)
+  }
+
   /// Logits of residual rows after the last layer, `[n x width]` to `[n x vocabulary]`.
   public func logits(
     of hidden: Matrix, into logits: Matrix, _ workspace: DecoderWorkspace, _ workers: Workers

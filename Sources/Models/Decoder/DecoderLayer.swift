@@ -11,7 +11,7 @@ struct DecoderLayer: Sendable {
   private let attentionOutput: WeightMatrix
   private let attentionOutputBias: WeightVector?
   private let feedForwardNorm: WeightVector
-  private let feedForward: FeedForward
+  let feedForward: FeedForward
 
   init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
@@ -73,9 +73,11 @@ struct DecoderLayer: Sendable {
     if let attentionOutputBias { hidden.add(attentionOutputBias, workers) }
 
     hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed, workers)
-    if let probe = schedule.probe, probe.neurons(of: model.feedForwardWidth) < model.feedForwardWidth {
+    if let reduction = schedule.neurons,
+      reduction.neurons(of: model.feedForwardWidth) < model.feedForwardWidth
+    {
       feedForward.forward(
-        rows, input: normed, probe: probe, into: hidden, scratch: workspace.neurons(count), workers)
+        rows, input: normed, reduction, into: hidden, scratch: workspace.neurons(count), workers)
     } else {
       feedForward.forward(normed, into: hidden, scratch: workspace.neurons(count), workers)
     }

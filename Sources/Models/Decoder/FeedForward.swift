@@ -38,23 +38,33 @@ public struct FeedForward: Sendable {
     if let downBias { output.add(downBias, workers) }
   }
 
-  /// Adds the FFN of `rows` to `output`, reduced as the probe says on one kind of rows, full on the other.
+  /// Adds the FFN of `rows` to `output`, with some of the neurons on one kind of rows, with all on the other.
   ///
   /// `input` and `output` are `[n x width]`, `scratch` is `[n x 2m]`.
   public func forward(
-    _ rows: TokenRows, input: Matrix, probe: NeuronProbe, into output: Matrix, scratch: Matrix,
+    _ rows: TokenRows, input: Matrix, _ reduction: NeuronReduction, into output: Matrix, scratch: Matrix,
     _ workers: Workers
   ) {
-    let reduced = probe.reducesText ? rows.textRuns : rows.visualRuns
-    let full = probe.reducesText ? rows.visualRuns : rows.textRuns
+    let (reduced, full) =
+      reduction.reducesText ? (rows.textRuns, rows.visualRuns) : (rows.visualRuns, rows.textRuns)
     for run in full {
       forward(input[rows: run], into: output[rows: run], scratch: scratch[rows: 0..<run.count], workers)
     }
     guard !reduced.isEmpty else { return }
-    let selected = probedNeurons(probe, input, rows: reduced.flatMap { Array($0) }, workers)
-    let packed = PackedNeurons(self, selected, workers)
+    let some: SomeNeurons
+    switch reduction {
+    case .probed(let probe):
+      let selected = probedNeurons(probe, input, rows: reduced.flatMap { Array($0) }, workers)
+      some = SomeNeurons(of: self, gathering: selected, workers)
+    case .leading(let share):
+      let count = NeuronReduction.leadingCount(share: share, of: neurons)
+      // Panels can be used in place where the up half starts with one.
+      some =
+        neurons % NeuronReduction.unit == 0
+        ? SomeNeurons(of: self, leading: count) : SomeNeurons(of: self, gathering: Array(0..<count), workers)
+    }
     for run in reduced {
-      packed.forward(
+      some.forward(
         input[rows: run], into: output[rows: run], scratch: scratch[rows: 0..<run.count], workers)
     }
   }
@@ -64,29 +74,38 @@ public struct FeedForward: Sendable {
     let keep = probe.neurons(of: neurons)
     if keep == neurons { return Array(0..<neurons) }
     let count = probe.probeRows(of: rows.count)
-    let samples = Matrix(rows: count, columns: width)
-    samples.gather(rows: (0..<count).map { rows[$0 * rows.count / count] }, from: input)
-    let activations = Matrix(rows: count, columns: 2 * neurons)
+    let places = (0..<count).map { rows[$0 * rows.count / count] }
+    return largest(keep, of: neuronMagnitudes(of: places, input, workers))
+  }
+
+  /// Each neuron's sum of magnitudes over some rows of `input`, `[m]`.
+  func neuronMagnitudes(of rows: [Int], _ input: Matrix, _ workers: Workers) -> [Float] {
+    let samples = Matrix(rows: rows.count, columns: width)
+    samples.gather(rows: rows, from: input)
+    let activations = Matrix(rows: rows.count, columns: 2 * neurons)
     gateUp.multiply(samples, into: activations, workers)
     if let gateUpBias { activations.add(gateUpBias, workers) }
     let active = activations[columns: 0..<neurons]
     activations.gate(activation, into: active, workers)
     let scores = Matrix(rows: 1, columns: neurons)
     active.addMagnitudes(to: scores)
-    return largest(keep, of: scores.row(0))
+    return scores.row(0)
   }
 }
 
-/// The chosen neurons of a layer, gathered so that the products are really smaller.
-private struct PackedNeurons {
-  let gateUp: WeightMatrix  // [2k x width]
+/// Some neurons of a layer, as matrices that make its products really smaller.
+private struct SomeNeurons {
+  let gateUp: WeightMatrix
+  let outputs: [Range<Int>]  // of gateUp: k gates, then k ups
   let gateUpBias: WeightVector?  // [2k]
   let down: WeightMatrix  // [k x width]
   let downBias: WeightVector?
   let activation: ElementwiseFunction
 
-  init(_ full: FeedForward, _ selected: [Int], _ workers: Workers) {
+  /// Copies of the selected neurons.
+  init(of full: FeedForward, gathering selected: [Int], _ workers: Workers) {
     gateUp = full.gateUp.gathering(rows: selected + selected.map { full.neurons + $0 }, workers)
+    outputs = [0..<gateUp.rows]
     down = full.down.gathering(rows: selected, workers)
     gateUpBias = full.gateUpBias.map { bias in
       let all = bias.elements
@@ -96,13 +115,26 @@ private struct PackedNeurons {
     activation = full.activation
   }
 
+  /// The first neurons, where they lie.
+  init(of full: FeedForward, leading count: Int) {
+    gateUp = full.gateUp
+    outputs = [0..<count, full.neurons..<full.neurons + count]
+    down = full.down[rows: 0..<count]
+    gateUpBias = full.gateUpBias.map { bias in
+      let all = bias.elements
+      return WeightVector(Array(all[0..<count] + all[full.neurons..<full.neurons + count]))
+    }
+    downBias = full.downBias
+    activation = full.activation
+  }
+
   func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
-    let fused = scratch[columns: 0..<gateUp.rows]
-    gateUp.multiply(input, into: fused, workers)
+    let fused = scratch[columns: 0..<2 * down.rows]  // [n x 2k]
+    gateUp.multiply(input, outputs: outputs, into: fused, workers)
     if let gateUpBias { fused.add(gateUpBias, workers) }
     let active = fused[columns: 0..<down.rows]
     fused.gate(activation, into: active, workers)
-    down.multiplyNeurons(active, into: output, accumulating: true, workers)
+    down.multiplyNeurons(active, into: output, accumulating: true, workers)  // [n x width]
     if let downBias { output.add(downBias, workers) }
   }
 }

@@ -1,18 +1,47 @@
 /// What one decoder layer does differently from dense. The value with nothing set is the dense layer.
 public struct LayerSchedule: Equatable, Sendable {
   /// FFN neurons of the reduced rows; `nil` for all neurons on all rows.
-  public var probe: NeuronProbe?
+  public var neurons: NeuronReduction?
   /// Visual keys that a visual query sees, itself included; `nil` for causal attention.
   public var attentionWindow: Int?
 
   /// A schedule; without arguments, the dense one.
-  public init(probe: NeuronProbe? = nil, attentionWindow: Int? = nil) {
-    self.probe = probe
+  public init(neurons: NeuronReduction? = nil, attentionWindow: Int? = nil) {
+    self.neurons = neurons
     self.attentionWindow = attentionWindow
   }
 
   /// Every neuron, causal attention.
   public static let dense = LayerSchedule()
+}
+
+/// Which neurons the reduced rows of an FFN use.
+public enum NeuronReduction: Equatable, Sendable {
+  /// Those that probe rows of this very input find strongest.
+  case probed(NeuronProbe)
+  /// The first ones, of visual rows: calibration has put those first that are strongest on its images.
+  case leading(share: Double)
+
+  /// Whether text rows are reduced instead of visual ones: a control experiment.
+  var reducesText: Bool {
+    if case .probed(let probe) = self { probe.reducesText } else { false }
+  }
+
+  /// Neurons of `total` that the reduced rows use.
+  public func neurons(of total: Int) -> Int {
+    switch self {
+    case .probed(let probe): probe.neurons(of: total)
+    case .leading(let share): Self.leadingCount(share: share, of: total)
+    }
+  }
+
+  /// Neurons come in blocks of which panels of 16 outputs and groups of 32 inputs are multiples.
+  static let unit = 32
+
+  /// Leading neurons of `total`: whole blocks, at least one, or all.
+  public static func leadingCount(share: Double, of total: Int) -> Int {
+    min(total, max(1, Int((share * Double(total) / Double(unit)).rounded())) * unit)
+  }
 }
 
 /// RedundancyLens' probe-activated dynamic FFN (section 2 of the methods).
@@ -24,8 +53,11 @@ public struct NeuronProbe: Equatable, Sendable {
   /// Which rows are reduced: the visual ones, or, as a control experiment, the text ones.
   public var reducesText: Bool
 
+  /// The paper's number of probe rows.
+  public static let standardShare = 0.1
+
   /// Creates a probe.
-  public init(neuronShare: Double, probeShare: Double = 0.1, reducesText: Bool = false) {
+  public init(neuronShare: Double, probeShare: Double = standardShare, reducesText: Bool = false) {
     self.neuronShare = neuronShare
     self.probeShare = probeShare
     self.reducesText = reducesText

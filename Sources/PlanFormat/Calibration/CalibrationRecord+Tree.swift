@@ -5,7 +5,7 @@ extension TreeBuilder {
     var provenance = AttributeSet()
     provenance.put(record.provenance)
     group(CalibrationProvenance.path, "the calibration set, so that it can be repeated", provenance)
-    add(record.redundancyLens)
+    add(record.redundancyLens, for: model.text)
     try add(record.plphp, for: model)
     try add(record.topV)
   }

@@ -11,10 +11,13 @@ private enum Schema {
   static let attentionDivergence = DatasetSchema(
     path + "/attention_divergence",
     "mean KL(dense || reduced) with the first 1, 2, ... ranked attentions reduced", unit: "nat")
+  static let neuronOrder = DatasetSchema(
+    path + "/neuron_order",
+    "layers x FFN neurons: where in the checkpoint a neuron was; the strongest on visual tokens come first")
 }
 
 extension TreeBuilder {
-  mutating func add(_ rankings: LayerRankings) {
+  mutating func add(_ rankings: LayerRankings, for text: TextModel) {
     var attributes = AttributeSet()
     attributes.put(rankings)
     group(Schema.path, "RedundancyLens (arXiv 2501.19036): order in which layers can be reduced", attributes)
@@ -22,6 +25,9 @@ extension TreeBuilder {
     array(Schema.feedForwardDivergence, rankings.feedForwardDivergence)
     array(Schema.attention, rankings.attention)
     array(Schema.attentionDivergence, rankings.attentionDivergence)
+    array(
+      Schema.neuronOrder, rankings.neuronOrder,
+      shape: [rankings.neuronOrder.isEmpty ? 0 : text.layers, text.feedForwardWidth])
   }
 }
 
@@ -30,7 +36,8 @@ extension LayerRankings: AttributeRecord {
   static var fields: [AttributeField<Self>] {
     [
       .init("neuron_share", \.neuronShare), .init("attention_window", \.attentionWindow),
-      .init("text_row_divergence_nats", \.textRowDivergence),
+      .init("text_row_divergence_nats", \.textRowDivergence), .init("leading_share", \.leadingShare),
+      .init("leading_divergence_nats", \.leadingDivergence),
     ]
   }
 
@@ -40,6 +47,7 @@ extension LayerRankings: AttributeRecord {
     feedForwardDivergence = try reader.array(Schema.feedForwardDivergence, shape: [nil])
     attention = try reader.array(Schema.attention, shape: [nil])
     attentionDivergence = try reader.array(Schema.attentionDivergence, shape: [nil])
+    neuronOrder = try reader.array(Schema.neuronOrder, shape: [nil, text.feedForwardWidth])
   }
 
   /// Demands permutations of all layers, or nothing where a ranking was not made.
@@ -60,5 +68,24 @@ extension LayerRankings: AttributeRecord {
     try require(neuronShare, above: 0, upTo: 1, "neuron_share", Schema.path)
     try require(attentionWindow, in: 1...67_108_864, "attention_window", Schema.path)
     try requireFinite([textRowDivergence], "text_row_divergence_nats", Schema.path)
+    try requireFinite([leadingDivergence], "leading_divergence_nats", Schema.path)
+    try require(leadingShare, from: 0, upTo: 1, "leading_share", Schema.path)
+    try validateNeuronOrder(for: text)
+  }
+
+  private func validateNeuronOrder(for text: TextModel) throws(Flaw) {
+    if neuronOrder.isEmpty { return }
+    guard neuronOrder.count == text.layers * text.feedForwardWidth else {
+      throw Flaw(Schema.neuronOrder.path, "has \(neuronOrder.count) entries for \(text.layers) layers")
+    }
+    for layer in 0..<text.layers {
+      var isThere = Array(repeating: false, count: text.feedForwardWidth)
+      for neuron in neuronOrder[layer * text.feedForwardWidth..<(layer + 1) * text.feedForwardWidth] {
+        guard isThere.indices.contains(Int(neuron)), !isThere[Int(neuron)] else {
+          throw Flaw(Schema.neuronOrder.path, "is not a permutation of the neurons in layer \(layer)")
+        }
+        isThere[Int(neuron)] = true
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 /// Names of the settings of all three methods in the file.
 extension ImportanceRule: AttributeConvertible {}
+extension LayerReduction.NeuronSelection: AttributeConvertible {}
 extension CacheRetention.Mode: AttributeConvertible {}
 extension CacheRetention.EntryRanking: AttributeConvertible {}
 
@@ -20,7 +21,8 @@ extension LayerReduction: AttributeRecord {
   static var fields: [AttributeField<Self>] {
     [
       .init("ffn_layers", \.feedForwardLayers), .init("attention_layers", \.attentionLayers),
-      .init("neuron_share", \.neuronShare), .init("probe_share", \.probeShare),
+      .init("neurons", \.neurons), .init("neuron_share", \.neuronShare),
+      .init("probe_share", \.probeShare),
       .init("attention_window", \.attentionWindow),
     ]
   }

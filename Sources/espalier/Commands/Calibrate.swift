@@ -22,8 +22,9 @@ struct Calibrate: ParsableCommand {
 
   func run() throws {
     let samples = try SampleSet(contentsOf: set)
-    let work = try PlanWork(plan, engine)
     let target = output ?? plan
+    let work = try PlanWork(plan, engine)
+      .orderingNeurons(by: samples, options: calibration.options, near: target)
     let state = PlanWork.statePath(target)
     var contents = work.plan.contents
     contents.calibration = try work.calibrate(

@@ -39,13 +39,13 @@ struct Compile: ParsableCommand {
     defer { PlanWork.discard(imported) }
     try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: imported)
     let work = try PlanWork(imported, engine)
-    // The plan stays open without its name, and goes with this process whatever ends it.
+      .orderingNeurons(by: calibrationSet, options: arguments.options, near: output)
     PlanWork.discard(imported)
     var contents = work.plan.contents
     let record = try work.calibrate(
       calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)
     contents.calibration = record
-    contents.points = try work.tune(validationSet, record: record, engine)
+    contents.points = try work.tune(validationSet, record: record)
     try work.write(contents, to: output)
     PlanWork.discard(state)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }

@@ -33,7 +33,7 @@ struct Tune: ParsableCommand {
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
     }
     var contents = work.plan.contents
-    contents.points = try work.tune(samples, record: record, engine)
+    contents.points = try work.tune(samples, record: record)
     try work.write(contents, to: output ?? plan)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
   }

@@ -5,7 +5,7 @@ import Inference
 import Models
 import PlanFormat
 
-/// Times the parts of a decoder layer beside what they replace: products by float32 products of the same shape, probed
+/// Times the parts of a decoder layer beside what they replace: products by float32 products of the same shape, reduced
 /// by full FFNs, hollow by causal attention, decoding over fewer by decoding over all entries.
 struct PartsBench {
   private let plan: Plan
@@ -34,7 +34,7 @@ struct PartsBench {
   /// Runs everything; a line a part.
   func table() throws -> TextTable {
     var table = TextTable(["part", "time", "compared with", "time", "ratio", "rate", "of limit"])
-    for row in try products() + [try feedForward(), hollowAttention()] + decoding() { table.append(row) }
+    for row in try products() + feedForward() + [hollowAttention()] + decoding() { table.append(row) }
     return table
   }
 
@@ -65,7 +65,7 @@ struct PartsBench {
     return lines
   }
 
-  private func feedForward() throws -> [String] {
+  private func feedForward() throws -> [[String]] {
     let layer = try FeedForward(model, layer: 0, weights: weights)
     let input = random(rows, model.width)
     let output = Matrix(rows: rows, columns: model.width)
@@ -73,11 +73,14 @@ struct PartsBench {
     let tokens = TokenRows(
       hidden: output, positions: (0..<rows).map { RotaryPosition($0) },
       visualIndices: (0..<rows).map { Int32($0) })
-    let probe = NeuronProbe(neuronShare: 0.2)
-    return line(
-      "FFN, 20 % of the neurons, probed", "FFN", operations: nil,
-      { layer.forward(tokens, input: input, probe: probe, into: output, scratch: scratch, workers) },
-      { layer.forward(input, into: output, scratch: scratch, workers) })
+    return [
+      ("probed", NeuronReduction.probed(NeuronProbe(neuronShare: 0.2))), ("leading", .leading(share: 0.2)),
+    ].map { name, reduction in
+      line(
+        "FFN, 20 % of the neurons, \(name)", "FFN", operations: nil,
+        { layer.forward(tokens, input: input, reduction, into: output, scratch: scratch, workers) },
+        { layer.forward(input, into: output, scratch: scratch, workers) })
+    }
   }
 
   private func hollowAttention() -> [String] {

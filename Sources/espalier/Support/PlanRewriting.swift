@@ -10,21 +10,53 @@ struct PlanWork {
   let session: Session
   let progress = ConsoleProgress()
 
+  private let engine: EngineOptions
+  /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
+  private var neuronOrder: [[Int]]?
+
   init(_ path: String, _ engine: EngineOptions) throws {
     plan = try Plan(contentsOf: path)
     session = try Session(plan, threads: engine.count, cachePrecision: engine.cache)
+    self.engine = engine
+    neuronOrder = plan.contents.calibration?.redundancyLens.order(of: plan.contents.model.text)
+  }
+
+  /// The same plan with its FFN neurons in the order of their strength on `set`, or just the same where they cannot
+  /// change places. The new plan is a file that has lost its name, and goes with this process whatever ends it.
+  func orderingNeurons(by set: SampleSet, options: CalibrationOptions, near output: String) throws -> PlanWork
+  {
+    var contents = plan.contents
+    guard NeuronOrdering.applies(to: contents) else { return self }
+    // What a calibration says about the order of neurons is not true of another one.
+    contents.calibration = nil
+    contents.points = []
+    let order = try NeuronOrdering(session, options: options).order(set, reporter: progress)
+    let path = output + ".ordered"
+    defer { PlanWork.discard(path) }
+    try PlanWriter.write(
+      contents, weights: OrderedWeights(plan.weights, order: order, workers: session.engine.workers), to: path
+    )
+    var work = try PlanWork(path, engine)
+    work.neuronOrder = zip(order, neuronOrder ?? order.map { Array($0.indices) }).map { new, old in
+      new.map { old[$0] }
+    }
+    return work
   }
 
   /// Calibrates; the state of an unfinished calibration is at `statePath`.
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, statePath: String, resuming: Bool
   ) throws -> CalibrationRecord {
-    try Calibrator(session, options: options, statePath: statePath)
-      .calibrate(set, weightsDigest: plan.weightsDigest, resuming: resuming, reporter: progress)
+    var record = try Calibrator(session, options: options, statePath: statePath)
+      .calibrate(
+        set, weightsDigest: plan.weightsDigest, neuronsAreOrdered: neuronOrder != nil, resuming: resuming,
+        reporter: progress)
+    record.redundancyLens.neuronOrder = (neuronOrder ?? []).flatMap { $0.map(Int32.init) }
+    return record
   }
 
   /// Tunes with a calibration, on a session that knows it.
-  func tune(_ set: SampleSet, record: CalibrationRecord, _ engine: EngineOptions) throws -> [OperatingPoint] {
+  func tune(_ set: SampleSet, record: CalibrationRecord) throws -> [OperatingPoint] {
     var contents = plan.contents
     contents.calibration = record
     let calibrated = try Session(
@@ -42,4 +74,14 @@ struct PlanWork {
 
   /// Removes a file that is of no further use.
   static func discard(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+}
+
+extension LayerRankings {
+  /// Neurons by layer as they lie in the plan, or `nil` in the checkpoint's order.
+  fileprivate func order(of text: TextModel) -> [[Int]]? {
+    guard !neuronOrder.isEmpty else { return nil }
+    return (0..<text.layers).map { layer in
+      neuronOrder[layer * text.feedForwardWidth..<(layer + 1) * text.feedForwardWidth].map(Int.init)
+    }
+  }
 }

@@ -22,8 +22,13 @@ struct PruningArguments: ParsableArguments {
   @Option(help: "Custom point: entropic regularisation.") var epsilon: Double?
 
   @Option(
-    help: ArgumentHelp("Custom point: layers with a probed FFN, such as 6-11 or 0,3,5.", valueName: "layers"))
+    help: ArgumentHelp(
+      "Custom point: layers whose FFN uses some of its neurons, such as 6-11 or 0,3,5.", valueName: "layers"))
   var ffnLayers: LayerList?
+
+  @Option(
+    help: "Custom point: neurons that stay in those layers: those probed in each image, or the leading ones.")
+  var neurons: LayerReduction.NeuronSelection = .probed
 
   @Option(help: "Custom point: share of the neurons that stay in those layers.")
   var neuronShare: Double = 0.2
@@ -82,7 +87,7 @@ struct PruningArguments: ParsableArguments {
     if ffnLayers != nil || attentionLayers != nil {
       settings.reduction = LayerReduction(
         feedForwardLayers: ffnLayers?.layers ?? [], attentionLayers: attentionLayers?.layers ?? [],
-        neuronShare: neuronShare, attentionWindow: window)
+        neurons: neurons, neuronShare: neuronShare, attentionWindow: window)
     }
     if retention != nil || dynamicRetention {
       settings.retention = CacheRetention(
@@ -98,6 +103,7 @@ struct PruningArguments: ParsableArguments {
 
 extension ImportanceRule: ExpressibleByArgument {}
 extension CacheRetention.EntryRanking: ExpressibleByArgument {}
+extension LayerReduction.NeuronSelection: ExpressibleByArgument {}
 
 /// Layers as people write them: `0,3,6-11`.
 struct LayerList: ExpressibleByArgument {

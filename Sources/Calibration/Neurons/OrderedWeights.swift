@@ -1,0 +1,57 @@
+public import Compute
+import Inference
+import Models
+public import PlanFormat
+
+/// The weights of a plan with the FFN neurons of each layer in another order. The model computes the same; nothing is
+/// rounded again.
+public struct OrderedWeights: WeightSource {
+  private let store: WeightStore
+  private let order: [String: [Int]]  // by name of the tensor: its rows
+  private let workers: Workers
+
+  /// Weights whose neurons lie as `order` says: for each layer, the neuron that comes to each place.
+  public init(_ store: WeightStore, order: [[Int]], workers: Workers) {
+    self.store = store
+    self.workers = workers
+    var rows: [String: [Int]] = [:]
+    for (layer, neurons) in order.enumerated() {
+      let gatesAndUps = neurons + neurons.map { neurons.count + $0 }
+      rows[TextModel.layerWeight(layer, "gate_up")] = gatesAndUps
+      rows[TextModel.layerWeight(layer, "gate_up_bias")] = gatesAndUps
+      rows[TextModel.layerWeight(layer, "down")] = neurons
+    }
+    self.order = rows
+  }
+
+  /// Gives the tensors of the FFNs in order, the others as they are.
+  public func stream(
+    _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
+  ) throws(PlanError) -> Double? {
+    guard let rows = order[tensor.name] else { return try store.stream(tensor, as: format, into: sink) }
+    guard let stored = store.tensor(tensor.name), stored.format == format else {
+      throw PlanError(file: "", object: tensor.name, reason: "is not there as \(format.rawValue)")
+    }
+    try ordered(tensor, rows).withBytes(sink)
+    return stored.relativeError
+  }
+
+  /// The rows of a matrix, or the elements of a vector as a matrix of one column, in their new order.
+  private func ordered(_ tensor: WeightSpecification, _ rows: [Int]) throws(PlanError) -> WeightMatrix {
+    let weights = PlanWeights(store)
+    do throws(ModelError) {
+      guard tensor.shape.count == 2 else {
+        let elements = try weights.vector(tensor.name, count: rows.count).elements
+        return WeightMatrix(Matrix(rows: rows.count, columns: 1, elements: rows.map { elements[$0] }))
+      }
+      let (count, columns) = (tensor.shape[0], tensor.shape[1])
+      let matrix =
+        tensor.isNeuronMajor
+        ? try weights.neurons(tensor.name, rows: count, columns: columns)
+        : try weights.matrix(tensor.name, rows: count, columns: columns)
+      return matrix.gathering(rows: rows, workers)
+    } catch {
+      throw PlanError(file: "", object: tensor.name, reason: error.reason)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+@testable import Calibration
+import Compute
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// Neurons in the order of their strength on visual tokens.
+@Suite struct NeuronOrderTests {
+  private let folder: TemporaryFolder
+  private let set: SampleSet
+
+  init() throws {
+    folder = try TemporaryFolder()
+    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 2))
+  }
+
+  @Test(arguments: [WeightFormat.float32, .bfloat16, .int8])
+  func `a plan in another order computes the same`(format: WeightFormat) throws {
+    let plan = try plan(format)
+    let reversed = (0..<4).map { _ in Array((0..<40).reversed()) }
+    let other = try ordered(plan, reversed)
+    let (left, right) = (try logits(plan), try logits(other))
+    // Sums run in another order; activations of 8 bits round otherwise nowhere, as a row's are the same.
+    #expect(largestDifference(left, right) < (format == .float32 ? 1e-4 : 2e-2))
+    let names = plan.weights.names.filter { $0.hasSuffix("down") || $0.hasSuffix("gate_up") }
+    for name in names {
+      #expect(plan.weights.tensor(name)?.relativeError == other.weights.tensor(name)?.relativeError)
+    }
+  }
+
+  @Test(arguments: [WeightFormat.float32, .bfloat16, .int8])
+  func `turned twice it has the same bytes`(format: WeightFormat) throws {
+    let plan = try plan(format)
+    let reversed = (0..<4).map { _ in Array((0..<40).reversed()) }
+    let back = try ordered(try ordered(plan, reversed), reversed)
+    #expect(back.weightsDigest == plan.weightsDigest)
+  }
+
+  @Test func `the order is a permutation, and ordering again changes nothing`() throws {
+    let plan = try plan(.float32)
+    let order = try self.order(plan)
+    #expect(order.map { $0.sorted() } == Array(repeating: Array(0..<40), count: 4))
+    #expect(order != order.map { _ in Array(0..<40) })
+    let again = try self.order(ordered(plan, order))
+    #expect(again == order.map { _ in Array(0..<40) })
+  }
+
+  @Test func `four-bit neurons stay where they are`() throws {
+    #expect(try !NeuronOrdering.applies(to: plan(.int4).contents))
+    var mixed = TinySession.contents
+    mixed.weightFormat = .int4
+    for layer in 0..<4 { mixed.weightOverrides[TextModel.layerWeight(layer, "down")] = .int8 }
+    #expect(NeuronOrdering.applies(to: mixed))
+  }
+
+  private func plan(_ format: WeightFormat) throws -> Plan {
+    var contents = TinySession.contents
+    contents.weightFormat = format
+    let path = folder.file("plan-\(format.rawValue).h5")
+    try PlanWriter.write(contents, weights: RandomWeights(seed: 1), to: path)
+    return try Plan(contentsOf: path)
+  }
+
+  private func ordered(_ plan: Plan, _ order: [[Int]]) throws -> Plan {
+    let path = folder.file("ordered-\(plan.weightsDigest.prefix(8)).h5")
+    try PlanWriter.write(
+      plan.contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(count: 1)), to: path
+    )
+    return try Plan(contentsOf: path)
+  }
+
+  private func order(_ plan: Plan) throws -> [[Int]] {
+    try NeuronOrdering(Session(plan, threads: 1), options: CalibrationOptions())
+      .order(set, reporter: SilentProgress())
+  }
+
+  private func logits(_ plan: Plan) throws -> [Float] {
+    let session = try Session(plan, threads: 1)
+    let prompt = try SampleRunner(session, maxTokens: 1).prompt(set.samples[0])
+    let result = session.engine.prefill(prompt, schedule: Schedule(layers: 4))
+    return session.engine.logits(of: result, rows: 0..<result.rows.count).elements
+  }
+}
