@@ -29,7 +29,7 @@ ENGINES += ",openvino-int8,openvino-int4"
 BASE = "espalier-int8"
 # The reference model's point `balanced` for every layer of another model.
 BALANCED = "--keep 0.6 --prune-layer 1 --rule balanced --alpha 0.3 --beta 1 --gamma 0.1 --sigma 4 --epsilon 0.03"
-BALANCED += " --ffn-layers 0-{last} --retention 0.745"
+BALANCED += " --ffn-layers 0-{last} --neurons leading --neuron-share 0.267 --retention 0.745"
 LAYERS = {"llava-1.4b": 22, "smolvlm-256m": 30, "qwen2-vl-2b": 28}
 # The words around the question: all of them for OpenVINO, what the template lacks for llama.cpp.
 TEXT = {
