@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Evaluation",
-      dependencies: ["Inference", "Tokenization", "PlanFormat", "Figures"],
+      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures"],
       swiftSettings: strict),
     .target(
       name: "Calibration",

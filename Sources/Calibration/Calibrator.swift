@@ -54,6 +54,7 @@ public struct Calibrator {
     provenance.samples = chosen.samples.count
     provenance.seed = options.seed
     provenance.setDigest = key.samples
+    provenance.pictures = try chosen.pictureDigests()
     return CalibrationRecord(redundancyLens: rankings, plphp: plphp, topV: topV, provenance: provenance)
   }
 

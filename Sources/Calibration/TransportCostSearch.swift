@@ -126,6 +126,7 @@ private struct PruneStates {
     let sample: PreparedSample
     let sources: Matrix
     let targets: Matrix
+    let attention: [Float]
     let behind: TokenRows
   }
 
@@ -138,11 +139,13 @@ private struct PruneStates {
     self.layer = layer
     let dense = Schedule(layers: engine.model.text.layers)
     states = samples.map { sample in
-      var watcher = Watcher(layer: layer, engine: engine)
+      // The rows of the answer but its last token follow the prompt: the first row watched is the prompt's last.
+      var watcher = Watcher(layer: layer, engine: engine, watchedRows: sample.reference.answer.count)
       let result = engine.prefill(
         sample.forced(engine), schedule: dense, through: layer + 1, observer: &watcher)
       return State(
-        sample: sample, sources: watcher.sources, targets: watcher.targets, behind: result.rows.copy())
+        sample: sample, sources: watcher.sources, targets: watcher.targets, attention: watcher.attention,
+        behind: result.rows.copy())
     }
   }
 
@@ -153,7 +156,8 @@ private struct PruneStates {
     let divergences = states.map { state in
       var rows = state.behind.copy()
       engine.prune(
-        &rows, pruning, sources: state.sources, targets: state.targets, grids: state.sample.prompt.grids)
+        &rows, pruning, sources: state.sources, targets: state.targets, attention: state.attention,
+        grids: state.sample.prompt.grids)
       var none = NoObserver()
       let result = engine.prefill(
         state.sample.prompt.replacing(rows), schedule: dense, from: layer + 1,
@@ -168,11 +172,18 @@ private struct PruneStates {
   private struct Watcher: Observer {
     let layer: Int
     let engine: Engine
+    let watchedRows: Int
     var sources = Matrix(rows: 0, columns: 0)
     var targets = Matrix(rows: 0, columns: 0)
+    var attention: [Float] = []
 
     mutating func willRun(layer: Int, rows: TokenRows) {
       if layer == self.layer { sources = engine.visualRows(of: rows.hidden, rows) }
+    }
+
+    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+      guard layer == self.layer else { return }
+      self.attention = engine.lastRow(of: attention[rows: 0..<engine.model.text.queryHeads], rows)
     }
 
     mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix) {

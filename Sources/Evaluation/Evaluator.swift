@@ -22,16 +22,31 @@ public struct Evaluator {
     _ set: SampleSet, points: [OperatingPoint],
     onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> [PointScore] {
-    let schedules = try points.map { try runner.session.schedule($0.settings) }
-    var scores = points.map { PointScore(point: $0) }
+    try evaluate(set, contenders: points.map { Contender(point: $0) }, onSample: onSample)
+  }
+
+  /// The same with baselines among the points.
+  public func evaluate(
+    _ set: SampleSet, contenders: [Contender],
+    onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws -> [PointScore] {
+    let schedules = try contenders.map { try runner.session.schedule($0.point.settings) }
+    let inputs = Set(contenders.map(\.input)).union([.whole])
+    var scores = contenders.map { PointScore($0) }
     for (index, sample) in set.samples.enumerated() {
-      let prompt = try runner.prompt(sample)
-      let reference = try dense.reference(dense === runner ? prompt : try dense.prompt(sample))
-      for turn in points.indices {
-        let point = (turn + index) % points.count
-        let outcome = runner.run(prompt, schedule: schedules[point], answer: reference.answer)
-        scores[point].append(
-          SampleScore(sample, outcome, reference, runner.session, settings: points[point].settings))
+      var prompts: [PictureInput: PromptRows] = [:]
+      for input in inputs { prompts[input] = try runner.prompt(sample, input: input) }
+      guard let whole = prompts[.whole] else { continue }
+      let reference = try dense.reference(dense === runner ? whole : try dense.prompt(sample))
+      for turn in contenders.indices {
+        let place = (turn + index) % contenders.count
+        let contender = contenders[place]
+        let outcome = runner.run(
+          prompts[contender.input] ?? whole, schedule: schedules[place], answer: reference.answer)
+        scores[place].append(
+          SampleScore(
+            sample, outcome, reference, runner.session, settings: contender.point.settings,
+            visualTokens: whole.rows.visualCount))
       }
       try onSample(index + 1, set.samples.count)
     }
@@ -71,11 +86,14 @@ public struct SampleScore: Sendable {
   public var visualEntryShare: Double
   /// Decoder FLOPs of prefill.
   public var decoderFLOPs: Double
+  /// Whether the settings asked for visual tokens or KV entries to be removed.
+  public var wasToPrune: Bool
+  /// Whether every visual token and KV entry is still there.
+  public var isWhole: Bool
 
   init(
     _ sample: Sample, _ outcome: SampleRunner.Outcome, _ reference: SampleRunner.Reference,
-    _ session: Session,
-    settings: PruningSettings
+    _ session: Session, settings: PruningSettings, visualTokens: Int
   ) {
     id = sample.id
     image = sample.images.joined(separator: "\n")
@@ -90,8 +108,10 @@ public struct SampleScore: Sendable {
     decodeSteps = outcome.tokens.count - 1
     kvBytes = outcome.prefill.cache.bytes
     visualKept = outcome.prefill.visualKept
-    let entries = outcome.visual * session.contents.model.text.layers
+    let entries = visualTokens * session.contents.model.text.layers
     visualEntryShare = entries > 0 ? Double(outcome.prefill.cache.visualEntries) / Double(entries) : 1
+    wasToPrune = settings.asksToRemove(visual: outcome.visual, images: sample.images.count)
+    isWhole = visualKept == outcome.visual && visualEntryShare >= 1
     decoderFLOPs = OperationCounter(session.contents.model.text).prefill(
       text: outcome.length - outcome.visual, visual: outcome.visual, kept: outcome.prefill.visualKept,
       settings: settings)

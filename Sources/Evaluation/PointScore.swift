@@ -4,11 +4,13 @@ public import PlanFormat
 /// All samples of one operating point, and the figures over them.
 public struct PointScore: Sendable {
   /// The point.
-  public let point: OperatingPoint
+  public var point: OperatingPoint { contender.point }
+  /// What was run.
+  public let contender: Contender
   /// Scores by sample, in the order of the set.
   public private(set) var samples: [SampleScore] = []
 
-  init(point: OperatingPoint) { self.point = point }
+  init(_ contender: Contender) { self.contender = contender }
 
   mutating func append(_ score: SampleScore) { samples.append(score) }
 
@@ -93,6 +95,16 @@ public struct PointScore: Sendable {
     return figures
   }
 
+  /// Throws when this was asked to remove tokens or entries and removed none: its figures would be those of dense under
+  /// another name.
+  public func checkPruned() throws(EvaluationError) {
+    let asked = samples.filter(\.wasToPrune)
+    guard !asked.isEmpty, asked.allSatisfy(\.isWhole) else { return }
+    throw EvaluationError(
+      "\(point.name): was asked to prune but removed no visual token and no KV entry on \(asked.count) samples"
+    )
+  }
+
   /// The object that `espalier evaluate --json` prints for the point.
   public var json: JSON {
     .object([
@@ -116,4 +128,13 @@ public struct PointScore: Sendable {
       "decoder_flops": Figure(mean(\.decoderFLOPs), .operations).json,
     ])
   }
+}
+
+/// A measurement that means nothing, in one line.
+public struct EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// The line.
+  public let description: String
+
+  /// Creates an error.
+  public init(_ description: String) { self.description = description }
 }

@@ -1,4 +1,5 @@
 public import Compute
+import Foundation
 public import Inference
 import Models
 import PlanFormat
@@ -11,7 +12,13 @@ public final class SampleRunner {
   public let session: Session
   /// Most tokens of an answer.
   public let maxTokens: Int
-  private var lastImages: [String: ImageTokens] = [:]
+  private var lastImages: [ImageKey: ImageTokens] = [:]
+
+  private struct ImageKey: Hashable {
+    let path: String
+    let count: Int
+    let input: PictureInput
+  }
 
   /// A runner over a session.
   public init(_ session: Session, maxTokens: Int = 64) {
@@ -19,20 +26,24 @@ public final class SampleRunner {
     self.maxTokens = maxTokens
   }
 
-  /// The embedded prompt of a sample. Neighbours in a set often share pictures: the last ones' features are kept.
-  public func prompt(_ sample: Sample) throws -> PromptRows {
-    var features: [String: ImageTokens] = [:]
-    let count = sample.images.count
+  /// The embedded prompt of a sample. Neighbours in a set often share pictures: the features of the last ones are kept.
+  public func prompt(_ sample: Sample, input: PictureInput = .whole) throws -> PromptRows {
+    if input == .none {
+      let words = sample.prompt.replacingOccurrences(of: "<image>", with: "")
+      return try session.engine.embed(try session.layout(prompt: words, images: 0), images: [])
+    }
     let images = try sample.images.map { path in
       // Some families prepare several pictures in another way than one.
-      let key = count > 1 ? "several \(path)" : path
-      let found =
-        try features[key] ?? lastImages[key]
-        ?? session.encode(try session.prepareImage(at: path, among: count))
-      features[key] = found
-      return found
+      let key = ImageKey(path: path, count: sample.images.count, input: input)
+      if let found = lastImages[key] { return found }
+      var detail = 1.0
+      if case .reduced(let share) = input { detail = share }
+      let picture = try session.prepareImage(at: path, among: sample.images.count, detail: detail)
+      lastImages = lastImages.filter { sample.images.contains($0.key.path) }
+      let tokens = try session.encode(picture)
+      lastImages[key] = tokens
+      return tokens
     }
-    lastImages = features
     return try session.engine.embed(
       try session.layout(prompt: sample.prompt, images: images.count), images: images)
   }

@@ -29,6 +29,17 @@ func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ engine
   return sum / Double(samples.count)
 }
 
+/// The same with the answer fed behind a prefill of the prompt alone.
+func decodedDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ engine: Engine) -> Double {
+  let sum = samples.reduce(0.0) { sum, sample in
+    let answer = sample.reference.answer
+    let prefill = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: answer.count)
+    let logits = SampleRunner.forcedLogits(answer, after: prefill, engine)
+    return sum + sample.reference.distributions.divergence(ofReduced: logits)
+  }
+  return sum / Double(samples.count)
+}
+
 /// Stops the work after some steps.
 final class StoppingProgress: ProgressReporter {
   struct Stop: Error {}

@@ -75,6 +75,18 @@ import Testing
     check(result, "set.jsonl", "line 2", "<image>", "2")
   }
 
+  @Test func `sets that share a picture are refused before the work begins`() throws {
+    try FileManager.default.copyItem(
+      atPath: FamilyGolden("internvl/llama").picture("tiny.png"), toPath: folder.file("a.png"))
+    let set = try folder.write(#"{"image": "a.png", "prompt": "what"}"#, to: "set.jsonl")
+    let result = try Program.run(
+      "espalier",
+      [
+        "compile", checkpoint, "--calibration", set, "--validation", set, "--output", folder.file("plan.h5"),
+      ])
+    check(result, "set.jsonl", "shares 1 of its 1 pictures with the calibration set", "a.png")
+  }
+
   private func replace(_ old: String, _ new: String, in file: String) throws {
     let url = URL(filePath: "\(checkpoint)/\(file)")
     var text = try String(contentsOf: url, encoding: .utf8)

@@ -104,9 +104,12 @@ import Testing
 
   @Test func `kill -9 during compile leaves the old plan as it was`() throws {
     let output = try text("out.h5", "the old plan")
-    let set = ReferencePlan.scenes.appendingPathComponent("calibration.jsonl").path
+    let sets = ["calibration", "validation"].map {
+      ReferencePlan.scenes.appendingPathComponent("\($0).jsonl").path
+    }
     let result = try Program.shell(
-      "\"$0\" \"$@\" & sleep 2; kill -9 $!; wait $!", [Program.path("espalier")] + compile(set, set, output))
+      "\"$0\" \"$@\" & sleep 2; kill -9 $!; wait $!",
+      [Program.path("espalier")] + compile(sets[0], sets[1], output))
     #expect(result.status == 137)
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "the old plan")
   }

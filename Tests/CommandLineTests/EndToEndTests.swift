@@ -80,10 +80,12 @@ import Testing
     let evaluated = try Program.run(
       "espalier",
       [
-        "evaluate", plan, "--set", try set("validation", 6), "--points", "dense,fast", "--keep", "0.5",
+        "evaluate", plan, "--set", try set("test", 6), "--points", "dense,fast", "--keep", "0.5",
         "--baselines", "random,stride", "--json",
       ])
     #expect(evaluated.status == 0, "\(evaluated.errors)")
+    let seen = try Program.run("espalier", ["evaluate", plan, "--set", try set("calibration", 3)])
+    #expect(seen.status == 1 && seen.errors.contains("with the calibration set"), "\(seen.errors)")
     let report = try object(evaluated.output)
     let points = try #require(report["points"] as? [[String: Any]])
     #expect(points.compactMap { $0["name"] as? String }.contains("custom+stride"))

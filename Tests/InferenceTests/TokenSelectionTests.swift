@@ -89,7 +89,8 @@ import Testing
   @Test func `an image is chosen from on its own: another image changes nothing`() throws {
     let engine = try TinyModel.engine()
     let (one, two) = (try TinyModel.prompt(engine), try TinyModel.prompt(engine, images: 2))
-    for rule in ImportanceRule.allCases {
+    // FastV asks the last token, which has seen all images.
+    for rule in ImportanceRule.allCases where rule != .fastV {
       let settings = PruningSettings(tokens: TokenPruning(rule: rule, keepRatio: 0.3, layer: 0))
       let kept = try [one, two].map { prompt in
         try engine.run(prompt, settings).rows.visualIndices.filter { (0..<16).contains($0) }
@@ -109,10 +110,12 @@ import Testing
 
   @Test(arguments: [(0, 4), (3, 8), (4, 7), (100, 4)]) func `recovery adds dropped / m tokens to any rule`(
     m: Int, count: Int
-  ) {
+  ) throws {
+    let engine = try TinyModel.engine()
+    let prompt = try TinyModel.prompt(engine)
     for rule in ImportanceRule.allCases {
       let pruning = TokenPruning(rule: rule, keepRatio: 0.25, layer: 1, recoveryStride: m)
-      #expect(keep(pruning, randomMatrix(16, 8, seed: 5)).count == count, "\(rule)")
+      #expect(try engine.run(prompt, PruningSettings(tokens: pruning)).visualKept == count, "\(rule)")
     }
   }
 

@@ -97,6 +97,8 @@ enum Tiny {
     provenance.samples = 3
     provenance.seed = 7
     provenance.setDigest = String(repeating: "ab", count: 32)
+    provenance.pictures = ["01", "23"].map { String(repeating: $0, count: 32) }
+    provenance.validationPictures = [String(repeating: "45", count: 32)]
     return CalibrationRecord(redundancyLens: lens, plphp: profile, topV: search, provenance: provenance)
   }
 

@@ -1,8 +1,8 @@
 import Foundation
+import Inference
 import PlanFormat
-import Tokenization
 
-/// One question about some pictures, from a line of a set.
+/// One question about some pictures.
 public struct Sample: Equatable, Sendable {
   /// Name of the sample.
   public var id: String
@@ -14,43 +14,69 @@ public struct Sample: Equatable, Sendable {
   public var answer: String?
   /// Kind of question, where the set says it.
   public var task: String?
+  /// Line of the set it is from, or number of the entry, where it has one.
+  public var line: Int?
 }
 
-/// A calibration, validation or test set: JSON Lines of `id`, `image`, `prompt`, `answer`, `task`.
+/// A calibration, validation or test set, from one of the forms that people have:
 ///
-/// Questions about several pictures have a list of them as `images` instead of `image`.
-/// Pictures are named relative to the set's own folder.
+/// - JSON Lines of `id`, `image` (or a list, `images`), `prompt`, `answer`, `task`;
+/// - LLaVA's conversations: a JSON array of `id`, `image` and `conversations`, of which the first question and answer
+///   are taken; entries without a picture are left out;
+/// - a folder of pictures, all asked the same.
+///
+/// Pictures are named relative to the set's own folder. `answer` and `task` may be missing.
 public struct SampleSet: Sendable {
   /// Path of the set.
   public let path: String
-  /// Samples in the order of the lines.
-  public private(set) var samples: [Sample]
+  /// Samples in the order of the set.
+  public internal(set) var samples: [Sample]
 
-  /// Reads a set. A line that is not an object, or lacks `image` or `prompt`, or names a picture that is not there,
-  /// is an error that names the line.
-  public init(contentsOf path: String) throws(SampleSetError) {
+  /// Reads a set. What cannot be used, such as a line without `prompt` or a picture that is not there, is an error that
+  /// names its place.
+  ///
+  /// - Parameter prompt: what a folder of pictures is asked; only for folders.
+  public init(contentsOf path: String, prompt: String? = nil) throws(SampleSetError) {
     self.path = path
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      guard let prompt else {
+        throw SampleSetError(path, nil, "is a folder of pictures: say what they are asked with --prompt")
+      }
+      samples = try Self.folder(path, prompt: prompt)
+    } else {
+      guard prompt == nil else {
+        throw SampleSetError(path, nil, "has prompts of its own: --prompt is for folders of pictures")
+      }
+      let text = try Self.text(path)
+      samples =
+        try text.first { !$0.isWhitespace } == "[" ? Self.conversations(text, path) : Self.lines(text, path)
+    }
+    if samples.isEmpty { throw SampleSetError(path, nil, "has no samples") }
+  }
+
+  private static func text(_ path: String) throws(SampleSetError) -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw SampleSetError(path, nil, "cannot be read")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw SampleSetError(path, nil, "is not UTF-8")
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    samples = []
-    // By bytes: as a character, the end of a line on Windows is not a line feed.
-    for (index, bytes) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      let line = Substring(bytes)
-      if line.allSatisfy(\.isWhitespace) { continue }
-      samples.append(try Self.sample(line, number: index + 1, path, folder))
-    }
-    if samples.isEmpty { throw SampleSetError(path, nil, "has no samples") }
+    return text
   }
 
   /// The first `count` samples.
   public func first(_ count: Int?) -> SampleSet {
     var result = self
     if let count, count < samples.count { result.samples = Array(samples.prefix(max(0, count))) }
+    return result
+  }
+
+  /// The same samples in another order, the same for a seed.
+  public func shuffled(seed: UInt64) -> SampleSet {
+    var result = self
+    var generator = SplitMix64(seed: seed)
+    result.samples.shuffle(using: &generator)
     return result
   }
 
@@ -79,55 +105,6 @@ public struct SampleSet: Sendable {
       }
     }
     return hash.hexadecimal()
-  }
-
-  private static func sample(
-    _ line: Substring, number: Int, _ path: String, _ folder: URL
-  ) throws(SampleSetError) -> Sample {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
-      throw SampleSetError(path, number, "is not a JSON object")
-    }
-    func text(_ key: String) throws(SampleSetError) -> String? {
-      guard let value = object[key], !(value is NSNull) else { return nil }
-      guard let string = value as? String else { throw SampleSetError(path, number, "'\(key)' is not text") }
-      return string
-    }
-    let images = try Self.images(object) { reason in SampleSetError(path, number, reason) }
-    guard let prompt = try text("prompt"), prompt.contains(where: { !$0.isWhitespace }) else {
-      throw SampleSetError(path, number, "has no 'prompt'")
-    }
-    do { _ = try Conversation(prompt).placing(images: images.count) } catch {
-      throw SampleSetError(path, number, "\(error)")
-    }
-    var files: [String] = []
-    for image in images {
-      let file = URL(fileURLWithPath: image, relativeTo: folder).path
-      guard FileManager.default.fileExists(atPath: file) else {
-        throw SampleSetError(path, number, "picture \(image) is not there")
-      }
-      files.append(file)
-    }
-    return Sample(
-      id: try text("id") ?? "line \(number)", images: files, prompt: prompt, answer: try text("answer"),
-      task: try text("task"))
-  }
-
-  /// The pictures of a line: `image` or `images`.
-  private static func images(
-    _ object: [String: Any], _ error: (String) -> SampleSetError
-  ) throws(SampleSetError) -> [String] {
-    let (one, several) = (object["image"] ?? NSNull(), object["images"] ?? NSNull())
-    if several is NSNull {
-      if one is NSNull { throw error("has no 'image'") }
-      guard let image = one as? String else { throw error("'image' is not text") }
-      guard !image.isEmpty else { throw error("has no 'image'") }
-      return [image]
-    }
-    guard one is NSNull else { throw error("has both 'image' and 'images'") }
-    guard let images = several as? [String], !images.isEmpty, !images.contains("") else {
-      throw error("'images' is not a list of pictures")
-    }
-    return images
   }
 }
 

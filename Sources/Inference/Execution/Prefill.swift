@@ -57,7 +57,9 @@ extension Engine {
       if let pruning, let sources {
         clock.measure {
           let targets = visualRows(of: workspace.normed(rows.count), rows)
-          prune(&rows, pruning, sources: sources, targets: targets, grids: prompt.grids)
+          prune(
+            &rows, pruning, sources: sources, targets: targets,
+            attention: attention.map { lastRow(of: $0, rows) } ?? [], grids: prompt.grids)
         }
       }
     }
@@ -74,19 +76,37 @@ extension Engine {
 
   /// Chooses tokens grid by grid and drops the others from `rows`; what has no place on a grid stays.
   ///
-  /// `sources` and `targets` hold the visual rows at the input of the prune layer and after its second norm.
+  /// `sources` and `targets` hold the visual rows at the input of the prune layer and after its second norm;
+  /// `attention` what the last prompt row pays each visual row there, or nothing where the rule does not ask.
   public func prune(
-    _ rows: inout TokenRows, _ pruning: TokenPruning, sources: Matrix, targets: Matrix, grids: [ImageGrid]
+    _ rows: inout TokenRows, _ pruning: TokenPruning, sources: Matrix, targets: Matrix,
+    attention: [Float] = [],
+    grids: [ImageGrid]
   ) {
     let selector = TokenSelector(pruning, workers)
     let visual = rows.visualRows
     var stays = Array(repeating: true, count: rows.count)
     for grid in grids {
       for token in grid.tokens { stays[visual[token]] = false }
-      let kept = selector.keep(sources: grid.rows(of: sources), targets: grid.rows(of: targets), grid: grid)
+      let kept: [Int]
+      if pruning.rule == .pooling {
+        let pooling = GridPooling(grid, keeping: pruning.keptCount(of: grid.count))
+        pooling.average(rows.hidden, at: grid.tokens.map { visual[$0] })
+        kept = pooling.kept
+      } else {
+        kept = selector.keep(
+          sources: grid.rows(of: sources), targets: grid.rows(of: targets),
+          attention: attention.isEmpty ? [] : grid.tokens.map { attention[$0] }, grid: grid)
+      }
       for place in kept { stays[visual[grid.tokens[place]]] = true }
     }
     rows.keep(stays.indices.filter { stays[$0] })
+  }
+
+  /// Attention of the last watched token on each visual row, summed over heads; `attention` is `[(w * H) x keys]`.
+  public func lastRow(of attention: Matrix, _ rows: TokenRows) -> [Float] {
+    let heads = attention.rows - model.text.queryHeads..<attention.rows
+    return rows.visualRows.map { row in heads.reduce(Float(0)) { $0 + attention[$1, row] } }
   }
 
   /// A copy of the visual rows of a matrix that has a row a token.

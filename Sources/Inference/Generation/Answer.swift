@@ -149,10 +149,7 @@ extension Session {
   private func checkPruning(
     _ point: OperatingPoint, _ answer: Answer, visual: Int, images: Int
   ) throws(InferenceError) {
-    let settings = point.settings
-    let rates = settings.retention.map { $0.mode == .static ? $0.rates : [] } ?? []
-    let share = min(settings.tokens?.keepRatio ?? 1, rates.min() ?? 1)
-    guard visual > 0, (1 - share) * Double(visual) >= Double(images) else { return }
+    guard point.settings.asksToRemove(visual: visual, images: images) else { return }
     if answer.visualKept == visual, answer.visualEntryShare == 1 {
       throw InferenceError("point '\(point.name)'", "was asked to prune and removed nothing")
     }

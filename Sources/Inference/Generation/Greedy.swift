@@ -6,8 +6,15 @@ import Tokenization
 extension Session {
   /// Greedy tokens after a prefill, up to and including a stop token, with the seconds that decoding took.
   public func greedyTokens(after prefill: PrefillResult, limit: Int) -> (tokens: [Int32], seconds: Double) {
-    let stops = contents.model.text.stopTokens.map(Int32.init)
     var state = engine.startDecoding(prefill)
+    return greedyTokens(from: &state, limit: limit)
+  }
+
+  /// Greedy tokens behind whatever a state has read, up to and including a stop token, with the seconds it took.
+  public func greedyTokens(
+    from state: inout DecodeState, limit: Int
+  ) -> (tokens: [Int32], seconds: Double) {
+    let stops = contents.model.text.stopTokens.map(Int32.init)
     var sampler = Sampler()
     var tokens: [Int32] = []
     var clock = StageClock()

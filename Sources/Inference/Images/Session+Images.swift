@@ -5,9 +5,15 @@ import PlanFormat
 
 extension Session {
   /// Decodes, resizes and cuts a picture into the tower's inputs; `count` is the number of pictures in the prompt.
-  public func prepareImage(at path: String, among count: Int = 1) throws -> PreparedImage {
+  ///
+  /// With `detail` below 1 the picture is first reduced to that share of the pixels the tower would see.
+  public func prepareImage(at path: String, among count: Int = 1, detail: Double = 1) throws -> PreparedImage
+  {
     let picture = try ImageDecoder.decode(contentsOf: path)
-    do { return try preprocessor.prepare(picture, among: count) } catch {
+    do {
+      let seen = detail < 1 ? try preprocessor.reduced(picture, to: detail, among: count) : picture
+      return try preprocessor.prepare(seen, among: count)
+    } catch {
       // What is wrong with a size does not know the file.
       throw InferenceError(path, "\(error)")
     }

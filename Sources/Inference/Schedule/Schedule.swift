@@ -65,7 +65,7 @@ public struct Schedule: Sendable {
 
   /// Attention rows of the last prompt tokens that each layer hands out.
   var watchedRows: Int {
-    guard let retention else { return 0 }
+    guard let retention else { return tokens?.rule == .fastV ? 1 : 0 }
     return retention.ranking == .window ? Self.window : 1
   }
 
@@ -90,6 +90,15 @@ extension LayerReduction {
     case .probed: .probed(NeuronProbe(neuronShare: neuronShare, probeShare: probeShare))
     case .leading: .leading(share: neuronShare)
     }
+  }
+}
+
+extension PruningSettings {
+  /// Whether these ask for at least one whole visual token or KV entry of each image less.
+  public func asksToRemove(visual: Int, images: Int) -> Bool {
+    let rates = retention.map { $0.mode == .static ? $0.rates : [] } ?? []
+    let share = min(tokens?.keepRatio ?? 1, rates.min() ?? 1)
+    return visual > 0 && (1 - share) * Double(visual) >= Double(images)
   }
 }
 

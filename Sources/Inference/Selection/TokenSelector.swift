@@ -15,10 +15,13 @@ public struct TokenSelector {
   /// Places of one grid that stay, ascending.
   ///
   /// `sources` is the residual stream of the grid's rows at the input of the prune layer, `targets` the same rows
-  /// after the norm between attention and FFN: both `[N x width]`, or empty for rules that do not look.
-  public func keep(sources: Matrix, targets: Matrix, grid: ImageGrid) -> [Int] {
+  /// after the norm between attention and FFN: both `[N x width]`, or empty for rules that do not look. `attention` is
+  /// what the last prompt row pays each of them, for the rule that looks at it.
+  public func keep(
+    sources: Matrix, targets: Matrix, attention: [Float] = [], grid: ImageGrid
+  ) -> [Int] {
     let count = grid.count
-    let kept = min(count, Int((pruning.keepRatio * Double(count)).rounded(.down)))
+    let kept = pruning.bestCount(of: count)
     if kept == count { return Array(0..<count) }
     let best: [Int]
     switch pruning.rule {
@@ -29,18 +32,21 @@ public struct TokenSelector {
         seed: pruning.seed &+ UInt64(grid.tokens.first ?? 0) &* 0x9E37_79B9_7F4A_7C15)
       best = Array(Array(0..<count).shuffled(using: &generator).prefix(kept)).sorted()
     default:
-      best = largest(kept, of: importance(sources, targets, grid))
+      best = largest(kept, of: importance(sources, targets, grid, attention: attention))
     }
     return recover(best, of: count)
   }
 
   /// Importance of each token; larger stays.
-  func importance(_ sources: Matrix, _ targets: Matrix, _ grid: ImageGrid) -> [Float] {
+  func importance(
+    _ sources: Matrix, _ targets: Matrix, _ grid: ImageGrid, attention: [Float] = []
+  ) -> [Float] {
     let norms = { (0..<sources.rows).map { sources.squaredNorm(ofRow: $0).squareRoot() } }
     switch pruning.rule {
     case .l2norm: return norms()
     case .inverseL2norm: return norms().map { -$0 }
-    case .random, .stride: return Array(repeating: 0, count: grid.count)
+    case .fastV: return attention
+    case .random, .stride, .pooling: return Array(repeating: 0, count: grid.count)
     case .paper, .balanced, .semiRelaxed, .inverted:
       let transport = TransportProblem(
         sources: sources, targets: targets, grid: grid, cost: pruning.cost, workers)
@@ -61,6 +67,17 @@ public struct TokenSelector {
     let recovered = (0..<count).filter { dropped[$0] }.enumerated()
       .filter { ($0.offset + 1) % pruning.recoveryStride == 0 }.map(\.element)
     return (best + recovered).sorted()
+  }
+}
+
+extension TokenPruning {
+  /// Tokens of `total` that stay for their importance: `floor(keepRatio * total)`.
+  func bestCount(of total: Int) -> Int { min(total, Int((keepRatio * Double(total)).rounded(.down))) }
+
+  /// Tokens of `total` that stay, recovered ones included.
+  func keptCount(of total: Int) -> Int {
+    let best = bestCount(of: total)
+    return recoveryStride > 0 ? best + (total - best) / recoveryStride : best
   }
 }
 

@@ -2,12 +2,21 @@
 extension TreeBuilder {
   mutating func add(_ record: CalibrationRecord, for model: ModelDescription) throws(Flaw) {
     group(CalibrationRecord.path, "what calibration found about the layers, heads and tokens of this model")
-    var provenance = AttributeSet()
-    provenance.put(record.provenance)
-    group(CalibrationProvenance.path, "the calibration set, so that it can be repeated", provenance)
+    try add(record.provenance)
     add(record.redundancyLens, for: model.text)
     try add(record.plphp, for: model)
     try add(record.topV)
+  }
+
+  private mutating func add(_ provenance: CalibrationProvenance) throws(Flaw) {
+    var attributes = AttributeSet()
+    attributes.put(provenance)
+    group(
+      CalibrationProvenance.path,
+      "the sets behind this plan, so that it can be repeated and no set be used twice",
+      attributes)
+    try texts(CalibrationProvenance.seen, provenance.pictures)
+    try texts(CalibrationProvenance.validated, provenance.validationPictures)
   }
 }
 
@@ -24,7 +33,7 @@ extension CalibrationRecord {
       redundancyLens: try LayerRankings(from: &reader, for: model.text),
       plphp: try RetentionProfile(from: &reader, for: model),
       topV: try CostSearch(from: &reader),
-      provenance: try reader.record(at: CalibrationProvenance.path))
+      provenance: try CalibrationProvenance(from: &reader))
   }
 }
 
@@ -33,5 +42,14 @@ extension CalibrationProvenance: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [.init("samples", \.samples), .init("seed", \.seed), .init("set_digest", \.setDigest)]
+  }
+  static let seen = DatasetSchema(path + "/pictures", "SHA-256 of each picture that calibration saw")
+  static let validated = DatasetSchema(
+    path + "/validation_pictures", "SHA-256 of each picture that operating points were chosen on")
+
+  init(from reader: inout TreeReader) throws(Flaw) {
+    self = try reader.record(at: Self.path)
+    pictures = try reader.texts(Self.seen, count: nil)
+    validationPictures = try reader.texts(Self.validated, count: nil)
   }
 }

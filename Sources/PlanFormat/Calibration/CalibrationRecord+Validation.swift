@@ -6,5 +6,11 @@ extension CalibrationRecord {
     try topV.validate(for: model.text)
     try require(provenance.samples, in: 0...1_000_000_000, "samples", CalibrationProvenance.path)
     try requireDigest(provenance.setDigest, "set_digest", CalibrationProvenance.path)
+    for digest in provenance.pictures {
+      try requireDigest(digest, "an entry", CalibrationProvenance.seen.path)
+    }
+    for digest in provenance.validationPictures {
+      try requireDigest(digest, "an entry", CalibrationProvenance.validated.path)
+    }
   }
 }

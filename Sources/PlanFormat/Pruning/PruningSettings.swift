@@ -85,12 +85,17 @@ public enum ImportanceRule: String, CaseIterable, Sendable, Codable {
   case l2norm
   /// Baseline: the smallest hidden-state norms.
   case inverseL2norm = "inverse_l2norm"
+  /// Baseline: the attention of the last prompt token in the prune layer, mean over heads (FastV, arXiv 2403.06764).
+  case fastV = "fastv"
+  /// Baseline: the means of 2 x 2 neighbours (more where the ratio asks for it), of as many blocks as it takes, spread
+  /// evenly over the grid.
+  case pooling
 
   /// Whether the rule is a baseline rather than a transport rule.
   public var isBaseline: Bool {
     switch self {
     case .paper, .balanced, .semiRelaxed, .inverted: false
-    case .random, .stride, .l2norm, .inverseL2norm: true
+    case .random, .stride, .l2norm, .inverseL2norm, .fastV, .pooling: true
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import Evaluation
 import PlanFormat
 
@@ -11,17 +12,20 @@ struct Calibrate: ParsableCommand {
   var plan: String
 
   @Option(
-    name: .customLong("set"), help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+    name: .customLong("set"),
+    help: "Calibration set: JSON Lines, LLaVA conversations, or a folder of pictures.",
+    completion: .file(extensions: ["jsonl"]))
   var set: String
 
   @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
   var output: String?
 
+  @OptionGroup var sets: SetArguments
   @OptionGroup var calibration: CalibrationArguments
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let samples = try SampleSet(contentsOf: set)
+    let samples = try sets.read(set) { $0.spread(calibration.options.limit) }
     let target = output ?? plan
     let work = try PlanWork(plan, engine)
       .orderingNeurons(by: samples, options: calibration.options, near: target)

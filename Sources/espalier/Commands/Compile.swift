@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import Evaluation
 import PlanFormat
 
@@ -11,14 +12,18 @@ struct Compile: ParsableCommand {
     help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
   var model: String
 
-  @Option(help: "Calibration set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+  @Option(
+    help: "Calibration set: JSON Lines, LLaVA conversations, or a folder of pictures.",
+    completion: .file(extensions: ["jsonl"]))
   var calibration: String
 
-  @Option(help: "Validation set (JSON Lines); shares no sample with the calibration set.")
+  @Option(help: "Validation set, in one of the same forms; shares no picture with the calibration set.")
   var validation: String
 
   @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
   var output: String
+
+  @OptionGroup var sets: SetArguments
 
   @OptionGroup var weights: WeightArguments
 
@@ -31,9 +36,11 @@ struct Compile: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let calibrationSet = try SampleSet(contentsOf: calibration)
-    let validationSet = try SampleSet(contentsOf: validation)
     try Importing.checkWritable(output)
+    let (calibrationSet, validationSet) = try sets.read((calibration, validation)) {
+      $0.spread(arguments.options.limit)
+    }
+    try validationSet.checkDisjoint(from: calibrationSet.pictureDigests(), usedFor: "calibration")
     let imported = output + ".importing"
     let state = PlanWork.statePath(output)
     defer { PlanWork.discard(imported) }
@@ -46,6 +53,7 @@ struct Compile: ParsableCommand {
       calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)
     contents.calibration = record
     contents.points = try work.tune(validationSet, record: record)
+    contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()
     try work.write(contents, to: output)
     PlanWork.discard(state)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }

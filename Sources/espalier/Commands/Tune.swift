@@ -11,7 +11,9 @@ struct Tune: ParsableCommand {
   var plan: String
 
   @Option(
-    name: .customLong("set"), help: "Validation set (JSON Lines).", completion: .file(extensions: ["jsonl"]))
+    name: .customLong("set"),
+    help: "Validation set: JSON Lines, LLaVA conversations, or a folder of pictures.",
+    completion: .file(extensions: ["jsonl"]))
   var set: String
 
   @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
@@ -23,17 +25,20 @@ struct Tune: ParsableCommand {
   @Flag(help: "Print the points as JSON.")
   var json = false
 
+  @OptionGroup var sets: SetArguments
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let samples = try SampleSet(contentsOf: set).first(limit)
+    let samples = try sets.read(set) { $0.first(limit) }
     let work = try PlanWork(plan, engine)
     guard let record = work.plan.contents.calibration else {
       throw PlanError(
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
     }
+    try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
     contents.points = try work.tune(samples, record: record)
+    contents.calibration?.provenance.validationPictures = try samples.pictureDigests()
     try work.write(contents, to: output ?? plan)
     printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
   }

@@ -1,6 +1,12 @@
 import Figures
+import Foundation
 
 /// Prints a result on stdout.
 func printResult(_ json: JSON, asJSON: Bool, text: () -> String) {
   print(asJSON ? json.text : text())
+}
+
+/// Says something on stderr that the run goes on after.
+func printWarning(_ line: String) {
+  FileHandle.standardError.write(Data("\(line)\n".utf8))
 }

@@ -2,17 +2,27 @@ import Evaluation
 import Figures
 import PlanFormat
 
-/// Scores of an evaluation as two tables: the points, and their accuracy task by task.
+/// Scores of an evaluation as tables: the points, their baselines, both task by task, and what it comes to in words.
 enum ScoreTable {
-  static func text(_ scores: [PointScore]) -> String {
-    guard let dense = scores.first else { return "" }
-    var points = TextTable([
+  static func text(_ scores: [PointScore], _ second: [SecondTurnScore]) -> String {
+    let points = scores.filter { $0.contender.baseline == nil }
+    guard let dense = points.first else { return "" }
+    let baselines = BaselineScore.all(in: scores)
+    var parts = [self.points(points, beside: dense)]
+    if !baselines.isEmpty { parts.append(self.baselines(baselines)) }
+    parts.append(tasks(points, baselines, hard: HardQuestions(scores)))
+    if !second.isEmpty { parts.append(secondTurns(second, points)) }
+    parts.append(verdicts(points, baselines, dense).joined(separator: "\n"))
+    return parts.joined(separator: "\n\n")
+  }
+
+  private static func points(_ scores: [PointScore], beside dense: PointScore) -> String {
+    var table = TextTable([
       "point", "accuracy", "95 % interval", "divergence", "long answers", "agreement", "visual kept",
-      "visual KV",
-      "KV", "FLOPs", "prefill", "of dense", "selection", "decode/token",
+      "visual KV", "KV", "FLOPs", "prefill", "of dense", "selection", "decode/token",
     ])
     for score in scores {
-      points.append([
+      table.append([
         score.point.name, Figure(score.accuracy, .share).description,
         score.accuracyInterval.map { Figure($0, .share).description }.joined(separator: " to "),
         Figure(score.divergence, .nats).description, Figure(score.longAnswerDivergence, .nats).description,
@@ -26,11 +36,80 @@ enum ScoreTable {
         Figure(score.decodeSecondsPerToken, .seconds).description,
       ])
     }
-    var tasks = TextTable(["task", "samples"] + scores.map(\.point.name))
-    for (index, task) in dense.tasks.enumerated() {
-      tasks.append(
-        [task.task, "\(task.samples)"] + scores.map { Figure($0.tasks[index].accuracy, .share).description })
+    return "\(dense.samples.count) samples\n" + table.text
+  }
+
+  private static func baselines(_ scores: [BaselineScore]) -> String {
+    var table = TextTable([
+      "point", "beside", "accuracy", "runs from", "to", "gain, points", "95 % interval", "p", "divergence",
+      "point's, more", "95 % interval",
+    ])
+    for score in scores {
+      let (least, largest) = score.spread
+      table.append([
+        score.point, score.baseline.name, Figure(score.accuracy, .share).description,
+        score.runs.count > 1 ? Figure(least, .share).description : "",
+        score.runs.count > 1 ? Figure(largest, .share).description : "",
+        "\(100 * score.gain.difference, decimals: 1)",
+        score.gain.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
+        score.gain.pValue.isNaN ? "" : "\(score.gain.pValue, decimals: 4)",
+        Figure(score.divergence, .nats).description,
+        Figure(score.divergenceGain.difference, .nats).description,
+        score.divergenceGain.interval.map { Figure($0, .nats).description }.joined(separator: " to "),
+      ])
     }
-    return "\(points.text)\n\n\(tasks.text)\n\n\(dense.samples.count) samples"
+    return "points beside baselines at their budgets, on the same samples\n" + table.text
+  }
+
+  private static func tasks(
+    _ points: [PointScore], _ baselines: [BaselineScore], hard: HardQuestions?
+  ) -> String {
+    let tasks = points.first?.tasks ?? []
+    guard !tasks.isEmpty else { return "the set has no answers: quality is agreement with dense" }
+    let rows =
+      points.map { (name: $0.point.name, runs: [$0]) }
+      + baselines.map { (name: "\($0.point)+\($0.baseline.name)", runs: $0.runs) }
+    var table = TextTable(["accuracy by task"] + tasks.map(\.task) + (hard == nil ? [] : ["hard"]))
+    for row in rows {
+      var cells = tasks.indices.map { index in
+        Figure(Statistics.mean(row.runs.map { $0.tasks[index].accuracy }), .share).description
+      }
+      if let hard {
+        cells.append(Figure(Statistics.mean(row.runs.map { hard.quality(of: $0) }), .share).description)
+      }
+      table.append([row.name] + cells)
+    }
+    table.append(["samples"] + tasks.map { "\($0.samples)" } + (hard.map { ["\($0.indices.count)"] } ?? []))
+    let note = hard.map { "\nhard: questions that \($0.source) gets wrong" } ?? ""
+    return table.text + note
+  }
+
+  private static func secondTurns(_ scores: [SecondTurnScore], _ points: [PointScore]) -> String {
+    var table = TextTable([
+      "point", "second question", "asked alone", "beside dense, points", "95 % interval", "p",
+    ])
+    for (score, alone) in zip(scores, points) {
+      let comparison = score.compared(with: scores[0])
+      table.append([
+        score.point, Figure(score.accuracy, .share).description,
+        Figure(score.accuracyAlone(alone), .share).description, "\(100 * comparison.difference, decimals: 1)",
+        comparison.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
+        "\(comparison.pValue, decimals: 4)",
+      ])
+    }
+    return "the second question of a dialogue, \(scores[0].samples) dialogues\n" + table.text
+  }
+
+  private static func verdicts(
+    _ points: [PointScore], _ baselines: [BaselineScore], _ dense: PointScore
+  ) -> [String] {
+    let losses = points.dropFirst().map { score in
+      let comparison = score.compared(with: dense)
+      let points = BaselineScore.points(comparison)
+      return comparison.isClear
+        ? "\(score.point.name) differs from dense: \(points), p = \(comparison.pValue, decimals: 4)"
+        : "\(score.point.name) cannot be told from dense: \(points), p = \(comparison.pValue, decimals: 4)"
+    }
+    return losses + baselines.map(\.verdict)
   }
 }

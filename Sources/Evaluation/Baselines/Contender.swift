@@ -1,0 +1,33 @@
+public import PlanFormat
+
+/// Something to measure: settings, what is done to the picture first, and what it is a baseline of.
+public struct Contender: Sendable {
+  /// Name and settings.
+  public var point: OperatingPoint
+  /// What becomes of the picture before it is encoded.
+  public var input: PictureInput
+  /// The baseline this is a run of, if it is one.
+  public var baseline: Baseline?
+  /// Name of the point that the baseline is compared with.
+  public var opponent: String?
+
+  /// A point as it is, or a run of a baseline.
+  public init(
+    point: OperatingPoint, input: PictureInput = .whole, baseline: Baseline? = nil, opponent: String? = nil
+  ) {
+    self.point = point
+    self.input = input
+    self.baseline = baseline
+    self.opponent = opponent
+  }
+}
+
+/// What becomes of a picture before it is encoded.
+public enum PictureInput: Hashable, Sendable {
+  /// It stays as it is.
+  case whole
+  /// It keeps this share of the pixels that the tower would see.
+  case reduced(share: Double)
+  /// It is left out.
+  case none
+}

@@ -1,0 +1,137 @@
+@testable import Evaluation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// What a point is measured against, at its own budget.
+@Suite struct BaselineTests {
+  private let folder: TemporaryFolder
+  private let runner: SampleRunner
+  private let set: SampleSet
+  private static let point = OperatingPoint(
+    name: "point",
+    settings: PruningSettings(
+      tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
+      reduction: LayerReduction(feedForwardLayers: [2, 3]),
+      retention: CacheRetention(rates: [1, 0.5, 0.25, 1])))
+
+  init() throws {
+    folder = try TemporaryFolder()
+    runner = SampleRunner(try TinySession.open(in: folder), maxTokens: 4)
+    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 3))
+  }
+
+  @Test func `names are those of options and come back`() {
+    for baseline in Baseline.standard { #expect(Baseline(name: baseline.name) == baseline) }
+    #expect(Baseline(name: "nonsense") == nil)
+    #expect(Set(Baseline.standard.map(\.name)).isSuperset(of: ["random", "stride", "pooling", "fastv"]))
+  }
+
+  @Test func `a rule takes the place of the point's own, chance with five seeds`() {
+    let random = Baseline.rule(.random).contenders(to: Self.point, layers: 4)
+    #expect(random.map { $0.point.settings.tokens?.seed } == [0, 1, 2, 3, 4])
+    #expect(random.allSatisfy { $0.point.name == "point+random" && $0.opponent == "point" })
+    #expect(random.allSatisfy { $0.point.settings.retention == Self.point.settings.retention })
+    #expect(Baseline.rule(.semiRelaxed).contenders(to: Self.point, layers: 4).isEmpty)
+    #expect(Baseline.rule(.stride).contenders(to: .dense, layers: 4).isEmpty)
+    var late = Self.point
+    late.settings.tokens?.layer = 3
+    let fastV = Baseline.rule(.fastV).contenders(to: late, layers: 4)
+    #expect(fastV.map { $0.point.settings.tokens?.layer } == [1])
+  }
+
+  @Test func `shuffling keeps how much is reduced and changes where`() {
+    let shuffled = Baseline.shuffled.contenders(to: Self.point, layers: 4).map(\.point.settings)
+    #expect(shuffled.count == 5 && shuffled.contains { $0 != Self.point.settings })
+    for settings in shuffled {
+      #expect(settings.reduction?.feedForwardLayers.count == 2)
+      #expect(settings.retention?.rates.sorted() == [0.25, 0.5, 1, 1])
+    }
+    var even = Self.point
+    even.settings.reduction?.feedForwardLayers = [0, 1, 2, 3]
+    even.settings.retention?.rates = [0.5, 0.5, 0.5, 0.5]
+    #expect(Baseline.shuffled.contenders(to: even, layers: 4).isEmpty, "it would be the point itself")
+  }
+
+  @Test func `reduced pictures keep the point's share of pixels`() {
+    var recovering = Self.point
+    recovering.settings.tokens?.keepRatio = 0.4
+    recovering.settings.tokens?.recoveryStride = 3
+    let contender = Baseline.reducedImage.contenders(to: recovering, layers: 4)
+    #expect(contender.map(\.input) == [.reduced(share: 0.6)])
+    #expect(contender.allSatisfy { $0.point.settings.isDense })
+  }
+
+  @Test func `every baseline runs, and no picture is no visual token`() throws {
+    let contenders =
+      [Contender(point: .dense), Contender(point: Self.point)]
+      + Baseline.standard.flatMap { $0.contenders(to: $0 == .noImage ? .dense : Self.point, layers: 4) }
+    let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
+    for score in scores {
+      let kept = score.mean(\.visualKept)
+      switch score.contender.baseline {
+      case .rule, .shuffled: #expect(kept == 8, "\(score.point.name)")
+      case .noImage: #expect(kept == 0 && score.mean(\.visualEntryShare) == 0)
+      case nil, .reducedImage: break
+      }
+      if score.point.name != "dense" { #expect(score.divergence > 0, "\(score.point.name)") }
+    }
+    let baselines = BaselineScore.all(in: scores)
+    #expect(baselines.map(\.baseline) == Baseline.standard)
+    #expect(baselines.map(\.runs.count) == [5, 1, 1, 1, 1, 1, 1, 5, 1])
+  }
+
+  @Test func `a point beside itself gains nothing, and says so`() throws {
+    let same = Contender(point: Self.point, baseline: .rule(.stride), opponent: "point")
+    let scores = try Evaluator(runner).evaluate(set, contenders: [Contender(point: Self.point), same])
+    let score = try #require(BaselineScore.all(in: scores).first)
+    #expect(score.gain.difference == 0 && score.gain.interval == [0, 0] && score.gain.pValue == 1)
+    #expect(score.divergenceGain.difference == 0)
+    #expect(score.verdict.contains("cannot be told from stride"))
+  }
+
+  @Test func `hard questions are those that the least detailed picture gets wrong`() throws {
+    let contenders =
+      [Contender(point: .dense)]
+      + [0.9, 0.01].map { share in
+        Contender(
+          point: OperatingPoint(name: "reduced \(share)", settings: .dense), input: .reduced(share: share),
+          baseline: .reducedImage, opponent: "dense")
+      }
+    let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
+    let wrong = scores[2].samples.indices.filter { scores[2].samples[$0].quality == 0 }
+    let hard = HardQuestions(scores)
+    #expect(hard?.indices ?? [] == wrong)
+    if let hard { #expect(hard.source == "reduced 0.01" && hard.quality(of: scores[0]) == 1) }
+    #expect(HardQuestions([scores[0]]) == nil)
+  }
+
+  @Test func `a point that removes nothing is an error`() throws {
+    // Every dropped token comes back.
+    let idle = OperatingPoint(
+      name: "idle",
+      settings: PruningSettings(
+        tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1, recoveryStride: 1)))
+    let scores = try Evaluator(runner).evaluate(set, points: [.dense, Self.point, idle])
+    try scores[0].checkPruned()
+    try scores[1].checkPruned()
+    let error = #expect(throws: EvaluationError.self) { try scores[2].checkPruned() }
+    #expect(error?.description.hasPrefix("idle: ") ?? false)
+  }
+
+  @Test func `pictures used before are found by their bytes`() throws {
+    let digests = try set.pictureDigests()
+    #expect(digests.count == 3 && Set(digests).count == 3)
+    try set.checkDisjoint(from: [], usedFor: "calibration")
+    try set.checkDisjoint(from: [String(repeating: "0", count: 64)], usedFor: "calibration")
+    try folder.write(TinyPicture.png(seed: 1), to: "renamed.png")
+    let other = try SampleSet(
+      contentsOf: folder.write(#"{"image": "renamed.png", "prompt": "what"}"#, to: "other.jsonl"))
+    let error = #expect(throws: SampleSetError.self) {
+      try other.checkDisjoint(from: digests, usedFor: "calibration")
+    }
+    #expect(error?.reason.hasPrefix("shares 1 of its 1 pictures with the calibration set") ?? false)
+  }
+}
