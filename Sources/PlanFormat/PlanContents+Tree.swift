@@ -19,6 +19,7 @@ extension PlanTree {
     }
     if let calibration = contents.calibration { try builder.add(calibration, for: contents.model) }
     builder.add(contents.points)
+    builder.add(front: contents.front)
     self = builder.tree
   }
 }
@@ -34,7 +35,8 @@ extension PlanContents {
       tokenizer: try TokenizerTables(from: &reader),
       prompt: try PromptTemplate(from: &reader),
       calibration: try CalibrationRecord.ifPresent(in: &reader, for: model),
-      points: try OperatingPoint.all(in: &reader),
+      points: try OperatingPoint.all(in: &reader, root: OperatingPoint.root),
+      front: try OperatingPoint.all(in: &reader, root: OperatingPoint.frontRoot),
       weightFormat: root.weightFormat,
       sourceDigest: root.sourceDigest)
   }

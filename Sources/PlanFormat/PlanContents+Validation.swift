@@ -9,23 +9,26 @@ extension PlanContents {
     try prompt.validate(tokenizer)
     try calibration?.validate(for: model)
     try requireDigest(sourceDigest, "source_digest", "/")
-    guard points.count <= 64 else {
-      throw Flaw("/operating_points", "has \(points.count) points, more than 64")
-    }
+    try validate(points, in: OperatingPoint.root)
+    try validate(front, in: OperatingPoint.frontRoot)
+  }
+
+  private func validate(_ points: [OperatingPoint], in root: String) throws(Flaw) {
+    guard points.count <= 64 else { throw Flaw(root, "has \(points.count) points, more than 64") }
     var names: Set<String> = []
     for point in points {
-      guard names.insert(point.name).inserted else { throw Flaw(point.path, "is there twice") }
-      try point.validate(for: model)
+      let path = point.path(in: root)
+      guard names.insert(point.name).inserted else { throw Flaw(path, "is there twice") }
+      try point.validate(for: model, at: path)
       if point.settings.retention?.ranking == .answerProfile,
         calibration?.plphp.answerAttention.isEmpty ?? true
       {
-        throw Flaw(point.path, "ranks by answer_profile, but /calibration/plphp/answer_attention is missing")
+        throw Flaw(path, "ranks by answer_profile, but /calibration/plphp/answer_attention is missing")
       }
       if point.settings.reduction?.neurons == .leading,
         calibration?.redundancyLens.neuronOrder.isEmpty ?? true
       {
-        throw Flaw(
-          point.path, "uses leading neurons, but /calibration/redundancy_lens/neuron_order is missing")
+        throw Flaw(path, "uses leading neurons, but /calibration/redundancy_lens/neuron_order is missing")
       }
     }
   }

@@ -14,6 +14,8 @@ public struct PlanContents: Equatable, Sendable {
   public var calibration: CalibrationRecord?
   /// Operating points in the order in which they are shown.
   public var points: [OperatingPoint]
+  /// Everything tuning measured that nothing else beat in divergence, prefill and memory, from careful to bold.
+  public var front: [OperatingPoint]
   /// Storage of the matrices.
   public var weightFormat: WeightFormat
   /// Matrices that are stored otherwise, by name.
@@ -24,8 +26,8 @@ public struct PlanContents: Equatable, Sendable {
   /// Creates contents from their parts.
   public init(
     model: ModelDescription, image: ImagePreprocessing, tokenizer: TokenizerTables, prompt: PromptTemplate,
-    calibration: CalibrationRecord? = nil, points: [OperatingPoint] = [], weightFormat: WeightFormat,
-    sourceDigest: String
+    calibration: CalibrationRecord? = nil, points: [OperatingPoint] = [], front: [OperatingPoint] = [],
+    weightFormat: WeightFormat, sourceDigest: String
   ) {
     self.model = model
     self.image = image
@@ -33,6 +35,7 @@ public struct PlanContents: Equatable, Sendable {
     self.prompt = prompt
     self.calibration = calibration
     self.points = points
+    self.front = front
     self.weightFormat = weightFormat
     self.sourceDigest = sourceDigest
   }

@@ -68,6 +68,17 @@ import Testing
     }
   }
 
+  @Test func `layers that are shorter than the window of watched rows use what there is`() throws {
+    let engine = try TinyModel.engine()
+    let prompt = try TinyModel.prompt(engine, textAfter: 2)
+    let settings = PruningSettings(
+      tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 0),
+      retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .window))
+    let result = try engine.run(prompt, settings)
+    #expect(result.rows.count < Schedule.window)
+    #expect(result.cache.layers.map(\.visualCount) == [8, 2, 2, 2])
+  }
+
   private struct Watcher: Observer {
     var attention: [Matrix] = []
     var watchedRows: Int { 1 }

@@ -16,11 +16,19 @@ public struct OperationCounter: Sendable {
   /// `visual` are the visual tokens of the prompt, `text` the others, `kept` the visual tokens after the prune layer.
   /// Causal and hollow attention count the pairs that are allowed, with all text behind the image.
   public func prefill(text: Int, visual: Int, kept: Int, settings: PruningSettings) -> Double {
-    var total = Double(2 * model.width * model.vocabulary)
+    let work = work(text: text, visual: visual, kept: kept, settings: settings)
+    return work.linear + work.attention
+  }
+
+  /// The same, told apart: products of projections, FFNs and logits, and attention.
+  public func work(
+    text: Int, visual: Int, kept: Int, settings: PruningSettings
+  ) -> (linear: Double, attention: Double) {
+    var total = (linear: Double(2 * model.width * model.vocabulary), attention: 0.0)
     for layer in 0..<model.layers {
       let present = settings.tokens.map { layer > $0.layer } == true ? kept : visual
-      total += linear(text: text, visual: present, layer, settings.reduction)
-      total += attention(text: text, visual: present, layer, settings.reduction)
+      total.linear += linear(text: text, visual: present, layer, settings.reduction)
+      total.attention += attention(text: text, visual: present, layer, settings.reduction)
     }
     return total
   }

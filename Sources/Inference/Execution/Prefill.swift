@@ -30,7 +30,7 @@ extension Engine {
     var clock = StageClock()
     let nextPosition = rows.nextPosition
     workspace.reserve(rows: rows.count, positions: nextPosition + reserve)
-    let watched = min(rows.count, max(schedule.watchedRows, observer.watchedRows))
+    let watched = max(schedule.watchedRows, observer.watchedRows)
     let entrySelector = schedule.retention.map { retention in
       EntrySelector(
         retention, layers: model.text.layers, queryHeads: model.text.queryHeads,
@@ -43,8 +43,8 @@ extension Engine {
       let sources = pruning.map { _ in visualRows(of: rows.hidden, rows) }
       cache.layers[layer].reset(capacity: rows.count + reserve)
       let attention = decoder.forward(
-        layer: layer, rows, cache: &cache.layers[layer], schedule: schedule.layers[layer], watched: watched,
-        workspace, workers)
+        layer: layer, rows, cache: &cache.layers[layer], schedule: schedule.layers[layer],
+        watched: min(rows.count, watched), workspace, workers)
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
       observer.didRun(layer: layer, rows: rows, normed: workspace.normed(rows.count))
       if let entrySelector, let attention {

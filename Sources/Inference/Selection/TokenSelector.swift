@@ -75,7 +75,7 @@ extension TokenPruning {
   func bestCount(of total: Int) -> Int { min(total, Int((keepRatio * Double(total)).rounded(.down))) }
 
   /// Tokens of `total` that stay, recovered ones included.
-  func keptCount(of total: Int) -> Int {
+  public func keptCount(of total: Int) -> Int {
     let best = bestCount(of: total)
     return recoveryStride > 0 ? best + (total - best) / recoveryStride : best
   }

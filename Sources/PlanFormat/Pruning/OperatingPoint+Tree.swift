@@ -1,9 +1,15 @@
-/// `/operating_points/NAME`: everything as attributes, the settings of a method only where it is used.
+/// `/operating_points/NAME` and `/pareto_front/NAME`: everything as attributes, the settings of a method only where it is used.
 extension OperatingPoint {
+  /// Group of the named points.
   static let root = "/operating_points"
+  /// Group of everything measured that nothing else beats.
+  static let frontRoot = "/pareto_front"
+
+  /// Path of the group of a named point.
+  var path: String { path(in: Self.root) }
 
   /// Path of the point's group.
-  var path: String { "\(Self.root)/\(name)" }
+  func path(in root: String) -> String { "\(root)/\(name)" }
 
   private static let tokens = "topv"
   private static let reduction = "redundancy_lens"
@@ -37,8 +43,8 @@ extension OperatingPoint {
     figures = try part(Self.measured)
   }
 
-  /// Takes all points, in the order in which they were written.
-  static func all(in reader: inout TreeReader) throws(Flaw) -> [OperatingPoint] {
+  /// Takes all points of a group, in the order in which they were written.
+  static func all(in reader: inout TreeReader, root: String) throws(Flaw) -> [OperatingPoint] {
     try reader.group(root)
     let prefix = root + "/"
     let paths = reader.tree.groups.keys.filter { $0.hasPrefix(prefix) }.sorted()
@@ -61,10 +67,22 @@ extension OperatingPoint {
 
 extension TreeBuilder {
   mutating func add(_ points: [OperatingPoint]) {
-    group(
-      OperatingPoint.root, "named settings of all three methods with measured figures; dense always exists")
+    add(
+      points, OperatingPoint.root,
+      "named settings of all three methods with measured figures; dense always exists")
+  }
+
+  mutating func add(front points: [OperatingPoint]) {
+    add(
+      points, OperatingPoint.frontRoot,
+      "what tuning measured and nothing else beat in divergence, prefill and memory, from careful to bold")
+  }
+
+  private mutating func add(_ points: [OperatingPoint], _ root: String, _ summary: String) {
+    group(root, summary)
     for (index, point) in points.enumerated() {
-      group(point.path, "settings, and what was measured for them", point.attributes(index: index))
+      group(
+        point.path(in: root), "settings, and what was measured for them", point.attributes(index: index))
     }
   }
 }

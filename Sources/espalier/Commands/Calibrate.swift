@@ -35,6 +35,7 @@ struct Calibrate: ParsableCommand {
       samples, options: calibration.options, statePath: state, resuming: calibration.resume)
     // Points that were measured with another calibration would no longer be true.
     contents.points = []
+    contents.front = []
     try work.write(contents, to: target)
     PlanWork.discard(state)
   }

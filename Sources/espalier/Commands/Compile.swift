@@ -24,6 +24,7 @@ struct Compile: ParsableCommand {
   var output: String
 
   @OptionGroup var sets: SetArguments
+  @OptionGroup(title: "Target") var target: TargetArguments
 
   @OptionGroup var weights: WeightArguments
 
@@ -52,10 +53,14 @@ struct Compile: ParsableCommand {
     let record = try work.calibrate(
       calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)
     contents.calibration = record
-    contents.points = try work.tune(validationSet, record: record)
+    let tuned = try work.tune(validationSet, record: record, budgets: target.budgets)
+    contents.points = tuned.points
+    contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()
     try work.write(contents, to: output)
     PlanWork.discard(state)
-    printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
+    printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
+      PointTable.text(contents.points) + "\n\nthe front behind them\n" + PointTable.text(contents.front)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import Evaluation
 import PlanFormat
 
@@ -26,6 +27,7 @@ struct Tune: ParsableCommand {
   var json = false
 
   @OptionGroup var sets: SetArguments
+  @OptionGroup(title: "Target") var target: TargetArguments
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
@@ -37,9 +39,13 @@ struct Tune: ParsableCommand {
     }
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
-    contents.points = try work.tune(samples, record: record)
+    let tuned = try work.tune(samples, record: record, budgets: target.budgets)
+    contents.points = tuned.points
+    contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()
     try work.write(contents, to: output ?? plan)
-    printResult(PointTable.json(contents.points), asJSON: json) { PointTable.text(contents.points) }
+    printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
+      PointTable.text(contents.points) + "\n\nthe front behind them\n" + PointTable.text(contents.front)
+    }
   }
 }

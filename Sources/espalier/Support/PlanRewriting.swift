@@ -30,6 +30,7 @@ struct PlanWork {
     // What a calibration says about the order of neurons is not true of another one.
     contents.calibration = nil
     contents.points = []
+    contents.front = []
     let order = try NeuronOrdering(session, options: options).order(set, reporter: progress)
     let path = output + ".ordered"
     defer { PlanWork.discard(path) }
@@ -56,12 +57,17 @@ struct PlanWork {
   }
 
   /// Tunes with a calibration, on a session that knows it.
-  func tune(_ set: SampleSet, record: CalibrationRecord) throws -> [OperatingPoint] {
+  func tune(
+    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget]
+  ) throws -> Tuner.Result {
     var contents = plan.contents
     contents.calibration = record
     let calibrated = try Session(
       contents, weights: plan.weights, threads: engine.count, cachePrecision: engine.cache)
-    return try Tuner(calibrated, record: record).tune(set, reporter: progress)
+    var options = Tuner.Options()
+    options.weightBytes = plan.weights.byteCount
+    return try Tuner(calibrated, record: record, options: options)
+      .tune(set, budgets: budgets, reporter: progress)
   }
 
   /// Writes the same weights with new contents; an existing file is replaced only when all is written.

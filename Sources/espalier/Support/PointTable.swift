@@ -26,8 +26,8 @@ enum PointTable {
     return table.text
   }
 
-  static func json(_ points: [OperatingPoint]) -> JSON {
-    .object(["points": .array(points.map(json))])
+  static func json(_ points: [OperatingPoint], front: [OperatingPoint] = []) -> JSON {
+    .object(["points": .array(points.map(json)), "front": .array(front.map(json))])
   }
 
   static func json(_ point: OperatingPoint) -> JSON {

@@ -1,0 +1,92 @@
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+
+/// Measures what settings of all kinds cost on this machine, and fits the cost model to it.
+struct CostMeasurement {
+  /// The fitted model.
+  struct Result {
+    var model: CostModel
+    /// KV bytes of dense.
+    var denseKVBytes: Double
+  }
+
+  private let session: Session
+  private let prompts: [PromptRows]
+  private let space: SettingsSpace
+
+  /// Prompts and turns of each; decoding steps behind each prefill.
+  private static let prompts = 3
+  private static let turns = 3
+  private static let steps = 12
+
+  init(_ session: Session, _ prompts: [PromptRows], _ record: CalibrationRecord) {
+    self.session = session
+    self.prompts = prompts
+    space = SettingsSpace(record, layers: session.contents.model.text.layers)
+  }
+
+  /// Times dense and the seeds of the search, and some that hollow attention and probe, in turn.
+  func measure(_ reporter: any ProgressReporter) throws -> Result {
+    var places = space.seeds
+    for (index, place) in space.seeds.enumerated() where index % 3 == 0 {
+      var other = place
+      let all = SettingsSpace.layerShares.count - 1
+      (other.attention, other.feedForward) = (all, all)
+      other.neurons = index % space.neuronWays
+      places.append(other)
+    }
+    let settings = places.map { space.settings($0) }
+    let schedules = try settings.map { try session.schedule($0) }
+    let few = (0..<min(Self.prompts, prompts.count)).map {
+      prompts[$0 * prompts.count / min(Self.prompts, prompts.count)]
+    }
+    guard let first = few.first else { throw CalibrationError("no samples to measure costs on") }
+    reporter.begin("measuring costs", total: (Self.turns + 1) * few.count * settings.count)
+    var prefill = Array(repeating: [Double](), count: settings.count)
+    var step = prefill
+    var bytes = 0.0
+    for turn in 0...Self.turns {
+      for prompt in few {
+        for (index, schedule) in schedules.enumerated() {
+          let (seconds, perStep, kvBytes) = time(prompt, schedule)
+          // The first turn fills caches and buffers.
+          if turn > 0 {
+            prefill[index].append(seconds)
+            step[index].append(perStep)
+          }
+          if settings[index].isDense { bytes = Double(kvBytes) }
+          try reporter.advance(by: 1)
+        }
+      }
+    }
+    let visual = first.rows.visualCount
+    let samples = settings.indices.map {
+      (settings: settings[$0], prefill: Statistics.median(prefill[$0]), step: Statistics.median(step[$0]))
+    }
+    let model = CostModel(
+      session.contents.model.text, prompt: .init(text: first.rows.count - visual, visual: visual),
+      samples: samples)
+    let errors = samples.map { abs(model.prefillSeconds($0.settings) - $0.prefill) / $0.prefill }
+    reporter.end(
+      "\(settings.count) settings, modelled prefill off by \(Int((100 * Statistics.mean(errors)).rounded())) %"
+    )
+    return Result(model: model, denseKVBytes: bytes)
+  }
+
+  private func time(
+    _ prompt: PromptRows, _ schedule: Schedule
+  ) -> (prefill: Double, step: Double, kvBytes: Int) {
+    let engine = session.engine
+    let copy = prompt.copy()
+    let start = StageClock.now
+    let prefill = engine.prefill(copy, schedule: schedule, reserve: Self.steps + 1)
+    var state = engine.startDecoding(prefill)
+    let middle = StageClock.now
+    for _ in 0..<Self.steps { engine.decode(0, &state) }
+    return (
+      middle - start, (StageClock.now - middle) / Double(Self.steps), prefill.cache.bytes
+    )
+  }
+}

@@ -1,0 +1,57 @@
+/// What a named point may lose, and what it must save.
+public struct PointBudget: Equatable, Sendable {
+  /// Name of the point.
+  public var name: String
+  /// Largest loss of accuracy against dense (of agreement, where the set has no answers); `nil` for the least harm that
+  /// meets the other demands.
+  public var maximumLoss: Double?
+  /// Largest share of dense's visual KV entries.
+  public var entryShare: Double
+  /// Largest seconds from the picture to the first token.
+  public var firstTokenSeconds: Double?
+  /// Largest resident memory, bytes.
+  public var memoryBytes: Double?
+  /// Least tokens a second while decoding.
+  public var decodeRate: Double?
+
+  /// Creates a budget.
+  public init(
+    name: String, maximumLoss: Double?, entryShare: Double = 1, firstTokenSeconds: Double? = nil,
+    memoryBytes: Double? = nil, decodeRate: Double? = nil
+  ) {
+    self.name = name
+    self.maximumLoss = maximumLoss
+    self.entryShare = entryShare
+    self.firstTokenSeconds = firstTokenSeconds
+    self.memoryBytes = memoryBytes
+    self.decodeRate = decodeRate
+  }
+
+  /// The points every plan gets.
+  public static let standard = [
+    PointBudget(name: "quality", maximumLoss: 0.005),
+    PointBudget(name: "balanced", maximumLoss: 0.01, entryShare: 0.35),
+    PointBudget(name: "fast", maximumLoss: 0.03, entryShare: 0.2),
+  ]
+}
+
+/// What is the same for every point of a plan on this machine, beside what prefill and decoding take.
+struct FixedCosts {
+  /// Seconds to read and prepare a picture and to run the tower over it.
+  var imageSeconds = 0.0
+  /// Resident bytes without the KV cache.
+  var residentBytes = 0.0
+}
+
+extension PointBudget {
+  /// Whether costs meet every demand.
+  func allows(
+    prefill: Double, step: Double, entryShare: Double, kvBytes: Double, _ fixed: FixedCosts
+  ) -> Bool {
+    if entryShare > self.entryShare + 1e-9 { return false }
+    if let firstTokenSeconds, fixed.imageSeconds + prefill > firstTokenSeconds { return false }
+    if let memoryBytes, fixed.residentBytes + kvBytes > memoryBytes { return false }
+    if let decodeRate, step > 0, 1 / step < decodeRate { return false }
+    return true
+  }
+}

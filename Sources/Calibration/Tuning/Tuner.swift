@@ -1,0 +1,164 @@
+public import Evaluation
+public import Inference
+public import PlanFormat
+
+/// Finds the operating points: what saves most within each budget of lost accuracy, or harms least within each budget
+/// of time and memory.
+///
+/// A cost model is fitted to measured times; a search over all settings measures harm on a part of the validation split;
+/// what it finds worthwhile runs on all of it, interleaved with dense. Points are picked by those measurements alone.
+public struct Tuner {
+  private let session: Session
+  private let record: CalibrationRecord
+  private let runner: SampleRunner
+  private let options: Options
+
+  /// How much is tried.
+  public struct Options: Sendable {
+    /// Samples that the search measures harm on.
+    public var screeningSamples = 40
+    /// Settings that the search visits.
+    public var trials = 400
+    /// Settings that are measured on the whole set for each budget.
+    public var finalists = 8
+    /// Most tokens of an answer.
+    public var maxTokens = 64
+    /// Bytes of the weights, for budgets of memory.
+    public var weightBytes = 0
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// What tuning found.
+  public struct Result: Sendable {
+    /// `dense`, then a point for each budget.
+    public var points: [OperatingPoint]
+    /// Everything measured that nothing else beats in divergence, prefill and memory, from careful to bold.
+    public var front: [OperatingPoint]
+    /// Largest relative error of the modelled prefill on what was measured.
+    public var modelError: Double
+  }
+
+  /// A tuner for a calibrated plan, whose session knows the calibration.
+  public init(_ session: Session, record: CalibrationRecord, options: Options = Options()) {
+    self.session = session
+    self.record = record
+    self.options = options
+    runner = SampleRunner(session, maxTokens: options.maxTokens)
+  }
+
+  /// Measures and returns `dense`, a point for each budget, and the front, with the figures of the validation split.
+  public func tune(
+    _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, reporter: any ProgressReporter
+  ) throws -> Result {
+    let (samples, fixed) = try prepare(set.spread(options.screeningSamples), reporter)
+    let timing = try CostMeasurement(session, samples.map(\.prompt), record).measure(reporter)
+    let trials = try search(samples, timing.model, budgets, reporter)
+    let finalists = budgets.flatMap { self.finalists(trials, $0, timing, fixed) }
+
+    let points = distinct([.dense] + finalists).enumerated().map {
+      $0.offset == 0 ? .dense : OperatingPoint(name: "candidate-\($0.offset)", settings: $0.element)
+    }
+    reporter.begin("measuring \(points.count - 1) candidates", total: set.samples.count)
+    let scores = try Evaluator(runner).evaluate(set, points: points) { _, _ in try reporter.advance(by: 1) }
+    reporter.end("\(set.samples.count) samples")
+    let picker = PointPicker(scores, fixed)
+    let front = picker.front
+    return Result(
+      points: [named("dense", scores[0], scores[0])]
+        + budgets.map { named($0.name, picker.best(for: $0), scores[0]) },
+      front: front.enumerated().map { named("front-\($0.offset + 1)", $0.element, scores[0]) },
+      modelError: modelError(scores, timing.model))
+  }
+
+  private func prepare(
+    _ set: SampleSet, _ reporter: any ProgressReporter
+  ) throws -> ([PreparedSample], FixedCosts) {
+    reporter.begin("dense answers", total: set.samples.count)
+    var seconds: [Double] = []
+    let samples = try set.samples.map { sample in
+      let start = StageClock.now
+      let prompt = try runner.prompt(sample)
+      seconds.append(StageClock.now - start)
+      let prepared = PreparedSample(prompt: prompt, reference: try runner.reference(prompt))
+      try reporter.advance(by: 1)
+      return prepared
+    }
+    reporter.end("\(samples.count) samples")
+    // Neighbours that share a picture take no time; most of a spread set do not.
+    return (
+      samples,
+      FixedCosts(imageSeconds: Statistics.median(seconds), residentBytes: Double(options.weightBytes))
+    )
+  }
+
+  private func search(
+    _ samples: [PreparedSample], _ costs: CostModel, _ budgets: [PointBudget],
+    _ reporter: any ProgressReporter
+  ) throws -> [FrontSearch.Trial] {
+    let engine = session.engine
+    let space = SettingsSpace(record, layers: session.contents.model.text.layers)
+    let limits = Set(budgets.map(\.entryShare)).sorted()
+    let search = FrontSearch(space: space, costs: costs, entryShares: limits, trials: options.trials)
+    reporter.begin("searching settings", total: options.trials)
+    let trials = try search.run(
+      measure: { settings in
+        let schedule = try session.schedule(settings)
+        var divergences: [Double] = []
+        for sample in samples {
+          let answer = sample.reference.answer
+          let prefill = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: answer.count)
+          divergences.append(
+            sample.reference.distributions.divergence(
+              ofReduced: SampleRunner.forcedLogits(answer, after: prefill, engine)))
+          // What is hopeless on a quarter of the samples is not worth the others.
+          let isQuarter = divergences.count == samples.count / 4
+          if isQuarter, Statistics.mean(divergences) > 2 * FrontSearch.hopelessDivergence { break }
+        }
+        return Statistics.mean(divergences)
+      }, onTrial: { try reporter.advance(by: 1) })
+    let best = FrontSearch.front(trials) { $0.prefill }
+    reporter.end("\(trials.count) settings, \(best.count) on the front of divergence and prefill")
+    return trials
+  }
+
+  /// What a budget may take: of the trials that meet its demands, evenly over the front from careful to bold, no bolder
+  /// than its loss could ever allow.
+  private func finalists(
+    _ trials: [FrontSearch.Trial], _ budget: PointBudget, _ timing: CostMeasurement.Result,
+    _ fixed: FixedCosts
+  ) -> [PruningSettings] {
+    let allowed = trials.filter { trial in
+      budget.allows(
+        prefill: trial.prefill, step: timing.model.stepSeconds(trial.settings), entryShare: trial.entryShare,
+        kvBytes: trial.entryShare * timing.denseKVBytes, fixed)
+    }
+    let limit = budget.maximumLoss.map { 4 * $0 } ?? .infinity
+    var front = FrontSearch.front(allowed) { $0.prefill }
+    // Where a budget is only of costs, the least harm within it is what is asked for.
+    if budget.maximumLoss == nil { return front.prefix(options.finalists).map(\.settings) }
+    let mild = front.filter { $0.divergence <= limit }
+    front = mild.isEmpty ? Array(front.prefix(1)) : mild
+    let count = min(front.count, options.finalists)
+    guard count > 1 else { return front.map(\.settings) }
+    return (0..<count).map { front[$0 * (front.count - 1) / (count - 1)].settings }
+  }
+
+  private func modelError(_ scores: [PointScore], _ model: CostModel) -> Double {
+    let dense = scores[0].median(\.prefillSeconds)
+    let modelled = model.prefillSeconds(.dense)
+    return scores.map { score in
+      let measured = score.median(\.prefillSeconds) / dense
+      return abs(model.prefillSeconds(score.point.settings) / modelled - measured) / measured
+    }.max() ?? 0
+  }
+
+  private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {
+    settings.enumerated().filter { settings.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+  }
+
+  private func named(_ name: String, _ score: PointScore, _ dense: PointScore) -> OperatingPoint {
+    OperatingPoint(name: name, settings: score.point.settings, figures: score.figures(beside: dense))
+  }
+}

@@ -1,0 +1,192 @@
+@testable import Calibration
+@testable import Evaluation
+import Inference
+import Models
+import PlanFormat
+import TestSupport
+import Testing
+
+/// The parts of tuning: the space of settings, the model of costs, the search, and what a budget picks.
+@Suite struct TuningTests {
+  private let text = TinyModel.description.text
+
+  // MARK: The space
+
+  @Test func `the first place is dense, and neighbours are other settings`() {
+    let space = space
+    #expect(space.settings(SettingsSpace.Place()).isDense)
+    #expect(Set(space.seeds).count == space.seeds.count && space.seeds.contains(SettingsSpace.Place()))
+    var frontier = space.seeds
+    var seen = Set(frontier)
+    for _ in 0..<3 {
+      frontier = frontier.prefix(10).flatMap { place in
+        let neighbours = space.neighbours(of: place)
+        #expect(Set(neighbours).count == neighbours.count && !neighbours.contains(place))
+        for neighbour in neighbours { #expect(space.settings(neighbour) != space.settings(place)) }
+        return neighbours
+      }.filter { seen.insert($0).inserted }
+    }
+  }
+
+  @Test func `every place is a schedule that the engine takes`() throws {
+    let space = space
+    for place in space.seeds + space.seeds.flatMap({ space.neighbours(of: $0) }) {
+      _ = try Schedule(space.settings(place), layers: 4, profile: record.plphp)
+    }
+  }
+
+  // MARK: The model of costs
+
+  @Test func `times that the model can say are said exactly`() {
+    let counter = OperationCounter(text)
+    let prompt = CostModel.Prompt(text: 20, visual: 64)
+    let space = space
+    func prefill(_ settings: PruningSettings) -> Double {
+      let kept = settings.tokens?.keptCount(of: 64) ?? 64
+      let work = counter.work(text: 20, visual: 64, kept: kept, settings: settings)
+      return 1e-3 + 2e-9 * work.linear + 5e-9 * work.attention + (settings.tokens == nil ? 0 : 64 * 64 * 1e-8)
+    }
+    let samples = space.seeds.map {
+      (settings: space.settings($0), prefill: prefill(space.settings($0)), step: 1e-4)
+    }
+    let model = CostModel(text, prompt: prompt, samples: samples)
+    for place in space.seeds.flatMap({ space.neighbours(of: $0) }) {
+      let settings = space.settings(place)
+      guard settings.tokens.map({ !$0.rule.isBaseline }) ?? true, settings.reduction?.neurons != .probed
+      else {
+        continue
+      }
+      #expect(abs(model.prefillSeconds(settings) / prefill(settings) - 1) < 0.02)
+      #expect(abs(model.stepSeconds(settings) / 1e-4 - 1) < 1e-3)
+    }
+  }
+
+  @Test func `the share of entries is that of a real run`() throws {
+    let engine = try TinyModel.engine()
+    let prompt = try TinyModel.prompt(engine)
+    let model = CostModel(text, prompt: .init(text: prompt.rows.count - 16, visual: 16), samples: [])
+    for place in space.seeds + space.neighbours(of: space.seeds[8]) {
+      let settings = space.settings(place)
+      let result = engine.prefill(
+        prompt.copy(), schedule: try Schedule(settings, layers: 4, profile: record.plphp))
+      #expect(model.entryShare(settings) == Double(result.cache.visualEntries) / 64)
+    }
+  }
+
+  @Test func `least squares find a line, and leave out what says nothing`() {
+    let rows = (1...9).map { [1, Double($0) * 1e9, 0] }
+    let found = LeastSquares.fit(rows, rows.map { 3 + 2e-9 * $0[1] })
+    #expect(abs(found[0] - 3) < 1e-2 && abs(found[1] / 2e-9 - 1) < 1e-2 && found[2] == 0)
+  }
+
+  // MARK: The search
+
+  @Test func `the search visits no place twice, no more than it may, and finds what costs least`() throws {
+    // Harm is the square of what is saved, but recovery is free: the front must use it.
+    let model = CostModel(
+      text, prompt: .init(text: 8, visual: 64),
+      samples: space.seeds.map {
+        let settings = space.settings($0)
+        let kept = settings.tokens?.keptCount(of: 64) ?? 64
+        let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
+        return (settings, 1e-9 * (work.linear + work.attention), 1e-4)
+      })
+    func harm(_ settings: PruningSettings) -> Double {
+      let kept = settings.tokens.map { $0.recoveryStride == 4 ? 1.0 : $0.keepRatio } ?? 1
+      return 0.05 * (1 - kept) * (1 - kept) + (settings.reduction == nil ? 0 : 0.001)
+    }
+    var visited: [PruningSettings] = []
+    let search = FrontSearch(space: space, costs: model, entryShares: [0.35, 1], trials: 120)
+    var trials = 0
+    let found = try search.run(
+      measure: {
+        visited.append($0)
+        return harm($0)
+      }, onTrial: { trials += 1 })
+    #expect(found.count == 120 && trials == 120 && visited.count == 120)
+    #expect(Set(found.map(\.place)).count == 120)
+    let front = FrontSearch.front(found) { $0.prefill }
+    for (careful, bold) in zip(front, front.dropFirst()) {
+      #expect(careful.divergence <= bold.divergence && careful.prefill > bold.prefill)
+    }
+    let cheap = try #require(front.last { $0.divergence <= 0.0011 })
+    #expect(cheap.settings.tokens?.recoveryStride == 4)
+  }
+
+  @Test func `budgets are met by costs alone`() {
+    var budget = PointBudget(name: "target", maximumLoss: nil, entryShare: 0.5)
+    let fixed = FixedCosts(imageSeconds: 0.01, residentBytes: 1000)
+    func allows(prefill: Double = 0.005, step: Double = 0.001, share: Double = 0.4, bytes: Double = 100)
+      -> Bool
+    {
+      budget.allows(prefill: prefill, step: step, entryShare: share, kvBytes: bytes, fixed)
+    }
+    #expect(allows() && !allows(share: 0.6))
+    budget.firstTokenSeconds = 0.02
+    #expect(allows(prefill: 0.009) && !allows(prefill: 0.011))
+    budget.memoryBytes = 1150
+    #expect(allows() && !allows(bytes: 200))
+    budget.decodeRate = 900
+    #expect(allows() && !allows(step: 0.0012))
+  }
+
+  // MARK: What is found on a tiny plan
+
+  @Test func `tuning gives dense, the standard points and a target, and a front that starts with dense`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    var contents = TinySession.contents
+    contents.calibration = record
+    let session = try TinySession.open(contents, in: folder)
+    let set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 4))
+    var options = Tuner.Options()
+    (options.trials, options.maxTokens) = (60, 3)
+    let target = PointBudget(name: "target", maximumLoss: nil, entryShare: 0.3)
+    let result = try Tuner(session, record: record, options: options)
+      .tune(set, budgets: PointBudget.standard + [target], reporter: SilentProgress())
+    #expect(result.points.map(\.name) == ["dense", "quality", "balanced", "fast", "target"])
+    #expect(result.points.allSatisfy { $0.figures?.samples == 4 })
+    #expect(result.points[4].figures.map { $0.visualEntryShare <= 0.3 } ?? false)
+    #expect(result.front.first?.settings.isDense ?? false)
+    contents.points = result.points
+    contents.front = result.front
+    let reopened = try TinySession.open(contents, in: folder).contents
+    #expect(reopened.front.map(\.settings) == result.front.map(\.settings))
+  }
+
+  private var space: SettingsSpace { SettingsSpace(record, layers: 4) }
+
+  /// A calibration of the tiny model as it might be.
+  private var record: CalibrationRecord {
+    var lens = LayerRankings()
+    lens.feedForward = [3, 2, 1, 0]
+    lens.feedForwardDivergence = [0.001, 0.002, 0.003, 0.004]
+    lens.attention = [3, 1, 2, 0]
+    lens.attentionDivergence = [0.001, 0.002, 0.003, 0.004]
+    lens.attentionWindow = 4
+    lens.neuronOrder = (0..<4).flatMap { _ in Array(0..<Int32(40)) }
+    lens.leadingShare = 0.25
+    var profile = RetentionProfile()
+    profile.visionAttentionMean = [0.1, 0.2, 0.3, 0.4]
+    profile.visionAttentionDeviation = [0, 0, 0, 0]
+    profile.visionAttentionByHead = Array(repeating: 0.2, count: 8)
+    profile.retention = [0.7, 0.4, 0.4, 0.1]
+    profile.layerClass = [2, 1, 1, 0]
+    profile.candidates = [
+      .init(ranking: .lastRow, evenShare: 0, rate: 0.5, divergence: 0.2, longAnswerDivergence: 0.3),
+      .init(ranking: .even, evenShare: 0, rate: 0.5, divergence: 0.1, longAnswerDivergence: 0.2),
+    ]
+    var search = CostSearch()
+    search.keepRatios = [0.5]
+    search.chosen = TokenPruning(rule: .balanced, keepRatio: 0.5, layer: 1)
+    search.candidates = [
+      .init(settings: search.chosen, divergence: 0.01),
+      .init(settings: .init(rule: .stride, keepRatio: 0.5, layer: 1), divergence: 0.05),
+      .init(settings: .init(rule: .semiRelaxed, keepRatio: 0.5, layer: 2), divergence: 0.02),
+    ]
+    var provenance = CalibrationProvenance()
+    provenance.samples = 4
+    return CalibrationRecord(redundancyLens: lens, plphp: profile, topV: search, provenance: provenance)
+  }
+}
