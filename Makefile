@@ -44,7 +44,8 @@ demo: build
 	@echo
 	$(BIN)/espalier inspect $(PLAN)
 	@echo
-	$(BIN)/espalier evaluate $(PLAN) --set $(SCENES)/test.jsonl --baselines random
+	$(BIN)/espalier evaluate $(PLAN) --set $(SCENES)/test.jsonl \
+	  --baselines random,stride,inverse_l2norm,reduced_image
 	@echo
 	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image."
 	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image." --point balanced --json

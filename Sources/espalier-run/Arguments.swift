@@ -7,6 +7,7 @@ struct Arguments {
   var plan = ""
   var question = Question(images: [], prompt: "")
   var point = "dense"
+  var maxFirstToken: Double?
   var threads: Int?
   var cache: CachePrecision?
   var isJSON = false
@@ -39,6 +40,8 @@ struct Arguments {
       --reply <text>          What the model said to the prompt before.
       --system <text>         System prompt. (default: what the model's chat template has)
       --point <name>          Operating point. (default: dense)
+      --max-first-token <s>   The point with the least harm that gives the first token within these seconds, by the
+                              times stored in the plan; such as 2, 2s or 800ms. ('espalier retime' measures them here.)
       --max-tokens <n>        Most tokens of the answer. (default: 256)
       --temperature <t>       Divides the logits; 0 takes the likeliest token. (default: 0)
       --top-k <k>             Draw from the k likeliest tokens; 0 for all. (default: 0)
@@ -91,6 +94,12 @@ struct Arguments {
         if replies.count != prompts.count { throw misplacedReply }
       case "--system": system = try value()
       case "--point": arguments.point = try value()
+      case "--max-first-token":
+        let text = try value()
+        guard let seconds = Self.seconds(text) else {
+          throw UsageError(description: "The value '\(text)' is invalid for '\(name)': such as 2s or 800ms")
+        }
+        arguments.maxFirstToken = seconds
       case "--max-tokens": arguments.question.maxTokens = try number(Int.self)
       case "--temperature": arguments.question.sampling.temperature = try number(Double.self)
       case "--top-k": arguments.question.sampling.topK = try number(Int.self)
@@ -130,6 +139,14 @@ struct Arguments {
       arguments.question.conversation = try Conversation(system: system, prompts: prompts, replies: replies)
     } catch { throw UsageError(description: "\(error)") }
     return .run(arguments)
+  }
+
+  /// A positive time with `s`, `ms` or nothing behind it.
+  private static func seconds(_ text: String) -> Double? {
+    let (number, factor): (Substring, Double) =
+      text.hasSuffix("ms") ? (text.dropLast(2), 1e-3) : (text.hasSuffix("s") ? text.dropLast() : text[...], 1)
+    guard let value = Double(number), value > 0, value.isFinite else { return nil }
+    return value * factor
   }
 
   private static let misplacedReply = UsageError(

@@ -27,7 +27,9 @@ struct EspalierRun {
     let start = StageClock.now
     let plan = try Plan(
       contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets)
-    let point = try plan.point(named: arguments.point)
+    let point =
+      try arguments.maxFirstToken.map { try plan.point(firstTokenWithin: $0) }
+      ?? plan.point(named: arguments.point)
     let session = try Session(
       plan, threads: arguments.threads ?? Workers.available, cachePrecision: arguments.cache)
     let load = StageClock.now - start

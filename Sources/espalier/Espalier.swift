@@ -12,7 +12,8 @@ struct Espalier: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Compile.self, Import.self, Calibrate.self, Tune.self, Evaluate.self, Inspect.self, Verify.self,
+      Compile.self, Import.self, Calibrate.self, Tune.self, Retime.self, Evaluate.self, Inspect.self,
+      Verify.self,
       Trace.self, Bench.self,
     ])
 

@@ -64,11 +64,14 @@ public struct Tuner {
     let scores = try Evaluator(runner).evaluate(set, points: points) { _, _ in try reporter.advance(by: 1) }
     reporter.end("\(set.samples.count) samples")
     let picker = PointPicker(scores, fixed)
-    let front = picker.front
+    func named(_ name: String, _ score: PointScore) -> OperatingPoint {
+      var figures = score.figures(beside: scores[0])
+      figures.imageSeconds = fixed.imageSeconds
+      return OperatingPoint(name: name, settings: score.point.settings, figures: figures)
+    }
     return Result(
-      points: [named("dense", scores[0], scores[0])]
-        + budgets.map { named($0.name, picker.best(for: $0), scores[0]) },
-      front: front.enumerated().map { named("front-\($0.offset + 1)", $0.element, scores[0]) },
+      points: [named("dense", scores[0])] + budgets.map { named($0.name, picker.best(for: $0)) },
+      front: picker.front.enumerated().map { named("front-\($0.offset + 1)", $0.element) },
       modelError: modelError(scores, timing.model))
   }
 
@@ -156,9 +159,5 @@ public struct Tuner {
 
   private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {
     settings.enumerated().filter { settings.firstIndex(of: $0.element) == $0.offset }.map(\.element)
-  }
-
-  private func named(_ name: String, _ score: PointScore, _ dense: PointScore) -> OperatingPoint {
-    OperatingPoint(name: name, settings: score.point.settings, figures: score.figures(beside: dense))
   }
 }

@@ -76,7 +76,7 @@ extension MeasuredFigures {
     }
     try requireFinite([divergence, agreement, visualKept] + divergenceInterval, "a measured figure", path)
     let amounts = [
-      prefillSeconds, densePrefillSeconds, selectionSeconds, decodeSecondsPerToken,
+      imageSeconds, prefillSeconds, densePrefillSeconds, selectionSeconds, decodeSecondsPerToken,
       denseDecodeSecondsPerToken,
       kvBytes, denseKVBytes, visualEntryShare, decoderFLOPs, denseDecoderFLOPs,
     ]

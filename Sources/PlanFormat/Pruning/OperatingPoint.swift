@@ -33,6 +33,8 @@ public struct MeasuredFigures: Equatable, Sendable {
   public var agreement = 0.0
   /// Mean visual tokens that the layers after the prune layer see.
   public var visualKept = 0.0
+  /// Median seconds to read and prepare the pictures of a question and to run the tower over them.
+  public var imageSeconds = 0.0
   /// Median seconds of prefill, selection included.
   public var prefillSeconds = 0.0
   /// Median seconds of prefill of dense, measured in the same run.
@@ -56,4 +58,7 @@ public struct MeasuredFigures: Equatable, Sendable {
 
   /// All zero.
   public init() {}
+
+  /// Seconds from the pictures to the first token.
+  public var firstTokenSeconds: Double { imageSeconds + prefillSeconds }
 }

@@ -58,6 +58,7 @@ extension MeasuredFigures: AttributeRecord {
       .init("accuracy_interval", \.accuracyInterval), .init("dense_accuracy", \.denseAccuracy),
       .init("divergence_nats", \.divergence), .init("divergence_interval_nats", \.divergenceInterval),
       .init("agreement", \.agreement), .init("visual_kept", \.visualKept),
+      .init("image_seconds", \.imageSeconds),
       .init("prefill_seconds", \.prefillSeconds), .init("dense_prefill_seconds", \.densePrefillSeconds),
       .init("selection_seconds", \.selectionSeconds),
       .init("decode_seconds_per_token", \.decodeSecondsPerToken),

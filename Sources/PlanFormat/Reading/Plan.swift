@@ -62,21 +62,6 @@ public struct Plan: Sendable {
     }
   }
 
-  /// The operating point of a name. `dense` always exists.
-  public func point(named name: String) throws(PlanError) -> OperatingPoint {
-    if let point = contents.points.first(where: { $0.name == name }) { return point }
-    if name == OperatingPoint.dense.name { return .dense }
-    throw PlanError(
-      file: path, object: "/operating_points",
-      reason: "no operating point '\(name)'; there are \(pointNames.joined(separator: ", "))")
-  }
-
-  /// Names that `point(named:)` knows, `dense` among them.
-  public var pointNames: [String] {
-    let names = contents.points.map(\.name)
-    return names.contains(OperatingPoint.dense.name) ? names : [OperatingPoint.dense.name] + names
-  }
-
   /// Reads the structure through HDF5, which must have opened the very file that is mapped.
   private static func tree(_ mapping: MappedFile) throws(Flaw) -> PlanTree {
     let file = try hdf5 { () throws(HDF5Error) in try File.open(mapping.path) }

@@ -36,6 +36,7 @@ struct Inspect: ParsableCommand {
       ]),
       "calibration": plan.contents.calibration.map(calibration) ?? .null,
       "points": .array(plan.contents.points.map(PointTable.json)),
+      "front": .array(plan.contents.front.map(PointTable.json)),
     ])
   }
 
@@ -91,6 +92,9 @@ struct Inspect: ParsableCommand {
     ]
     if let record = plan.contents.calibration { lines += ["", CalibrationTable.text(record)] }
     if !plan.contents.points.isEmpty { lines += ["", PointTable.text(plan.contents.points)] }
+    if !plan.contents.front.isEmpty {
+      lines += ["", "the front behind them", PointTable.text(plan.contents.front)]
+    }
     return lines.joined(separator: "\n")
   }
 }

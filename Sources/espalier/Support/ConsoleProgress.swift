@@ -74,7 +74,7 @@ final class ConsoleProgress: ProgressReporter {
 
 /// Ctrl-C, taken at a safe point: everything finished is saved already.
 struct Interruption: Error, CustomStringConvertible {
-  var description = "interrupted; run again with --resume to go on"
+  var description = "interrupted; a calibration goes on with --resume"
 
   private static let flag = Atomic<Bool>(false)
 

@@ -49,7 +49,9 @@ enum PointTable {
         (
           "seconds",
           .object([
+            "image": Figure(figures.imageSeconds, .seconds).json,
             "prefill": Figure(figures.prefillSeconds, .seconds).json,
+            "first_token": Figure(figures.firstTokenSeconds, .seconds).json,
             "dense_prefill": Figure(figures.densePrefillSeconds, .seconds).json,
             "selection": Figure(figures.selectionSeconds, .seconds).json,
             "decode_per_token": Figure(figures.decodeSecondsPerToken, .seconds).json,

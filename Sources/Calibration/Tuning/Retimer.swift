@@ -1,0 +1,84 @@
+import Evaluation
+public import Inference
+import Models
+public import PlanFormat
+
+/// Measures the times of stored points again, on the box where they will run: what a point does to answers does not
+/// depend on the box, how long it takes does.
+public struct Retimer {
+  private let session: Session
+  private let repetitions: Int
+  private static let steps = 16
+
+  /// A retimer that runs every point `repetitions` times, and once to warm up.
+  public init(_ session: Session, repetitions: Int) {
+    self.session = session
+    self.repetitions = repetitions
+  }
+
+  /// The same points with new times, points taking turns on the question; dense's times are those of the same run.
+  public func retime(
+    _ points: [OperatingPoint], images: [String], layout: PromptLayout, reporter: any ProgressReporter
+  ) throws -> [OperatingPoint] {
+    var settings: [PruningSettings] = [.dense]
+    for point in points where !settings.contains(point.settings) { settings.append(point.settings) }
+    let schedules = try settings.map { try session.schedule($0) }
+    reporter.begin("timing \(settings.count) settings", total: (repetitions + 1) * settings.count)
+    var image: [Double] = []
+    var times = Array(repeating: Times(), count: settings.count)
+    for turn in 0...repetitions {
+      let start = StageClock.now
+      let features = try images.map {
+        try session.encode(try session.prepareImage(at: $0, among: images.count))
+      }
+      let prompt = try session.engine.embed(layout, images: features)
+      if turn > 0 { image.append(StageClock.now - start) }
+      for index in settings.indices {
+        // The first turn fills caches and buffers.
+        let measured = time(prompt, schedules[index])
+        if turn > 0 { times[index].append(measured) }
+        try reporter.advance(by: 1)
+      }
+    }
+    reporter.end("\(repetitions) repetitions")
+    return points.map { point in
+      guard var figures = point.figures, let index = settings.firstIndex(of: point.settings) else {
+        return point
+      }
+      figures.imageSeconds = Statistics.median(image)
+      figures.prefillSeconds = Statistics.median(times[index].prefill)
+      figures.densePrefillSeconds = Statistics.median(times[0].prefill)
+      figures.selectionSeconds = Statistics.median(times[index].selection)
+      figures.decodeSecondsPerToken = Statistics.median(times[index].step)
+      figures.denseDecodeSecondsPerToken = Statistics.median(times[0].step)
+      return OperatingPoint(name: point.name, settings: point.settings, figures: figures)
+    }
+  }
+
+  private struct Times {
+    var prefill: [Double] = []
+    var selection: [Double] = []
+    var step: [Double] = []
+
+    mutating func append(_ other: (prefill: Double, selection: Double, step: Double)) {
+      prefill.append(other.prefill)
+      selection.append(other.selection)
+      step.append(other.step)
+    }
+  }
+
+  private func time(
+    _ prompt: PromptRows, _ schedule: Schedule
+  ) -> (prefill: Double, selection: Double, step: Double) {
+    let engine = session.engine
+    let copy = prompt.copy()
+    let start = StageClock.now
+    let prefill = engine.prefill(copy, schedule: schedule, reserve: Self.steps + 1)
+    var state = engine.startDecoding(prefill)
+    let middle = StageClock.now
+    for _ in 0..<Self.steps { engine.decode(0, &state) }
+    return (
+      middle - start, prefill.selectionSeconds, (StageClock.now - middle) / Double(Self.steps)
+    )
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Calibration
+import Inference
+import PlanFormat
+
+/// Measures the times of a plan's points again.
+struct Retime: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure the times of a tuned plan's points again, on the box where it will run.",
+    discussion: "What points do to answers does not depend on the box and stays as it is.")
+
+  @Argument(help: "Tuned plan.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
+  var output: String?
+
+  @Option(help: "Runs of every point.")
+  var repetitions: Int = 9
+
+  @Flag(help: "Print the points as JSON.")
+  var json = false
+
+  @Option(help: "Picture (JPEG or PNG); may be repeated.")
+  var image: [String]
+
+  @OptionGroup var question: ConversationArguments
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if repetitions < 1 { throw ValidationError("--repetitions must be positive.") }
+  }
+
+  func run() throws {
+    let work = try PlanWork(plan, engine)
+    var contents = work.plan.contents
+    guard !contents.points.isEmpty else {
+      throw PlanError(file: plan, object: "/operating_points", reason: "is empty: run 'espalier tune' first")
+    }
+    let layout = try work.session.layout(question.conversation, images: image.count)
+    let timed = try Retimer(work.session, repetitions: repetitions).retime(
+      contents.points + contents.front, images: image, layout: layout, reporter: work.progress)
+    let named = contents.points.count
+    contents.points = Array(timed.prefix(named))
+    contents.front = Array(timed.dropFirst(named))
+    try work.write(contents, to: output ?? plan)
+    printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
+      PointTable.text(contents.points)
+    }
+  }
+}
