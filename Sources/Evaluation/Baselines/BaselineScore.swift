@@ -44,7 +44,8 @@ public struct BaselineScore: Sendable {
     self.runs = runs
     let clusters = own.samples.map(\.image)
     func mean(_ figure: (SampleScore) -> Double) -> [Double] {
-      own.samples.indices.map { index in Statistics.mean(runs.map { figure($0.samples[index]) }) }
+      let values = runs.map { $0.samples.map(figure) }
+      return own.samples.indices.map { index in Statistics.mean(values.map { $0[index] }) }
     }
     gain = PairedComparison(own.samples.map(\.quality), mean(\.quality), clusters: clusters)
     divergenceGain = PairedComparison(

@@ -52,7 +52,7 @@ enum ScoreTable {
         score.runs.count > 1 ? Figure(largest, .share).description : "",
         "\(100 * score.gain.difference, decimals: 1)",
         score.gain.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
-        score.gain.pValue.isNaN ? "" : "\(score.gain.pValue, decimals: 4)",
+        probability(score.gain.pValue),
         Figure(score.divergence, .nats).description,
         Figure(score.divergenceGain.difference, .nats).description,
         score.divergenceGain.interval.map { Figure($0, .nats).description }.joined(separator: " to "),
@@ -94,7 +94,7 @@ enum ScoreTable {
         score.point, Figure(score.accuracy, .share).description,
         Figure(score.accuracyAlone(alone), .share).description, "\(100 * comparison.difference, decimals: 1)",
         comparison.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
-        "\(comparison.pValue, decimals: 4)",
+        probability(comparison.pValue),
       ])
     }
     return "the second question of a dialogue, \(scores[0].samples) dialogues\n" + table.text
@@ -107,9 +107,14 @@ enum ScoreTable {
       let comparison = score.compared(with: dense)
       let points = BaselineScore.points(comparison)
       return comparison.isClear
-        ? "\(score.point.name) differs from dense: \(points), p = \(comparison.pValue, decimals: 4)"
-        : "\(score.point.name) cannot be told from dense: \(points), p = \(comparison.pValue, decimals: 4)"
+        ? "\(score.point.name) differs from dense: \(points), p = \(probability(comparison.pValue))"
+        : "\(score.point.name) cannot be told from dense: \(points), p = \(probability(comparison.pValue))"
     }
     return losses + baselines.map(\.verdict)
+  }
+
+  /// A p-value; empty where there is none.
+  private static func probability(_ value: Double) -> String {
+    value.isNaN ? "" : value < 0.0001 ? "<0.0001" : "\(value, decimals: 4)"
   }
 }
