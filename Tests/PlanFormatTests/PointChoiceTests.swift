@@ -15,7 +15,7 @@ import Testing
   @Test func `a time that none keeps, and a plan without times, are one line`() throws {
     let plan = try plan(named: [("quality", 0.001, 3)], front: [])
     let error = #expect(throws: PlanError.self) { try plan.point(firstTokenWithin: 1) }
-    #expect(error?.reason == "has no point that answers within 1.0 s; the fastest takes 3.5 s")
+    #expect(error?.reason == "has no point that answers within 1.00 s; the fastest takes 3.50 s")
     let bare = try self.plan(named: [], front: [])
     #expect(throws: PlanError.self) { try bare.point(firstTokenWithin: 1) }
   }

@@ -1,3 +1,5 @@
+import Figures
+
 /// Points by what people ask for.
 extension Plan {
   /// The operating point of a name. `dense` always exists.
@@ -29,7 +31,9 @@ extension Plan {
     guard let best = fitting.min(by: { $0.figures.divergence < $1.figures.divergence }) else {
       throw PlanError(
         file: path, object: "/pareto_front",
-        reason: "has no point that answers within \(seconds) s; the fastest takes \(fastest) s")
+        reason:
+          "has no point that answers within \(Figure(seconds, .seconds)); the fastest takes \(Figure(fastest, .seconds))"
+      )
     }
     return best.point
   }
