@@ -1,8 +1,8 @@
 public import Compute
-import Foundation
 public import Inference
 import Models
 import PlanFormat
+import Tokenization
 
 /// Runs samples through a session: features once a picture, the dense answer once a sample, then any schedule.
 ///
@@ -29,7 +29,7 @@ public final class SampleRunner {
   /// The embedded prompt of a sample. Neighbours in a set often share pictures: the features of the last ones are kept.
   public func prompt(_ sample: Sample, input: PictureInput = .whole) throws -> PromptRows {
     if input == .none {
-      let words = sample.prompt.replacingOccurrences(of: "<image>", with: "")
+      let words = Conversation.Content.words(of: sample.prompt)
       return try session.engine.embed(try session.layout(prompt: words, images: 0), images: [])
     }
     let images = try sample.images.map { path in

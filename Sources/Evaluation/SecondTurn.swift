@@ -55,7 +55,7 @@ public struct SecondTurnEvaluator {
   private func continuation(_ first: Sample, reply: String, _ second: Sample) throws -> [Int32]? {
     let session = runner.session
     let opening = try session.layout(prompt: first.prompt, images: first.images.count).parts
-    let words = second.prompt.replacing(Conversation.Content.placeholder, with: "")
+    let words = Conversation.Content.words(of: second.prompt)
     let whole = try session.layout(
       Conversation(prompts: [first.prompt, words], replies: [reply]), images: first.images.count
     ).parts

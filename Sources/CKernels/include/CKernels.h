@@ -48,8 +48,8 @@ static inline espalier_paired_rows espalier_paired_block(espalier_paired_rows ro
 
 /*
  * An int8 matrix of `outputs` rows and `depth` columns, as plans store it: panels of 16 outputs, `panel_bytes` apart, the
- * last one padded with zeros. A panel has 16 little-endian float32 scales, then for every 4 elements of the depth (padded likewise)
- * 64 bytes: output by output 4 bytes, each the element divided by its output's scale, plus 128.
+ * last one padded with zeros. A panel has 16 little-endian float32 scales, then for every 4 elements of the depth (padded
+ * likewise) 64 bytes: output by output 4 bytes, each the element divided by its output's scale, plus 128.
  */
 typedef struct espalier_int8_weights {
   const uint8_t *panels;

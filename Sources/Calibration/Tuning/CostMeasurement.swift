@@ -44,26 +44,23 @@ struct CostMeasurement {
     }
     guard let first = few.first else { throw CalibrationError("no samples to measure costs on") }
     reporter.begin("measuring costs", total: (Self.turns + 1) * few.count * settings.count)
-    var prefill = Array(repeating: [Double](), count: settings.count)
-    var step = prefill
-    var bytes = 0.0
+    var runs = Array(repeating: [TimedRun](), count: settings.count)
     for turn in 0...Self.turns {
       for prompt in few {
         for (index, schedule) in schedules.enumerated() {
-          let (seconds, perStep, kvBytes) = time(prompt, schedule)
+          let run = TimedRun(prompt, schedule, steps: Self.steps, session.engine)
           // The first turn fills caches and buffers.
-          if turn > 0 {
-            prefill[index].append(seconds)
-            step[index].append(perStep)
-          }
-          if settings[index].isDense { bytes = Double(kvBytes) }
+          if turn > 0 { runs[index].append(run) }
           try reporter.advance(by: 1)
         }
       }
     }
     let visual = first.rows.visualCount
     let samples = settings.indices.map {
-      (settings: settings[$0], prefill: Statistics.median(prefill[$0]), step: Statistics.median(step[$0]))
+      (
+        settings: settings[$0], prefill: Statistics.median(runs[$0].map(\.prefill)),
+        step: Statistics.median(runs[$0].map(\.step))
+      )
     }
     let model = CostModel(
       session.contents.model.text, prompt: .init(text: first.rows.count - visual, visual: visual),
@@ -72,21 +69,7 @@ struct CostMeasurement {
     reporter.end(
       "\(settings.count) settings, modelled prefill off by \(Int((100 * Statistics.mean(errors)).rounded())) %"
     )
-    return Result(model: model, denseKVBytes: bytes)
-  }
-
-  private func time(
-    _ prompt: PromptRows, _ schedule: Schedule
-  ) -> (prefill: Double, step: Double, kvBytes: Int) {
-    let engine = session.engine
-    let copy = prompt.copy()
-    let start = StageClock.now
-    let prefill = engine.prefill(copy, schedule: schedule, reserve: Self.steps + 1)
-    var state = engine.startDecoding(prefill)
-    let middle = StageClock.now
-    for _ in 0..<Self.steps { engine.decode(0, &state) }
-    return (
-      middle - start, (StageClock.now - middle) / Double(Self.steps), prefill.cache.bytes
-    )
+    let dense = settings.firstIndex(of: .dense).flatMap { runs[$0].last }
+    return Result(model: model, denseKVBytes: Double(dense?.kvBytes ?? 0))
   }
 }

@@ -16,16 +16,11 @@ struct FrontSearch {
     let prefill: Double
     /// Visual KV entries as a share of dense.
     let entryShare: Double
-
-    /// Whether nothing about `other` is worse and something better.
-    func isBeaten(by other: Trial) -> Bool {
-      other.divergence <= divergence && other.prefill <= prefill && other.entryShare <= entryShare
-        && (other.divergence < divergence || other.prefill < prefill || other.entryShare < entryShare)
-    }
   }
 
   /// Places with more harm are not gone on from.
   static let hopelessDivergence = 0.15
+
   let space: SettingsSpace
   let costs: CostModel
   /// Limits of the share of visual KV entries, for each of which a front is followed.

@@ -25,7 +25,7 @@ public struct Retimer {
     let schedules = try settings.map { try session.schedule($0) }
     reporter.begin("timing \(settings.count) settings", total: (repetitions + 1) * settings.count)
     var image: [Double] = []
-    var times = Array(repeating: Times(), count: settings.count)
+    var runs = Array(repeating: [TimedRun](), count: settings.count)
     for turn in 0...repetitions {
       let start = StageClock.now
       let features = try images.map {
@@ -35,8 +35,8 @@ public struct Retimer {
       if turn > 0 { image.append(StageClock.now - start) }
       for index in settings.indices {
         // The first turn fills caches and buffers.
-        let measured = time(prompt, schedules[index])
-        if turn > 0 { times[index].append(measured) }
+        let run = TimedRun(prompt, schedules[index], steps: Self.steps, session.engine)
+        if turn > 0 { runs[index].append(run) }
         try reporter.advance(by: 1)
       }
     }
@@ -46,39 +46,12 @@ public struct Retimer {
         return point
       }
       figures.imageSeconds = Statistics.median(image)
-      figures.prefillSeconds = Statistics.median(times[index].prefill)
-      figures.densePrefillSeconds = Statistics.median(times[0].prefill)
-      figures.selectionSeconds = Statistics.median(times[index].selection)
-      figures.decodeSecondsPerToken = Statistics.median(times[index].step)
-      figures.denseDecodeSecondsPerToken = Statistics.median(times[0].step)
+      figures.prefillSeconds = Statistics.median(runs[index].map(\.prefill))
+      figures.densePrefillSeconds = Statistics.median(runs[0].map(\.prefill))
+      figures.selectionSeconds = Statistics.median(runs[index].map(\.selection))
+      figures.decodeSecondsPerToken = Statistics.median(runs[index].map(\.step))
+      figures.denseDecodeSecondsPerToken = Statistics.median(runs[0].map(\.step))
       return OperatingPoint(name: point.name, settings: point.settings, figures: figures)
     }
-  }
-
-  private struct Times {
-    var prefill: [Double] = []
-    var selection: [Double] = []
-    var step: [Double] = []
-
-    mutating func append(_ other: (prefill: Double, selection: Double, step: Double)) {
-      prefill.append(other.prefill)
-      selection.append(other.selection)
-      step.append(other.step)
-    }
-  }
-
-  private func time(
-    _ prompt: PromptRows, _ schedule: Schedule
-  ) -> (prefill: Double, selection: Double, step: Double) {
-    let engine = session.engine
-    let copy = prompt.copy()
-    let start = StageClock.now
-    let prefill = engine.prefill(copy, schedule: schedule, reserve: Self.steps + 1)
-    var state = engine.startDecoding(prefill)
-    let middle = StageClock.now
-    for _ in 0..<Self.steps { engine.decode(0, &state) }
-    return (
-      middle - start, prefill.selectionSeconds, (StageClock.now - middle) / Double(Self.steps)
-    )
   }
 }

@@ -36,8 +36,6 @@ public struct Tuner {
     public var points: [OperatingPoint]
     /// Everything measured that nothing else beats in divergence, prefill and memory, from careful to bold.
     public var front: [OperatingPoint]
-    /// Largest relative error of the modelled prefill on what was measured.
-    public var modelError: Double
   }
 
   /// A tuner for a calibrated plan, whose session knows the calibration.
@@ -71,8 +69,7 @@ public struct Tuner {
     }
     return Result(
       points: [named("dense", scores[0])] + budgets.map { named($0.name, picker.best(for: $0)) },
-      front: picker.front.enumerated().map { named("front-\($0.offset + 1)", $0.element) },
-      modelError: modelError(scores, timing.model))
+      front: picker.front.enumerated().map { named("front-\($0.offset + 1)", $0.element) })
   }
 
   private func prepare(
@@ -146,15 +143,6 @@ public struct Tuner {
     let count = min(front.count, options.finalists)
     guard count > 1 else { return front.map(\.settings) }
     return (0..<count).map { front[$0 * (front.count - 1) / (count - 1)].settings }
-  }
-
-  private func modelError(_ scores: [PointScore], _ model: CostModel) -> Double {
-    let dense = scores[0].median(\.prefillSeconds)
-    let modelled = model.prefillSeconds(.dense)
-    return scores.map { score in
-      let measured = score.median(\.prefillSeconds) / dense
-      return abs(model.prefillSeconds(score.point.settings) / modelled - measured) / measured
-    }.max() ?? 0
   }
 
   private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {

@@ -34,17 +34,14 @@ extension SampleSet {
       let value = turns[question]["value"] as? String
     else { throw SampleSetError(path, entry: number, "has no question") }
     // Where the picture stands beside the text, the chat template of the model decides.
-    let prompt = value.replacing(Conversation.Content.placeholder, with: "")
+    let prompt = Conversation.Content.words(of: value)
       .trimmingCharacters(in: .whitespacesAndNewlines)
     guard !prompt.isEmpty else { throw SampleSetError(path, entry: number, "has no question") }
     var answer: String?
     if question + 1 < turns.count, speaker(turns[question + 1]) == .model {
       answer = (turns[question + 1]["value"] as? String)?.trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    let file = URL(fileURLWithPath: name, relativeTo: folder).path
-    guard FileManager.default.fileExists(atPath: file) else {
-      throw SampleSetError(path, entry: number, "picture \(name) is not there")
-    }
+    let file = try picture(name, in: folder) { SampleSetError(path, entry: number, $0) }
     let id = object["id"].flatMap { $0 as? String ?? ($0 as? Int).map(String.init) }
     return Sample(
       id: id ?? "entry \(number)", images: [file], prompt: prompt, answer: answer, line: number)

@@ -17,11 +17,11 @@ extension SampleSet {
 
   /// Path of a picture that is there.
   static func picture(
-    _ name: String, in folder: URL, _ path: String, _ number: Int
+    _ name: String, in folder: URL, _ error: (String) -> SampleSetError
   ) throws(SampleSetError) -> String {
     let file = URL(fileURLWithPath: name, relativeTo: folder).path
     guard FileManager.default.fileExists(atPath: file) else {
-      throw SampleSetError(path, number, "picture \(name) is not there")
+      throw error("picture \(name) is not there")
     }
     return file
   }
@@ -45,7 +45,9 @@ extension SampleSet {
       throw SampleSetError(path, number, "\(error)")
     }
     var files: [String] = []
-    for image in images { files.append(try picture(image, in: folder, path, number)) }
+    for image in images {
+      files.append(try picture(image, in: folder) { SampleSetError(path, number, $0) })
+    }
     return Sample(
       id: try text("id") ?? "line \(number)", images: files, prompt: prompt, answer: try text("answer"),
       task: try text("task"), line: number)

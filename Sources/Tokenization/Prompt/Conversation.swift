@@ -76,6 +76,9 @@ public struct Conversation: Equatable, Sendable {
       addText(bytes[start...])
     }
 
+    /// A text without its places for images.
+    public static func words(of text: String) -> String { text.replacing(placeholder, with: "") }
+
     private mutating func addText(_ bytes: ArraySlice<UInt8>) {
       if !bytes.isEmpty { parts.append(.text(String(decoding: bytes, as: UTF8.self))) }
     }

@@ -102,16 +102,23 @@ struct Evaluate: ParsableCommand {
     progress.end("\(samples.samples.count) samples")
     for score in scores { try score.checkPruned() }
     let second = try secondTurn ? secondTurns(samples, runner, chosen, progress) : []
-    let result = JSON.object([
+    printResult(
+      report(samples, scores, second, threads: session.engine.workers.count), asJSON: json
+    ) { ScoreTable.text(scores, second) }
+  }
+
+  private func report(
+    _ samples: SampleSet, _ scores: [PointScore], _ second: [SecondTurnScore], threads: Int
+  ) -> JSON {
+    .object([
       "plan": .string(plan), "set": .string(set), "samples": .integer(samples.samples.count),
-      "threads": .integer(session.engine.workers.count), "points": .array(scores.map(\.json)),
+      "threads": .integer(threads), "points": .array(scores.map(\.json)),
       "baselines": .array(BaselineScore.all(in: scores).map(\.json)),
       "beside_dense": .object(
         scores.dropFirst().filter { $0.contender.baseline == nil }
           .map { ($0.point.name, $0.compared(with: scores[0]).json) }),
       "second_turn": .array(second.map { $0.json(beside: second[0]) }),
     ])
-    printResult(result, asJSON: json) { ScoreTable.text(scores, second) }
   }
 
   private func secondTurns(

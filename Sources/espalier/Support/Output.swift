@@ -1,9 +1,9 @@
 import Figures
 import Foundation
 
-/// Prints a result on stdout.
-func printResult(_ json: JSON, asJSON: Bool, text: () -> String) {
-  print(asJSON ? json.text : text())
+/// Prints a result on stdout; the form that is not asked for is not made.
+func printResult(_ json: @autoclosure () -> JSON, asJSON: Bool, text: () -> String) {
+  print(asJSON ? json().text : text())
 }
 
 /// Says something on stderr that the run goes on after.
