@@ -20,6 +20,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   ],
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
+  "Reporting": ["Evaluation", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
   "PlanFormat": ["HDF5"],
   "Checkpoints": ["PlanFormat"],
   "Tokenization": ["PlanFormat"],
@@ -78,11 +79,15 @@ let package = Package(
       name: "Calibration",
       dependencies: ["Evaluation", "Inference", "PlanFormat", "Figures"],
       swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: ["Evaluation", "Inference", "Imaging", "PlanFormat", "Figures"],
+      swiftSettings: strict),
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models", "Compute",
-        "PlanFormat", "HDF5", "Figures",
+        "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
+        "Compute", "Imaging", "PlanFormat", "HDF5", "Figures",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -96,7 +101,7 @@ let package = Package(
   ]
     + [
       "HDF5", "Compute", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
-      "Checkpoints", "Calibration", "Evaluation",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",

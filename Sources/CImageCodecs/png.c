@@ -116,3 +116,16 @@ int espalier_png_decode(const uint8_t *bytes, size_t count, uint32_t width, uint
   release(&decoder);
   return decoder.status;
 }
+
+int espalier_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *bytes, size_t *count,
+                        char *message) {
+  png_image image = {.version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_RGB};
+  png_alloc_size_t room = bytes == NULL ? PNG_IMAGE_PNG_SIZE_MAX(image) : *count;
+  message[0] = 0;
+  if (bytes != NULL && !png_image_write_to_memory(&image, bytes, &room, 0, pixels, 0, NULL)) {
+    snprintf(message, ESPALIER_CODEC_MESSAGE_BYTES, "%.190s", image.message);
+    return ESPALIER_CODEC_OUT_OF_MEMORY;
+  }
+  *count = room;
+  return ESPALIER_CODEC_OK;
+}

@@ -36,5 +36,11 @@ int espalier_jpeg_decode(const uint8_t *bytes, size_t count, uint32_t width, uin
 int espalier_png_header(const uint8_t *bytes, size_t count, espalier_codec_header *header, char *message);
 int espalier_png_decode(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
                         char *message);
+/*
+ * Encodes [height x width x RGB]. `*count` is the room in `bytes` and becomes what the file takes; with `bytes` NULL
+ * nothing is written and it becomes a size that suffices.
+ */
+int espalier_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *bytes, size_t *count,
+                        char *message);
 
 #endif

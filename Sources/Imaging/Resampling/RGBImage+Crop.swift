@@ -12,7 +12,7 @@ extension RGBImage {
   }
 
   /// The pixels of `columns` x `rows`, both within the picture and not empty.
-  func cropped(columns: Range<Int>, rows: Range<Int>) -> RGBImage {
+  public func cropped(columns: Range<Int>, rows: Range<Int>) -> RGBImage {
     if columns.count == width && rows.count == height { return self }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(columns.count * rows.count * 3)

@@ -12,6 +12,8 @@ public protocol Observer {
   mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows)
   /// After a layer ran: `normed` is the output of the norm between its attention and its FFN, `[n x width]`.
   mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix)
+  /// After entries of a layer's cache were freed: `kept` lists, for each KV head, the rows of `rows` that stay.
+  mutating func didRetain(layer: Int, kept: [[Int]], rows: TokenRows)
 }
 
 extension Observer {
@@ -23,6 +25,8 @@ extension Observer {
   public mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {}
   /// Nothing by default.
   public mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix) {}
+  /// Nothing by default.
+  public mutating func didRetain(layer: Int, kept: [[Int]], rows: TokenRows) {}
 }
 
 /// The runtime's observer: it sees nothing.

@@ -48,11 +48,12 @@ extension Engine {
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
       observer.didRun(layer: layer, rows: rows, normed: workspace.normed(rows.count))
       if let entrySelector, let attention {
-        clock.measure {
+        let kept = clock.measure {
           retain(
             entrySelector, layer: layer, attention, rows, imageStarts: prompt.imageStarts, reserve: reserve,
             &cache.layers[layer])
         }
+        observer.didRetain(layer: layer, kept: kept, rows: rows)
       }
       if let pruning, let sources {
         clock.measure {
@@ -119,12 +120,14 @@ extension Engine {
 
   /// Frees the visual entries of a layer's cache that `selector` does not keep, and leaves room for `reserve` rows.
   ///
-  /// `attention` holds the watched rows of the layer's prefill, `[(w * H) x rows]`.
+  /// `attention` holds the watched rows of the layer's prefill, `[(w * H) x rows]`. Returns the rows that stay, for each
+  /// KV head.
+  @discardableResult
   public func retain(
     _ selector: EntrySelector, layer: Int, _ attention: Matrix, _ rows: TokenRows, imageStarts: [Int],
     reserve: Int,
     _ cache: inout LayerCache
-  ) {
+  ) -> [[Int]] {
     let mass = VisualAttention(
       attention: attention, visualRows: rows.visualRows, queryHeads: model.text.queryHeads)
     let kept = selector.keep(
@@ -134,6 +137,7 @@ extension Engine {
     if count < cache.count {
       cache.retain(kept, visual: count - (rows.count - rows.visualCount), reserve: reserve)
     }
+    return kept
   }
 
   /// Logits of the given rows of a finished run, `[rows x vocabulary]`.

@@ -60,6 +60,15 @@ struct TileCanvas {
     return edges.filter { $0 > 0 && $0 < count }
   }
 
+  /// The pixels of the canvas, from those of the tiles in raster order.
+  func mosaic(of tiles: [RGBImage]) -> RGBImage {
+    let pixels = tiles[0].width
+    func scaled(_ range: Range<Int>) -> Range<Int> {
+      range.lowerBound * pixels / side..<range.upperBound * pixels / side
+    }
+    return RGBImage(joining: tiles, columns: tileColumns).cropped(columns: scaled(columns), rows: scaled(rows))
+  }
+
   /// The canvas, `[size.count x width]`, from the features of the tiles in raster order, `[side^2 x width]` each.
   func assemble(_ tiles: [Matrix]) -> Matrix {
     let width = tiles.first?.columns ?? 0

@@ -1,0 +1,43 @@
+public import Imaging
+import Models
+import PlanFormat
+
+extension Session {
+  /// What the tower saw of a prepared picture, a view for each block of its arrangement: the pixels under the block's
+  /// grid of tokens, whatever was cropped, padded or cut away before.
+  public func views(of picture: PreparedImage) throws -> [BlockView] {
+    let arrangement = try ImageArranger(contents, tokenizer).arrange(picture)
+    var pictures = [picture.overview].compactMap { $0 }
+    if arrangement.blocks.count > pictures.count {
+      if case .anyResolution(let tiling) = contents.image.tiling {
+        let side = contents.model.vision.grid
+        pictures.append(
+          TileCanvas(picture, side: side, maximumTiles: tiling.maximumTiles).mosaic(of: picture.tiles))
+      } else {
+        pictures = picture.tiles + pictures
+      }
+    }
+    var first = 0
+    return zip(arrangement.blocks, pictures).map { block, pixels in
+      defer { first += block.count }
+      // A tower that drops its first token has no first row: what it leaves of it has no place on the grid.
+      let missing = block.rows + 1 == block.columns && block.leading == block.columns - 1 ? 1 : 0
+      let top = missing * pixels.height / (block.rows + missing)
+      return BlockView(
+        pixels: pixels.cropped(columns: 0..<pixels.width, rows: top..<pixels.height), rows: block.rows,
+        columns: block.columns, firstVisual: first + block.leading)
+    }
+  }
+}
+
+/// The pixels that one block of visual tokens shows.
+public struct BlockView: Sendable {
+  /// The pixels, as the tower saw them.
+  public let pixels: RGBImage
+  /// Rows of the grid of tokens.
+  public let rows: Int
+  /// Columns of the grid of tokens.
+  public let columns: Int
+  /// Number of the grid's first visual token within its picture; the others follow row by row.
+  public let firstVisual: Int
+}
