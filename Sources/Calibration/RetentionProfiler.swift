@@ -126,8 +126,8 @@ private struct DenseRun {
     let reserve = sample.reference.answer.count
     for layer in 0..<text.layers {
       engine.retain(
-        selector, layer: layer, attention[layer], prefill.rows, imageStarts: sample.prompt.imageStarts,
-        reserve: reserve, &result.cache.layers[layer])
+        selector, layer: layer, attention[layer], visualIndices: prefill.rows.visualIndices,
+        imageStarts: sample.prompt.imageStarts, reserve: reserve, &result.cache.layers[layer])
     }
     return SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
   }

@@ -32,7 +32,14 @@ public final class SampleRunner {
       let words = Conversation.Content.words(of: sample.prompt)
       return try session.engine.embed(try session.layout(prompt: words, images: 0), images: [])
     }
-    let images = try sample.images.map { path in
+    let images = try images(of: sample, input: input)
+    return try session.engine.embed(
+      try session.layout(prompt: sample.prompt, images: images.count), images: images)
+  }
+
+  /// The visual tokens of a sample's pictures.
+  func images(of sample: Sample, input: PictureInput = .whole) throws -> [ImageTokens] {
+    try sample.images.map { path in
       // Some families prepare several pictures in another way than one.
       let key = ImageKey(path: path, count: sample.images.count, input: input)
       if let found = lastImages[key] { return found }
@@ -44,8 +51,6 @@ public final class SampleRunner {
       lastImages[key] = tokens
       return tokens
     }
-    return try session.engine.embed(
-      try session.layout(prompt: sample.prompt, images: images.count), images: images)
   }
 
   /// The dense run of a sample: its answer, and the distributions behind it.

@@ -1,6 +1,5 @@
 public import Figures
-import Inference
-import Models
+public import Inference
 public import PlanFormat
 import Tokenization
 
@@ -18,28 +17,37 @@ public struct SecondTurnEvaluator {
       .map { (first: $0, second: $1) }
   }
 
-  /// Asks both questions of every dialogue at each point, dense first. All are given dense's own answer to the first
-  /// question, so that only what was dropped tells them apart.
+  /// Asks both questions of every dialogue at each point and by each policy, dense first. All are given dense's own answer
+  /// to the first question, so that only what was dropped tells them apart.
   ///
-  /// Dialogues whose template does not just go on behind the first answer are left out.
+  /// Points that free no entries answer the same by every policy: they are asked once.
   public func evaluate(
-    _ set: SampleSet, points: [OperatingPoint], onDialogue: () throws -> Void = {}
+    _ set: SampleSet, points: [OperatingPoint], policies: [DialoguePolicy] = DialoguePolicy.allCases,
+    onDialogue: () throws -> Void = {}
   ) throws -> [SecondTurnScore] {
     let session = runner.session
-    let schedules = try points.map { try session.schedule($0.settings) }
-    var scores = points.map { SecondTurnScore(point: $0.name) }
+    let contenders = points.flatMap { point in
+      point.settings.retention == nil ? [(point, policies.first ?? .keep)] : policies.map { (point, $0) }
+    }
+    let schedules = try contenders.map { try session.schedule($0.0.settings) }
+    var scores = contenders.map { point, policy in
+      SecondTurnScore(point: point.name, policy: point.settings.retention == nil ? nil : policy)
+    }
     for (first, second) in Self.dialogues(set) {
       try onDialogue()
-      let prompt = try runner.prompt(first)
-      let reply = try runner.reference(prompt).answer
-      guard let words = try continuation(first, reply: session.text(of: reply), second) else { continue }
+      let images = try runner.images(of: first)
+      let reply = session.text(of: try runner.reference(try runner.prompt(first)).answer)
+      let opening = try session.layout(prompt: first.prompt, images: images.count)
+      let words = Conversation.Content.words(of: second.prompt)
+      let whole = try session.layout(
+        Conversation(prompts: [first.prompt, words], replies: [reply]), images: images.count)
       var dense: [Int32]?
       for (index, schedule) in schedules.enumerated() {
-        let engine = session.engine
-        let prefill = engine.prefill(
-          prompt.copy(), schedule: schedule, reserve: words.count + runner.maxTokens + 1)
-        var state = engine.startDecoding(prefill)
-        for token in words { engine.decode(token, &state) }
+        var reader = PromptReader(session, images: images, schedule: schedule, policy: contenders[index].1)
+        // The answer is dense's, so nothing is decoded behind the first question.
+        _ = try reader.read(opening, reserve: 1)
+        let reading = try reader.read(whole, reserve: runner.maxTokens + 1)
+        var state = session.engine.startDecoding(reading.prefill)
         let answer = session.greedyTokens(from: &state, limit: runner.maxTokens).tokens
         let reference = dense ?? answer
         dense = reference
@@ -50,34 +58,22 @@ public struct SecondTurnEvaluator {
     }
     return scores
   }
-
-  /// Tokens behind the prompt of the first question: the reply, and the second question.
-  private func continuation(_ first: Sample, reply: String, _ second: Sample) throws -> [Int32]? {
-    let session = runner.session
-    let opening = try session.layout(prompt: first.prompt, images: first.images.count).parts
-    let words = Conversation.Content.words(of: second.prompt)
-    let whole = try session.layout(
-      Conversation(prompts: [first.prompt, words], replies: [reply]), images: first.images.count
-    ).parts
-    guard whole.starts(with: opening) else { return nil }
-    var tokens: [Int32] = []
-    for part in whole.dropFirst(opening.count) {
-      guard case .token(let token) = part else { return nil }
-      tokens.append(token)
-    }
-    return tokens
-  }
 }
 
 /// What a point did on second questions.
 public struct SecondTurnScore: Sendable {
   /// Name of the point.
   public let point: String
+  /// What happened to entries freed for the first question; `nil` where the point frees none.
+  public let policy: DialoguePolicy?
   private var ids: [String] = []
   private var images: [String] = []
   private var values: [Double] = []
 
-  init(point: String) { self.point = point }
+  init(point: String, policy: DialoguePolicy?) {
+    self.point = point
+    self.policy = policy
+  }
 
   mutating func append(id: String, image: String, quality: Double) {
     ids.append(id)
@@ -105,7 +101,8 @@ public struct SecondTurnScore: Sendable {
   /// The object that `espalier evaluate --json` prints for the point.
   public func json(beside dense: SecondTurnScore) -> JSON {
     .object([
-      "point": .string(point), "samples": .integer(samples), "accuracy": Figure(accuracy, .share).json,
+      "point": .string(point), "policy": policy.map { .string($0.rawValue) } ?? .null,
+      "samples": .integer(samples), "accuracy": Figure(accuracy, .share).json,
       "beside_dense": compared(with: dense).json,
     ])
   }

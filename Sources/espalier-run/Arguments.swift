@@ -5,7 +5,10 @@ import Tokenization
 /// The command line of the runtime, read without a package so that the binary stays lean.
 struct Arguments {
   var plan = ""
+  /// The question without its conversation: pictures, length, sampling.
   var question = Question(images: [], prompt: "")
+  var script = Script()
+  var policy = DialoguePolicy.keep
   var point = "dense"
   var maxFirstToken: Double?
   var threads: Int?
@@ -36,8 +39,12 @@ struct Arguments {
     OPTIONS:
       --image <file>          Picture (JPEG or PNG); may be repeated.
       --prompt <text>         The question. <image> in it is the place of a picture; without any, the pictures
-                              come first. Repeated, with --reply between: a conversation.
-      --reply <text>          What the model said to the prompt before.
+                              come first. Repeated: a dialogue, whose prompts are answered one after the other.
+      --reply <text>          What the model said to the prompt before, which is then not answered again.
+      --chat                  Then go on with a prompt from each line of stdin.
+      --multi-turn <policy>   What the next prompt of a dialogue finds of the visual entries that a point frees for
+                              one: keep (all of them, in more memory), reencode (all of them, read again) or accept
+                              (what is left). (default: keep)
       --system <text>         System prompt. (default: what the model's chat template has)
       --point <name>          Operating point. (default: dense)
       --max-first-token <s>   The point with the least harm that gives the first token within these seconds, by the
@@ -51,7 +58,7 @@ struct Arguments {
       --threads <n>           Threads. (default: all cores this process may use)
       --cache <f32|bf16>      Numbers of the KV cache. (default: bf16 where the weights are rounded)
       --check                 Check the digest of every weight first.
-      --json                  Print one object with the answer and the figures of the run.
+      --json                  Print an object with the answer and the figures of the run; in a dialogue one a line.
       --version               Show the version.
       -h, --help              Show help information.
 
@@ -60,9 +67,6 @@ struct Arguments {
   static func parse(_ words: [String]) throws(UsageError) -> Request {
     var arguments = Arguments()
     var plans: [String] = []
-    var prompts: [String] = []
-    var replies: [String] = []
-    var system: String?
     var rest = words[...]
     while let word = rest.popFirst() {
       guard word.hasPrefix("-"), word.count > 1 else {
@@ -86,13 +90,22 @@ struct Arguments {
       case "-h", "--help": return .help
       case "--version": return .version
       case "--image": arguments.question.images.append(try value())
-      case "--prompt":
-        if replies.count != prompts.count { throw misplacedReply }
-        prompts.append(try value())
+      case "--prompt": arguments.script.turns.append(Script.Turn(prompt: try value()))
       case "--reply":
-        replies.append(try value())
-        if replies.count != prompts.count { throw misplacedReply }
-      case "--system": system = try value()
+        let reply = try value()
+        guard let last = arguments.script.turns.indices.last, arguments.script.turns[last].reply == nil else {
+          throw misplacedReply
+        }
+        arguments.script.turns[last].reply = reply
+      case "--chat": arguments.script.readsLines = true
+      case "--multi-turn":
+        let text = try value()
+        guard let policy = DialoguePolicy(rawValue: text) else {
+          throw UsageError(
+            description: "The value '\(text)' is invalid for '\(name)': keep, reencode or accept")
+        }
+        arguments.policy = policy
+      case "--system": arguments.script.system = try value()
       case "--point": arguments.point = try value()
       case "--max-first-token":
         let text = try value()
@@ -120,10 +133,12 @@ struct Arguments {
     }
     guard plans.count <= 1 else { throw UsageError(description: "Unexpected argument '\(plans[1])'") }
     guard let plan = plans.first else { throw UsageError(description: "Missing expected argument '<plan>'") }
-    guard !prompts.isEmpty else {
+    guard !arguments.script.turns.isEmpty || arguments.script.readsLines else {
       throw UsageError(description: "Missing expected argument '--prompt <text>'")
     }
-    guard replies.count < prompts.count else { throw misplacedReply }
+    guard arguments.script.turns.last?.reply == nil || arguments.script.readsLines else {
+      throw misplacedReply
+    }
     guard !arguments.question.images.isEmpty else {
       throw UsageError(description: "Missing expected argument '--image <file>'")
     }
@@ -135,9 +150,6 @@ struct Arguments {
     }
     if let problem = arguments.question.sampling.problem { throw UsageError(description: problem) }
     arguments.plan = plan
-    do {
-      arguments.question.conversation = try Conversation(system: system, prompts: prompts, replies: replies)
-    } catch { throw UsageError(description: "\(error)") }
     return .run(arguments)
   }
 
@@ -150,7 +162,7 @@ struct Arguments {
   }
 
   private static let misplacedReply = UsageError(
-    description: "A --reply has to stand between any two --prompt, and nowhere else")
+    description: "A --reply has to stand behind a --prompt, and not behind the last")
 
   /// `--name=value` as name and value.
   private static func split(_ word: String) -> (name: String, value: String?) {

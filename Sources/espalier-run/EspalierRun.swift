@@ -33,11 +33,21 @@ struct EspalierRun {
     let session = try Session(
       plan, threads: arguments.threads ?? Workers.available, cachePrecision: arguments.cache)
     let load = StageClock.now - start
-    var answer = try session.answer(arguments.question, point: point) { text in
-      if !arguments.isJSON { show(text) }
+    var script = arguments.script
+    let isDialogue = script.isDialogue
+    // One question needs nothing kept for the next.
+    var dialogue = try Dialogue(session, point: point, policy: isDialogue ? arguments.policy : .accept)
+    var question = arguments.question
+    while let conversation = try script.nextQuestion() {
+      question.conversation = conversation
+      var answer = try dialogue.answer(question) { text in
+        if !arguments.isJSON { show(text) }
+      }
+      script.didAnswer(answer.text)
+      answer.seconds.load = load
+      // An object a line where there may be several.
+      show(arguments.isJSON ? (isDialogue ? answer.json.line : answer.json.text) + "\n" : "\n")
     }
-    answer.seconds.load = load
-    show(arguments.isJSON ? answer.json.text + "\n" : "\n")
   }
 
   /// Writes to stdout at once, as the answer grows.

@@ -42,6 +42,30 @@ import Testing
       result.status == 0 && result.output.contains("\"visual\": 256"), "\(result.output)\(result.errors)")
   }
 
+  @Test(arguments: ["keep", "reencode", "accept"])
+  func `prompts without replies are a dialogue, answered one after the other`(policy: String) throws {
+    let asked = [
+      "--prompt", "What digit is green?", "--prompt", "What digit is purple?", "--max-tokens", "2",
+    ]
+    let result = try Program.run(
+      "espalier-run",
+      [try ReferencePlan.path(), "--image", pictures[0], "--multi-turn", policy, "--json"] + asked)
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == 2, "\(result.output)\(result.errors)")
+    #expect(lines.first?.contains("\"known\": 0") == true)
+    #expect(lines.last?.contains("\"known\": 0") == (policy == "reencode"))
+  }
+
+  @Test func `a chat goes on with the lines of stdin`() throws {
+    let run = try Program.shell(
+      "printf 'What digit is green?\\n\\nHow many digits are there?\\n' | \"$0\" \"$@\"",
+      [
+        Program.path("espalier-run"), try ReferencePlan.path(), "--image", pictures[0], "--chat",
+        "--max-tokens", "2",
+      ])
+    #expect(run.status == 0 && run.output.split(separator: "\n").count == 2, "\(run.output)\(run.errors)")
+  }
+
   @Test(arguments: [
     (["--prompt", "<image> or <image>?"], "prompt: has <image> 2 times for 1 images"),
     (["--prompt", " "], "prompt: is empty"),
@@ -53,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--prompt", "a", "--prompt", "b"], ["--prompt", "a", "--reply", "b"], ["--reply", "a", "--prompt", "b"],
+    ["--prompt", "a", "--reply", "b"], ["--reply", "a", "--prompt", "b"],
     ["--prompt", "a", "--reply", "b", "--reply", "c", "--prompt", "d"],
   ])
   func `prompts and replies out of turn exit with 64`(words: [String]) throws {

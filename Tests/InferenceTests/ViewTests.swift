@@ -36,7 +36,7 @@ import Testing
           width: Double(view.pixels.width) / Double(view.columns),
           height: Double(view.pixels.height) / Double(view.rows)
         )
-        #expect(cell.width / cell.height > 0.8 && cell.width / cell.height < 1.25, "\(path): \(cell)")
+        #expect(cell.width / cell.height > 0.75 && cell.width / cell.height < 1.33, "\(path): \(cell)")
         first += block.count
       }
     }

@@ -64,22 +64,14 @@ extension Engine {
   ) -> Matrix {
     let logits = Matrix(rows: tokens.count, columns: model.text.vocabulary)
     guard !tokens.isEmpty else { return logits }
-    let first = prefill.nextPosition
-    workspace.reserve(rows: tokens.count, positions: first + tokens.count)
-    let hidden = Matrix(rows: tokens.count, columns: model.text.width)
-    for (row, token) in tokens.enumerated() { decoder.embed(token, into: hidden, row: row) }
-    let rows = TokenRows(
-      hidden: hidden, positions: tokens.indices.map { RotaryPosition(first + $0) },
-      visualIndices: Array(repeating: -1, count: tokens.count))
     let watched = min(tokens.count, observer.watchedRows)
-    for layer in 0..<cache.layers.count {
-      let before = cache.layers[layer].count
-      let attention = decoder.forward(
-        layer: layer, rows, cache: &cache.layers[layer], watched: watched, workspace, workers)
-      cache.layers[layer].truncate(to: before)
+    let before = cache.layers.map(\.count)
+    let rows = read(tokens, at: prefill.nextPosition, cache: &cache, watched: watched) {
+      layer, attention, rows in
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
     }
-    decoder.logits(of: hidden, into: logits, workspace, workers)
+    for layer in cache.layers.indices { cache.layers[layer].truncate(to: before[layer]) }
+    decoder.logits(of: rows.hidden, into: logits, workspace, workers)
     return logits
   }
 }

@@ -7,6 +7,18 @@ extension Engine {
   ///
   /// Token ids must be below the vocabulary; `images` has an entry for each image of the prompt.
   public func embed(_ prompt: PromptLayout, images: [ImageTokens]) throws(InferenceError) -> PromptRows {
+    var embedder = PromptEmbedder(self, rows: try checkedCount(of: prompt, images: images))
+    for part in prompt.parts {
+      switch part {
+      case .token(let token): try embedder.add(token)
+      case .image(let index): try embedder.add(images[index], named: "image \(index)")
+      }
+    }
+    return embedder.prompt
+  }
+
+  /// Tokens of a prompt, visual ones included, when the model can take it.
+  func checkedCount(of prompt: PromptLayout, images: [ImageTokens]) throws(InferenceError) -> Int {
     guard prompt.imageCount == images.count else {
       throw InferenceError("prompt", "has \(prompt.imageCount) image places for \(images.count) images")
     }
@@ -17,14 +29,14 @@ extension Engine {
     guard total <= model.text.contextLength else {
       throw InferenceError("prompt", "has \(total) tokens; the model takes \(model.text.contextLength)")
     }
-    var embedder = PromptEmbedder(self, rows: total)
-    for part in prompt.parts {
-      switch part {
-      case .token(let token): try embedder.add(token)
-      case .image(let index): try embedder.add(images[index], named: "image \(index)")
-      }
+    return total
+  }
+
+  /// Throws when a token of a prompt has no embedding.
+  func check(_ token: Int32) throws(InferenceError) {
+    guard token >= 0, Int(token) < model.text.vocabulary else {
+      throw InferenceError("prompt", "token \(token) is not in the vocabulary")
     }
-    return embedder.prompt
   }
 
   /// The same prompt with answer tokens behind it: what a layer-by-layer comparison with a known answer runs on.
@@ -65,9 +77,7 @@ private struct PromptEmbedder {
   }
 
   mutating func add(_ token: Int32) throws(InferenceError) {
-    guard token >= 0, Int(token) < engine.model.text.vocabulary else {
-      throw InferenceError("prompt", "token \(token) is not in the vocabulary")
-    }
+    try engine.check(token)
     engine.decoder.embed(token, into: hidden, row: positions.count)
     addText()
   }

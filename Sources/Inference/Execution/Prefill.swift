@@ -14,16 +14,19 @@ public struct PrefillResult: Sendable {
   public var visualKept: Int
   /// Seconds spent choosing tokens and KV entries.
   public var selectionSeconds: Double
+  /// What was in the cache before entries were freed, where that was asked for.
+  public var whole: CachedPrompt?
 }
 
 extension Engine {
   /// Runs layers `first ..< last` (all by default) on `prompt`, in place, as the schedule says.
   ///
   /// A run may start at any layer boundary: `prompt` then holds the residual stream at the input of layer `first`.
-  /// `reserve` is room for tokens to be decoded.
+  /// `reserve` is room for tokens to be decoded. With `keepsWhole` the result has the cache as it was before retention
+  /// freed any of it, too.
   public func prefill(
     _ prompt: PromptRows, schedule: Schedule, from first: Int = 0, through last: Int? = nil, reserve: Int = 0,
-    cache reused: KeyValueCache? = nil, observer: inout some Observer
+    cache reused: KeyValueCache? = nil, keepsWhole: Bool = false, observer: inout some Observer
   ) -> PrefillResult {
     var rows = prompt.rows
     var cache = reused ?? decoder.makeCache()
@@ -31,11 +34,8 @@ extension Engine {
     let nextPosition = rows.nextPosition
     workspace.reserve(rows: rows.count, positions: nextPosition + reserve)
     let watched = max(schedule.watchedRows, observer.watchedRows)
-    let entrySelector = schedule.retention.map { retention in
-      EntrySelector(
-        retention, layers: model.text.layers, queryHeads: model.text.queryHeads,
-        keyValueHeads: model.text.keyValueHeads, answerAttention: schedule.answerAttention)
-    }
+    let entrySelector = entrySelector(schedule)
+    var whole = keepsWhole ? CachedPrompt(imageStarts: prompt.imageStarts, nextPosition: nextPosition) : nil
 
     for layer in first..<(last ?? model.text.layers) {
       observer.willRun(layer: layer, rows: rows)
@@ -47,11 +47,12 @@ extension Engine {
         watched: min(rows.count, watched), workspace, workers)
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
       observer.didRun(layer: layer, rows: rows, normed: workspace.normed(rows.count))
+      whole?.append(cache.layers[layer], visualIndices: rows.visualIndices)
       if let entrySelector, let attention {
         let kept = clock.measure {
           retain(
-            entrySelector, layer: layer, attention, rows, imageStarts: prompt.imageStarts, reserve: reserve,
-            &cache.layers[layer])
+            entrySelector, layer: layer, attention, visualIndices: rows.visualIndices,
+            imageStarts: prompt.imageStarts, reserve: reserve, &cache.layers[layer])
         }
         observer.didRetain(layer: layer, kept: kept, rows: rows)
       }
@@ -66,7 +67,7 @@ extension Engine {
     }
     return PrefillResult(
       cache: cache, rows: rows, nextPosition: nextPosition, visualKept: rows.visualCount,
-      selectionSeconds: clock.seconds)
+      selectionSeconds: clock.seconds, whole: whole)
   }
 
   /// Runs all layers without an observer.
@@ -116,28 +117,6 @@ extension Engine {
     let result = Matrix(rows: visual.count, columns: matrix.columns)
     result.gather(rows: visual, from: matrix)
     return result
-  }
-
-  /// Frees the visual entries of a layer's cache that `selector` does not keep, and leaves room for `reserve` rows.
-  ///
-  /// `attention` holds the watched rows of the layer's prefill, `[(w * H) x rows]`. Returns the rows that stay, for each
-  /// KV head.
-  @discardableResult
-  public func retain(
-    _ selector: EntrySelector, layer: Int, _ attention: Matrix, _ rows: TokenRows, imageStarts: [Int],
-    reserve: Int,
-    _ cache: inout LayerCache
-  ) -> [[Int]] {
-    let mass = VisualAttention(
-      attention: attention, visualRows: rows.visualRows, queryHeads: model.text.queryHeads)
-    let kept = selector.keep(
-      layer: layer, rate: selector.rate(layer: layer, visualMass: mass.mean), attention: attention,
-      visualIndices: rows.visualIndices, imageStarts: imageStarts)
-    let count = kept.first?.count ?? 0
-    if count < cache.count {
-      cache.retain(kept, visual: count - (rows.count - rows.visualCount), reserve: reserve)
-    }
-    return kept
   }
 
   /// Logits of the given rows of a finished run, `[rows x vocabulary]`.

@@ -133,6 +133,9 @@ public struct LayerCache: Sendable {
     return result
   }
 
+  /// Makes room for `rows` more.
+  public mutating func reserve(_ rows: Int) { if count + rows > capacity { grow(to: count + rows) } }
+
   private mutating func grow(to rows: Int) { self = copy(reserve: rows - count) }
 
   /// Rows of one head as a matrix.
@@ -146,6 +149,9 @@ public struct LayerCache: Sendable {
 public struct KeyValueCache: Sendable {
   /// Caches by layer.
   public var layers: [LayerCache]
+
+  /// A cache of layers that were filled elsewhere.
+  public init(layers: [LayerCache]) { self.layers = layers }
 
   /// An empty cache for `layers` layers.
   public init(layers: Int, heads: Int, headWidth: Int, precision: CachePrecision) {

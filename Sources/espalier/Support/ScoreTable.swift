@@ -1,5 +1,6 @@
 import Evaluation
 import Figures
+import Inference
 import PlanFormat
 
 /// Scores of an evaluation as tables: the points, their baselines, both task by task, and what it comes to in words.
@@ -86,13 +87,15 @@ enum ScoreTable {
 
   private static func secondTurns(_ scores: [SecondTurnScore], _ points: [PointScore]) -> String {
     var table = TextTable([
-      "point", "second question", "asked alone", "beside dense, points", "95 % interval", "p",
+      "point", "freed entries", "second question", "asked alone", "beside dense, points", "95 % interval",
+      "p",
     ])
-    for (score, alone) in zip(scores, points) {
+    for score in scores {
       let comparison = score.compared(with: scores[0])
+      let alone = points.first { $0.point.name == score.point }.map { score.accuracyAlone($0) } ?? .nan
       table.append([
-        score.point, Figure(score.accuracy, .share).description,
-        Figure(score.accuracyAlone(alone), .share).description, "\(100 * comparison.difference, decimals: 1)",
+        score.point, score.policy?.rawValue ?? "", Figure(score.accuracy, .share).description,
+        Figure(alone, .share).description, "\(100 * comparison.difference, decimals: 1)",
         comparison.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
         probability(comparison.pValue),
       ])

@@ -1,0 +1,79 @@
+public import Figures
+
+/// A session's answer with the figures of the run.
+public struct Answer: Sendable {
+  /// Text without control tokens.
+  public var text = ""
+  /// Token ids, the stop token included.
+  public var tokens: [Int32] = []
+  /// Operating point.
+  public var point = ""
+  /// Tokens of the prompt, visual ones included.
+  public var promptTokens = 0
+  /// Visual tokens of the prompt.
+  public var visualTokens = 0
+  /// Visual tokens after the prune layer.
+  public var visualKept = 0
+  /// KV entries of each KV head by layer, at the end of prefill.
+  public var entriesByLayer: [Int] = []
+  /// Visual KV entries, summed over layers, as a share of dense.
+  public var visualEntryShare = 1.0
+  /// KV cache bytes at the end of prefill.
+  public var kvBytes = 0
+  /// Tokens of the prompt that were known from an earlier question about the same pictures.
+  public var knownTokens = 0
+  /// Bytes of the whole cache that is kept for the next question, beside the one that answers.
+  public var heldBytes = 0
+  /// Seconds by stage.
+  public var seconds = StageSeconds()
+
+  /// Tokens a second while decoding; NaN when nothing was decoded.
+  public var decodeTokensPerSecond: Double {
+    tokens.count > 1 && seconds.decode > 0 ? Double(tokens.count - 1) / seconds.decode : .nan
+  }
+
+  /// The object that `espalier-run --json` prints.
+  public var json: JSON {
+    .object([
+      "text": .string(text), "tokens": .integers(tokens), "point": .string(point),
+      "counts": .object([
+        "prompt": .integer(promptTokens), "visual": .integer(visualTokens),
+        "visual_kept": .integer(visualKept), "known": .integer(knownTokens),
+        "answer": .integer(tokens.count),
+        "kv_entries_by_layer": .integers(entriesByLayer),
+      ]),
+      "kv_bytes": .integer(kvBytes), "kv_bytes_held": .integer(heldBytes),
+      "visual_kv_share": Figure(visualEntryShare, .share).json,
+      "peak_resident_bytes": .integer(ProcessMemory.peakResidentBytes),
+      "seconds": .object([
+        "load": Figure(seconds.load, .seconds).json, "image": Figure(seconds.image, .seconds).json,
+        "vision": Figure(seconds.vision, .seconds).json, "prefill": Figure(seconds.prefill, .seconds).json,
+        "selection": Figure(seconds.selection, .seconds).json,
+        "first_token": Figure(seconds.firstToken, .seconds).json,
+        "decode": Figure(seconds.decode, .seconds).json,
+      ]),
+      "decode_tokens_per_second": Figure(decodeTokensPerSecond, .perSecond).json,
+    ])
+  }
+}
+
+/// Seconds of each stage of a run.
+public struct StageSeconds: Equatable, Sendable {
+  /// Opening the plan and binding its weights.
+  public var load = 0.0
+  /// Decoding, resizing and cropping the pictures.
+  public var image = 0.0
+  /// Vision tower and projector.
+  public var vision = 0.0
+  /// Decoder over the prompt, choice of tokens and entries included.
+  public var prefill = 0.0
+  /// Choice of tokens and entries: a part of `prefill`.
+  public var selection = 0.0
+  /// From the picture files to the first token of the answer; loading not included.
+  public var firstToken = 0.0
+  /// All tokens after the first.
+  public var decode = 0.0
+
+  /// All zero.
+  public init() {}
+}
