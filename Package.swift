@@ -20,7 +20,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   ],
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
-  "Reporting": ["Evaluation", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
+  "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
   "PlanFormat": ["HDF5"],
   "Checkpoints": ["PlanFormat"],
   "Tokenization": ["PlanFormat"],
@@ -81,7 +81,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Reporting",
-      dependencies: ["Evaluation", "Inference", "Imaging", "PlanFormat", "Figures"],
+      dependencies: [
+        "Evaluation", "Inference", "Models", "Tokenization", "Imaging", "PlanFormat", "Figures",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "espalier",

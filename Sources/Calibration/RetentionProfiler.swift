@@ -13,15 +13,14 @@ struct RetentionProfiler {
   private var text: TextModel { engine.model.text }
   /// Uniform rates at which rankings are compared.
   private static let rates = [0.5, 0.3, 0.15]
-  private static let evenShares = [0, 0.5]
 
   /// Steps `profile` reports for that many samples.
   func steps(_ samples: Int) -> Int { samples + Self.candidates.count * samples }
 
-  private static var candidates: [(ranking: CacheRetention.EntryRanking, evenShare: Double)] {
-    [.lastRow, .window, .answerProfile].flatMap { ranking in evenShares.map { (ranking, $0) } }
-      + [(.even, 0), (.random, 0)]
-  }
+  private static let candidates: [(ranking: CacheRetention.EntryRanking, evenShare: Double)] = [
+    (.lastRow, 0), (.lastRow, 0.75), (.window, 0), (.window, 0.5), (.window, 0.75), (.window, 0.9),
+    (.answerProfile, 0), (.answerProfile, 0.75), (.staggered, 0), (.even, 0), (.random, 0),
+  ]
 
   /// Measures the profile on the samples.
   ///

@@ -13,7 +13,7 @@ struct Espalier: ParsableCommand {
     version: version,
     subcommands: [
       Compile.self, Import.self, Calibrate.self, Tune.self, Retime.self, Evaluate.self, Inspect.self,
-      Verify.self,
+      Verify.self, Explain.self,
       Trace.self, Bench.self,
     ])
 

@@ -62,11 +62,28 @@ import Testing
   }
 
   @Test func `the even share is spread over the image, the rest goes to the best of what is left`() {
-    // Budget 4: entries 0 and 3 by even share, then 1 and 2 by rank.
+    // Budget 4 in layer 1: entries 0 and 3 by even share, then 1 and 2 by rank.
     let rows: [[Float]] = [[9, 8, 7, 6, 1, 1]]
     #expect(keep(rate: 4.0 / 6, .lastRow, evenShare: 0.5, rows: rows)[0] == [0, 1, 2, 3, 4, 7])
     #expect(keep(rate: 2.0 / 6, .lastRow, evenShare: 1, rows: rows)[0] == [0, 1, 4, 7])
     #expect(keep(rate: 2.0 / 6, .lastRow, evenShare: 0, rows: rows)[0] == [0, 1, 2, 7])
+  }
+
+  @Test func `staggered heads and layers hold different places, all of them together`() {
+    let many = (0..<100).map { Int32($0) }
+    func kept(_ rate: Double, _ layers: Int) -> [[Int]] {
+      (0..<layers).flatMap { layer in
+        selector(.staggered).keep(
+          layer: layer, rate: rate, attention: Matrix(rows: 4, columns: 100), visualIndices: many)
+      }
+    }
+    for (rate, layers) in [(0.5, 1), (0.25, 3), (0.1, 8)] {
+      #expect(Set(kept(rate, layers).joined()).count == 100, "rate \(rate)")
+    }
+    // Each of them is spread over the whole image.
+    for head in kept(0.1, 4) {
+      #expect(zip(head, head.dropFirst()).allSatisfy { $1 - $0 == 10 })
+    }
   }
 
   @Test func `even keeps nested sets that never leave a side empty`() {

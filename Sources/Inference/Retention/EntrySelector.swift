@@ -46,7 +46,7 @@ public struct EntrySelector {
     return (0..<keyValueHeads).map { head in
       let chosen = zip(images, budgets).flatMap { visual, budget in
         choose(
-          budget, of: visual.count,
+          budget, of: visual.count, cache: layer * keyValueHeads + head,
           scores: scores(layer: layer, head: head, attention, visual, visualIndices)
         ).map { visual[$0] }
       }
@@ -67,11 +67,22 @@ public struct EntrySelector {
   }
 
   /// The even share first, then the best of the rest.
-  private func choose(_ budget: Int, of count: Int, scores: [Float]) -> [Int] {
-    let even = evenlySpaced(Int((retention.evenShare * Double(budget)).rounded()), of: count)
+  private func choose(_ budget: Int, of count: Int, cache: Int, scores: [Float]) -> [Int] {
+    let share = retention.ranking == .staggered ? 1 : retention.evenShare
+    let even = staggered(Int((share * Double(budget)).rounded()), of: count, cache: cache)
     var remaining = scores
     for place in even { remaining[place] = -.infinity }
     return (even + largest(budget - even.count, of: remaining)).sorted()
+  }
+
+  /// Evenly spaced places, ascending, from another start in each cache: what one does not hold another does.
+  ///
+  /// Starts follow the golden ratio, so that those of any few caches lie far apart.
+  private func staggered(_ count: Int, of total: Int, cache: Int) -> [Int] {
+    guard count > 0, total > 0 else { return [] }
+    let turn = (Double(cache) * 0.6180339887498949).truncatingRemainder(dividingBy: 1)
+    let start = Int(turn * Double(total) / Double(count))
+    return evenlySpaced(count, of: total).map { ($0 + start) % total }.sorted()
   }
 
   private func scores(
@@ -96,6 +107,7 @@ public struct EntrySelector {
       let tokens = answerAttention.count / max(1, layers * keyValueHeads)
       let base = (layer * keyValueHeads + head) * tokens
       return visual.map { answerAttention[base + Int(visualIndices[$0]) % tokens] }
+    case .staggered: return Array(repeating: 0, count: visual.count)
     case .even:
       var scores = Array(repeating: Float(0), count: visual.count)
       for (rank, place) in evenOrder(visual.count).enumerated() { scores[place] = Float(-rank) }

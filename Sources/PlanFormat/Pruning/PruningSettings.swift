@@ -178,7 +178,9 @@ public struct CacheRetention: Equatable, Sendable {
     case window
     /// Attention gathered from answer positions of the calibration set, by place in the image.
     case answerProfile = "answer_profile"
-    /// Baseline: evenly spaced in raster order.
+    /// Evenly spaced in raster order, from another start in each layer and head.
+    case staggered
+    /// Baseline: evenly spaced in raster order, the same in all layers and heads.
     case even
     /// Baseline: a seeded permutation.
     case random

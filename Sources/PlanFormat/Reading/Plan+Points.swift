@@ -2,9 +2,9 @@ import Figures
 
 /// Points by what people ask for.
 extension Plan {
-  /// The operating point of a name. `dense` always exists.
+  /// The operating point of a name, or one of the front behind them. `dense` always exists.
   public func point(named name: String) throws(PlanError) -> OperatingPoint {
-    if let point = contents.points.first(where: { $0.name == name }) { return point }
+    if let point = (contents.points + contents.front).first(where: { $0.name == name }) { return point }
     if name == OperatingPoint.dense.name { return .dense }
     throw PlanError(
       file: path, object: "/operating_points",

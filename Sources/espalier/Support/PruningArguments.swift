@@ -41,14 +41,21 @@ struct PruningArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Custom point: share of the visual KV entries that stay in every layer.", valueName: "share"))
-  var retention: Double?
+      "Custom point: share of the visual KV entries that stay in every layer, or a share a layer, separated by commas.",
+      valueName: "shares"))
+  var retention: RateList?
 
   @Flag(help: "Custom point: retention rate of each layer by its class for this very input.")
   var dynamicRetention = false
 
   @Option(help: "Custom point: how KV entries are ranked. (default: the calibrated way, else last_row)")
   var ranking: CacheRetention.EntryRanking?
+
+  @Option(
+    help: ArgumentHelp(
+      "Custom point: share of the entries that stay which is spread evenly instead of ranked. (default: the calibrated one, or none with --ranking)",
+      valueName: "share"))
+  var evenShare: Double?
 
   func validate() throws {
     func check(_ name: String, _ value: Double?, _ range: ClosedRange<Double>) throws {
@@ -58,7 +65,8 @@ struct PruningArguments: ParsableArguments {
     }
     try check("keep", keep, Double.leastNonzeroMagnitude...1)
     try check("neuron-share", neuronShare, Double.leastNonzeroMagnitude...1)
-    try check("retention", retention, 0...1)
+    for rate in retention?.rates ?? [] { try check("retention", rate, 0...1) }
+    try check("even-share", evenShare, 0...1)
     for (name, value) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] {
       try check(name, value, 0...1e6)
     }
@@ -92,10 +100,10 @@ struct PruningArguments: ParsableArguments {
     if retention != nil || dynamicRetention {
       settings.retention = CacheRetention(
         mode: dynamicRetention ? .dynamic : .static,
-        rates: Array(repeating: retention ?? 1, count: contents.model.text.layers),
+        rates: retention.map { $0.rates(layers: contents.model.text.layers) } ?? [],
         thresholds: record?.plphp.thresholds ?? RetentionThresholds(),
         ranking: ranking ?? record?.plphp.ranking ?? .lastRow,
-        evenShare: ranking == nil ? record?.plphp.evenShare ?? 0 : 0)
+        evenShare: evenShare ?? (ranking == nil ? record?.plphp.evenShare ?? 0 : 0))
     }
     return settings.isDense ? nil : OperatingPoint(name: "custom", settings: settings)
   }
@@ -104,6 +112,23 @@ struct PruningArguments: ParsableArguments {
 extension ImportanceRule: ExpressibleByArgument {}
 extension CacheRetention.EntryRanking: ExpressibleByArgument {}
 extension LayerReduction.NeuronSelection: ExpressibleByArgument {}
+
+/// One rate for all layers, or one for each: `0.3`, `0.5,0.3,0.3,0.1`.
+struct RateList: ExpressibleByArgument {
+  var rates: [Double] = []
+
+  init?(argument: String) {
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let rate = Double(part) else { return nil }
+      rates.append(rate)
+    }
+  }
+
+  /// A rate for each layer; a list of another length stays as it is, for the schedule to refuse.
+  func rates(layers: Int) -> [Double] {
+    rates.count == 1 ? Array(repeating: rates[0], count: layers) : rates
+  }
+}
 
 /// Layers as people write them: `0,3,6-11`.
 struct LayerList: ExpressibleByArgument {

@@ -1,0 +1,70 @@
+public import Inference
+import Models
+public import PlanFormat
+public import Tokenization
+
+/// Which patches of its pictures each stage of a point dropped for one question, and what became of the answer.
+public struct Explanation: Sendable {
+  /// The point.
+  public let point: OperatingPoint
+  /// The question.
+  public let question: Conversation.Content
+  /// Greedy answer at the point.
+  public let answer: String
+  /// Greedy answer with nothing pruned.
+  public let denseAnswer: String
+  /// The pictures, in order.
+  public let pictures: [Picture]
+  /// What became of each visual token of the prompt.
+  public let fate: PatchFate
+
+  /// A picture as the tower saw it.
+  public struct Picture: Sendable {
+    /// Its file.
+    public let path: String
+    /// Its blocks of tokens.
+    public let blocks: [Block]
+  }
+
+  /// A block of tokens with its place in the prompt.
+  public struct Block: Sendable {
+    /// The pixels, and the grid on them.
+    public let view: BlockView
+    /// Numbers of the grid's visual tokens within the prompt, row by row.
+    public let tokens: Range<Int>
+  }
+
+  /// Asks a question at a point and notes what its stages drop.
+  public init(
+    _ conversation: Conversation, images: [String], at point: OperatingPoint, in session: Session,
+    maxTokens: Int = 64
+  ) throws {
+    self.point = point
+    question = conversation.question
+    let layout = try session.layout(conversation, images: images.count)
+    var pictures: [Picture] = []
+    var features: [ImageTokens] = []
+    var first = 0
+    for path in images {
+      let prepared = try session.prepareImage(at: path, among: images.count)
+      let tokens = try session.encode(prepared)
+      let blocks = try session.views(of: prepared).map { view in
+        let start = first + view.firstVisual
+        return Block(view: view, tokens: start..<start + view.rows * view.columns)
+      }
+      pictures.append(Picture(path: path, blocks: blocks))
+      features.append(tokens)
+      first += tokens.arrangement.visualCount
+    }
+    self.pictures = pictures
+    let prompt = try session.engine.embed(layout, images: features)
+    fate = try PatchFate(of: prompt, at: point.settings, in: session)
+    func answer(_ settings: PruningSettings) throws -> String {
+      let prefill = session.engine.prefill(
+        prompt.copy(), schedule: try session.schedule(settings), reserve: maxTokens)
+      return session.text(of: session.greedyTokens(after: prefill, limit: maxTokens).tokens)
+    }
+    self.answer = try answer(point.settings)
+    denseAnswer = point.settings.isDense ? self.answer : try answer(.dense)
+  }
+}

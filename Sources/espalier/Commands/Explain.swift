@@ -1,0 +1,73 @@
+import ArgumentParser
+import Figures
+import Foundation
+import Imaging
+import Inference
+import PlanFormat
+import Reporting
+
+/// Shows what a point dropped of its pictures for one question.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show which patches each stage of a point dropped for a question, as a picture and as JSON.",
+    discussion: """
+      The picture has a row for each tile that the vision tower saw and a column for each stage: what it saw, the \
+      tokens that stay, the cache entries that decoding reads.
+      """)
+
+  @Argument(help: "Plan to explain.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Option(
+    help: "Picture (JPEG or PNG); may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+  var image: [String]
+
+  @OptionGroup var words: ConversationArguments
+
+  @Option(help: "Operating point. (default: balanced, or the custom one)")
+  var point: String?
+
+  @Option(name: .shortAndLong, help: "PNG to write.", completion: .file(extensions: ["png"]))
+  var output: String
+
+  @Option(help: "Most tokens of the answers.")
+  var maxTokens = 64
+
+  @Flag(help: "Print what was dropped as JSON, patch by patch.")
+  var json = false
+
+  @OptionGroup(title: "Custom point") var custom: PruningArguments
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if !(1...100_000).contains(maxTokens) { throw ValidationError("--max-tokens must be positive.") }
+  }
+
+  func run() throws {
+    let opened = try Plan(contentsOf: plan)
+    let point =
+      try point.map { try opened.point(named: $0) } ?? custom.point(opened.contents)
+      ?? opened.point(named: "balanced")
+    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    let explanation = try Explanation(
+      try words.conversation, images: image, at: point, in: session, maxTokens: maxTokens)
+    let sheet = try explanation.overlay().png(named: output)
+    do { try Data(sheet).write(to: URL(filePath: output), options: .atomic) } catch {
+      throw TraceError(description: "\(output): cannot be written: \(error.localizedDescription)")
+    }
+    printResult(explanation.json, asJSON: json) { text(explanation) }
+  }
+
+  private func text(_ explanation: Explanation) -> String {
+    let fate = explanation.fate
+    let (visual, kept) = (fate.isKept.count, fate.isKept.count { $0 })
+    let shares = fate.entryShares.reduce(0, +) / Double(max(1, visual))
+    return """
+      \(explanation.point.name): \(PointTable.describe(explanation.point.settings))
+      \(kept) of \(visual) visual tokens stay; \(Figure(shares, .share)) of the visual cache entries are left
+      answer: \(explanation.answer)
+      dense:  \(explanation.denseAnswer)
+      \(output), from left to right: \(explanation.panels.joined(separator: "; "))
+      """
+  }
+}
