@@ -44,6 +44,17 @@ struct CostModel {
     step[0] + step[1] * Self.entries(settings, prompt, model)
   }
 
+  /// Operations of the decoder in prefill, as a share of dense.
+  func operationShare(_ settings: PruningSettings) -> Double {
+    operations(settings) / operations(.dense)
+  }
+
+  private func operations(_ settings: PruningSettings) -> Double {
+    counter.prefill(
+      text: prompt.text, visual: prompt.visual,
+      kept: settings.tokens?.keptCount(of: prompt.visual) ?? prompt.visual, settings: settings)
+  }
+
   /// Visual KV entries at the end of prefill, as a share of dense.
   func entryShare(_ settings: PruningSettings) -> Double {
     Self.visualEntries(settings, prompt, model) / Double(max(1, model.layers * prompt.visual))

@@ -7,6 +7,8 @@ public struct PointBudget: Equatable, Sendable {
   public var maximumLoss: Double?
   /// Largest share of dense's visual KV entries.
   public var entryShare: Double
+  /// Largest share of dense's operations of the decoder in prefill.
+  public var operationShare: Double
   /// Largest seconds from the picture to the first token.
   public var firstTokenSeconds: Double?
   /// Largest resident memory, bytes.
@@ -16,12 +18,13 @@ public struct PointBudget: Equatable, Sendable {
 
   /// Creates a budget.
   public init(
-    name: String, maximumLoss: Double?, entryShare: Double = 1, firstTokenSeconds: Double? = nil,
-    memoryBytes: Double? = nil, decodeRate: Double? = nil
+    name: String, maximumLoss: Double?, entryShare: Double = 1, operationShare: Double = 1,
+    firstTokenSeconds: Double? = nil, memoryBytes: Double? = nil, decodeRate: Double? = nil
   ) {
     self.name = name
     self.maximumLoss = maximumLoss
     self.entryShare = entryShare
+    self.operationShare = operationShare
     self.firstTokenSeconds = firstTokenSeconds
     self.memoryBytes = memoryBytes
     self.decodeRate = decodeRate
@@ -30,8 +33,8 @@ public struct PointBudget: Equatable, Sendable {
   /// The points every plan gets.
   public static let standard = [
     PointBudget(name: "quality", maximumLoss: 0.005),
-    PointBudget(name: "balanced", maximumLoss: 0.01, entryShare: 0.35),
-    PointBudget(name: "fast", maximumLoss: 0.03, entryShare: 0.2),
+    PointBudget(name: "balanced", maximumLoss: 0.01, entryShare: 0.35, operationShare: 0.5),
+    PointBudget(name: "fast", maximumLoss: 0.03, entryShare: 0.2, operationShare: 0.35),
   ]
 }
 
@@ -43,15 +46,27 @@ struct FixedCosts {
   var residentBytes = 0.0
 }
 
+/// What a point takes, as modelled or as measured.
+struct PointCosts {
+  /// Seconds of prefill.
+  var prefill: Double
+  /// Seconds of a decoding step.
+  var step: Double
+  /// Visual KV entries as a share of dense.
+  var entryShare: Double
+  /// Operations of the decoder in prefill as a share of dense.
+  var operationShare: Double
+  /// Bytes of the KV cache.
+  var kvBytes: Double
+}
+
 extension PointBudget {
   /// Whether costs meet every demand.
-  func allows(
-    prefill: Double, step: Double, entryShare: Double, kvBytes: Double, _ fixed: FixedCosts
-  ) -> Bool {
-    if entryShare > self.entryShare + 1e-9 { return false }
-    if let firstTokenSeconds, fixed.imageSeconds + prefill > firstTokenSeconds { return false }
-    if let memoryBytes, fixed.residentBytes + kvBytes > memoryBytes { return false }
-    if let decodeRate, step > 0, 1 / step < decodeRate { return false }
+  func allows(_ costs: PointCosts, _ fixed: FixedCosts) -> Bool {
+    if costs.entryShare > entryShare + 1e-9 || costs.operationShare > operationShare + 1e-9 { return false }
+    if let firstTokenSeconds, fixed.imageSeconds + costs.prefill > firstTokenSeconds { return false }
+    if let memoryBytes, fixed.residentBytes + costs.kvBytes > memoryBytes { return false }
+    if let decodeRate, costs.step > 0, 1 / costs.step < decodeRate { return false }
     return true
   }
 }

@@ -5,22 +5,32 @@ import PlanFormat
 struct PointPicker {
   private let scores: [PointScore]
   private let fixed: FixedCosts
+  /// What each score is taken to lose.
+  private let losses: [String: LossEstimate.Loss]
 
   init(_ scores: [PointScore], _ fixed: FixedCosts) {
     self.scores = scores
     self.fixed = fixed
+    let measurements = scores.dropFirst().map { $0.measuredLoss(beside: scores[0]) }
+    let estimate = LossEstimate(measurements)
+    losses = Dictionary(
+      zip(scores.dropFirst().map(\.point.name), measurements.map(estimate.loss)),
+      uniquingKeysWith: { first, _ in first })
   }
 
-  /// The best score for a budget: the fastest within its loss that meets its other demands; where none does both, the
-  /// one within the loss with the smallest cache. Without a loss, the least harm that meets the demands, or the fastest.
+  /// The best score for a budget: the fastest that surely keeps its loss and meets its other demands; where none does,
+  /// the least harm of those that meet the demands, if it is likely to keep the loss; else, of those that surely keep it,
+  /// the smallest cache. Without a loss, the least harm that meets the demands, or the fastest.
   func best(for budget: PointBudget) -> PointScore {
     let fitting = scores.filter { fits($0, budget) }
-    guard let maximumLoss = budget.maximumLoss else {
-      return fitting.min { loss($0) < loss($1) } ?? scores.min { cost($0) < cost($1) } ?? scores[0]
+    let mildest = fitting.min { loss($0).upper < loss($1).upper }
+    guard let maximumLoss = budget.maximumLoss.map({ $0 + 1e-9 }) else {
+      return mildest ?? scores.min { cost($0) < cost($1) } ?? scores[0]
     }
-    let affordable = scores.filter { loss($0) <= maximumLoss + 1e-9 }.sorted { cost($0) < cost($1) }
-    return affordable.first { fits($0, budget) }
-      ?? affordable.min { $0.mean(\.visualEntryShare) < $1.mean(\.visualEntryShare) } ?? scores[0]
+    let safe = scores.filter { loss($0).upper <= maximumLoss }
+    if let fastest = safe.filter({ fits($0, budget) }).min(by: { cost($0) < cost($1) }) { return fastest }
+    if let mildest, loss(mildest).likely <= maximumLoss { return mildest }
+    return safe.min { $0.mean(\.visualEntryShare) < $1.mean(\.visualEntryShare) } ?? scores[0]
   }
 
   /// Scores that no other beats in divergence, prefill and memory, from careful to bold.
@@ -37,8 +47,11 @@ struct PointPicker {
 
   private func fits(_ score: PointScore, _ budget: PointBudget) -> Bool {
     budget.allows(
-      prefill: score.median(\.prefillSeconds), step: score.decodeSecondsPerToken,
-      entryShare: score.mean(\.visualEntryShare), kvBytes: score.mean(\.kvBytes), fixed)
+      PointCosts(
+        prefill: score.median(\.prefillSeconds), step: score.decodeSecondsPerToken,
+        entryShare: score.mean(\.visualEntryShare),
+        operationShare: score.mean(\.decoderFLOPs) / scores[0].mean(\.decoderFLOPs),
+        kvBytes: score.mean(\.kvBytes)), fixed)
   }
 
   /// What a point costs: seconds of prefill and of decoding an answer.
@@ -46,17 +59,22 @@ struct PointPicker {
     score.median(\.prefillSeconds) + score.mean(\.decodeSeconds)
   }
 
-  /// What a point is taken to lose: the lost accuracy and half of its standard error, but at least a quarter of the
-  /// answers that changed. The fastest of many candidates is often the luckiest one, and on a few hundred samples
-  /// changed answers that happen to be right are luck too. Without right answers, every changed answer is lost.
-  private func loss(_ score: PointScore) -> Double {
-    let dense = scores[0]
-    let changed = 1 - score.agreement
-    if dense.accuracy.isNaN { return changed }
-    let losses = zip(score.samples, dense.samples).compactMap { own, dense in
+  /// What a point is taken to lose; dense loses nothing.
+  private func loss(_ score: PointScore) -> LossEstimate.Loss {
+    losses[score.point.name] ?? LossEstimate.Loss(likely: 0, upper: 0)
+  }
+}
+
+extension PointScore {
+  /// Accuracy lost against dense on the same samples; without right answers, every changed answer is lost.
+  fileprivate func measuredLoss(beside dense: PointScore) -> LossEstimate.Measurement {
+    let graded = zip(samples, dense.samples).compactMap { own, dense in
       own.correct.flatMap { correct in dense.correct.map { ($0 ? 1.0 : 0) - (correct ? 1.0 : 0) } }
     }
-    let standardError = Statistics.deviation(losses) / Double(max(1, losses.count)).squareRoot()
-    return max(Statistics.mean(losses) + 0.5 * standardError, changed / 4)
+    let losses = graded.isEmpty ? samples.map { $0.agrees ? 0 : 1 } : graded
+    return LossEstimate.Measurement(
+      loss: Statistics.mean(losses),
+      standardError: Statistics.deviation(losses) / Double(max(1, losses.count)).squareRoot(),
+      divergence: divergence)
   }
 }

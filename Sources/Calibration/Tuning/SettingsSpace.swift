@@ -26,7 +26,9 @@ struct SettingsSpace {
   /// Shares of the ranked layers that are reduced.
   static let layerShares = [0, 0.25, 0.5, 0.75, 1]
   /// Mean shares of the visual entries behind the pruned tokens that stay; the first is all.
-  static let retentionRates = [1, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
+  static let retentionRates = [1, 0.85, 0.7, 0.6, 0.5, 0.42, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1]
+  /// Ways to choose entries that are tried, best first.
+  static let entryWays = 5
 
   private let record: CalibrationRecord
   private let layers: Int
@@ -52,7 +54,7 @@ struct SettingsSpace {
     where !seen.contains(where: { $0.ranking == candidate.ranking && $0.evenShare == candidate.evenShare }) {
       seen.append(candidate)
     }
-    entries = seen
+    entries = Array(seen.prefix(Self.entryWays))
   }
 
   /// The calibrated rule with its weights, and the best of each other kind: transport and baseline.

@@ -131,10 +131,14 @@ public struct Tuner {
   ) -> [PruningSettings] {
     let allowed = trials.filter { trial in
       budget.allows(
-        prefill: trial.prefill, step: timing.model.stepSeconds(trial.settings), entryShare: trial.entryShare,
-        kvBytes: trial.entryShare * timing.denseKVBytes, fixed)
+        PointCosts(
+          prefill: trial.prefill, step: timing.model.stepSeconds(trial.settings),
+          entryShare: trial.entryShare, operationShare: timing.model.operationShare(trial.settings),
+          kvBytes: trial.entryShare * timing.denseKVBytes), fixed)
     }
-    let limit = budget.maximumLoss.map { 4 * $0 } ?? .infinity
+    // What a loss comes from is known better after the measurement than before: an eighth of the square root of the
+    // divergence is a low guess.
+    let limit = budget.maximumLoss.map { ($0 * 8) * ($0 * 8) } ?? .infinity
     var front = FrontSearch.front(allowed) { $0.prefill }
     // Where a budget is only of costs, the least harm within it is what is asked for.
     if budget.maximumLoss == nil { return front.prefix(options.finalists).map(\.settings) }
