@@ -5,9 +5,11 @@ extension RGBImage {
   ///
   /// Throws `ImageError.outOfMemory` when the encoder cannot work.
   public func png(named name: String = "picture") throws(ImageError) -> [UInt8] {
-    guard let (width, height) = UInt32(exactly: width).flatMap({ width in
-      UInt32(exactly: height).map { (width, $0) }
-    }) else { throw .outOfMemory(name: name) }
+    guard
+      let (width, height) = UInt32(exactly: width).flatMap({ width in
+        UInt32(exactly: height).map { (width, $0) }
+      })
+    else { throw .outOfMemory(name: name) }
     var message = [CChar](repeating: 0, count: Int(ESPALIER_CODEC_MESSAGE_BYTES))
     var room = 0
     _ = espalier_png_encode(pixels, width, height, nil, &room, &message)

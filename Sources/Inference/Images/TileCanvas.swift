@@ -66,7 +66,8 @@ struct TileCanvas {
     func scaled(_ range: Range<Int>) -> Range<Int> {
       range.lowerBound * pixels / side..<range.upperBound * pixels / side
     }
-    return RGBImage(joining: tiles, columns: tileColumns).cropped(columns: scaled(columns), rows: scaled(rows))
+    return RGBImage(joining: tiles, columns: tileColumns).cropped(
+      columns: scaled(columns), rows: scaled(rows))
   }
 
   /// The canvas, `[size.count x width]`, from the features of the tiles in raster order, `[side^2 x width]` each.

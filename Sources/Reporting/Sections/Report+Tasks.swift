@@ -1,0 +1,106 @@
+import Evaluation
+import Figures
+import PlanFormat
+
+extension Report {
+  /// Quality by kind of question, and second questions.
+  var tasks: PageSection {
+    var section = PageSection(
+      "tasks", "Which questions suffer: accuracy by task",
+      lead: [
+        "Pruning does not hurt all questions alike. One row a kind of question; each point with its difference to dense in percent points. Small numbers of questions make large swings."
+      ])
+    guard let evaluation, let dense = evaluation.points.first else {
+      section.body = [missingSet("Accuracy by task")]
+      return section
+    }
+    section.body =
+      dense.tasks.isEmpty
+      ? [missing("Accuracy by task", "The set has no right answers.")] : taskTables(evaluation, dense)
+    section.body += secondTurns(evaluation)
+    return section
+  }
+
+  private func taskTables(_ evaluation: EvaluationRecord, _ dense: PointScore) -> [Markup] {
+    let points = evaluation.points
+    var table = DataTable(
+      "Accuracy by task", columns: ["task", "questions"] + points.map { named($0.point.name) })
+    for (index, task) in dense.tasks.enumerated() {
+      table.append(
+        [.init(.quoted(task.task)), "\(task.samples)"]
+          + points.map { cell($0.tasks[index].accuracy, task.accuracy, isDense: $0.point.settings.isDense) })
+    }
+    let hard = HardQuestions(evaluation.scores)
+    if let hard {
+      table.append(
+        ["hard questions", "\(hard.indices.count)"]
+          + points.map {
+            cell(hard.quality(of: $0), hard.quality(of: dense), isDense: $0.point.settings.isDense)
+          }, style: "part")
+    }
+    table.append(
+      ["all", "\(evaluation.samples)"]
+        + points.map { cell($0.accuracy, dense.accuracy, isDense: $0.point.settings.isDense) }, style: "part")
+    var parts = [table.markup]
+    if let hard {
+      parts.append(
+        .element(
+          "p", class: "muted",
+          "Hard questions are those that \(hard.source) gets wrong: they need the detail of the picture."))
+    }
+    if !evaluation.baselines.isEmpty {
+      parts.append(.details("The same for every baseline", baselineTasks(evaluation, dense)))
+    }
+    return parts
+  }
+
+  private func cell(_ value: Double, _ dense: Double, isDense: Bool) -> DataTable.Cell {
+    if isDense || !value.isFinite { return "\(Wording.share(value))" }
+    return "\(Wording.share(value)) (\(Wording.signed(value - dense)))"
+  }
+
+  private func baselineTasks(_ evaluation: EvaluationRecord, _ dense: PointScore) -> Markup {
+    var table = DataTable(
+      "Accuracy of the baselines by task", columns: ["run"] + dense.tasks.map { .quoted($0.task) })
+    for score in evaluation.baselines {
+      table.append(
+        [.init("\(series(score.point).glyph)\(score.point), \(score.baseline.name)")]
+          + dense.tasks.indices.map { index in
+            "\(Wording.share(Statistics.mean(score.runs.map { $0.tasks[index].accuracy })))"
+          })
+    }
+    return table.markup
+  }
+
+  private func secondTurns(_ evaluation: EvaluationRecord) -> [Markup] {
+    let heading = Markup.heading(3, "The second question of a dialogue")
+    guard let dense = evaluation.secondTurns.first, dense.samples > 0 else {
+      return [
+        heading,
+        .p("Not measured: the set has no two neighbours about the same picture, or they were not asked for."),
+      ]
+    }
+    var table = DataTable(
+      "Second questions",
+      columns: [
+        "point", "second question", "the same, asked first", "beside dense (95 % interval)", "verdict",
+      ])
+    table.wordColumns = [4]
+    for (score, alone) in zip(evaluation.secondTurns, evaluation.points) {
+      let comparison = score.compared(with: dense)
+      let isDense = alone.point.settings.isDense
+      table.append([
+        .init(named(score.point)), "\(Wording.share(score.accuracy))",
+        "\(Wording.share(score.accuracyAlone(alone)))",
+        isDense ? "" : "\(Wording.signed(comparison.difference)) (\(Wording.range(comparison)))",
+        isDense ? "" : .init(Standing(comparison).words(beside: "dense")),
+      ])
+    }
+    return [
+      heading,
+      .p(
+        "What a point has dropped for the first question is gone for the second. \(Wording.count(dense.samples, "dialogue")) of two questions about one picture, every point given dense's own answer to the first."
+      ), table.markup,
+    ]
+  }
+}
