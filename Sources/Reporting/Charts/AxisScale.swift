@@ -10,8 +10,9 @@ struct AxisScale: Equatable {
   var lower: Double { ticks.first ?? 0 }
   var upper: Double { ticks.last ?? 1 }
 
-  /// The smallest scale with about `count` ticks that has all finite `values` within its ends.
-  init(covering values: [Double], count: Int = 5) {
+  /// The smallest scale with about `count` ticks that has all finite `values` within its ends, or beyond them by no more
+  /// than `slack` steps.
+  init(covering values: [Double], count: Int = 5, slack: Double = 0) {
     let finite = values.filter(\.isFinite)
     var (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
     if most - least <= abs(most) * 1e-9 {
@@ -27,8 +28,8 @@ struct AxisScale: Equatable {
     }
     let factor = [1.0, 2, 5, 10].first { power * $0 >= rough * 0.999 } ?? 10
     let step = power * factor
-    let first = (least / step + 1e-9).rounded(.down)
-    let last = (most / step - 1e-9).rounded(.up)
+    let first = (least / step + slack + 1e-9).rounded(.down)
+    let last = (most / step - slack - 1e-9).rounded(.up)
     ticks = stride(from: first, through: max(last, first + 1), by: 1).map { $0 * step }
     self.decimals = factor == 10 ? max(0, decimals - 1) : decimals
   }

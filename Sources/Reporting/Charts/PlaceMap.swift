@@ -62,6 +62,6 @@ struct PlaceMap {
         .init("viewBox", "0 0 \((11 * width).coordinate) 14"),
       ], cells + [.rectangle("edge", 0.5, 0.5, 11 * width - 1, 13)])
     return .element(
-      "ul", class: "legend", .element("li", [], ["0 % (paler)", scale, "100 % (fuller)"]))
+      "ul", class: "legend", .element("li", [], ["0\u{A0}%", scale, "100\u{A0}%"]))
   }
 }

@@ -7,8 +7,8 @@ struct ProfileChart {
   /// 0 indifferent, 1 balanced, 2 attentive.
   var classes: [Int]
   var rates: [Double]
-  /// Where the classes begin, by name.
-  var thresholds: [(name: String, value: Double)]
+  /// Where the classes begin.
+  var thresholds: [Double]
 
   func draw(_ size: ChartSize) -> (height: Double, content: [Markup]) {
     let height = 340.0
@@ -20,6 +20,10 @@ struct ProfileChart {
       let x = plot.place(layer, of: count)
       let (low, high) = (max(0, means[layer] - deviations[layer]), min(1, means[layer] + deviations[layer]))
       let cap = min(5, width / 2)
+      let whisker =
+        "M\((x - cap).coordinate) \(plot.yPlace(high).coordinate)h\((2 * cap).coordinate)"
+        + "m\((-cap).coordinate) 0V\(plot.yPlace(low).coordinate)"
+        + "m\((-cap).coordinate) 0h\((2 * cap).coordinate)"
       return .group(
         "",
         title: "layer \(layer): \(Figure(means[layer], .share)), standard deviation "
@@ -28,21 +32,12 @@ struct ProfileChart {
           .rectangle(
             "bar class-\(classes[layer])", x - width / 2, plot.yPlace(means[layer]), width,
             plot.bottom - plot.yPlace(means[layer])),
-          .path(
-            "spread",
-            "M\((x - cap).coordinate) \(plot.yPlace(high).coordinate)h\((2 * cap).coordinate)"
-              + "m\((-cap).coordinate) 0V\(plot.yPlace(low).coordinate)"
-              + "m\((-cap).coordinate) 0h\((2 * cap).coordinate)"),
+          .path("spread halo-line", whisker), .path("spread", whisker),
           SeriesStyle(index: 2).mark(x, plot.yPlace(rates[layer]), radius: 5, class: "rate"),
         ])
     }
-    let lines = thresholds.flatMap { threshold in
-      [
-        Markup.line(
-          "threshold", plot.left, plot.yPlace(threshold.value), plot.right, plot.yPlace(threshold.value)),
-        .label(
-          threshold.name, plot.right, plot.yPlace(threshold.value) - 4, anchor: "end", style: "halo small"),
-      ]
+    let lines = thresholds.map {
+      Markup.line("threshold", plot.left, plot.yPlace($0), plot.right, plot.yPlace($0))
     }
     return (
       height,

@@ -42,10 +42,12 @@ enum PageStyle {
     td { white-space: nowrap; }
     tbody tr { border-top: 1px solid var(--line); }
     thead th { background: var(--panel); font-weight: 600; vertical-align: bottom; min-width: 5rem; }
-    th:first-child { text-align: left; white-space: nowrap; }
+    th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
+    thead th:first-child { background: var(--panel); }
+    tbody th { white-space: nowrap; }
     tbody th { font-weight: 600; }
     th.words, td.words { text-align: left; }
-    td.words { white-space: normal; min-width: 14rem; }
+    td.words { white-space: normal; min-width: 7rem; }
     tr.part th, tr.part td { border-top: 2px solid var(--muted); }
     tr.total th, tr.total td { color: var(--muted); font-weight: 400; }
     td.best { font-weight: 700; text-decoration: underline; text-underline-offset: .2em; }
@@ -56,7 +58,7 @@ enum PageStyle {
     .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem; margin: 1rem 0; }
     .card { border: 1px solid var(--line); border-top: 4px solid var(--muted); border-radius: 6px;
       padding: .25rem 1rem .75rem; background: var(--panel); break-inside: avoid; }
-    .card h3 { margin: .5rem 0 .25rem; } .card p { margin: .5rem 0; }
+    .card h3 { margin: .5rem 0 .25rem; } .card p { margin: .5rem 0; } .card .verdict { font-weight: 600; font-size: 1.05rem; }
     details { margin: 1rem 0; } summary { cursor: pointer; padding: .3rem 0; font-weight: 600; }
     dt { font-weight: 600; margin-top: .7rem; } dd { margin: 0 0 0 1.25rem; }
     figure { margin: 1.25rem 0; break-inside: avoid; }
@@ -81,12 +83,13 @@ enum PageStyle {
     .trace { fill: none; stroke-width: 2.25; }
     .card.s0, .card.s1, .card.s2, .card.s3, .card.s4, .card.s5 { border-top-color: var(--series); }
     .glyph { display: inline-block; width: 1em; height: 1em; margin-right: .35em; vertical-align: -.12em; }
-    .bar { fill: var(--heat); } .bar.class-0 { fill-opacity: .3; } .bar.class-1 { fill-opacity: .6; }
+    .bar { fill: var(--heat); } .bar.class-0 { fill-opacity: .16; } .bar.class-1 { fill-opacity: .4; } .bar.class-2 { fill-opacity: .72; }
     .bar { stroke: var(--heat); stroke-width: 1; }
     .spread { stroke: var(--ink); stroke-width: 1.75; fill: none; }
+    .halo-line { stroke: var(--paper); stroke-width: 4.5; }
     .rate { fill: var(--series-3); stroke: var(--paper); stroke-width: 1; }
     .cell { fill: var(--heat); } .edge { fill: none; stroke: var(--muted); stroke-width: 1; }
-    td.level { text-align: center; min-width: 3.6rem; }
+    td.level { text-align: center; min-width: 5rem; vertical-align: middle; }
     td.level { background: color-mix(in srgb, var(--heat) calc(var(--share) * 1%), var(--paper)); }
     .n0 { --share: 0; } .n1 { --share: 10; } .n2 { --share: 20; } .n3 { --share: 30; } .n4 { --share: 40; }
     .n5 { --share: 50; } .n6 { --share: 60; } .n7 { --share: 70; } .n8 { --share: 80; } .n9 { --share: 90; }
@@ -95,7 +98,8 @@ enum PageStyle {
     @media screen and (prefers-color-scheme: dark) { td.n6, td.n7 { color: var(--on-heat); } }
     .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 1rem;
       align-items: start; margin: .75rem 0; }
-    .panel { margin: 0; min-width: 0; } .panel svg { width: 100%; } .panel figcaption { color: var(--ink); }
+    .panel { margin: 0; min-width: 0; } .panel > svg, .blocks svg { width: 100%; }
+    .maps { grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); max-width: 46rem; } .panel figcaption { color: var(--ink); }
     .sample { break-inside: avoid; margin: 1.5rem 0 2rem; }
     .blocks { display: flex; flex-wrap: wrap; gap: 4px; } .blocks svg { flex: 1 1 5.5rem; }
     .dropped { fill: #000000; fill-opacity: .74; } .hatch { fill: url(#hatch); }
@@ -104,8 +108,8 @@ enum PageStyle {
     .legend { display: flex; flex-wrap: wrap; gap: .4rem 1.25rem; padding: 0; list-style: none; max-width: none; }
     .legend li { display: flex; align-items: center; gap: .45rem; } .legend svg { flex: none; }
     .letters { list-style: none; padding: 0; max-width: none; columns: 2 22rem; column-gap: 2rem; font-size: .92rem; }
-    .letters li { break-inside: avoid; padding: .15rem 0; } .compact .scroll { max-width: 44rem; }
-    .compact td.level { padding: .25rem .5rem; } .compact table { width: auto; }
+    .letters li { break-inside: avoid; padding: .15rem 0; } .compact .scroll { width: fit-content; }
+    .compact table { width: auto; } .compact td, .compact th { padding: .25rem .65rem; }
     .defs { position: absolute; width: 0; height: 0; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .92rem; }
     @media (max-width: 42rem) { .wide { display: none !important; } .narrow { display: block !important; }

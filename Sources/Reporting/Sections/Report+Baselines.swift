@@ -16,7 +16,7 @@ extension Report {
     }
     guard !evaluation.baselines.isEmpty else {
       section.body = [
-        missing("The comparison with baselines", "None were run: \(Markup.code("--baselines")) names them.")
+        missing("The comparison", "None were run: \(Markup.code("--baselines")) names them.")
       ]
       return section
     }
@@ -24,6 +24,7 @@ extension Report {
       let scores = evaluation.baselines.filter { $0.point == name }
       if let table = table(name, scores, evaluation) { section.body.append(table) }
     }
+    section.body.append(letters(evaluation))
     return section
   }
 
@@ -36,27 +37,23 @@ extension Report {
     var table = DataTable(
       "\(name) beside baselines",
       columns: [
-        "run", Markup(text: evaluation.qualityName), "gain of \(name) (95 % interval)", "verdict",
-        "divergence",
-        "prefill of dense", "what it does",
+        "run", Markup(text: evaluation.qualityName), "gain of \(name), points", "95\u{A0}% interval",
+        "\(name) is", "divergence", "prefill, of dense",
       ])
-    table.wordColumns = [3, 6]
+    table.wordColumns = [4]
     let unit = evaluation.points[0].median(\.prefillSeconds)
     table.append([
-      .init(named(name)), "\(Wording.share(own.meanQuality))", "", "", "\(Wording.nats(own.divergence))",
-      "\(Wording.share(own.median(\.prefillSeconds) / unit))", "the point itself",
+      .init(named(name)), "\(Wording.share(own.meanQuality))", "", "", "", "\(Wording.nats(own.divergence))",
+      "\(Wording.share(own.median(\.prefillSeconds) / unit))",
     ])
     for score in scores.sorted(by: { $0.gain.difference < $1.gain.difference }) {
       let seeds = score.runs.count > 1 ? " (\(score.runs.count) draws)" : ""
       table.append([
         "\(score.baseline.name)\(seeds)", "\(Wording.share(score.accuracy))",
-        "\(Wording.signed(score.gain.difference)) (\(Wording.range(score.gain)))",
-        .init(
-          "\(name) \(Standing(score.gain) == .unclear ? "" : "is ")\(Standing(score.gain).words(beside: score.baseline.name))"
-        ),
+        "\(Wording.signed(score.gain.difference))", "\(Wording.range(score.gain))",
+        .init(Standing(score.gain).verdict),
         "\(Wording.nats(score.divergence))",
         "\(Wording.share(Statistics.mean(score.runs.map { $0.median(\.prefillSeconds) }) / unit))",
-        "\(score.baseline.explanation)",
       ])
     }
     return .heading(3, named(name)) + table.markup

@@ -25,7 +25,8 @@ extension Report {
     let chart = ScatterChart(
       items: items, front: best.map { ($0.x, $0.y) },
       xTitle: "time to read the prompt (prefill), share of dense", yTitle: evaluation.qualityName,
-      xScale: AxisScale(covering: items.map(\.x), count: 6), yScale: AxisScale(covering: items.map(\.y)))
+      xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.1),
+      yScale: AxisScale(covering: items.map(\.y)))
     let names = Wording.list(best.map(\.title).map { String($0.prefix { $0 != ":" }) })
     let caption: Markup =
       "Large filled marks: the plan's points, with 95 % intervals. Small hollow marks: baselines, in the colour and shape of the point whose budget they have; the letters are explained below. On the front: \(names)."
@@ -39,6 +40,9 @@ extension Report {
     let close = AxisScale(covering: ends)
     if items.contains(where: { $0.y < close.lower }) {
       var zoomed = chart
+      zoomed.items = items.filter { $0.y >= close.lower }
+      zoomed.front = Self.nondominated(zoomed.items).map { ($0.x, $0.y) }
+      zoomed.xScale = AxisScale(covering: zoomed.items.map(\.x), count: 6, slack: 0.1)
       zoomed.yScale = close
       parts.append(
         .figure(
@@ -73,7 +77,7 @@ extension Report {
     return points + baselines
   }
 
-  private func letterOrder(_ evaluation: EvaluationRecord) -> [Baseline] {
+  func letterOrder(_ evaluation: EvaluationRecord) -> [Baseline] {
     evaluation.baselines.reduce(into: []) { order, score in
       if !order.contains(score.baseline) { order.append(score.baseline) }
     }
@@ -83,7 +87,8 @@ extension Report {
     UnicodeScalar(UInt8(ascii: "A") + UInt8(index % 26)).description
   }
 
-  private func letters(_ evaluation: EvaluationRecord) -> Markup {
+  /// What the baselines are, with their letters.
+  func letters(_ evaluation: EvaluationRecord) -> Markup {
     let order = letterOrder(evaluation)
     if order.isEmpty {
       return .element(
@@ -93,7 +98,10 @@ extension Report {
       "ul", [.init("class", "letters")],
       order.enumerated().map { index, baseline in
         .element(
-          "li", [], ["\(Markup.strong("\(Self.letter(index))")) \(baseline.name): \(baseline.explanation)"])
+          "li", [],
+          [
+            "\(Markup.strong("\(Self.letter(index))")) \(Markup.strong("\(baseline.name)")): \(baseline.explanation)"
+          ])
       })
   }
 
@@ -133,7 +141,7 @@ extension Report {
     let name = front.contains { $0.figures?.accuracy.isNaN ?? true } ? "agreement with dense" : "accuracy"
     let chart = ScatterChart(
       items: items, xTitle: "time to read the prompt (prefill), share of dense", yTitle: name,
-      xScale: AxisScale(covering: items.map(\.x), count: 6),
+      xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.1),
       yScale: AxisScale(covering: items.flatMap { $0.interval + [$0.y] }))
     return [
       .heading(3, "What tuning chose from"),

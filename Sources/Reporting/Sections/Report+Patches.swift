@@ -29,9 +29,11 @@ extension Report {
   }
 
   private func sample(_ sample: SamplePicture, number: Int) -> Markup {
-    let answer = sample.answer.map { " Right answer: \(Markup.strong(.quoted($0)))." as Markup } ?? ""
+    let answer =
+      sample.answer.map { " Right answer: \u{201C}\(Markup.strong(.quoted($0)))\u{201D}" as Markup } ?? ""
     let task = sample.task.map { " (\(Markup.quoted($0)))" as Markup } ?? ""
-    let question = Markup.p("Question\(task): \(Markup.strong(.quoted(sample.prompt))).\(answer)")
+    let question = Markup.p(
+      "Question\(task): \u{201C}\(Markup.strong(.quoted(sample.prompt)))\u{201D}\(answer)")
     let panels = sample.points.enumerated().map { index, point in
       panel(sample, point, number: number, index: index)
     }

@@ -8,7 +8,7 @@ extension Report {
     var section = PageSection(
       "places", "Where patches are kept: position bias",
       lead: [
-        "The same grid, averaged over the pictures of the set: the fuller the colour of a place, the more often its token is kept. If a choice followed only what is in the pictures, and things stood anywhere in them, the map would be even. Stripes, a pale edge or a full corner are position bias: some places are kept or dropped whatever they show."
+        "The same grid, averaged over the pictures of the set: the fuller the colour of a place, the more often its token is kept. If a choice followed only what is in the pictures, and things stood anywhere in them, the map would be even. Stripes, a faint edge or a full corner are position bias: some places are kept or dropped whatever they show."
       ])
     guard let evaluation else {
       section.body = [missingSet("The map of kept places")]

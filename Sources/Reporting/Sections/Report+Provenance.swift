@@ -8,7 +8,7 @@ extension Report {
     PageSection(
       "provenance", "Where the figures come from",
       lead: [
-        "What the plan and this report were made from, so that both can be made again. Digests are SHA-256: two files with the same digest are the same file. Times depend on the machine; everything else is the same in every run."
+        "What the plan and this report were made from, so that both can be made again. Digests are SHA-256: two files with the same digest are the same file. Times depend on the machine; on the same processor everything else is the same in every run."
       ],
       body: [table, .heading(3, "To make it again"), .console(command), points])
   }
@@ -22,7 +22,7 @@ extension Report {
     if !plan.producer.isEmpty { row("written by", .quoted(plan.producer)) }
     row(
       "size",
-      "\(Figure(Double(plan.fileBytes), .bytes)), of which weights \(Figure(Double(plan.weightBytes), .bytes))"
+      "\(Wording.words(Double(plan.fileBytes), .bytes)), of which weights \(Wording.words(Double(plan.weightBytes), .bytes))"
     )
     let others = Set(contents.weightOverrides.values.map(\.rawValue)).sorted()
     row(

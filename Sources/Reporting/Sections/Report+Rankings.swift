@@ -35,7 +35,7 @@ extension Report {
   ) -> Markup {
     let chart = StepChart(
       layers: layers.map(Int.init), values: values, yTitle: "divergence, nats", series: series)
-    let order = Wording.layers(layers.map(Int.init))
+    let order = Wording.order(layers.map(Int.init))
     return .heading(3, Markup(text: title))
       + .figure(
         id, title: title,
@@ -63,11 +63,25 @@ extension Report {
   private var used: Markup {
     let points = plan.contents.points.filter { $0.settings.reduction != nil }
     if points.isEmpty { return .p("No point of the plan reduces layers.") }
-    return .list(
-      points.map { point in
-        let reduction = point.settings.reduction
-        return
-          "\(named(point.name)) uses \(Wording.share(reduction?.neuronShare ?? 1)) of the neurons in layers \(Wording.layers((reduction?.feedForwardLayers ?? []).sorted())), and a short view back in layers \(Wording.layers((reduction?.attentionLayers ?? []).sorted()))."
-      })
+    return .heading(3, "What the points reduce")
+      + .list(
+        points.compactMap { point in
+          point.settings.reduction.map { "\(named(point.name)): \(words($0))." }
+        })
+  }
+
+  private func words(_ reduction: LayerReduction) -> Markup {
+    var parts: [Markup] = []
+    let (feedForward, attention) = (reduction.feedForwardLayers, reduction.attentionLayers)
+    if !feedForward.isEmpty {
+      parts.append(
+        "\(Wording.share(reduction.neuronShare)) of the neurons in FFN layers \(Wording.layers(feedForward))")
+    }
+    if !attention.isEmpty {
+      parts.append(
+        "a view back of \(reduction.attentionWindow) visual tokens in attention layers \(Wording.layers(attention))"
+      )
+    }
+    return parts.isEmpty ? "nothing" : parts.joined(separator: "; ")
   }
 }

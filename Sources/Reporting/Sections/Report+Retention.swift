@@ -17,10 +17,7 @@ extension Report {
     let chart = ProfileChart(
       means: profile.visionAttentionMean, deviations: profile.visionAttentionDeviation,
       classes: profile.layerClass.map(Int.init), rates: profile.retention,
-      thresholds: [
-        ("attentive from \(Wording.share(thresholds.attentive))", thresholds.attentive),
-        ("indifferent up to \(Wording.share(thresholds.indifferent))", thresholds.indifferent),
-      ])
+      thresholds: [thresholds.attentive, thresholds.indifferent])
     let classes: [(name: String, value: Int32)] = [("attentive", 2), ("balanced", 1), ("indifferent", 0)]
     let counts = classes.map { kind in
       "\(profile.layerClass.count { $0 == kind.value }) \(kind.name)"
@@ -33,7 +30,7 @@ extension Report {
           "layer \($0): \(Wording.share(profile.visionAttentionMean[$0]))"
         }.joined(separator: ", "),
         caption:
-          "\(Wording.list(counts)) of \(profile.layerClass.count) layers (fuller bars: more attentive). Orange diamonds: calibrated rates. In \(wide) layers the spread is more than two thirds of the mean: there the picture and the question decide, more than the layer.",
+          "\(Wording.list(counts)) of \(profile.layerClass.count) layers (the fuller the bar, the more attentive): attentive from \(Wording.share(thresholds.attentive)), indifferent up to \(Wording.share(thresholds.indifferent)), the dotted lines. Orange diamonds: calibrated rates. In \(wide) layers the spread is more than two thirds of the mean: there the picture and the question decide, more than the layer.",
         draw: chart.draw),
       rates(profile), candidates(profile),
     ]
@@ -41,33 +38,29 @@ extension Report {
   }
 
   private func rates(_ profile: RetentionProfile) -> Markup {
-    let layers = profile.retention.indices
-    var table = DataTable(
-      "Retention rates by layer", columns: ["layer"] + layers.map { Markup(text: "\($0)") })
+    let points = plan.contents.points.filter { !$0.settings.isDense }
     let names = ["indifferent", "balanced", "attentive"]
-    table.append(
-      ["class"]
-        + profile.layerClass.map {
-          .init(Markup(text: names.indices.contains(Int($0)) ? names[Int($0)] : ""))
-        })
-    table.append(["calibrated rate"] + profile.retention.map { .level($0) })
-    for point in plan.contents.points where !point.settings.isDense {
-      guard let retention = point.settings.retention else {
-        table.append([.init(named(point.name))] + layers.map { _ in .level(1) })
-        continue
-      }
-      let isDynamic = retention.mode == .dynamic
+    var table = DataTable(
+      "Retention rates by layer",
+      columns: ["layer", "class", "calibrated rate"] + points.map { named($0.name) })
+    table.wordColumns = [1]
+    for layer in profile.retention.indices {
+      let kind = Int(profile.layerClass[layer])
       table.append(
-        [.init(named(point.name))]
-          + layers.map { layer in
-            isDynamic
-              ? "by input" : retention.rates.indices.contains(layer) ? .level(retention.rates[layer]) : ""
+        [
+          "\(layer)", .init(Markup(text: names.indices.contains(kind) ? names[kind] : "")),
+          .level(profile.retention[layer]),
+        ]
+          + points.map { point in
+            guard let retention = point.settings.retention else { return .level(1) }
+            if retention.mode == .dynamic { return "by input" }
+            return retention.rates.indices.contains(layer) ? .level(retention.rates[layer]) : ""
           })
     }
     return .heading(3, "Rates that the points use")
       + .p(
         "Share of a layer's visual cache entries that stay after the prompt was read, of those that token pruning has left. 100 % means that the point frees nothing there."
-      ) + table.markup
+      ) + .element("div", class: "compact", table.markup)
   }
 
   private func candidates(_ profile: RetentionProfile) -> Markup {

@@ -7,7 +7,7 @@ extension Report {
     var section = PageSection(
       "rules", "How tokens are chosen",
       lead: [
-        "Which tokens stay decides how much is lost. Calibration tried every rule at several budgets and measured the divergence from the model as it is: smaller is better, and the least of a column is bold. Transport rules ask how well a token stands for the others; \"baseline\" marks plain rules, which any method has to beat."
+        "Which tokens stay decides how much is lost. Calibration tried every rule at several budgets and measured the divergence from the model as it is: smaller is better, and the least of a column is bold. \"Baseline\" marks plain rules, which any method has to beat. A rule named balanced is not the operating point of that name."
       ])
     guard let search = plan.contents.calibration?.topV, !search.candidates.isEmpty else {
       section.body = [missingCalibration("The comparison of rules")]
@@ -19,28 +19,34 @@ extension Report {
 
   private func table(_ search: CostSearch) -> Markup {
     // The first candidate of a rule has the start weights.
-    let rows: [(name: Markup, values: [Double?])] =
+    let rows: [(name: Markup, values: [Double?], words: String)] =
       ImportanceRule.allCases.map { rule in
         (
           "\(rule.rawValue)\(rule.isBaseline ? " (baseline)" : "")",
           search.keepRatios.map { ratio in
             search.candidates.first { $0.settings.rule == rule && $0.settings.keepRatio == ratio }?.divergence
-          }
+          }, rule.explanation
         )
-      } + [("chosen: \(search.chosen.rule.rawValue), tuned weights", chosenValues(search))]
+      } + [
+        (
+          "chosen: \(search.chosen.rule.rawValue)", chosenValues(search),
+          "the choice of calibration, its weights tuned"
+        )
+      ]
     let least = search.keepRatios.indices.map { column in
       rows.compactMap { $0.values[column] }.filter(\.isFinite).min() ?? .nan
     }
     var table = DataTable(
       "Divergence by rule",
-      columns: ["rule"] + search.keepRatios.map { "keep \(Wording.share($0))" })
+      columns: ["rule"] + search.keepRatios.map { "keep \(Wording.share($0))" } + ["what stays"])
+    table.wordColumns = [1 + search.keepRatios.count]
     for (index, row) in rows.enumerated() {
       table.append(
         [.init(row.name)]
           + zip(row.values, least).map { value, least in
             .init(
               value.map { "\(Wording.nats($0))" } ?? "not tried", style: value == least ? "best" : "")
-          }, style: index == rows.count - 1 ? "part" : "")
+          } + [.init(Markup(text: row.words))], style: index == rows.count - 1 ? "part" : "")
     }
     return table.markup
   }

@@ -27,7 +27,7 @@ extension Report {
     let name = score.point.name
     let comparison = score.compared(with: dense)
     var parts = [
-      Markup.heading(3, named(name)), .p(Standing(comparison).words(beside: "dense")),
+      Markup.heading(3, named(name)), .element("p", class: "verdict", "\(Standing(comparison).words) dense"),
       .p(harm(score, dense, comparison, evaluation)),
     ]
     if let baselines = besideBaselines(name, evaluation) { parts.append(.p(baselines)) }
@@ -48,8 +48,12 @@ extension Report {
     } else {
       words = "\(score.point.name) gives dense's very answer to \(Markup.strong("\(own)")) \(whole)"
     }
-    let end = comparison.isClear ? "is more than chance explains" : "cannot be told from chance"
-    words += ": the difference (\(Wording.points(comparison))) \(end)."
+    if comparison.wins + comparison.losses == 0 {
+      words += ", on the very same questions."
+    } else {
+      let end = comparison.isClear ? "is more than chance explains" : "cannot be told from chance"
+      words += ": the difference (\(Wording.points(comparison))) \(end)."
+    }
     if evaluation.hasAnswers {
       words += " On \(Wording.share(1 - score.agreement)) of the questions it says something else than dense."
     }
@@ -68,9 +72,10 @@ extension Report {
     if scores.isEmpty { return nil }
     let groups: [Markup] = [Standing.worse, .unclear, .better].compactMap { standing in
       let names = scores.filter { Standing($0.gain) == standing }.map(\.baseline.name)
-      return names.isEmpty ? nil : standing.words(beside: Wording.list(names))
+      return names.isEmpty ? nil : "it \(standing.words) \(Wording.list(names))"
     }
-    return "Beside plain ways to spend as much it is \(groups.joined(separator: "; "))."
+    return
+      "Beside \(Markup.jump(to: "baselines", "plain ways to spend as much")): \(groups.joined(separator: "; "))."
   }
 
   private func savings(_ score: PointScore, _ dense: PointScore) -> Markup {

@@ -8,7 +8,7 @@ extension Report {
     var section = PageSection(
       "tasks", "Which questions suffer: accuracy by task",
       lead: [
-        "Pruning does not hurt all questions alike. One row a kind of question; each point with its difference to dense in percent points. Small numbers of questions make large swings."
+        "Pruning does not hurt all questions alike. One row a kind of question; behind each accuracy the difference to dense in percent points, \"=\" where there is none. Small numbers of questions make large swings."
       ])
     guard let evaluation, let dense = evaluation.points.first else {
       section.body = [missingSet("Accuracy by task")]
@@ -56,7 +56,8 @@ extension Report {
 
   private func cell(_ value: Double, _ dense: Double, isDense: Bool) -> DataTable.Cell {
     if isDense || !value.isFinite { return "\(Wording.share(value))" }
-    return "\(Wording.share(value)) (\(Wording.signed(value - dense)))"
+    let change = value == dense ? "=" : Wording.signed(value - dense)
+    return "\(Wording.share(value)) (\(change))"
   }
 
   private func baselineTasks(_ evaluation: EvaluationRecord, _ dense: PointScore) -> Markup {
@@ -83,17 +84,19 @@ extension Report {
     var table = DataTable(
       "Second questions",
       columns: [
-        "point", "second question", "the same, asked first", "beside dense (95 % interval)", "verdict",
+        "point", "asked second", "asked first", "beside dense, points", "95\u{A0}% interval",
+        "beside dense it is",
       ])
-    table.wordColumns = [4]
+    table.wordColumns = [5]
     for (score, alone) in zip(evaluation.secondTurns, evaluation.points) {
       let comparison = score.compared(with: dense)
       let isDense = alone.point.settings.isDense
       table.append([
         .init(named(score.point)), "\(Wording.share(score.accuracy))",
         "\(Wording.share(score.accuracyAlone(alone)))",
-        isDense ? "" : "\(Wording.signed(comparison.difference)) (\(Wording.range(comparison)))",
-        isDense ? "" : .init(Standing(comparison).words(beside: "dense")),
+        isDense ? "" : "\(Wording.signed(comparison.difference))",
+        isDense ? "" : "\(Wording.range(comparison))",
+        isDense ? "" : .init(Standing(comparison).verdict),
       ])
     }
     return [
