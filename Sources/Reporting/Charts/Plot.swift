@@ -35,16 +35,15 @@ struct Plot {
     guard let x else { return [] }
     // Fewer labels than ticks where they would run into each other.
     let room = (right - left) / Double(max(1, x.ticks.count - 1))
-    let every = room < 44 ? 2 : 1
+    let every = room < 56 ? 2 : 1
     return baseLine(title)
       + x.ticks.enumerated().flatMap { index, tick in
-        [Markup.line("axis", xPlace(tick), bottom, xPlace(tick), bottom + 5)]
-          + (index % every == 0
-            ? [
-              .label(
-                x.label(tick, percent: xIsPercent), xPlace(tick), bottom + 20,
-                anchor: tick == x.upper ? "end" : "middle")
-            ] : [])
+        let line = Markup.line("axis", xPlace(tick), bottom, xPlace(tick), bottom + 5)
+        guard (x.ticks.count - 1 - index) % every == 0 else { return [line] }
+        let anchor = tick == x.upper ? "end" : "middle"
+        return [
+          line, .label(x.label(tick, percent: xIsPercent), xPlace(tick), bottom + 20, anchor: anchor),
+        ]
       }
   }
 

@@ -75,7 +75,7 @@ struct ScatterChart {
     var placement = LabelPlacement(
       within: .init(
         x: plot.left + 2, y: plot.top - 8, width: plot.right - plot.left, height: plot.bottom - plot.top),
-      around: marks)
+      around: marks, centres: items.map { (plot.xPlace($0.x), plot.yPlace($0.y)) })
     // Names of points first: they have the first choice of places.
     return (items.filter { !$0.isBaseline } + items.filter(\.isBaseline)).map { item in
       let (x, y) = (plot.xPlace(item.x), plot.yPlace(item.y))
@@ -83,15 +83,14 @@ struct ScatterChart {
       let box = placement.place(width: width, height: 15, x: x, y: y)
       let middle = (x: box.x + box.width / 2, y: box.y + box.height / 2)
       var content: [Markup] = []
-      // A line where the label is too far from its mark to be taken for its own.
-      let distance = max(abs(middle.x - x) - box.width / 2, abs(middle.y - y) - box.height / 2)
-      if distance > 13 {
+      // A line where the label could be taken for that of another mark.
+      if box.distance((x, y)) > 13 || placement.rivals(of: box, (x, y)) > 0 {
         content.append(
           .line("leader", x, y, max(box.x, min(x, box.x + width)), max(box.y, min(y, box.y + 15))))
       }
       content.append(
         .label(item.label, middle.x, middle.y + 4.5, style: item.isBaseline ? "halo" : "halo bold"))
-      return .group("", content)
+      return .group(item.series.name, content)
     }
   }
 }

@@ -26,7 +26,7 @@ struct StepChart {
     return (
       height,
       plot.yAxis(yTitle)
-        + plot.places(layers.map { "\($0)" }, title: "layer that is added, in this order from left to right")
+        + plot.places(layers.map { "\($0)" }, title: "layers, least harmful first")
         + [.group(series.name, [.path("trace", steps)] + marks)]
     )
   }

@@ -36,18 +36,19 @@ enum PageStyle {
     code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
     pre { overflow-x: auto; padding: .75rem 1rem; background: var(--panel); border: 1px solid var(--line);
       border-radius: 6px; white-space: pre-wrap; }
+    .scroll { background: linear-gradient(to left, var(--paper) 60%, transparent) right / 2.5rem 100% no-repeat local,
+        linear-gradient(to left, var(--muted), transparent) right / .6rem 100% no-repeat scroll; }
     .scroll { overflow-x: auto; max-width: 100%; margin: 1rem 0; border: 1px solid var(--line); border-radius: 6px; }
     table { border-collapse: collapse; width: 100%; font-size: .9rem; line-height: 1.35; }
     th, td { padding: .42rem .65rem; text-align: right; vertical-align: top; }
     td { white-space: nowrap; }
     tbody tr { border-top: 1px solid var(--line); }
-    thead th { background: var(--panel); font-weight: 600; vertical-align: bottom; min-width: 5rem; }
+    thead th { font-weight: 600; border-bottom: 2px solid var(--line); vertical-align: bottom; min-width: 5rem; }
     th:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
-    thead th:first-child { background: var(--panel); }
     tbody th { white-space: nowrap; }
     tbody th { font-weight: 600; }
     th.words, td.words { text-align: left; }
-    td.words { white-space: normal; min-width: 7rem; }
+    td.words { white-space: normal; min-width: 9rem; }
     tr.part th, tr.part td { border-top: 2px solid var(--muted); }
     tr.total th, tr.total td { color: var(--muted); font-weight: 400; }
     td.best { font-weight: 700; text-decoration: underline; text-underline-offset: .2em; }
@@ -60,13 +61,16 @@ enum PageStyle {
       padding: .25rem 1rem .75rem; background: var(--panel); break-inside: avoid; }
     .card h3 { margin: .5rem 0 .25rem; } .card p { margin: .5rem 0; } .card .verdict { font-weight: 600; font-size: 1.05rem; }
     details { margin: 1rem 0; } summary { cursor: pointer; padding: .3rem 0; font-weight: 600; }
+    .facts { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .3rem 1.5rem; max-width: none; }
+    .facts dt, .facts dd { margin: 0; min-width: 0; } dfn { font-style: normal; }
+    td .harm, td .unsure, td .gain { white-space: nowrap; }
     dt { font-weight: 600; margin-top: .7rem; } dd { margin: 0 0 0 1.25rem; }
     figure { margin: 1.25rem 0; break-inside: avoid; }
     figcaption { font-size: .92rem; max-width: 46rem; margin-top: .4rem; }
     svg { display: block; max-width: 100%; height: auto; }
     svg text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
       fill: var(--ink); font-variant-numeric: tabular-nums; }
-    svg .small { font-size: 12px; } svg .quiet { fill: var(--muted); } svg .bold { font-weight: 700; }
+    svg .small { font-size: 12px; } svg .quiet { fill: var(--muted); } svg .bold { font-weight: 700; fill: var(--series); }
     svg .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
     .narrow { display: none !important; width: 100%; max-width: 27rem; } .wide { width: 100%; }
     .gridline { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--muted); stroke-width: 1.5; }
@@ -113,6 +117,8 @@ enum PageStyle {
     .defs { position: absolute; width: 0; height: 0; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .92rem; }
     @media (max-width: 42rem) { .wide { display: none !important; } .narrow { display: block !important; }
+      tbody th { white-space: normal; max-width: 8.5rem; overflow-wrap: anywhere; } th, td { padding: .4rem .5rem; }
+      thead th { min-width: 3.5rem; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .6rem; }
       h1 { font-size: 1.55rem; } h2 { font-size: 1.25rem; } .lead { font-size: 1rem; }
       .panels { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .75rem; } }
     @media print { :root { color-scheme: light; --ink: #000000; --muted: #444a52; --paper: #ffffff; --panel: #ffffff;

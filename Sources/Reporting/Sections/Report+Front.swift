@@ -8,7 +8,7 @@ extension Report {
     var section = PageSection(
       "front", "Quality over time: the Pareto front",
       lead: [
-        "Each mark is one way to run the model. Further left is faster, further up is better. The dashed steps are the Pareto front: for what lies below or to the right of it, something else was measured that is both faster and at least as good."
+        "Each mark is one way to run the model. Further left is faster (prefill is the time to read the prompt, before the first word of the answer), further up is better. The dashed steps are the Pareto front: for what lies below or to the right of it, something else was measured that is both faster and at least as good."
       ])
     if let evaluation, let dense = evaluation.points.first {
       section.body += measuredFront(evaluation, dense)
@@ -24,7 +24,7 @@ extension Report {
     let best = Self.nondominated(items)
     let chart = ScatterChart(
       items: items, front: best.map { ($0.x, $0.y) },
-      xTitle: "time to read the prompt (prefill), share of dense", yTitle: evaluation.qualityName,
+      xTitle: "prefill time, share of dense", yTitle: evaluation.qualityName,
       xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.1),
       yScale: AxisScale(covering: items.map(\.y)))
     let names = Wording.list(best.map(\.title).map { String($0.prefix { $0 != ":" }) })
@@ -140,7 +140,7 @@ extension Report {
     let samples = front.first?.figures?.samples ?? 0
     let name = front.contains { $0.figures?.accuracy.isNaN ?? true } ? "agreement with dense" : "accuracy"
     let chart = ScatterChart(
-      items: items, xTitle: "time to read the prompt (prefill), share of dense", yTitle: name,
+      items: items, xTitle: "prefill time, share of dense", yTitle: name,
       xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.1),
       yScale: AxisScale(covering: items.flatMap { $0.interval + [$0.y] }))
     return [

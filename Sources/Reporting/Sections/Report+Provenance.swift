@@ -10,14 +10,15 @@ extension Report {
       lead: [
         "What the plan and this report were made from, so that both can be made again. Digests are SHA-256: two files with the same digest are the same file. Times depend on the machine; on the same processor everything else is the same in every run."
       ],
-      body: [table, .heading(3, "To make it again"), .console(command), points])
+      body: [facts, .heading(3, "To make it again"), .console(command), points])
   }
 
-  private var table: Markup {
+  private var facts: Markup {
     let contents = plan.contents
-    var table = DataTable("Provenance", columns: ["what", "value"])
-    table.wordColumns = [1]
-    func row(_ name: Markup, _ value: Markup) { table.append([.init(name), .init(value)]) }
+    var items: [Markup] = []
+    func row(_ name: Markup, _ value: Markup) {
+      items += [.element("dt", [], [name]), .element("dd", [], [value])]
+    }
     row("plan", .quoted(plan.path))
     if !plan.producer.isEmpty { row("written by", .quoted(plan.producer)) }
     row(
@@ -56,7 +57,7 @@ extension Report {
     } else {
       row("evaluated on", "nothing: the report shows what the plan stores")
     }
-    return table.markup
+    return .element("dl", [.init("class", "facts")], items)
   }
 
   private var points: Markup {

@@ -54,7 +54,9 @@ extension Report {
       let end = comparison.isClear ? "is more than chance explains" : "cannot be told from chance"
       words += ": the difference (\(Wording.points(comparison))) \(end)."
     }
-    if evaluation.hasAnswers {
+    if evaluation.hasAnswers, score.agreement == 1 {
+      words += " All its answers are dense's."
+    } else if evaluation.hasAnswers {
       words += " On \(Wording.share(1 - score.agreement)) of the questions it says something else than dense."
     }
     let losses = zip(score.tasks, dense.tasks).map { own, dense in (own, dense.accuracy) }

@@ -34,7 +34,7 @@ extension PruningSettings {
     var parts: [String] = []
     if let tokens {
       parts.append(
-        "keeps \(Figure(tokens.keepRatio, .share)) of the visual tokens after layer \(tokens.layer), chosen by the rule \(tokens.rule.rawValue),"
+        "keeps \(Figure(tokens.keepRatio, .share)) of the visual tokens after layer \(tokens.layer) (rule \(tokens.rule.rawValue))"
           + (tokens.recoveryStride > 0 ? " and takes every \(tokens.recoveryStride)th dropped one back" : ""))
     }
     if let reduction, !reduction.feedForwardLayers.isEmpty {
