@@ -37,9 +37,9 @@ enum PageStyle {
     pre { overflow-x: auto; padding: .75rem 1rem; background: var(--panel); border: 1px solid var(--line);
       border-radius: 6px; white-space: pre-wrap; }
     .scroll { background: linear-gradient(to left, var(--paper) 60%, transparent) right / 2.5rem 100% no-repeat local,
-        linear-gradient(to left, var(--muted), transparent) right / .6rem 100% no-repeat scroll; }
+        linear-gradient(to left, var(--line), transparent) right / .75rem 100% no-repeat scroll; }
     .scroll { overflow-x: auto; max-width: 100%; margin: 1rem 0; border: 1px solid var(--line); border-radius: 6px; }
-    table { border-collapse: collapse; width: 100%; font-size: .9rem; line-height: 1.35; }
+    table { border-collapse: collapse; width: 100%; overflow-wrap: normal; font-size: .9rem; line-height: 1.35; }
     th, td { padding: .42rem .65rem; text-align: right; vertical-align: top; }
     td { white-space: nowrap; }
     tbody tr { border-top: 1px solid var(--line); }
@@ -48,7 +48,7 @@ enum PageStyle {
     tbody th { white-space: nowrap; }
     tbody th { font-weight: 600; }
     th.words, td.words { text-align: left; }
-    td.words { white-space: normal; min-width: 9rem; }
+    td.words { white-space: normal; min-width: 12rem; }
     tr.part th, tr.part td { border-top: 2px solid var(--muted); }
     tr.total th, tr.total td { color: var(--muted); font-weight: 400; }
     td.best { font-weight: 700; text-decoration: underline; text-underline-offset: .2em; }
@@ -117,7 +117,7 @@ enum PageStyle {
     .defs { position: absolute; width: 0; height: 0; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .92rem; }
     @media (max-width: 42rem) { .wide { display: none !important; } .narrow { display: block !important; }
-      tbody th { white-space: normal; max-width: 8.5rem; overflow-wrap: anywhere; } th, td { padding: .4rem .5rem; }
+      tbody th { white-space: normal; max-width: 9rem; } th, td { padding: .4rem .5rem; }
       thead th { min-width: 3.5rem; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .6rem; }
       h1 { font-size: 1.55rem; } h2 { font-size: 1.25rem; } .lead { font-size: 1rem; }
       .panels { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .75rem; } }

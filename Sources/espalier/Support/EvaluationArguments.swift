@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Inference
 import PlanFormat
+import Tokenization
 
 /// Options of every verb that measures points on a set.
 struct EvaluationArguments: ParsableArguments {
@@ -92,13 +93,19 @@ struct EvaluationRun {
     return scores
   }
 
-  /// Scores of second questions; none where no neighbours share a picture.
+  /// Scores of second questions; none where no neighbours share a picture, or the model takes one question alone.
   func secondTurns() throws -> [SecondTurnScore] {
     let dialogues = SecondTurnEvaluator.dialogues(samples).count
     if dialogues == 0 { return [] }
     progress.begin("second questions", total: dialogues)
-    let scores = try SecondTurnEvaluator(runner).evaluate(samples, points: points) {
-      try progress.advance(by: 1)
+    let scores: [SecondTurnScore]
+    do {
+      scores = try SecondTurnEvaluator(runner).evaluate(samples, points: points) {
+        try progress.advance(by: 1)
+      }
+    } catch PromptError.noEarlierTurns {
+      progress.end("none, as the chat template takes one turn alone")
+      return []
     }
     progress.end("\(dialogues) dialogues")
     return scores.first?.samples ?? 0 > 0 ? scores : []
