@@ -15,6 +15,9 @@ import Testing
     for step in steps { #expect(step > 0 && abs(step - steps[0]) < steps[0] * 1e-6) }
     for value in values where value.isFinite {
       #expect((-1e-6...1 + 1e-6).contains(scale.position(value)), "\(value) in \(scale.ticks)")
+      #expect(
+        scale.ticks[0] <= value + 1e-9 * abs(value)
+          && value <= scale.ticks[scale.ticks.count - 1] * (1 + 1e-9) + 1e-12)
     }
     let labels = scale.ticks.map { scale.label($0, percent: false) }
     #expect(Set(labels).count == labels.count, "\(labels)")
@@ -23,7 +26,8 @@ import Testing
   }
 
   @Test func `slack lets a value stand just beyond the last tick`() {
-    #expect(AxisScale(covering: [0, 1.005], slack: 0.1).upper == 1)
+    let scale = AxisScale(covering: [0, 1.005], slack: 0.1)
+    #expect(scale.ticks.last == 1 && scale.position(1.005) == 1)
     #expect(AxisScale(covering: [0, 1.1], slack: 0.1).upper > 1.1)
   }
 

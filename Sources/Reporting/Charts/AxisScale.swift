@@ -1,17 +1,19 @@
 import Figures
 
-/// A linear scale whose ends and ticks are round numbers.
+/// A linear scale with round numbers as ticks.
 struct AxisScale: Equatable {
-  /// Values at which there is a tick, ascending; the first and the last are the ends of the scale.
+  /// Values at which there is a tick, ascending.
   let ticks: [Double]
   /// Decimals that tell the ticks apart.
   let decimals: Int
 
-  var lower: Double { ticks.first ?? 0 }
-  var upper: Double { ticks.last ?? 1 }
+  /// Least value on the scale.
+  let lower: Double
+  /// Greatest value on the scale.
+  let upper: Double
 
-  /// The smallest scale with about `count` ticks that has all finite `values` within its ends, or beyond them by no more
-  /// than `slack` steps.
+  /// The smallest scale with about `count` ticks that has all finite `values` within its ends. The ends are ticks, unless
+  /// a value lies beyond one by no more than `slack` steps.
   init(covering values: [Double], count: Int = 5, slack: Double = 0) {
     let finite = values.filter(\.isFinite)
     var (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
@@ -31,6 +33,8 @@ struct AxisScale: Equatable {
     let first = (least / step + slack + 1e-9).rounded(.down)
     let last = (most / step - slack - 1e-9).rounded(.up)
     ticks = stride(from: first, through: max(last, first + 1), by: 1).map { $0 * step }
+    lower = min(least, ticks.first ?? least)
+    upper = max(most, ticks.last ?? most)
     self.decimals = factor == 10 ? max(0, decimals - 1) : decimals
   }
 

@@ -40,7 +40,7 @@ struct Plot {
       + x.ticks.enumerated().flatMap { index, tick in
         let line = Markup.line("axis", xPlace(tick), bottom, xPlace(tick), bottom + 5)
         guard (x.ticks.count - 1 - index) % every == 0 else { return [line] }
-        let anchor = tick == x.upper ? "end" : "middle"
+        let anchor = right - xPlace(tick) < 16 ? "end" : "middle"
         return [
           line, .label(x.label(tick, percent: xIsPercent), xPlace(tick), bottom + 20, anchor: anchor),
         ]

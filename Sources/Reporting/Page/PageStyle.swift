@@ -96,7 +96,7 @@ enum PageStyle {
     td.level { text-align: center; min-width: 5rem; vertical-align: middle; }
     td.level { background: color-mix(in srgb, var(--heat) calc(var(--share) * 1%), var(--paper)); }
     .n0 { --share: 0; } .n1 { --share: 10; } .n2 { --share: 20; } .n3 { --share: 30; } .n4 { --share: 40; }
-    .n5 { --share: 50; } .n6 { --share: 60; } .n7 { --share: 70; } .n8 { --share: 80; } .n9 { --share: 90; }
+    .n5 { --share: 48; } .n6 { --share: 60; } .n7 { --share: 66; } .n8 { --share: 80; } .n9 { --share: 90; }
     .n10 { --share: 100; }
     td.n8, td.n9, td.n10 { color: var(--on-heat); }
     @media screen and (prefers-color-scheme: dark) { td.n6, td.n7 { color: var(--on-heat); } }
@@ -117,7 +117,7 @@ enum PageStyle {
     .defs { position: absolute; width: 0; height: 0; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--muted); font-size: .92rem; }
     @media (max-width: 42rem) { .wide { display: none !important; } .narrow { display: block !important; }
-      tbody th { white-space: normal; max-width: 9rem; } th, td { padding: .4rem .5rem; }
+      tbody th { white-space: normal; max-width: 9rem; } td { white-space: normal; } th, td { padding: .4rem .5rem; }
       thead th { min-width: 3.5rem; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .6rem; }
       h1 { font-size: 1.55rem; } h2 { font-size: 1.25rem; } .lead { font-size: 1rem; }
       .panels { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .75rem; } }
@@ -129,7 +129,11 @@ enum PageStyle {
       body { max-width: none; padding: 0; font-size: 10.5pt; print-color-adjust: exact;
         -webkit-print-color-adjust: exact; }
       .skip, nav { display: none; } h2, h3, h4 { break-after: avoid; } tr { break-inside: avoid; }
-      .scroll { overflow: visible; border: 0; } table { font-size: 7.5pt; } th, td { padding: .25rem .3rem; }
+      .cards { grid-template-columns: repeat(3, 1fr); gap: .6rem; } .card { font-size: 9pt; padding: 0 .6rem .4rem; }
+      .lead { font-size: 1em; } h1 { margin-top: 0; } h2 { margin-top: 1.75rem; }
+      .panels { grid-template-columns: repeat(4, 1fr); } .maps { grid-template-columns: repeat(3, 1fr); }
+      details::details-content { content-visibility: visible; display: block; }
+      .scroll { overflow: visible; border: 0; background: none; break-inside: avoid; } table { font-size: 7.5pt; } th, td { padding: .25rem .3rem; }
       td { white-space: normal; } thead th, td.words { min-width: 0; }
       .wide { display: block !important; } .narrow { display: none !important; } }
     """

@@ -25,7 +25,7 @@ extension Report {
     let chart = ScatterChart(
       items: items, front: best.map { ($0.x, $0.y) },
       xTitle: "prefill time, share of dense", yTitle: evaluation.qualityName,
-      xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.1),
+      xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.35),
       yScale: AxisScale(covering: items.map(\.y)))
     let names = Wording.list(best.map(\.title).map { String($0.prefix { $0 != ":" }) })
     let caption: Markup =
@@ -42,7 +42,7 @@ extension Report {
       var zoomed = chart
       zoomed.items = items.filter { $0.y >= close.lower }
       zoomed.front = Self.nondominated(zoomed.items).map { ($0.x, $0.y) }
-      zoomed.xScale = AxisScale(covering: zoomed.items.map(\.x), count: 6, slack: 0.1)
+      zoomed.xScale = AxisScale(covering: zoomed.items.map(\.x), count: 6, slack: 0.35)
       zoomed.yScale = close
       parts.append(
         .figure(
@@ -141,7 +141,7 @@ extension Report {
     let name = front.contains { $0.figures?.accuracy.isNaN ?? true } ? "agreement with dense" : "accuracy"
     let chart = ScatterChart(
       items: items, xTitle: "prefill time, share of dense", yTitle: name,
-      xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.1),
+      xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.35),
       yScale: AxisScale(covering: items.flatMap { $0.interval + [$0.y] }))
     return [
       .heading(3, "What tuning chose from"),
