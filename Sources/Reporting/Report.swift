@@ -32,9 +32,12 @@ public struct Report {
 
   private var header: Markup {
     let model = plan.contents.model
-    let tokens =
-      model.tokensPerTile > 0
-      ? ", which turns a picture into \(model.tokensPerTile) visual tokens a tile" : ""
+    var tokens = ""
+    if model.tokensPerTile > 0 {
+      var whole = "each tile of a picture"
+      if case .single = plan.contents.image.tiling { whole = "a picture" }
+      tokens = ", which turns \(whole) into \(model.tokensPerTile) visual tokens"
+    }
     return Markup.heading(1, "Pruning report: \(Markup.quoted(plan.name))")
       + .p(
         "This file holds a vision-language model of the family \(Markup.quoted(model.family)): it looks at pictures and answers questions about them. It has a vision tower of \(model.vision.layers) layers\(tokens), and a text decoder of \(model.text.layers) layers that reads picture and question and writes the answer. Pruning leaves out part of the decoder's work on pictures. This page shows how much is left out, what that saves, and what it costs in right answers."
@@ -80,7 +83,7 @@ extension Report {
   func missingCalibration(_ what: String) -> Markup {
     missing(
       what,
-      "The plan has no calibration: \(Markup.code("espalier calibrate")) or \(Markup.code("espalier compile")) makes one."
+      "The plan has no calibration, or this part of it is empty: \(Markup.code("espalier calibrate")) or \(Markup.code("espalier compile")) makes one."
     )
   }
 }

@@ -7,6 +7,7 @@ import Testing
 @Suite struct ChartTests {
   @Test(arguments: [
     [0.0, 1], [0.2, 0.9], [-3, 4], [5], [0], [-0.001, 0.002], [0.893, 0.8933], [1e-9, 2e-9], [1e6, 3e7], [],
+    [1, 1e11],
     [.nan, 0.5, .infinity], [0.1, 0.2, 0.3], [0.00057, 0],
   ]) func `ticks are even and cover the data`(values: [Double]) {
     let scale = AxisScale(covering: values)

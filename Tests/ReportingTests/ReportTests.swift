@@ -33,6 +33,19 @@ import Testing
     #expect(page.text.contains("Where the figures") && page.text.contains("bold"))
   }
 
+  @Test func `parts of a calibration that do not fit each other are left out, strange numbers are drawn`()
+    throws
+  {
+    var contents = Self.contents
+    contents.calibration?.plphp.retention = []
+    contents.calibration?.redundancyLens.attention = []
+    let heads = contents.model.text.layers * contents.model.text.keyValueHeads
+    contents.calibration?.plphp.visionAttentionByHead = (0..<heads).map { $0 % 2 == 0 ? 1e300 : -1 }
+    contents.front[0].figures?.accuracy = .nan
+    contents.front[0].figures?.prefillSeconds = 1e300
+    _ = try check(Report(PlanFacts(path: "odd.h5", contents: contents), command: "espalier report").html)
+  }
+
   @Test func `an evaluation gives every section its figures, the same bytes each time`() throws {
     let folder = try TemporaryFolder()
     let record = try Self.record(in: folder)

@@ -15,7 +15,8 @@ struct AxisScale: Equatable {
   /// The smallest scale with about `count` ticks that has all finite `values` within its ends. The ends are ticks, unless
   /// a value lies beyond one by no more than `slack` steps.
   init(covering values: [Double], count: Int = 5, slack: Double = 0) {
-    let finite = values.filter(\.isFinite)
+    // A scale of more digits than a number has would have no ticks to tell apart.
+    let finite = values.filter { $0.isFinite && abs($0) < 1e12 }
     var (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
     if most - least <= abs(most) * 1e-9 {
       let room = most == 0 ? 1 : abs(most) / 2

@@ -9,7 +9,10 @@ extension Report {
       lead: [
         "Each layer of the decoder has two parts: attention, in which tokens look at each other, and a feed-forward network (FFN) that works on each token alone. For visual tokens both can do less. Calibration reduced one layer after the other, each time the one that hurts least on top of those before. The curve is the divergence from the model as it is after each step: where it stays flat, layers are redundant; where it climbs, they are needed."
       ])
-    guard let lens = plan.contents.calibration?.redundancyLens, !lens.feedForward.isEmpty else {
+    guard let lens = plan.contents.calibration?.redundancyLens, !lens.feedForward.isEmpty,
+      [lens.attention.count, lens.feedForwardDivergence.count, lens.attentionDivergence.count]
+        .allSatisfy({ $0 == lens.feedForward.count })
+    else {
       section.body = [missingCalibration("The ranking of layers")]
       return section
     }

@@ -9,7 +9,10 @@ extension Report {
       lead: [
         "Bars: the share of its attention that the last token of the prompt, the one that begins the answer, gives to the picture, mean over the calibration questions; thin lines reach one standard deviation up and down. Layers that look a lot keep more of their visual cache, layers that hardly look keep less: the diamonds are the calibrated rates (retention)."
       ])
-    guard let profile = plan.contents.calibration?.plphp, !profile.visionAttentionMean.isEmpty else {
+    guard let profile = plan.contents.calibration?.plphp, !profile.visionAttentionMean.isEmpty,
+      [profile.visionAttentionDeviation.count, profile.retention.count, profile.layerClass.count]
+        .allSatisfy({ $0 == profile.visionAttentionMean.count })
+    else {
       section.body = [missingCalibration("The retention profile")]
       return section
     }
@@ -86,7 +89,7 @@ extension DataTable.Cell {
   /// A share with its colour behind it.
   static func level(_ share: Double) -> DataTable.Cell {
     guard share.isFinite else { return "-" }
-    let level = max(0, min(10, Int((share * 10).rounded())))
+    let level = Int((max(0, min(1, share)) * 10).rounded())
     return .init(Markup(text: "\(share * 100, decimals: 0) %"), style: "level n\(level)")
   }
 }

@@ -46,7 +46,8 @@ extension Report {
       parts.append(
         .element(
           "p", class: "muted",
-          "Hard questions are those that \(hard.source) gets wrong: they need the detail of the picture."))
+          "Hard questions are those that \(hard.source), a picture with less detail, gets wrong: they need what is small."
+        ))
     }
     if !evaluation.baselines.isEmpty {
       parts.append(.details("The same for every baseline", baselineTasks(evaluation, dense)))

@@ -36,6 +36,9 @@ struct ReportPage: ParsableCommand {
 
   func validate() throws {
     if !(0...1000).contains(pictures) { throw ValidationError("--pictures must be within 0 ... 1000.") }
+    if set == nil, evaluation.limit != nil || evaluation.points != nil || evaluation.allowOverlap {
+      throw ValidationError("--limit, --points and --allow-overlap say how to measure, which takes a --set.")
+    }
   }
 
   func run() throws {
