@@ -12,9 +12,9 @@ extension Report {
     guard let evaluation, !evaluation.patches.samples.isEmpty else {
       section.body = [
         evaluation == nil
-          ? missingSet("Kept patches over sample pictures")
+          ? missingSet("A drawing of the kept patches")
           : missing(
-            "Kept patches over sample pictures", "None were asked for: see \(Markup.code("--pictures")).")
+            "A drawing of the kept patches", "None were asked for: see \(Markup.code("--pictures")).")
       ]
       return section
     }

@@ -30,6 +30,7 @@ extension Report {
       Markup.heading(3, named(name)), .element("p", class: "verdict", "\(Standing(comparison).words) dense"),
       .p(harm(score, dense, comparison, evaluation)),
     ]
+    if let second = secondTurn(name, evaluation) { parts.append(.p(second)) }
     if let baselines = besideBaselines(name, evaluation) { parts.append(.p(baselines)) }
     parts.append(.p("What it saves: \(savings(score, dense))"))
     parts.append(.element("p", class: "muted", "It \(score.point.settings.explanation)."))
@@ -67,6 +68,15 @@ extension Report {
         " It loses most on \(Markup.quoted(worst.0.task)): \(Wording.share(worst.0.accuracy)) instead of \(Wording.share(worst.1)) of \(worst.0.samples)."
     }
     return words
+  }
+
+  private func secondTurn(_ name: String, _ evaluation: EvaluationRecord) -> Markup? {
+    guard let dense = evaluation.secondTurns.first, dense.samples > 0,
+      let own = evaluation.secondTurns.first(where: { $0.point == name })
+    else { return nil }
+    let comparison = own.compared(with: dense)
+    return
+      "On the \(Markup.jump(to: "tasks", "second question of a dialogue")) it \(Standing(comparison).words) dense: \(Wording.share(own.accuracy)) beside \(Wording.share(dense.accuracy)) (\(Wording.points(comparison)))."
   }
 
   private func besideBaselines(_ name: String, _ evaluation: EvaluationRecord) -> Markup? {
