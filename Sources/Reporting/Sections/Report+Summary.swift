@@ -9,7 +9,7 @@ extension Report {
     let others = evaluation.points.dropFirst()
     let unit = evaluation.hasAnswers ? "answers" : "runs"
     let lead: Markup =
-      "\(Wording.count(others.count, "setting")) of pruning (\"operating points\") beside the model as it is (\"dense\"), on \(Wording.count(evaluation.samples, "question")) that the model was not calibrated or tuned on. A difference in \(unit) counts only where its 95 % interval leaves zero out; otherwise chance alone may have made it."
+      "\(Wording.count(others.count, "setting")) of pruning (\"operating points\") beside the model as it is (\"dense\"), on \(Wording.count(evaluation.samples, "question")) that \(evaluation.mayOverlap ? "the plan may have been made from, which flatters it" : "the plan was not calibrated or tuned on"). A difference in \(unit) counts only where its 95 % interval leaves zero out; otherwise chance alone may have made it."
     guard !others.isEmpty else {
       return PageSection(
         "summary", "In short", lead: [lead],

@@ -16,13 +16,16 @@ public struct EvaluationRecord: Sendable {
   let baselines: [BaselineScore]
   /// Scores of second questions, in the order of the points; empty without dialogues.
   public var secondTurns: [SecondTurnScore]
+  /// Whether nobody checked that the plan had not seen the pictures before.
+  public var mayOverlap: Bool
   /// What became of visual tokens.
   public var patches: PatchFindings
 
   /// A record of its parts.
   public init(
     set: String, setDigest: String, threads: Int, maxTokens: Int, scores: [PointScore],
-    secondTurns: [SecondTurnScore] = [], patches: PatchFindings = PatchFindings()
+    secondTurns: [SecondTurnScore] = [], patches: PatchFindings = PatchFindings(),
+    mayOverlap: Bool = false
   ) {
     self.set = set
     self.setDigest = setDigest
@@ -32,6 +35,7 @@ public struct EvaluationRecord: Sendable {
     baselines = BaselineScore.all(in: scores)
     self.secondTurns = secondTurns
     self.patches = patches
+    self.mayOverlap = mayOverlap
   }
 
   /// The points, dense first.

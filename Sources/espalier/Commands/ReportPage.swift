@@ -80,7 +80,8 @@ struct ReportPage: ParsableCommand {
     run.progress.end("\(samples.samples.count) samples")
     return EvaluationRecord(
       set: path, setDigest: try samples.digest(), threads: session.engine.workers.count,
-      maxTokens: evaluation.maxTokens, scores: scores, secondTurns: second, patches: patches)
+      maxTokens: evaluation.maxTokens, scores: scores, secondTurns: second, patches: patches,
+      mayOverlap: evaluation.allowOverlap)
   }
 
   /// The command line as it was given, quoted for a shell where it has to be.
