@@ -13,8 +13,7 @@ struct Espalier: ParsableCommand {
     version: version,
     subcommands: [
       Compile.self, Import.self, Calibrate.self, Tune.self, Retime.self, Evaluate.self, Inspect.self,
-      Verify.self, Explain.self,
-      Trace.self, Bench.self,
+      ReportPage.self, Explain.self, Verify.self, Trace.self, Bench.self,
     ])
 
   static let version = "0.1.0"

@@ -22,6 +22,21 @@ public struct Contender: Sendable {
   }
 }
 
+extension Contender {
+  /// Everything an evaluation runs: the points as they come, then the baselines of all but the first, which is dense and
+  /// the one whose picture can be left out.
+  public static func all(
+    points: [OperatingPoint], baselines: [Baseline], layers: Int
+  ) -> [Contender] {
+    let besides = points.dropFirst().flatMap { point in
+      baselines.filter { $0 != .noImage }.flatMap { $0.contenders(to: point, layers: layers) }
+    }
+    let without = baselines.contains(.noImage) ? points.prefix(1) : []
+    return points.map { Contender(point: $0) } + besides
+      + without.flatMap { Baseline.noImage.contenders(to: $0, layers: layers) }
+  }
+}
+
 /// What becomes of a picture before it is encoded.
 public enum PictureInput: Hashable, Sendable {
   /// It stays as it is.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Figures
-import Foundation
 import Imaging
 import Inference
 import PlanFormat
@@ -48,13 +47,12 @@ struct Explain: ParsableCommand {
     let point =
       try point.map { try opened.point(named: $0) } ?? custom.point(opened.contents)
       ?? opened.point(named: "balanced")
+    try PartialFile.checkWritable(output)
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let explanation = try Explanation(
       try words.conversation, images: image, at: point, in: session, maxTokens: maxTokens)
     let sheet = try explanation.overlay().png(named: output)
-    do { try Data(sheet).write(to: URL(filePath: output), options: .atomic) } catch {
-      throw TraceError(description: "\(output): cannot be written: \(error.localizedDescription)")
-    }
+    try PartialFile.write(sheet, to: output)
     printResult(explanation.json, asJSON: json) { text(explanation) }
   }
 
@@ -63,7 +61,7 @@ struct Explain: ParsableCommand {
     let (visual, kept) = (fate.isKept.count, fate.isKept.count { $0 })
     let shares = fate.entryShares.reduce(0, +) / Double(max(1, visual))
     return """
-      \(explanation.point.name): \(PointTable.describe(explanation.point.settings))
+      \(explanation.point.name): \(explanation.point.settings.summary)
       \(kept) of \(visual) visual tokens stay; \(Figure(shares, .share)) of the visual cache entries are left
       answer: \(explanation.answer)
       dense:  \(explanation.denseAnswer)

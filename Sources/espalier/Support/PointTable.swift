@@ -1,5 +1,6 @@
 import Figures
 import PlanFormat
+import Reporting
 
 /// Operating points as a table and as JSON.
 enum PointTable {
@@ -10,7 +11,7 @@ enum PointTable {
     ])
     for point in points {
       guard let figures = point.figures else {
-        table.append([point.name, "not measured", "", "", "", "", "", "", "", "", describe(point.settings)])
+        table.append([point.name, "not measured", "", "", "", "", "", "", "", "", point.settings.summary])
         continue
       }
       table.append([
@@ -20,7 +21,7 @@ enum PointTable {
         Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
         Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
         Figure(figures.prefillSeconds, .seconds).description,
-        Figure(figures.decodeSecondsPerToken, .seconds).description, describe(point.settings),
+        Figure(figures.decodeSecondsPerToken, .seconds).description, point.settings.summary,
       ])
     }
     return table.text
@@ -32,7 +33,7 @@ enum PointTable {
 
   static func json(_ point: OperatingPoint) -> JSON {
     var members: [(key: String, value: JSON)] = [
-      ("name", .string(point.name)), ("settings", .string(describe(point.settings))),
+      ("name", .string(point.name)), ("settings", .string(point.settings.summary)),
     ]
     if let figures = point.figures {
       members += [
@@ -61,34 +62,5 @@ enum PointTable {
       ]
     }
     return .object(members)
-  }
-
-  /// Settings in a few words.
-  static func describe(_ settings: PruningSettings) -> String {
-    var parts: [String] = []
-    if let tokens = settings.tokens {
-      let recovery = tokens.recoveryStride > 0 ? ", every \(tokens.recoveryStride)th back" : ""
-      parts.append(
-        "keep \(Figure(tokens.keepRatio, .share)) of tokens after layer \(tokens.layer) (\(tokens.rule.rawValue)\(recovery))"
-      )
-    }
-    if let reduction = settings.reduction {
-      if !reduction.feedForwardLayers.isEmpty {
-        parts.append(
-          "\(Figure(reduction.neuronShare, .share)) of neurons in \(reduction.feedForwardLayers.count) layers"
-        )
-      }
-      if !reduction.attentionLayers.isEmpty {
-        parts.append("window \(reduction.attentionWindow) in \(reduction.attentionLayers.count) layers")
-      }
-    }
-    if let retention = settings.retention {
-      let rates =
-        retention.mode == .dynamic
-        ? "dynamic"
-        : "\(Figure(retention.rates.reduce(0, +) / Double(max(1, retention.rates.count)), .share)) on average"
-      parts.append("visual KV \(rates) (\(retention.ranking.rawValue))")
-    }
-    return parts.isEmpty ? "nothing pruned" : parts.joined(separator: ", ")
   }
 }

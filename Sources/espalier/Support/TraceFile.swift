@@ -1,22 +1,19 @@
-import Foundation
 import HDF5
 
 /// An HDF5 file that appears under its name only when it is complete.
 struct TraceFile {
-  private let path: String
-  private let temporary: String
+  private let partial: PartialFile
   private let file: File
   private let root: Group
 
   init(creating path: String) throws {
-    self.path = path
-    temporary = "\(path).partial-\(getpid())"
+    partial = PartialFile(for: path)
     do {
-      file = try File.create(temporary)
+      file = try File.create(partial.path)
       root = try file.root()
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
-      throw TraceError(description: "\(path): cannot be written: \(error.reason)")
+      partial.discard()
+      throw OutputError(path, error.reason)
     }
   }
 
@@ -35,24 +32,15 @@ struct TraceFile {
   func commit() throws {
     try guarding {
       try file.close()
-      guard rename(temporary, path) == 0 else {
-        throw TraceError(description: "\(path): cannot be written: \(String(cString: strerror(errno)))")
-      }
+      try partial.publish()
     }
   }
 
   private func guarding(_ body: () throws -> Void) throws {
     do { try body() } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
-      if let error = error as? HDF5Error {
-        throw TraceError(description: "\(path): cannot be written: \(error.reason)")
-      }
+      partial.discard()
+      if let error = error as? HDF5Error { throw OutputError(partial.destination, error.reason) }
       throw error
     }
   }
-}
-
-/// A trace that cannot be written, in one line.
-struct TraceError: Error, CustomStringConvertible {
-  let description: String
 }

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Compute
+import Evaluation
+import Foundation
+import Inference
+import PlanFormat
+import Reporting
+
+/// Writes a page about a plan.
+struct ReportPage: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write a page about a plan: what it prunes, what that saves, and what it costs.",
+    discussion: """
+      One HTML file that needs nothing else. Without --set it shows what the plan holds; with it, every point and its \
+      baselines are measured on the set, and drawn over some of its pictures.
+      """)
+
+  @Argument(help: "Plan to report on.", completion: .file(extensions: ["h5"]))
+  var plan: String
+
+  @Option(name: .shortAndLong, help: "Page to write.", completion: .file(extensions: ["html"]))
+  var output: String
+
+  @Option(
+    name: .customLong("set"),
+    help: "Set to measure on: JSON Lines, LLaVA conversations, or a folder of pictures.",
+    completion: .file(extensions: ["jsonl"]))
+  var set: String?
+
+  @Option(help: "Samples to draw with what each point keeps of them.")
+  var pictures: Int = 4
+
+  @OptionGroup var evaluation: EvaluationArguments
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if !(0...1000).contains(pictures) { throw ValidationError("--pictures must be within 0 ... 1000.") }
+    if set == nil, evaluation.limit != nil || evaluation.points != nil || evaluation.allowOverlap {
+      throw ValidationError("--limit, --points and --allow-overlap say how to measure, which takes a --set.")
+    }
+  }
+
+  func run() throws {
+    let opened = try Plan(contentsOf: plan)
+    try checkOutput()
+    let record = try set.map { try measure($0, opened) }
+    let report = Report(PlanFacts(opened), evaluation: record, command: command)
+    try PartialFile.write(Array(report.html.utf8), to: output)
+  }
+
+  /// Measuring takes long: what would be lost at its end, or would lose the plan, is refused before.
+  private func checkOutput() throws {
+    for input in [plan] + [set].compactMap({ $0 }) where Self.isSameFile(input, output) {
+      throw OutputError(output, "is \(input) itself")
+    }
+    try PartialFile.checkWritable(output)
+  }
+
+  private static func isSameFile(_ path: String, _ other: String) -> Bool {
+    let identities = [path, other].map { name -> [UInt64]? in
+      var status = stat()
+      return stat(name, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+    }
+    return identities[0] != nil && identities[0] == identities[1]
+  }
+
+  private func measure(_ path: String, _ opened: Plan) throws -> EvaluationRecord {
+    let samples = try evaluation.samples(of: path, for: opened)
+    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    let run = EvaluationRun(
+      samples: samples, contenders: try evaluation.contenders(of: opened),
+      runner: SampleRunner(session, maxTokens: evaluation.maxTokens))
+    let scores = try run.scores()
+    let second = try evaluation.secondTurn ? run.secondTurns() : []
+    run.progress.begin("kept patches", total: samples.samples.count)
+    let patches = try PatchSurvey(run.runner, points: run.points).survey(
+      samples, drawing: SampleChoice.places(pictures, in: scores)
+    ) { try run.progress.advance(by: 1) }
+    run.progress.end("\(samples.samples.count) samples")
+    return EvaluationRecord(
+      set: path, setDigest: try samples.digest(), threads: session.engine.workers.count,
+      maxTokens: evaluation.maxTokens, scores: scores, secondTurns: second, patches: patches,
+      mayOverlap: evaluation.allowOverlap)
+  }
+
+  /// The command line as it was given, quoted for a shell where it has to be.
+  private var command: String {
+    let words = CommandLine.arguments.dropFirst().map { word in
+      let isPlain = word.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic && $0.isASCII || ("0"..."9").contains($0)
+          || "-_./=,:+".unicodeScalars.contains($0)
+      }
+      return isPlain && !word.isEmpty ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+    return (["espalier"] + words).joined(separator: " ")
+  }
+}
