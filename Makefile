@@ -8,6 +8,7 @@ PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-c
 BIN = .build/release
 SCENES = calib/digit-scenes
 PLAN = artifacts/reference.h5
+REPORT = artifacts/reference.html
 PICTURE = $(SCENES)/images/test-003.jpg
 
 # The sources are written for clang; the toolchain brings one.
@@ -42,13 +43,12 @@ demo: build
 	$(BIN)/espalier compile calib/reference-model --calibration $(SCENES)/calibration.jsonl \
 	  --validation $(SCENES)/validation.jsonl --output $(PLAN)
 	@echo
-	$(BIN)/espalier inspect $(PLAN)
-	@echo
-	$(BIN)/espalier evaluate $(PLAN) --set $(SCENES)/test.jsonl \
+	$(BIN)/espalier report $(PLAN) --set $(SCENES)/test.jsonl --output $(REPORT) \
 	  --baselines random,stride,inverse_l2norm,reduced_image
 	@echo
 	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image."
 	$(BIN)/espalier-run $(PLAN) --image $(PICTURE) --prompt "Describe the image." --point balanced --json
+	@echo "$(REPORT) shows all of this to people who know none of it"
 
 # Tests run optimised: a debug build of the engine would take minutes for what takes seconds.
 test: setup
@@ -77,4 +77,4 @@ format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
 clean:
-	rm -rf .build artifacts/*.h5
+	rm -rf .build artifacts/*.h5 artifacts/*.html

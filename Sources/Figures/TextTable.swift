@@ -1,10 +1,14 @@
-/// A table for people: columns padded to their widest cell, numbers to the right.
+/// A table for people: columns padded to their widest cell, numbers to the right and words to the left.
 public struct TextTable: Sendable {
   private let header: [String]
+  private let wordColumns: Set<Int>
   private var rows: [[String]] = []
 
-  /// An empty table with column titles.
-  public init(_ header: [String]) { self.header = header }
+  /// An empty table with column titles, of which `wordColumns` hold words.
+  public init(_ header: [String], wordColumns: Set<Int> = [0]) {
+    self.header = header
+    self.wordColumns = wordColumns
+  }
 
   /// Adds a row; missing cells are empty.
   public mutating func append(_ cells: [String]) { rows.append(cells) }
@@ -21,7 +25,7 @@ public struct TextTable: Sendable {
         let cell = column < cells.count ? cells[column] : ""
         let padding = String(repeating: " ", count: widths[column] - cell.count)
         if column > 0 { line += "  " }
-        line += column == 0 ? cell + padding : padding + cell
+        line += wordColumns.contains(column) ? cell + padding : padding + cell
       }
       while line.last == " " { line.removeLast() }
       return line

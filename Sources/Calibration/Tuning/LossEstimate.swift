@@ -17,7 +17,8 @@ struct LossEstimate {
     var divergence: Double
   }
 
-  /// How much true losses scatter around the curve at least, as a share of it: sets of one kind differ so much.
+  /// How much true losses scatter around the curve at least, as a share of it: from settings to settings, and again from
+  /// one set of a kind to the next.
   static let scatter = 0.5
 
   /// Loss of a divergence of one nat, if the curve went so far.
@@ -56,10 +57,12 @@ struct LossEstimate {
   /// What a candidate is taken to lose.
   func loss(_ measurement: Measurement) -> Loss {
     let expected = slope * measurement.divergence.squareRoot()
-    let prior = max(excessVariance, Self.scatter * Self.scatter * expected * expected)
+    let between = Self.scatter * Self.scatter * expected * expected
+    let prior = max(excessVariance, between)
     let sampling = measurement.standardError * measurement.standardError
     guard prior + sampling > 0 else { return Loss(likely: expected, upper: expected) }
     let estimate = (measurement.loss * prior + expected * sampling) / (prior + sampling)
-    return Loss(likely: estimate, upper: estimate + (prior * sampling / (prior + sampling)).squareRoot())
+    let posterior = prior * sampling / (prior + sampling)
+    return Loss(likely: estimate, upper: estimate + (posterior + between).squareRoot())
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a point is told from the others: a colour, and a shape for those who see no colour.
 struct SeriesStyle: Equatable {
   /// Number of the point in the order of the report.
@@ -26,8 +28,9 @@ struct SeriesStyle: Equatable {
         ])
     }
     let corners = (0..<sides).map { corner in
-      let (cosine, sine) = Self.direction(turn + Double(corner) / Double(sides))
-      return "\((x + radius * scale * sine).coordinate),\((y - radius * scale * cosine).coordinate)"
+      let angle = (turn + Double(corner) / Double(sides)) * 2 * Double.pi
+      return
+        "\((x + radius * scale * sin(angle)).coordinate),\((y - radius * scale * cos(angle)).coordinate)"
     }
     return .element(
       "polygon", [.init("class", style), .init("points", corners.joined(separator: " "))])
@@ -40,17 +43,5 @@ struct SeriesStyle: Equatable {
       [
         .init("class", "glyph \(name)"), .init("viewBox", "0 0 16 16"), .init("aria-hidden", "true"),
       ], [mark(8, index % 6 == 3 ? 9.5 : 8, radius: 5.5)])
-  }
-
-  /// Cosine and sine of a share of a turn, by the series: a page needs two decimals of them, and no library.
-  private static func direction(_ turn: Double) -> (cosine: Double, sine: Double) {
-    let angle = (turn - turn.rounded()) * 2 * Double.pi
-    var (cosine, sine, term) = (0.0, 0.0, 1.0)
-    for power in 0..<24 {
-      let sign = power % 4 < 2 ? 1.0 : -1.0
-      if power % 2 == 0 { cosine += sign * term } else { sine += sign * term }
-      term *= angle / Double(power + 1)
-    }
-    return (cosine, sine)
   }
 }

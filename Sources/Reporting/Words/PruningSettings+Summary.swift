@@ -6,7 +6,7 @@ extension PruningSettings {
   public var summary: String {
     var parts: [String] = []
     if let tokens {
-      let recovery = tokens.recoveryStride > 0 ? ", every \(tokens.recoveryStride)th back" : ""
+      let recovery = tokens.recoveryStride > 0 ? ", every \(tokens.recoveryStride.ordinal) back" : ""
       parts.append(
         "keep \(Figure(tokens.keepRatio, .share)) of tokens after layer \(tokens.layer) (\(tokens.rule.rawValue)\(recovery))"
       )
@@ -35,7 +35,8 @@ extension PruningSettings {
     if let tokens {
       parts.append(
         "keeps \(Figure(tokens.keepRatio, .share)) of the visual tokens after layer \(tokens.layer) (rule \(tokens.rule.rawValue))"
-          + (tokens.recoveryStride > 0 ? " and takes every \(tokens.recoveryStride)th dropped one back" : ""))
+          + (tokens.recoveryStride > 0
+            ? " and takes every \(tokens.recoveryStride.ordinal) dropped one back" : ""))
     }
     if let reduction, !reduction.feedForwardLayers.isEmpty {
       let layers = reduction.feedForwardLayers.count
@@ -58,5 +59,19 @@ extension PruningSettings {
     }
     guard let last = parts.last else { return "leaves nothing out" }
     return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + ", and " + last
+  }
+}
+
+extension Int {
+  /// "3rd", "11th"
+  fileprivate var ordinal: String {
+    let suffix =
+      switch (self % 10, self % 100) {
+      case (1, let rest) where rest != 11: "st"
+      case (2, let rest) where rest != 12: "nd"
+      case (3, let rest) where rest != 13: "rd"
+      default: "th"
+      }
+    return "\(self)\(suffix)"
   }
 }

@@ -60,7 +60,8 @@ struct Compile: ParsableCommand {
     try work.write(contents, to: output)
     PlanWork.discard(state)
     printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
-      PointTable.text(contents.points) + "\n\nthe front behind them\n" + PointTable.text(contents.front)
+      PointTable.text(contents.points)
+        + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
     }
   }
 }

@@ -13,7 +13,7 @@ struct ReportPage: ParsableCommand {
     abstract: "Write a page about a plan: what it prunes, what that saves, and what it costs.",
     discussion: """
       One HTML file that needs nothing else. Without --set it shows what the plan holds; with it, every point and its \
-      baselines are measured on the set, and drawn over some of its pictures.
+      baselines are measured on the set as by 'evaluate', whose tables are printed, and drawn over some of its pictures.
       """)
 
   @Argument(help: "Plan to report on.", completion: .file(extensions: ["h5"]))
@@ -47,6 +47,7 @@ struct ReportPage: ParsableCommand {
     let record = try set.map { try measure($0, opened) }
     let report = Report(PlanFacts(opened), evaluation: record, command: command)
     try PartialFile.write(Array(report.html.utf8), to: output)
+    if let record { print(ScoreTable.text(record.scores, record.secondTurns)) }
   }
 
   /// Measuring takes long: what would be lost at its end, or would lose the plan, is refused before.

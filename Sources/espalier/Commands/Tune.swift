@@ -45,7 +45,8 @@ struct Tune: ParsableCommand {
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()
     try work.write(contents, to: output ?? plan)
     printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
-      PointTable.text(contents.points) + "\n\nthe front behind them\n" + PointTable.text(contents.front)
+      PointTable.text(contents.points)
+        + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
     }
   }
 }

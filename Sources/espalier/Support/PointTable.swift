@@ -5,10 +5,12 @@ import Reporting
 /// Operating points as a table and as JSON.
 enum PointTable {
   static func text(_ points: [OperatingPoint]) -> String {
-    var table = TextTable([
-      "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs", "prefill",
-      "decode/token", "settings",
-    ])
+    var table = TextTable(
+      [
+        "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs",
+        "prefill",
+        "decode/token", "settings",
+      ], wordColumns: [0, 10])
     for point in points {
       guard let figures = point.figures else {
         table.append([point.name, "not measured", "", "", "", "", "", "", "", "", point.settings.summary])

@@ -41,10 +41,11 @@ enum ScoreTable {
   }
 
   private static func baselines(_ scores: [BaselineScore]) -> String {
-    var table = TextTable([
-      "point", "beside", "accuracy", "runs from", "to", "gain, points", "95 % interval", "p", "divergence",
-      "point's, more", "95 % interval",
-    ])
+    var table = TextTable(
+      [
+        "point", "beside", "accuracy", "runs from", "to", "gain, points", "95 % interval", "p", "divergence",
+        "point's, more", "95 % interval",
+      ], wordColumns: [0, 1])
     for score in scores {
       let (least, largest) = score.spread
       table.append([
