@@ -64,7 +64,9 @@ extension Report {
   func series(_ name: String) -> SeriesStyle { SeriesStyle(index: pointNames.firstIndex(of: name) ?? 5) }
 
   /// A point's name behind its mark.
-  func named(_ name: String) -> Markup { series(name).glyph + Markup(text: name) }
+  func named(_ name: String) -> Markup {
+    .element("span", class: "named", series(name).glyph, Markup(text: name))
+  }
 
   /// Says why a part is not there, and how to get it.
   func missing(_ what: String, _ reason: Markup) -> Markup {

@@ -96,7 +96,8 @@ import Testing
       return 0.05 * (1 - kept) * (1 - kept) + (settings.reduction == nil ? 0 : 0.001)
     }
     var visited: [PruningSettings] = []
-    let search = FrontSearch(space: space, costs: model, entryShares: [0.35, 1], trials: 120)
+    let views = [FrontSearch.View(entryShare: 0.35), FrontSearch.View()]
+    let search = FrontSearch(space: space, costs: model, views: views, trials: 120)
     var trials = 0
     let found = try search.run(
       measure: {

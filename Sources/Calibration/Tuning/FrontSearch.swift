@@ -4,7 +4,7 @@ import PlanFormat
 ///
 /// Harm is measured, on some samples, at each place the search visits; costs are those of the model. From the seeds it
 /// goes on to the neighbours of whatever lies on a front of harm and prefill, until its trials are used up: one front for
-/// each limit of the memory, so that every budget is followed.
+/// each view of what is allowed, so that every budget is followed.
 struct FrontSearch {
   /// A place that was visited.
   struct Trial {
@@ -16,15 +16,27 @@ struct FrontSearch {
     let prefill: Double
     /// Visual KV entries as a share of dense.
     let entryShare: Double
+    /// Operations of the decoder in prefill as a share of dense.
+    let operationShare: Double
   }
 
-  /// Places with more harm are not gone on from.
+  /// What a budget allows.
+  struct View: Hashable {
+    /// Largest share of visual KV entries.
+    var entryShare = 1.0
+    /// Largest share of the operations of prefill.
+    var operationShare = 1.0
+    /// Places with more harm are not gone on from.
+    var divergence = FrontSearch.hopelessDivergence
+  }
+
+  /// No view goes on from places with more harm.
   static let hopelessDivergence = 0.15
 
   let space: SettingsSpace
   let costs: CostModel
-  /// Limits of the share of visual KV entries, for each of which a front is followed.
-  let entryShares: [Double]
+  /// For each of these a front is followed.
+  let views: [View]
   /// Most places that are visited.
   let trials: Int
   /// Places that are visited for each limit before the fronts are looked at again.
@@ -43,7 +55,8 @@ struct FrontSearch {
         found.append(
           Trial(
             place: place, settings: settings, divergence: try measure(settings),
-            prefill: costs.prefillSeconds(settings), entryShare: costs.entryShare(settings)))
+            prefill: costs.prefillSeconds(settings), entryShare: costs.entryShare(settings),
+            operationShare: costs.operationShare(settings)))
         try onTrial()
       }
       waiting = next(found, visited)
@@ -55,27 +68,34 @@ struct FrontSearch {
   /// Unvisited neighbours of the fronts, as many for each view of what is allowed.
   private func next(_ found: [Trial], _ visited: Set<SettingsSpace.Place>) -> [SettingsSpace.Place] {
     var proposed = visited
-    return entryShares.flatMap { limit in
-      let some = proposals(found.filter { $0.entryShare <= limit }, &proposed)
-      // Half of them save most, half come from the whole range: other kinds, and steps back.
-      let half = some.prefix(batch / 2)
-      let rest = some.dropFirst(half.count)
-      let count = min(rest.count, batch - half.count)
-      return half + (0..<count).map { rest[rest.startIndex + $0 * rest.count / count] }
+    return views.flatMap { view in
+      let allowed = found.filter {
+        $0.entryShare <= view.entryShare && $0.operationShare <= view.operationShare
+      }
+      let front = Self.front(allowed, cost: \.prefill)
+      let mild = front.filter { $0.divergence < view.divergence }
+      let some = proposals(beside: mild.isEmpty ? front.prefix(1) : mild[...], within: view, &proposed)
+      // From what saves most to the largest step back that the view allows.
+      let count = min(some.count, batch)
+      return (0..<count).map { some[$0 * (some.count - 1) / max(1, count - 1)] }
     }
   }
 
-  /// Unvisited neighbours of the front of some trials, the largest savings first.
+  /// Unvisited neighbours of some trials, the largest savings first.
   private func proposals(
-    _ trials: [Trial], _ proposed: inout Set<SettingsSpace.Place>
+    beside members: ArraySlice<Trial>, within view: View, _ proposed: inout Set<SettingsSpace.Place>
   ) -> [SettingsSpace.Place] {
     var result: [(place: SettingsSpace.Place, gain: Double)] = []
-    for member in Self.front(trials, cost: \.prefill) where member.divergence < Self.hopelessDivergence {
-      for place in space.neighbours(of: member.place) where proposed.insert(place).inserted {
+    for member in members {
+      for place in space.neighbours(of: member.place) where !proposed.contains(place) {
         let settings = space.settings(place)
+        let entryShare = costs.entryShare(settings)
+        guard entryShare <= view.entryShare, costs.operationShare(settings) <= view.operationShare
+        else { continue }
+        proposed.insert(place)
         let gain =
           (member.prefill - costs.prefillSeconds(settings)) / member.prefill
-          + (member.entryShare - costs.entryShare(settings))
+          + (member.entryShare - entryShare)
         result.append((place, gain))
       }
     }

@@ -38,6 +38,19 @@ public struct PointBudget: Equatable, Sendable {
   ]
 }
 
+extension PointBudget {
+  /// Where a search looks for the budget.
+  ///
+  /// What a divergence costs is known better after the measurement than before: an eighth of its square root is a low
+  /// guess.
+  var view: FrontSearch.View {
+    let divergence = maximumLoss.map { min(FrontSearch.hopelessDivergence, (8 * $0) * (8 * $0)) }
+    return FrontSearch.View(
+      entryShare: entryShare, operationShare: operationShare,
+      divergence: divergence ?? FrontSearch.hopelessDivergence)
+  }
+}
+
 /// What is the same for every point of a plan on this machine, beside what prefill and decoding take.
 struct FixedCosts {
   /// Seconds to read and prepare a picture and to run the tower over it.

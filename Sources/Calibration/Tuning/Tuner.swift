@@ -18,7 +18,7 @@ public struct Tuner {
     /// Samples that the search measures harm on.
     public var screeningSamples = 40
     /// Settings that the search visits.
-    public var trials = 400
+    public var trials = 500
     /// Settings that are measured on the whole set for each budget.
     public var finalists = 8
     /// Most tokens of an answer.
@@ -55,7 +55,7 @@ public struct Tuner {
     let trials = try search(samples, timing.model, budgets, reporter)
     let finalists = budgets.flatMap { self.finalists(trials, $0, timing, fixed) }
 
-    let points = distinct([.dense] + finalists).enumerated().map {
+    let points = ([.dense] + finalists).uniqued.enumerated().map {
       $0.offset == 0 ? .dense : OperatingPoint(name: "candidate-\($0.offset)", settings: $0.element)
     }
     reporter.begin("measuring \(points.count - 1) candidates", total: set.samples.count)
@@ -99,8 +99,8 @@ public struct Tuner {
   ) throws -> [FrontSearch.Trial] {
     let engine = session.engine
     let space = SettingsSpace(record, layers: session.contents.model.text.layers)
-    let limits = Set(budgets.map(\.entryShare)).sorted()
-    let search = FrontSearch(space: space, costs: costs, entryShares: limits, trials: options.trials)
+    let search = FrontSearch(
+      space: space, costs: costs, views: budgets.map(\.view).uniqued, trials: options.trials)
     reporter.begin("searching settings", total: options.trials)
     let trials = try search.run(
       measure: { settings in
@@ -133,23 +133,25 @@ public struct Tuner {
       budget.allows(
         PointCosts(
           prefill: trial.prefill, step: timing.model.stepSeconds(trial.settings),
-          entryShare: trial.entryShare, operationShare: timing.model.operationShare(trial.settings),
+          entryShare: trial.entryShare, operationShare: trial.operationShare,
           kvBytes: trial.entryShare * timing.denseKVBytes), fixed)
     }
-    // What a loss comes from is known better after the measurement than before: an eighth of the square root of the
-    // divergence is a low guess.
-    let limit = budget.maximumLoss.map { ($0 * 8) * ($0 * 8) } ?? .infinity
     var front = FrontSearch.front(allowed) { $0.prefill }
     // Where a budget is only of costs, the least harm within it is what is asked for.
     if budget.maximumLoss == nil { return front.prefix(options.finalists).map(\.settings) }
-    let mild = front.filter { $0.divergence <= limit }
+    let mild = front.filter { $0.divergence <= budget.view.divergence }
     front = mild.isEmpty ? Array(front.prefix(1)) : mild
     let count = min(front.count, options.finalists)
     guard count > 1 else { return front.map(\.settings) }
     return (0..<count).map { front[$0 * (front.count - 1) / (count - 1)].settings }
   }
+}
 
-  private func distinct(_ settings: [PruningSettings]) -> [PruningSettings] {
-    settings.enumerated().filter { settings.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+extension Collection where Element: Equatable {
+  /// The elements without repetitions, in the order of their first.
+  fileprivate var uniqued: [Element] {
+    reduce(into: []) { result, element in
+      if !result.contains(element) { result.append(element) }
+    }
   }
 }

@@ -86,6 +86,7 @@ enum PageStyle {
     .hollow, .whisker, .trace { stroke: var(--series); }
     .trace { fill: none; stroke-width: 2.25; }
     .card.s0, .card.s1, .card.s2, .card.s3, .card.s4, .card.s5 { border-top-color: var(--series); }
+    th .named, td .named { white-space: nowrap; }
     .glyph { display: inline-block; width: 1em; height: 1em; margin-right: .35em; vertical-align: -.12em; }
     .bar { fill: var(--heat); } .bar.class-0 { fill-opacity: .16; } .bar.class-1 { fill-opacity: .4; } .bar.class-2 { fill-opacity: .72; }
     .bar { stroke: var(--heat); stroke-width: 1; }

@@ -7,7 +7,7 @@ extension Report {
     var section = PageSection(
       "retention", "How much each layer looks at the picture",
       lead: [
-        "Bars: the share of its attention that the last token of the prompt, the one that begins the answer, gives to the picture, mean over the calibration questions; thin lines reach one standard deviation up and down. Layers that look a lot keep more of their visual cache, layers that hardly look keep less: the diamonds are the calibrated rates (retention)."
+        "Bars: the share of its attention that the last token of the prompt, the one that begins the answer, gives to the picture, mean over the calibration questions; thin lines reach one standard deviation up and down. The PLPHP method lets layers that look a lot keep more of their visual cache and layers that hardly look keep less: the diamonds are its rates (retention). Tuning may have found equal rates to do less harm; the table below has those of each point."
       ])
     guard let profile = plan.contents.calibration?.plphp, !profile.visionAttentionMean.isEmpty,
       [profile.visionAttentionDeviation.count, profile.retention.count, profile.layerClass.count]

@@ -100,7 +100,10 @@ struct EvaluationRun {
     progress.begin("second questions", total: dialogues)
     let scores: [SecondTurnScore]
     do {
-      scores = try SecondTurnEvaluator(runner).evaluate(samples, points: points) {
+      // Reading all of it again gives the answers of keeping it.
+      scores = try SecondTurnEvaluator(runner).evaluate(
+        samples, points: points, policies: [.keep, .accept]
+      ) {
         try progress.advance(by: 1)
       }
     } catch PromptError.noEarlierTurns {
