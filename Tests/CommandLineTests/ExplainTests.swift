@@ -40,6 +40,11 @@ import Testing
     let nowhere = try explain(picture, folder.file("no/such/folder/o.png"))
     #expect(
       nowhere.status == 1 && nowhere.errors.hasPrefix("Error: \(folder.file("no/such/folder/o.png")): "))
+    let copy = folder.file("copy.jpg")
+    try FileManager.default.copyItem(atPath: picture, toPath: copy)
+    let itself = try explain(copy, copy)
+    #expect(itself.status == 1 && itself.errors == "Error: \(copy): cannot be written: is \(copy) itself\n")
+    #expect(FileManager.default.contentsEqual(atPath: picture, andPath: copy))
     for result in [missing, nowhere] { #expect(result.errors.split(separator: "\n").count == 1) }
     #expect(!FileManager.default.fileExists(atPath: folder.file("o.png")))
   }

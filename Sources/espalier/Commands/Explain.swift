@@ -47,7 +47,7 @@ struct Explain: ParsableCommand {
     let point =
       try point.map { try opened.point(named: $0) } ?? custom.point(opened.contents)
       ?? opened.point(named: "balanced")
-    try PartialFile.checkWritable(output)
+    try PartialFile.checkWritable(output, inputs: [plan] + image)
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let explanation = try Explanation(
       try words.conversation, images: image, at: point, in: session, maxTokens: maxTokens)

@@ -43,27 +43,12 @@ struct ReportPage: ParsableCommand {
 
   func run() throws {
     let opened = try Plan(contentsOf: plan)
-    try checkOutput()
+    // Measuring takes long: what would be lost at its end, or would lose the plan, is refused before.
+    try PartialFile.checkWritable(output, inputs: [plan] + [set].compactMap { $0 })
     let record = try set.map { try measure($0, opened) }
     let report = Report(PlanFacts(opened), evaluation: record, command: command)
     try PartialFile.write(Array(report.html.utf8), to: output)
     if let record { print(ScoreTable.text(record.scores, record.secondTurns)) }
-  }
-
-  /// Measuring takes long: what would be lost at its end, or would lose the plan, is refused before.
-  private func checkOutput() throws {
-    for input in [plan] + [set].compactMap({ $0 }) where Self.isSameFile(input, output) {
-      throw OutputError(output, "is \(input) itself")
-    }
-    try PartialFile.checkWritable(output)
-  }
-
-  private static func isSameFile(_ path: String, _ other: String) -> Bool {
-    let identities = [path, other].map { name -> [UInt64]? in
-      var status = stat()
-      return stat(name, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
-    }
-    return identities[0] != nil && identities[0] == identities[1]
   }
 
   private func measure(_ path: String, _ opened: Plan) throws -> EvaluationRecord {

@@ -31,8 +31,11 @@ struct PartialFile {
     try file.publish()
   }
 
-  /// Throws now what `write` would throw later, before work that takes long.
-  static func checkWritable(_ destination: String) throws(OutputError) {
+  /// Throws now what `write` would throw later, before work that takes long, and refuses to replace what is read.
+  static func checkWritable(_ destination: String, inputs: [String]) throws(OutputError) {
+    if let input = inputs.first(where: { isSameFile($0, destination) }) {
+      throw OutputError(destination, "is \(input) itself")
+    }
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: destination, isDirectory: &isFolder), isFolder.boolValue {
       throw OutputError(destination, "is a folder")
@@ -40,6 +43,14 @@ struct PartialFile {
     let file = PartialFile(for: destination)
     try file.fill([])
     file.discard()
+  }
+
+  private static func isSameFile(_ path: String, _ other: String) -> Bool {
+    let identities = [path, other].map { name -> [UInt64]? in
+      var status = stat()
+      return stat(name, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+    }
+    return identities[0] != nil && identities[0] == identities[1]
   }
 
   private func fill(_ bytes: [UInt8]) throws(OutputError) {
