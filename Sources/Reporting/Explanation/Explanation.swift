@@ -58,13 +58,16 @@ public struct Explanation: Sendable {
     }
     self.pictures = pictures
     let prompt = try session.engine.embed(layout, images: features)
-    fate = try PatchFate(of: prompt, at: point.settings, in: session)
-    func answer(_ settings: PruningSettings) throws -> String {
-      let prefill = session.engine.prefill(
-        prompt.copy(), schedule: try session.schedule(settings), reserve: maxTokens)
-      return session.text(of: session.greedyTokens(after: prefill, limit: maxTokens).tokens)
+    let (fate, pruned) = try PatchFate.watch(prompt, at: point.settings, in: session, reserve: maxTokens)
+    self.fate = fate
+    func text(after prefill: PrefillResult) -> String {
+      session.text(of: session.greedyTokens(after: prefill, limit: maxTokens).tokens)
     }
-    self.answer = try answer(point.settings)
-    denseAnswer = point.settings.isDense ? self.answer : try answer(.dense)
+    answer = text(after: pruned)
+    denseAnswer =
+      point.settings.isDense
+      ? answer
+      : text(
+        after: session.engine.prefill(prompt, schedule: try session.schedule(.dense), reserve: maxTokens))
   }
 }

@@ -11,13 +11,24 @@ public struct PatchFate: Equatable, Sendable {
 
   /// Prefills a prompt at a point and watches what its stages drop.
   public init(of prompt: PromptRows, at settings: PruningSettings, in session: Session) throws {
+    self = try Self.watch(prompt, at: settings, in: session).fate
+  }
+
+  /// The same with the prefill, behind which `reserve` tokens are to be decoded.
+  static func watch(
+    _ prompt: PromptRows, at settings: PruningSettings, in session: Session, reserve: Int = 0
+  ) throws -> (fate: PatchFate, prefill: PrefillResult) {
     var recorder = PatchRecorder(heads: session.contents.model.text.keyValueHeads)
     let result = session.engine.prefill(
-      prompt.copy(), schedule: try session.schedule(settings), observer: &recorder)
+      prompt.copy(), schedule: try session.schedule(settings), reserve: reserve, observer: &recorder)
     var isKept = Array(repeating: false, count: prompt.rows.visualCount)
     for token in result.rows.visualIndices where token >= 0 { isKept[Int(token)] = true }
+    return (PatchFate(isKept: isKept, entries: recorder.entries), result)
+  }
+
+  private init(isKept: [Bool], entries: [[[Int]]]) {
     self.isKept = isKept
-    entries = recorder.entries
+    self.entries = entries
   }
 
   /// Share of all caches, one a layer and KV head, that hold an entry of each token.

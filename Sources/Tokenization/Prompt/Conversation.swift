@@ -77,7 +77,11 @@ public struct Conversation: Equatable, Sendable {
     }
 
     /// A text without its places for images.
-    public static func words(of text: String) -> String { text.replacing(placeholder, with: "") }
+    public static func words(of text: String) -> String {
+      Content(parsing: text).parts.reduce(into: "") { words, part in
+        if case .text(let text) = part { words += text }
+      }
+    }
 
     private mutating func addText(_ bytes: ArraySlice<UInt8>) {
       if !bytes.isEmpty { parts.append(.text(String(decoding: bytes, as: UTF8.self))) }
