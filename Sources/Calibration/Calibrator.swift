@@ -7,21 +7,20 @@ public import Evaluation
 ///
 /// Deterministic for a seed. Every finished part is saved to the state file, from which a later run goes on.
 public struct Calibrator {
-  private let session: Session
+  private let context: Context
   private let options: CalibrationOptions
   private let statePath: String?
 
   /// A calibrator; `statePath` is where its state is saved, if anywhere.
-  public init(_ session: Session, options: CalibrationOptions, statePath: String? = nil) {
-    self.session = session
+  public init(_ context: Context, options: CalibrationOptions, statePath: String? = nil) {
+    self.context = context
     self.options = options
     self.statePath = statePath
   }
 
-  private var engine: Engine { session.engine }
   private var window: Int {
     // Towers that take any size have no tokens of a tile; 256 is a small picture.
-    let tokens = session.contents.model.tokensPerTile
+    let tokens = context.model.contents.model.tokensPerTile
     return options.attentionWindow ?? max(16, (tokens > 0 ? tokens : 256) / 8)
   }
 
@@ -45,8 +44,8 @@ public struct Calibrator {
     var rankings = try rank(few, &state, reporter)
     if neuronsAreOrdered {
       rankings.leadingShare = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
-      rankings.leadingDivergence = LayerRankingSearch(
-        kind: .feedForward, engine: engine, options: options, window: window
+      rankings.leadingDivergence = try LayerRankingSearch(
+        kind: .feedForward, context: context, options: options, window: window
       ).leadingDivergence(share: rankings.leadingShare, few)
     }
 
@@ -60,7 +59,7 @@ public struct Calibrator {
 
   private func prepare(_ set: SampleSet, _ reporter: any ProgressReporter) throws -> [PreparedSample] {
     reporter.begin("dense answers", total: set.samples.count)
-    let runner = SampleRunner(session, maxTokens: options.maxTokens)
+    let runner = SampleRunner(context, maxTokens: options.maxTokens)
     var samples: [PreparedSample] = []
     for sample in set.samples {
       let prompt = try runner.prompt(sample)
@@ -77,7 +76,7 @@ public struct Calibrator {
   }
 
   private func findCost(_ samples: [PreparedSample], _ reporter: any ProgressReporter) throws -> CostSearch {
-    let search = TransportCostSearch(engine: engine, options: options)
+    let search = TransportCostSearch(context: context, options: options)
     reporter.begin("transport cost", total: search.expectedTrials)
     let result = try search.search(samples, reporter: reporter)
     reporter.end("\(result.candidates.count) candidates, chosen \(result.chosen.rule.rawValue)")
@@ -87,7 +86,7 @@ public struct Calibrator {
   private func findProfile(_ samples: [PreparedSample], _ reporter: any ProgressReporter) throws
     -> RetentionProfile
   {
-    let profiler = RetentionProfiler(engine: engine, options: options)
+    let profiler = RetentionProfiler(context: context, options: options)
     reporter.begin("retention profile", total: profiler.steps(samples.count))
     let profile = try profiler.profile(samples, reporter: reporter)
     reporter.end("entries ranked by \(profile.ranking.rawValue)")
@@ -97,10 +96,10 @@ public struct Calibrator {
   private func rank(
     _ samples: [PreparedSample], _ state: inout CalibrationState, _ reporter: any ProgressReporter
   ) throws -> LayerRankings {
-    let layers = session.contents.model.text.layers
+    let layers = context.model.text.layers
     let path = statePath
     for kind in [LayerRankingSearch.Kind.feedForward, .attention] {
-      let search = LayerRankingSearch(kind: kind, engine: engine, options: options, window: window)
+      let search = LayerRankingSearch(kind: kind, context: context, options: options, window: window)
       let keyPath: WritableKeyPath<CalibrationState, LayerRankingSearch.Progress> =
         kind == .feedForward ? \.feedForward : \.attention
       let before = state[keyPath: keyPath]
@@ -117,8 +116,8 @@ public struct Calibrator {
       try state.save(path)
       reporter.end("all layers reduced: divergence \(state[keyPath: keyPath].divergence.last ?? 0)")
     }
-    let search = LayerRankingSearch(kind: .feedForward, engine: engine, options: options, window: window)
-    let textRows = state.textRowDivergence ?? search.textRowDivergence(samples)
+    let search = LayerRankingSearch(kind: .feedForward, context: context, options: options, window: window)
+    let textRows = try state.textRowDivergence ?? search.textRowDivergence(samples)
     state.textRowDivergence = textRows
 
     var rankings = LayerRankings()

@@ -21,11 +21,11 @@ struct LayerRankingSearch {
   }
 
   let kind: Kind
-  let engine: Engine
+  let context: Context
   let options: CalibrationOptions
   let window: Int
 
-  private var layers: Int { engine.model.text.layers }
+  private var layers: Int { context.model.text.layers }
 
   /// Ranks all layers, starting from `progress`; `onRound` is called with the state after each round.
   func rank(
@@ -33,12 +33,12 @@ struct LayerRankingSearch {
     onRound: (Progress) throws -> Void
   ) throws -> Progress {
     var state = progress
-    var boundaries = samples.map { Boundaries(sample: $0, engine: engine) }
+    var boundaries = samples.map { Boundaries(sample: $0, context: context) }
     if state.ranked.isEmpty, options.priorLayers > 0 {
       for layer in (max(0, layers - options.priorLayers)..<layers).reversed() {
         state.ranked.append(layer)
         state.divergence.append(
-          meanDivergence(&boundaries, from: layer, schedule: schedule(state.ranked)))
+          try meanDivergence(&boundaries, from: layer, schedule: schedule(state.ranked)))
       }
     }
     while state.ranked.count < layers {
@@ -56,9 +56,9 @@ struct LayerRankingSearch {
     let unranked = (0..<layers).filter { !ranked.contains($0) }
     var sums = Array(repeating: 0.0, count: layers)
     for index in boundaries.indices {
-      boundaries[index].update(to: schedule(ranked), engine)
+      try boundaries[index].update(to: schedule(ranked), context)
       for layer in unranked {
-        sums[layer] += boundaries[index].divergence(from: layer, schedule: schedule(ranked + [layer]), engine)
+        sums[layer] += try boundaries[index].divergence(from: layer, schedule: schedule(ranked + [layer]), context)
       }
       try reporter.advance(by: unranked.count)
     }
@@ -67,11 +67,12 @@ struct LayerRankingSearch {
     return (best, sums[best] / Double(max(1, boundaries.count)))
   }
 
-  private func meanDivergence(_ boundaries: inout [Boundaries], from layer: Int, schedule: Schedule) -> Double
+  private func meanDivergence(_ boundaries: inout [Boundaries], from layer: Int, schedule: Schedule) throws(InferenceError)
+    -> Double
   {
     var sum = 0.0
     for index in boundaries.indices {
-      sum += boundaries[index].divergence(from: layer, schedule: schedule, engine)
+      sum += try boundaries[index].divergence(from: layer, schedule: schedule, context)
     }
     return sum / Double(max(1, boundaries.count))
   }
@@ -90,25 +91,29 @@ struct LayerRankingSearch {
   }
 
   /// Divergence when the FFN of the text rows is reduced in all layers instead: the control experiment.
-  func textRowDivergence(_ samples: [PreparedSample]) -> Double {
+  func textRowDivergence(_ samples: [PreparedSample]) throws(InferenceError) -> Double {
     var schedule = Schedule(layers: layers)
     for layer in 0..<layers {
       schedule.layers[layer].neurons = .probed(
         NeuronProbe(neuronShare: options.neuronShare, reducesText: true))
     }
-    return divergence(of: schedule, samples)
+    return try divergence(of: schedule, samples)
   }
 
   /// Divergence with leading neurons in all layers.
-  func leadingDivergence(share: Double, _ samples: [PreparedSample]) -> Double {
+  func leadingDivergence(share: Double, _ samples: [PreparedSample]) throws(InferenceError) -> Double {
     var schedule = Schedule(layers: layers)
     for layer in 0..<layers { schedule.layers[layer].neurons = .leading(share: share) }
-    return divergence(of: schedule, samples)
+    return try divergence(of: schedule, samples)
   }
 
-  private func divergence(of schedule: Schedule, _ samples: [PreparedSample]) -> Double {
-    let sum = samples.reduce(0.0) { sum, sample in
-      sum + sample.divergence(of: engine.prefill(sample.forced(engine), schedule: schedule), engine)
+  private func divergence(
+    of schedule: Schedule, _ samples: [PreparedSample]
+  ) throws(InferenceError) -> Double {
+    var sum = 0.0
+    for sample in samples {
+      sum += sample.divergence(
+        of: try context.prefill(sample.forced(context), schedule: schedule), context)
     }
     return sum / Double(max(1, samples.count))
   }
@@ -121,13 +126,13 @@ private struct Boundaries {
   private var cache: KeyValueCache?
   private var known: Schedule?
 
-  init(sample: PreparedSample, engine: Engine) {
+  init(sample: PreparedSample, context: Context) {
     self.sample = sample
-    inputs = Array(repeating: nil, count: engine.model.text.layers)
+    inputs = Array(repeating: nil, count: context.model.text.layers)
   }
 
   /// Runs what changed since the last schedule: from the lowest layer that is reduced now and was not before.
-  mutating func update(to schedule: Schedule, _ engine: Engine) {
+  mutating func update(to schedule: Schedule, _ context: Context) throws(InferenceError) {
     let changed = known.map { known in
       schedule.layers.indices.first { schedule.layers[$0] != known.layers[$0] } ?? schedule.layers.count
     }
@@ -136,19 +141,21 @@ private struct Boundaries {
     if first >= schedule.layers.count { return }
     var recorder = BoundaryRecorder(layers: schedule.layers.count)
     recorder.inputs = inputs
-    let start = inputs[first].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(engine)
-    let result = engine.prefill(start, schedule: schedule, from: first, cache: cache, observer: &recorder)
+    let start = inputs[first].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(context)
+    let result = try context.prefill(
+      start, schedule: schedule, PrefillRange(from: first, cache: cache), observer: &recorder)
     cache = result.cache
     inputs = recorder.inputs
   }
 
   /// Divergence of a schedule that differs from the known one only from `layer` on.
-  mutating func divergence(from layer: Int, schedule: Schedule, _ engine: Engine) -> Double {
-    let start = inputs[layer].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(engine)
+  mutating func divergence(
+    from layer: Int, schedule: Schedule, _ context: Context
+  ) throws(InferenceError) -> Double {
+    let start = inputs[layer].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(context)
     let first = inputs[layer] == nil ? 0 : layer
-    var none = NoObserver()
-    let result = engine.prefill(start, schedule: schedule, from: first, cache: cache, observer: &none)
+    let result = try context.prefill(start, schedule: schedule, PrefillRange(from: first, cache: cache))
     cache = result.cache
-    return sample.divergence(of: result, engine)
+    return sample.divergence(of: result, context)
   }
 }

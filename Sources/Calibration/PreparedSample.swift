@@ -12,15 +12,15 @@ struct PreparedSample {
   let reference: SampleRunner.Reference
 
   /// The prompt with all but the last token of the answer: one run gives every distribution that is compared.
-  func forced(_ engine: Engine) -> PromptRows {
-    engine.append(Array(reference.answer.dropLast()), to: prompt)
+  func forced(_ context: Context) -> PromptRows {
+    context.append(Array(reference.answer.dropLast()), to: prompt)
   }
 
   /// Divergence of a finished run over `forced` rows: the last rows are those of the answer.
-  func divergence(of result: PrefillResult, _ engine: Engine) -> Double {
+  func divergence(of result: borrowing PrefillResult, _ context: Context) -> Double {
     let count = reference.answer.count
     let rows = result.rows.count - count..<result.rows.count
-    return reference.distributions.divergence(ofReduced: engine.logits(of: result, rows: rows))
+    return reference.distributions.divergence(ofReduced: context.logits(of: result, rows: rows))
   }
 }
 

@@ -7,10 +7,10 @@ import PlanFormat
 /// PLPHP's profile of a model: how much each layer looks at the image, and which way of choosing entries costs least
 /// (section 3 of the methods).
 struct RetentionProfiler {
-  let engine: Engine
+  let context: Context
   let options: CalibrationOptions
 
-  private var text: TextModel { engine.model.text }
+  private var text: TextModel { context.model.text }
   /// Uniform rates at which rankings are compared.
   private static let rates = [0.5, 0.3, 0.15]
 
@@ -31,7 +31,7 @@ struct RetentionProfiler {
     var half = whole
     var compared: [(sample: PreparedSample, run: DenseRun)] = []
     for (index, sample) in samples.enumerated() {
-      let run = DenseRun(sample, engine)
+      let run = try DenseRun(sample, context)
       whole.add(run)
       if index % 2 == 0, samples.count > 1 { half.add(run) } else { compared.append((sample, run)) }
       try reporter.advance(by: 1)
@@ -56,7 +56,7 @@ struct RetentionProfiler {
         let retention = CacheRetention(
           rates: Array(repeating: trial.1, count: text.layers), ranking: trial.0.ranking,
           evenShare: trial.0.evenShare)
-        let logits = run.forcedLogits(retention, sample, gathered.answerAttention, engine)
+        let logits = run.forcedLogits(retention, sample, gathered.answerAttention, context)
         let divergence = sample.reference.distributions.divergence(ofReduced: logits)
         scores[index].all.append(divergence)
         if sample.reference.answer.count >= 16 { scores[index].long.append(divergence) }
@@ -82,31 +82,32 @@ struct RetentionProfiler {
 }
 
 /// A dense run of one sample: its cache, and what it shows of its attention.
-private struct DenseRun {
-  private let prefill: PrefillResult
+private final class DenseRun {
+  private let state: DecodeState
+  private let visualIndices: [Int32]
   /// Attention of the last prompt rows by layer: what every ranking chooses by.
-  private let attention: [Matrix]
+  private let attention: [MatrixView]
   /// Visual attention of the last prompt row by layer.
   let visual: [VisualAttention]
   /// Attention of the answer rows on each visual token, `[L x Hkv x N]`, summed over the rows.
   let answer: [Float]
   let answerRows: Int
 
-  init(_ sample: PreparedSample, _ engine: Engine) {
-    let text = engine.model.text
+  init(_ sample: PreparedSample, _ context: Context) throws(InferenceError) {
+    let text = context.model.text
     var prompt = PromptWatcher(queryHeads: text.queryHeads, watchedRows: Schedule.window)
-    let result = engine.prefill(
-      sample.prompt.copy(), schedule: Schedule(layers: text.layers), reserve: sample.reference.answer.count,
-      observer: &prompt)
-    prefill = result
+    let result = try context.prefill(
+      sample.prompt.copy(), schedule: Schedule(layers: text.layers),
+      PrefillRange(reserve: sample.reference.answer.count), observer: &prompt)
+    visualIndices = result.rows.visualIndices
+    state = context.startDecoding(result)
     attention = prompt.attention
     visual = prompt.visual
-    var cache = result.cache
     let fed = Array(sample.reference.answer.dropLast())
     var watcher = AnswerWatcher(
       rows: fed.count, visual: sample.prompt.rows.visualRows, queryHeads: text.queryHeads,
       keyValueHeads: text.keyValueHeads)
-    _ = engine.extend(fed, after: result, cache: &cache, observer: &watcher)
+    _ = context.extend(fed, at: state.position, cache: state.cache, observer: &watcher)
     answer = watcher.sums
     answerRows = fed.count
   }
@@ -115,34 +116,36 @@ private struct DenseRun {
   ///
   /// Retention changes nothing in prefill, so one prefill serves every candidate.
   func forcedLogits(
-    _ retention: CacheRetention, _ sample: PreparedSample, _ answerAttention: [Float], _ engine: Engine
-  ) -> Matrix {
-    let text = engine.model.text
+    _ retention: CacheRetention, _ sample: PreparedSample, _ answerAttention: [Float], _ context: Context
+  ) -> MatrixView {
+    let text = context.model.text
     let selector = EntrySelector(
       retention, layers: text.layers, queryHeads: text.queryHeads, keyValueHeads: text.keyValueHeads,
       answerAttention: answerAttention)
-    var result = prefill
     let reserve = sample.reference.answer.count
-    for layer in 0..<text.layers {
-      engine.retain(
-        selector, layer: layer, attention[layer], visualIndices: prefill.rows.visualIndices,
-        imageStarts: sample.prompt.imageStarts, reserve: reserve, &result.cache.layers[layer])
-    }
-    return SampleRunner.forcedLogits(sample.reference.answer, after: result, engine)
+    let freed = KeyValueCache(
+      layers: (0..<text.layers).map { layer in
+        let whole = state.cache.layers[layer]
+        return context.retained(
+          selector, layer: layer, attention[layer], visualIndices: visualIndices,
+          imageStarts: sample.prompt.imageStarts, reserve: reserve, of: whole
+        ).cache ?? whole.copy(reserve: reserve)
+      })
+    return context.forcedLogits(sample.reference.answer, behind: state.replacing(freed))
   }
 
   private struct PromptWatcher: Observer {
     let queryHeads: Int
     let watchedRows: Int
     var visual: [VisualAttention] = []
-    var attention: [Matrix] = []
+    var attention: [MatrixView] = []
 
     init(queryHeads: Int, watchedRows: Int) {
       self.queryHeads = queryHeads
       self.watchedRows = watchedRows
     }
 
-    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+    mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
       self.attention.append(attention)
       visual.append(
         VisualAttention(attention: attention, visualRows: rows.visualRows, queryHeads: queryHeads))
@@ -164,7 +167,7 @@ private struct DenseRun {
       self.keyValueHeads = keyValueHeads
     }
 
-    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+    mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
       var layerSums = Array(repeating: Float(0), count: keyValueHeads * visual.count)
       let group = queryHeads / keyValueHeads
       for line in 0..<attention.rows {

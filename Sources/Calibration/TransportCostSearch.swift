@@ -9,7 +9,7 @@ import PlanFormat
 /// The state at the prune layer is computed once a sample and layer; a candidate chooses tokens from it and runs
 /// only the layers behind.
 struct TransportCostSearch {
-  let engine: Engine
+  let context: Context
   let options: CalibrationOptions
 
   /// Tries every rule and baseline at the start weights, then improves the weights of the best transport rules one at
@@ -18,8 +18,8 @@ struct TransportCostSearch {
     var table = CandidateTable()
     var result = CostSearch()
     result.keepRatios = options.keepRatios
-    let start = min(1, engine.model.text.layers - 1)
-    let states = PruneStates(samples, layer: start, engine)
+    let start = min(1, context.model.text.layers - 1)
+    let states = try PruneStates(samples, layer: start, context)
 
     let rules = ImportanceRule.allCases.map {
       TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed)
@@ -31,10 +31,10 @@ struct TransportCostSearch {
     if let baseline = table.ranked(rules.filter(\.rule.isBaseline)).first { finalists.append(baseline) }
     guard var best = table.ranked(finalists).first else { return result }
 
-    for layer in options.pruneLayers where layer != start && layer + 1 < engine.model.text.layers {
+    for layer in options.pruneLayers where layer != start && layer + 1 < context.model.text.layers {
       var moved = best
       moved.layer = layer
-      try score([moved], PruneStates(samples, layer: layer, engine), &table, reporter)
+      try score([moved], try PruneStates(samples, layer: layer, context), &table, reporter)
       finalists.append(moved)
     }
     // A later prune layer saves less: it must earn its place by a clear margin.
@@ -82,7 +82,7 @@ struct TransportCostSearch {
       for ratio in options.keepRatios {
         var trial = candidate
         trial.keepRatio = ratio
-        if !table.contains(trial) { table.append(trial, divergence: states.divergence(of: trial)) }
+        if !table.contains(trial) { table.append(trial, divergence: try states.divergence(of: trial)) }
         try reporter.advance(by: 1)
       }
     }
@@ -124,25 +124,25 @@ private struct CandidateTable {
 private struct PruneStates {
   private struct State {
     let sample: PreparedSample
-    let sources: Matrix
-    let targets: Matrix
+    let sources: MatrixView
+    let targets: MatrixView
     let attention: [Float]
     let behind: TokenRows
   }
 
-  private let engine: Engine
+  private let context: Context
   private let layer: Int
   private let states: [State]
 
-  init(_ samples: [PreparedSample], layer: Int, _ engine: Engine) {
-    self.engine = engine
+  init(_ samples: [PreparedSample], layer: Int, _ context: Context) throws {
+    self.context = context
     self.layer = layer
-    let dense = Schedule(layers: engine.model.text.layers)
-    states = samples.map { sample in
+    let dense = Schedule(layers: context.model.text.layers)
+    states = try samples.map { sample in
       // The rows of the answer but its last token follow the prompt: the first row watched is the prompt's last.
-      var watcher = Watcher(layer: layer, engine: engine, watchedRows: sample.reference.answer.count)
-      let result = engine.prefill(
-        sample.forced(engine), schedule: dense, through: layer + 1, observer: &watcher)
+      var watcher = Watcher(layer: layer, context: context, watchedRows: sample.reference.answer.count)
+      let result = try context.prefill(
+        sample.forced(context), schedule: dense, PrefillRange(from: 0, to: layer + 1), observer: &watcher)
       return State(
         sample: sample, sources: watcher.sources, targets: watcher.targets, attention: watcher.attention,
         behind: result.rows.copy())
@@ -150,44 +150,41 @@ private struct PruneStates {
   }
 
   /// Mean divergence of a candidate for this layer.
-  func divergence(of pruning: TokenPruning) -> Double {
-    let dense = Schedule(layers: engine.model.text.layers)
+  func divergence(of pruning: TokenPruning) throws -> Double {
+    let dense = Schedule(layers: context.model.text.layers)
     var cache: KeyValueCache?
-    let divergences = states.map { state in
-      var rows = state.behind.copy()
-      engine.prune(
-        &rows, pruning, sources: state.sources, targets: state.targets, attention: state.attention,
+    let divergences = try states.map { state in
+      let rows = state.behind.copy()
+      context.prune(
+        rows, pruning, sources: state.sources, targets: state.targets, attention: state.attention,
         grids: state.sample.prompt.grids)
-      var none = NoObserver()
-      let result = engine.prefill(
-        state.sample.prompt.replacing(rows), schedule: dense, from: layer + 1,
-        cache: cache,
-        observer: &none)
+      let result = try context.prefill(
+        state.sample.prompt.replacing(rows), schedule: dense, PrefillRange(from: layer + 1, cache: cache))
       cache = result.cache
-      return state.sample.divergence(of: result, engine)
+      return state.sample.divergence(of: result, context)
     }
     return Statistics.mean(divergences)
   }
 
   private struct Watcher: Observer {
     let layer: Int
-    let engine: Engine
+    let context: Context
     let watchedRows: Int
-    var sources = Matrix(rows: 0, columns: 0)
-    var targets = Matrix(rows: 0, columns: 0)
+    var sources = MatrixView(rows: 0, columns: 0)
+    var targets = MatrixView(rows: 0, columns: 0)
     var attention: [Float] = []
 
     mutating func willRun(layer: Int, rows: TokenRows) {
-      if layer == self.layer { sources = engine.visualRows(of: rows.hidden, rows) }
+      if layer == self.layer { sources = context.visualRows(of: rows.hidden, rows) }
     }
 
-    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+    mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
       guard layer == self.layer else { return }
-      self.attention = engine.lastRow(of: attention[rows: 0..<engine.model.text.queryHeads], rows)
+      self.attention = context.lastRow(of: attention[rows: 0..<context.model.text.queryHeads], rows)
     }
 
-    mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix) {
-      if layer == self.layer { targets = engine.visualRows(of: normed, rows) }
+    mutating func didRun(layer: Int, rows: TokenRows, normed: MatrixView) {
+      if layer == self.layer { targets = context.visualRows(of: normed, rows) }
     }
   }
 }

@@ -1,6 +1,6 @@
 import CKernels
 
-extension Matrix {
+extension MatrixView {
   /// Calls `body` with ranges of rows that together are all: on all workers where there are any and it pays.
   private func forRows(_ workers: Workers?, _ body: (Range<Int>) -> Void) {
     guard let workers else { return body(0..<rows) }
@@ -10,7 +10,7 @@ extension Matrix {
 
   /// RMSNorm of every row: `output[r] = self[r] / sqrt(mean(self[r]^2) + epsilon) * weight`.
   public func rmsNorm(
-    _ weight: WeightVector, epsilon: Float, into output: Matrix, _ workers: Workers? = nil
+    _ weight: WeightVector, epsilon: Float, into output: MatrixView, _ workers: Workers? = nil
   ) {
     precondition(weight.count == columns && output.columns == columns && output.rows == rows)
     forRows(workers) { range in
@@ -22,7 +22,7 @@ extension Matrix {
 
   /// LayerNorm of every row, with weight and bias; `output` may be this matrix.
   public func layerNorm(
-    _ weight: WeightVector, _ bias: WeightVector, epsilon: Float, into output: Matrix,
+    _ weight: WeightVector, _ bias: WeightVector, epsilon: Float, into output: MatrixView,
     _ workers: Workers? = nil
   ) {
     precondition(weight.count == columns && bias.count == columns)
@@ -41,7 +41,7 @@ extension Matrix {
   }
 
   /// Adds a matrix of the same shape.
-  public func add(_ other: Matrix, _ workers: Workers? = nil) {
+  public func add(_ other: MatrixView, _ workers: Workers? = nil) {
     precondition(other.rows == rows && other.columns == columns)
     forRows(workers) { range in for row in range { kernels.add(other.rowBase(row), rowBase(row), columns) } }
   }
@@ -55,7 +55,7 @@ extension Matrix {
   /// `output = activation(left half) * right half`.
   ///
   /// The rows hold gate activations, then up activations: `[n x 2m]`; `output` is `[n x m]` and is the left half.
-  public func gate(_ function: ElementwiseFunction, into output: Matrix, _ workers: Workers) {
+  public func gate(_ function: ElementwiseFunction, into output: MatrixView, _ workers: Workers) {
     let width = columns / 2
     precondition(columns == 2 * width && output.columns == width && output.rows == rows)
     // An exponential costs about as much as 16 multiply-adds.
@@ -81,7 +81,7 @@ extension Matrix {
   }
 
   /// Adds the magnitudes of every row, element by element, to `sums`.
-  public func addMagnitudes(to sums: Matrix) {
+  public func addMagnitudes(to sums: MatrixView) {
     precondition(sums.rows == 1 && sums.columns == columns)
     for row in 0..<rows { kernels.add_magnitudes(rowBase(row), sums.base, columns) }
   }
@@ -94,7 +94,7 @@ extension Matrix {
   public func softmax(row: Int) -> Float { kernels.softmax(rowBase(row), columns) }
 
   /// `log(sum_j exp(self[row, j] + addend[0, j]))`.
-  public func logSumExp(row: Int, plus addend: Matrix) -> Float {
+  public func logSumExp(row: Int, plus addend: MatrixView) -> Float {
     precondition(addend.rows == 1 && addend.columns == columns)
     return kernels.log_sum_exp(rowBase(row), addend.base, columns)
   }

@@ -30,7 +30,7 @@ public struct Evaluator {
     _ set: SampleSet, contenders: [Contender],
     onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> [PointScore] {
-    let schedules = try contenders.map { try runner.session.schedule($0.point.settings) }
+    let schedules = try contenders.map { try runner.context.model.schedule($0.point.settings) }
     let inputs = Set(contenders.map(\.input)).union([.whole])
     var scores = contenders.map { PointScore($0) }
     for (index, sample) in set.samples.enumerated() {
@@ -41,11 +41,11 @@ public struct Evaluator {
       for turn in contenders.indices {
         let place = (turn + index) % contenders.count
         let contender = contenders[place]
-        let outcome = runner.run(
+        let outcome = try runner.run(
           prompts[contender.input] ?? whole, schedule: schedules[place], answer: reference.answer)
         scores[place].append(
           SampleScore(
-            sample, outcome, reference, runner.session, settings: contender.point.settings,
+            sample, outcome, reference, runner.context, settings: contender.point.settings,
             visualTokens: whole.rows.visualCount))
       }
       try onSample(index + 1, set.samples.count)
@@ -93,27 +93,26 @@ public struct SampleScore: Sendable {
 
   init(
     _ sample: Sample, _ outcome: SampleRunner.Outcome, _ reference: SampleRunner.Reference,
-    _ session: Session, settings: PruningSettings, visualTokens: Int
+    _ context: Context, settings: PruningSettings, visualTokens: Int
   ) {
     id = sample.id
     image = sample.images.joined(separator: "\n")
     task = sample.task ?? "all"
-    correct = sample.answer.map { $0 == session.text(of: outcome.tokens) }
+    correct = sample.answer.map { $0 == context.model.text(of: outcome.tokens) }
     divergence = reference.distributions.divergence(ofReduced: outcome.logits)
     agrees = outcome.tokens == reference.answer
     answerLength = reference.answer.count
     prefillSeconds = outcome.prefillSeconds
-    selectionSeconds = outcome.prefill.selectionSeconds
+    selectionSeconds = outcome.counts.selectionSeconds
     decodeSeconds = outcome.decodeSeconds
     decodeSteps = outcome.tokens.count - 1
-    kvBytes = outcome.prefill.cache.bytes
-    visualKept = outcome.prefill.visualKept
-    let entries = visualTokens * session.contents.model.text.layers
-    visualEntryShare = entries > 0 ? Double(outcome.prefill.cache.visualEntries) / Double(entries) : 1
+    kvBytes = outcome.counts.cacheBytes
+    visualKept = outcome.counts.visualKept
+    visualEntryShare = outcome.counts.visualEntryShare(of: visualTokens)
     wasToPrune = settings.asksToRemove(visual: outcome.visual, images: sample.images.count)
     isWhole = visualKept == outcome.visual && visualEntryShare >= 1
-    decoderFLOPs = OperationCounter(session.contents.model.text).prefill(
-      text: outcome.length - outcome.visual, visual: outcome.visual, kept: outcome.prefill.visualKept,
+    decoderFLOPs = OperationCounter(context.model.text).prefill(
+      text: outcome.length - outcome.visual, visual: outcome.visual, kept: outcome.counts.visualKept,
       settings: settings)
   }
 }

@@ -4,12 +4,12 @@ import Models
 import PlanFormat
 import Tokenization
 
-/// Runs samples through a session: features once a picture, the dense answer once a sample, then any schedule.
+/// Runs samples through a context: features once a picture, the dense answer once a sample, then any schedule.
 ///
 /// Evaluation, calibration and tuning all measure with this one runner.
 public final class SampleRunner {
-  /// The session that runs.
-  public let session: Session
+  /// The context that runs.
+  public let context: Context
   /// Most tokens of an answer.
   public let maxTokens: Int
   private var lastImages: [ImageKey: ImageTokens] = [:]
@@ -20,9 +20,9 @@ public final class SampleRunner {
     let input: PictureInput
   }
 
-  /// A runner over a session.
-  public init(_ session: Session, maxTokens: Int = 64) {
-    self.session = session
+  /// A runner over a context.
+  public init(_ context: Context, maxTokens: Int = 64) {
+    self.context = context
     self.maxTokens = maxTokens
   }
 
@@ -30,11 +30,11 @@ public final class SampleRunner {
   public func prompt(_ sample: Sample, input: PictureInput = .whole) throws -> PromptRows {
     if input == .none {
       let words = Conversation.Content.words(of: sample.prompt)
-      return try session.engine.embed(try session.layout(prompt: words, images: 0), images: [])
+      return try context.embed(try context.model.layout(prompt: words, images: 0), images: [])
     }
     let images = try images(of: sample, input: input)
-    return try session.engine.embed(
-      try session.layout(prompt: sample.prompt, images: images.count), images: images)
+    return try context.embed(
+      try context.model.layout(prompt: sample.prompt, images: images.count), images: images)
   }
 
   /// The visual tokens of a sample's pictures.
@@ -45,9 +45,9 @@ public final class SampleRunner {
       if let found = lastImages[key] { return found }
       var detail = 1.0
       if case .reduced(let share) = input { detail = share }
-      let picture = try session.prepareImage(at: path, among: sample.images.count, detail: detail)
+      let picture = try context.model.prepareImage(at: path, among: sample.images.count, detail: detail)
       lastImages = lastImages.filter { sample.images.contains($0.key.path) }
-      let tokens = try session.encode(picture)
+      let tokens = try context.encode(picture)
       lastImages[key] = tokens
       return tokens
     }
@@ -55,13 +55,13 @@ public final class SampleRunner {
 
   /// The dense run of a sample: its answer, and the distributions behind it.
   public func reference(_ prompt: PromptRows) throws -> Reference {
-    let dense = try session.schedule(.dense)
-    let outcome = run(prompt, schedule: dense, answer: nil)
+    let dense = try context.model.schedule(.dense)
+    let outcome = try run(prompt, schedule: dense, answer: nil)
     return Reference(answer: outcome.tokens, distributions: DenseDistributions(logits: outcome.logits))
   }
 
   /// What the dense model said, and how sure it was.
-  public struct Reference: Sendable {
+  public struct Reference {
     /// Greedy tokens, the stop token included.
     public let answer: [Int32]
     /// Distributions at the positions of the answer.
@@ -73,9 +73,9 @@ public final class SampleRunner {
     /// Greedy tokens.
     public var tokens: [Int32]
     /// Logits at the positions of the answer that was fed, `[answer x vocabulary]`.
-    public var logits: Matrix
-    /// The prefill and its figures; its cache is as it was before decoding.
-    public var prefill: PrefillResult
+    public var logits: MatrixView
+    /// What pruning left of the prompt, at the end of prefill.
+    public var counts: PruningCounts
     /// Visual tokens of the prompt.
     public var visual: Int
     /// Tokens of the prompt.
@@ -88,33 +88,29 @@ public final class SampleRunner {
 
   /// Prefills, generates greedily, and feeds `answer` (or the tokens just generated) to the same cache for the
   /// logits at its positions.
-  public func run(_ prompt: PromptRows, schedule: Schedule, answer: [Int32]?) -> Outcome {
-    let engine = session.engine
+  ///
+  /// Throws where the context has no room for an answer.
+  public func run(
+    _ prompt: PromptRows, schedule: Schedule, answer: [Int32]?
+  ) throws(InferenceError) -> Outcome {
+    let length = prompt.rows.count
+    let room = try context.model.room(behind: length, limit: maxTokens)
     let copy = prompt.copy()
-    var clock = StageClock()
-    let prefill = clock.measure {
-      let prefill = engine.prefill(copy, schedule: schedule, reserve: maxTokens + 1)
-      _ = engine.startDecoding(prefill)
-      return prefill
-    }
-    let generated = session.greedyTokens(after: prefill, limit: maxTokens)
+    let start = StageClock.now
+    let prefill = try context.prefill(copy, schedule: schedule, PrefillRange(reserve: room))
+    let counts = prefill.counts
+    let opened = context.startDecoding(prefill)
+    let prefillSeconds = StageClock.now - start
+    let first = opened.logits.copy()
+    var generation = try Generation(opened, in: context, GenerationOptions(maxTokens: maxTokens))
+    let tokens = try generation.run()
+    let decodeSeconds = generation.decodeSeconds
+    var state = generation.finish()
+    state.forget(last: tokens.count - 1)
+    state.logits.copy(from: first)
     return Outcome(
-      tokens: generated.tokens, logits: Self.forcedLogits(answer ?? generated.tokens, after: prefill, engine),
-      prefill: prefill,
-      visual: prompt.rows.visualCount, length: prompt.rows.count, prefillSeconds: clock.seconds,
-      decodeSeconds: generated.seconds)
-  }
-
-  /// Logits that predict each token of `answer` when it is fed behind a prefill: the prefill's last row first.
-  public static func forcedLogits(_ answer: [Int32], after prefill: PrefillResult, _ engine: Engine) -> Matrix
-  {
-    let logits = Matrix(rows: answer.count, columns: engine.model.text.vocabulary)
-    guard !answer.isEmpty else { return logits }
-    let last = prefill.rows.count - 1
-    logits[rows: 0..<1].copy(from: engine.logits(of: prefill, rows: last..<last + 1))
-    var cache = prefill.cache
-    logits[rows: 1..<answer.count].copy(
-      from: engine.extend(Array(answer.dropLast()), after: prefill, cache: &cache))
-    return logits
+      tokens: tokens, logits: context.forcedLogits(answer ?? tokens, behind: state), counts: counts,
+      visual: prompt.rows.visualCount, length: length, prefillSeconds: prefillSeconds,
+      decodeSeconds: decodeSeconds)
   }
 }

@@ -25,33 +25,35 @@ public struct SecondTurnEvaluator {
     _ set: SampleSet, points: [OperatingPoint], policies: [DialoguePolicy] = DialoguePolicy.allCases,
     onDialogue: () throws -> Void = {}
   ) throws -> [SecondTurnScore] {
-    let session = runner.session
+    let context = runner.context
     let contenders = points.flatMap { point in
       point.settings.retention == nil ? [(point, policies.first ?? .keep)] : policies.map { (point, $0) }
     }
-    let schedules = try contenders.map { try session.schedule($0.0.settings) }
+    let schedules = try contenders.map { try context.model.schedule($0.0.settings) }
     var scores = contenders.map { point, policy in
       SecondTurnScore(point: point.name, policy: point.settings.retention == nil ? nil : policy)
     }
     for (first, second) in Self.dialogues(set) {
       try onDialogue()
       let images = try runner.images(of: first)
-      let reply = session.text(of: try runner.reference(try runner.prompt(first)).answer)
-      let opening = try session.layout(prompt: first.prompt, images: images.count)
+      let reply = context.model.text(of: try runner.reference(try runner.prompt(first)).answer)
+      let opening = try context.model.layout(prompt: first.prompt, images: images.count)
       let words = Conversation.Content.words(of: second.prompt)
-      let whole = try session.layout(
+      let whole = try context.model.layout(
         Conversation(prompts: [first.prompt, words], replies: [reply]), images: images.count)
       var dense: [Int32]?
       for (index, schedule) in schedules.enumerated() {
-        var reader = PromptReader(session, images: images, schedule: schedule, policy: contenders[index].1)
+        var reader = PromptReader(context, images: images, schedule: schedule, policy: contenders[index].1)
         // The answer is dense's, so nothing is decoded behind the first question.
         _ = try reader.read(opening, reserve: 1)
-        let reading = try reader.read(whole, reserve: runner.maxTokens + 1)
-        var state = session.engine.startDecoding(reading.prefill)
-        let answer = session.greedyTokens(from: &state, limit: runner.maxTokens).tokens
+        let reading = try reader.read(whole, reserve: runner.maxTokens)
+        var generation = try Generation(
+          context.startDecoding(reading.takePrefill()), in: context,
+          GenerationOptions(maxTokens: runner.maxTokens))
+        let answer = try generation.run()
         let reference = dense ?? answer
         dense = reference
-        let right = second.answer.map { $0 == session.text(of: answer) } ?? (answer == reference)
+        let right = second.answer.map { $0 == context.model.text(of: answer) } ?? (answer == reference)
         scores[index].append(
           id: second.id, image: second.images.joined(separator: "\n"), quality: right ? 1 : 0)
       }

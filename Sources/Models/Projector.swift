@@ -47,16 +47,16 @@ public struct Projector: Sendable {
   /// Visual tokens, `[n / merge^2 x width]`, from the features of a grid of patches, `[n x tower width]`.
   ///
   /// Without a merge the features may have rows that are on no grid.
-  public func project(_ features: Matrix, grid: PatchGrid, _ workers: Workers) -> Matrix {
+  public func project(_ features: MatrixView, grid: PatchGrid, _ workers: Workers) -> MatrixView {
     if normsPatches { norm?.apply(features, into: features, workers) }
     let merged = grid.merged(features, by: merge)
     if !normsPatches { norm?.apply(merged, into: merged, workers) }
-    let hidden = Matrix(rows: merged.rows, columns: first.rows)
+    let hidden = MatrixView(rows: merged.rows, columns: first.rows)
     first.multiply(merged, into: hidden, workers)
     if let firstBias { hidden.add(firstBias, workers) }
     guard let second else { return hidden }
     hidden.activate(activation, workers)
-    let tokens = Matrix(rows: merged.rows, columns: second.rows)
+    let tokens = MatrixView(rows: merged.rows, columns: second.rows)
     second.multiply(hidden, into: tokens, workers)
     if let secondBias { tokens.add(secondBias, workers) }
     return tokens

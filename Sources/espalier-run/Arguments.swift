@@ -89,7 +89,7 @@ struct Arguments {
       switch name {
       case "-h", "--help": return .help
       case "--version": return .version
-      case "--image": arguments.question.images.append(try value())
+      case "--image": arguments.question.images.append(.file(try value()))
       case "--prompt": arguments.script.turns.append(Script.Turn(prompt: try value()))
       case "--reply":
         let reply = try value()
@@ -113,12 +113,12 @@ struct Arguments {
           throw UsageError(description: "The value '\(text)' is invalid for '\(name)': such as 2s or 800ms")
         }
         arguments.maxFirstToken = seconds
-      case "--max-tokens": arguments.question.maxTokens = try number(Int.self)
-      case "--temperature": arguments.question.sampling.temperature = try number(Double.self)
-      case "--top-k": arguments.question.sampling.topK = try number(Int.self)
-      case "--top-p": arguments.question.sampling.topP = try number(Double.self)
-      case "--min-p": arguments.question.sampling.minP = try number(Double.self)
-      case "--seed": arguments.question.sampling.seed = try number(UInt64.self)
+      case "--max-tokens": arguments.question.options.maxTokens = try number(Int.self)
+      case "--temperature": arguments.question.options.sampling.temperature = try number(Double.self)
+      case "--top-k": arguments.question.options.sampling.topK = try number(Int.self)
+      case "--top-p": arguments.question.options.sampling.topP = try number(Double.self)
+      case "--min-p": arguments.question.options.sampling.minP = try number(Double.self)
+      case "--seed": arguments.question.options.sampling.seed = try number(UInt64.self)
       case "--threads": arguments.threads = try number(Int.self)
       case "--cache":
         let name = try value()
@@ -142,13 +142,13 @@ struct Arguments {
     guard !arguments.question.images.isEmpty else {
       throw UsageError(description: "Missing expected argument '--image <file>'")
     }
-    guard (1...1_000_000).contains(arguments.question.maxTokens) else {
+    guard (1...1_000_000).contains(arguments.question.options.maxTokens) else {
       throw UsageError(description: "--max-tokens must be within 1 ... 1000000")
     }
     if let threads = arguments.threads, !(1...1024).contains(threads) {
       throw UsageError(description: "--threads must be within 1 ... 1024")
     }
-    if let problem = arguments.question.sampling.problem { throw UsageError(description: problem) }
+    if let problem = arguments.question.options.sampling.problem { throw UsageError(description: problem) }
     arguments.plan = plan
     return .run(arguments)
   }

@@ -30,13 +30,14 @@ struct EspalierRun {
     let point =
       try arguments.maxFirstToken.map { try plan.point(firstTokenWithin: $0) }
       ?? plan.point(named: arguments.point)
-    let session = try Session(
-      plan, threads: arguments.threads ?? Workers.available, cachePrecision: arguments.cache)
+    let context = Context(
+      try Model(plan, cachePrecision: arguments.cache),
+      threads: arguments.threads ?? WorkerPool.recommendedThreads)
     let load = StageClock.now - start
     var script = arguments.script
     let isDialogue = script.isDialogue
     // One question needs nothing kept for the next.
-    var dialogue = try Dialogue(session, point: point, policy: isDialogue ? arguments.policy : .accept)
+    let dialogue = try Dialogue(context, point: point, policy: isDialogue ? arguments.policy : .accept)
     var question = arguments.question
     while let conversation = try script.nextQuestion() {
       question.conversation = conversation

@@ -9,14 +9,14 @@ import Testing
 /// A whole calibration on pictures of noise: the same record however often it was stopped.
 @Suite struct CalibratorTests {
   private let folder: TemporaryFolder
-  private let session: Session
+  private let context: Context
   private let set: SampleSet
   private let options: CalibrationOptions
 
   init() throws {
     folder = try TemporaryFolder()
-    session = try TinySession.open(in: folder)
-    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 2))
+    context = try TinyContext.open(in: folder)
+    set = try SampleSet(contentsOf: TinyContext.writeSet(in: folder, count: 2))
     var options = CalibrationOptions()
     options.maxTokens = 4
     options.attentionWindow = 4
@@ -37,9 +37,9 @@ import Testing
 
   @Test func `a plan takes the record and gives it back`() throws {
     let record = try calibrate()
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     contents.calibration = record
-    #expect(try text(TinySession.open(contents, in: folder).contents.calibration) == text(record))
+    #expect(try text(TinyContext.open(contents, in: folder).model.contents.calibration) == text(record))
   }
 
   @Test func `the same seed gives the same record`() throws {
@@ -85,7 +85,7 @@ import Testing
     var other = options
     other.neuronShare = 0.5
     let reporter = RecordingProgress()
-    let record = try Calibrator(session, options: other, statePath: folder.file("state.json")).calibrate(
+    let record = try Calibrator(context, options: other, statePath: folder.file("state.json")).calibrate(
       set, weightsDigest: "w", resuming: true, reporter: reporter)
     #expect(record.redundancyLens.neuronShare == 0.5)
     #expect(reporter.stages.count == 5)
@@ -96,7 +96,7 @@ import Testing
   @Test func `a state that cannot be saved is said in one line`() throws {
     let path = folder.file("no/such/folder/state.json")
     let error = #expect(throws: CalibrationError.self) {
-      try Calibrator(session, options: options, statePath: path).calibrate(
+      try Calibrator(context, options: options, statePath: path).calibrate(
         set, weightsDigest: "w", resuming: false, reporter: SilentProgress())
     }
     #expect(error?.description.hasPrefix("\(path): the state of the calibration cannot be saved") == true)
@@ -104,9 +104,9 @@ import Testing
 
   @Test func `tuned points stay within their budgets of lost agreement`() throws {
     let record = try calibrate()
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     contents.calibration = record
-    let calibrated = try TinySession.open(contents, in: folder)
+    let calibrated = try TinyContext.open(contents, in: folder)
     var options = Tuner.Options()
     (options.trials, options.maxTokens) = (40, 4)
     let points = try Tuner(calibrated, record: record, options: options)
@@ -123,7 +123,7 @@ import Testing
   private func calibrate(
     state: String? = nil, resuming: Bool = false, reporter: any ProgressReporter = SilentProgress()
   ) throws -> CalibrationRecord {
-    try Calibrator(session, options: options, statePath: state.map { folder.file($0) }).calibrate(
+    try Calibrator(context, options: options, statePath: state.map { folder.file($0) }).calibrate(
       set, weightsDigest: "w", resuming: resuming, reporter: reporter)
   }
 

@@ -9,13 +9,13 @@ import Testing
 
 /// The search for TopV's rule and cost weights, and the retention profile.
 @Suite struct CostSearchTests {
-  private let engine: Engine
+  private let context: Context
   private let samples: [PreparedSample]
   private let options: CalibrationOptions
 
   init() throws {
-    engine = try TinyModel.engine()
-    samples = try preparedSet(engine)
+    context = try TinyModel.context()
+    samples = try preparedSet(context)
     var options = CalibrationOptions()
     options.keepRatios = [0.5, 0.2]
     options.pruneLayers = [1, 2, 7]
@@ -29,7 +29,7 @@ import Testing
       // FastV looks at the last row of the prompt: an answer behind it must not be there yet.
       let fresh =
         candidate.settings.rule == .fastV
-        ? decodedDivergence(samples, schedule, engine) : freshDivergence(samples, schedule, engine)
+        ? try decodedDivergence(samples, schedule, context) : try freshDivergence(samples, schedule, context)
       #expect(
         abs(candidate.divergence - fresh) < (candidate.settings.rule == .fastV ? 1e-6 : 1e-12),
         "\(candidate.settings)")
@@ -67,13 +67,13 @@ import Testing
   }
 
   @Test func `the retention profile is what dense's last prompt row shows`() throws {
-    let profiler = RetentionProfiler(engine: engine, options: options)
+    let profiler = RetentionProfiler(context: context, options: options)
     let profile = try profiler.profile(samples, reporter: SilentProgress())
     var watcher = MassWatcher()
     var masses: [[Double]] = []
     for sample in samples {
       watcher.masses = []
-      _ = engine.prefill(sample.prompt.copy(), schedule: Schedule(layers: 4), observer: &watcher)
+      _ = try context.prefill(sample.prompt.copy(), schedule: Schedule(layers: 4), observer: &watcher)
       masses.append(watcher.masses)
     }
     for layer in 0..<4 {
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `a ranking's divergence is that of decoding behind its cache`() throws {
-    let profiler = RetentionProfiler(engine: engine, options: options)
+    let profiler = RetentionProfiler(context: context, options: options)
     // The first and third sample are gathered on, the second is what the rankings are compared on.
     let profile = try profiler.profile(samples, reporter: SilentProgress())
     let gathered = try profiler.profile([samples[0], samples[2]], reporter: SilentProgress())
@@ -99,14 +99,14 @@ import Testing
         rates: Array(repeating: candidate.rate, count: 4), ranking: candidate.ranking,
         evenShare: candidate.evenShare)
       let schedule = try Schedule(PruningSettings(retention: retention), layers: 4, profile: gathered)
-      let prefill = engine.prefill(compared.prompt.copy(), schedule: schedule, reserve: 8)
-      var state = engine.startDecoding(prefill)
+      let prefill = try context.prefill(compared.prompt.copy(), schedule: schedule, PrefillRange(reserve: 8))
+      var state = context.startDecoding(prefill.copy(reserve: 64))
       var rows = state.logits.elements
       for token in compared.reference.answer.dropLast() {
-        engine.decode(token, &state)
+        context.decode(token, &state)
         rows += state.logits.elements
       }
-      let logits = Matrix(rows: compared.reference.answer.count, columns: 50, elements: rows)
+      let logits = MatrixView(rows: compared.reference.answer.count, columns: 50, elements: rows)
       let fresh = compared.reference.distributions.divergence(ofReduced: logits)
       #expect(abs(candidate.divergence - fresh) < 1e-5, "\(candidate)")
       #expect(candidate.longAnswerDivergence.isNaN, "no answer has 16 tokens")
@@ -114,13 +114,13 @@ import Testing
   }
 
   private func search() throws -> CostSearch {
-    try TransportCostSearch(engine: engine, options: options).search(samples, reporter: SilentProgress())
+    try TransportCostSearch(context: context, options: options).search(samples, reporter: SilentProgress())
   }
 
   private struct MassWatcher: Observer {
     var masses: [Double] = []
     var watchedRows: Int { 1 }
-    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+    mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
       masses.append(
         VisualAttention(attention: attention, visualRows: rows.visualRows, queryHeads: 4).mean)
     }

@@ -7,34 +7,34 @@ import PlanFormat
 import TestSupport
 
 /// A calibration sample of the tiny model: a prompt and a fixed answer with dense's distributions behind it.
-func prepared(_ engine: Engine, images: Int = 1, answer: [Int32] = [5, 9, 30, 12]) throws -> PreparedSample {
-  let prompt = try TinyModel.prompt(engine, images: images, textAfter: 4 + Int(answer[0]) % 3)
-  let dense = engine.prefill(prompt.copy(), schedule: Schedule(layers: 4), reserve: answer.count)
-  let logits = SampleRunner.forcedLogits(answer, after: dense, engine)
+func prepared(_ context: Context, images: Int = 1, answer: [Int32] = [5, 9, 30, 12]) throws -> PreparedSample {
+  let prompt = try TinyModel.prompt(context, images: images, textAfter: 4 + Int(answer[0]) % 3)
+  let dense = try context.prefill(prompt.copy(), schedule: Schedule(layers: 4), PrefillRange(reserve: answer.count))
+  let logits = context.forcedLogits(answer, behind: context.startDecoding(dense))
   return PreparedSample(
     prompt: prompt,
     reference: SampleRunner.Reference(answer: answer, distributions: DenseDistributions(logits: logits)))
 }
 
 /// Three different samples.
-func preparedSet(_ engine: Engine) throws -> [PreparedSample] {
-  try [([5, 9, 30, 12], 1), ([7], 1), ([49, 0], 2)].map { try prepared(engine, images: $0.1, answer: $0.0) }
+func preparedSet(_ context: Context) throws -> [PreparedSample] {
+  try [([5, 9, 30, 12], 1), ([7], 1), ([49, 0], 2)].map { try prepared(context, images: $0.1, answer: $0.0) }
 }
 
 /// Mean divergence of a schedule by whole runs from the embedding on.
-func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ engine: Engine) -> Double {
-  let sum = samples.reduce(0.0) { sum, sample in
-    sum + sample.divergence(of: engine.prefill(sample.forced(engine), schedule: schedule), engine)
+func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ context: Context) throws -> Double {
+  let sum = try samples.reduce(0.0) { sum, sample in
+    sum + sample.divergence(of: try context.prefill(sample.forced(context), schedule: schedule), context)
   }
   return sum / Double(samples.count)
 }
 
 /// The same with the answer fed behind a prefill of the prompt alone.
-func decodedDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ engine: Engine) -> Double {
-  let sum = samples.reduce(0.0) { sum, sample in
+func decodedDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ context: Context) throws -> Double {
+  let sum = try samples.reduce(0.0) { sum, sample in
     let answer = sample.reference.answer
-    let prefill = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: answer.count)
-    let logits = SampleRunner.forcedLogits(answer, after: prefill, engine)
+    let prefill = try context.prefill(sample.prompt.copy(), schedule: schedule, PrefillRange(reserve: answer.count))
+    let logits = context.forcedLogits(answer, behind: context.startDecoding(prefill))
     return sum + sample.reference.distributions.divergence(ofReduced: logits)
   }
   return sum / Double(samples.count)

@@ -14,7 +14,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 2))
+    set = try SampleSet(contentsOf: TinyContext.writeSet(in: folder, count: 2))
   }
 
   @Test(arguments: [WeightFormat.float32, .bfloat16, .int8])
@@ -50,14 +50,14 @@ import Testing
 
   @Test func `four-bit neurons stay where they are`() throws {
     #expect(try !NeuronOrdering.applies(to: plan(.int4).contents))
-    var mixed = TinySession.contents
+    var mixed = TinyContext.contents
     mixed.weightFormat = .int4
     for layer in 0..<4 { mixed.weightOverrides[TextModel.layerWeight(layer, "down")] = .int8 }
     #expect(NeuronOrdering.applies(to: mixed))
   }
 
   private func plan(_ format: WeightFormat) throws -> Plan {
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     contents.weightFormat = format
     let path = folder.file("plan-\(format.rawValue).h5")
     try PlanWriter.write(contents, weights: RandomWeights(seed: 1), to: path)
@@ -73,14 +73,14 @@ import Testing
   }
 
   private func order(_ plan: Plan) throws -> [[Int]] {
-    try NeuronOrdering(Session(plan, threads: 1), options: CalibrationOptions())
+    try NeuronOrdering(Context(try Model(plan), threads: 1), options: CalibrationOptions())
       .order(set, reporter: SilentProgress())
   }
 
   private func logits(_ plan: Plan) throws -> [Float] {
-    let session = try Session(plan, threads: 1)
-    let prompt = try SampleRunner(session, maxTokens: 1).prompt(set.samples[0])
-    let result = session.engine.prefill(prompt, schedule: Schedule(layers: 4))
-    return session.engine.logits(of: result, rows: 0..<result.rows.count).elements
+    let context = Context(try Model(plan), threads: 1)
+    let prompt = try SampleRunner(context, maxTokens: 1).prompt(set.samples[0])
+    let result = try context.prefill(prompt, schedule: Schedule(layers: 4))
+    return context.logits(of: result, rows: 0..<result.rows.count).elements
   }
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct RetimerTests {
   @Test func `times are new, everything else is as it was`() throws {
     let folder = try TemporaryFolder()
-    let session = try TinySession.open(in: folder)
+    let context = try TinyContext.open(in: folder)
     let picture = try folder.write(TinyPicture.png(seed: 1), to: "1.png")
     var figures = MeasuredFigures()
     (figures.samples, figures.accuracy, figures.divergence, figures.prefillSeconds) = (7, 0.5, 0.01, 1e6)
@@ -20,8 +20,8 @@ import Testing
       OperatingPoint(name: "bare", settings: pruned),
     ]
     let progress = RecordingProgress()
-    let timed = try Retimer(session, repetitions: 2).retime(
-      points, images: [picture], layout: session.layout(prompt: "what", images: 1), reporter: progress)
+    let timed = try Retimer(context, repetitions: 2).retime(
+      points, images: [picture], layout: context.model.layout(prompt: "what", images: 1), reporter: progress)
     #expect(timed.map(\.name) == points.map(\.name) && timed.map(\.settings) == points.map(\.settings))
     for figures in timed.compactMap(\.figures) {
       #expect(figures.samples == 7 && figures.accuracy == 0.5 && figures.divergence == 0.01)

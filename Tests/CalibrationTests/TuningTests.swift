@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `every place is a schedule that the engine takes`() throws {
+  @Test func `every place is a schedule that the context takes`() throws {
     let space = space
     for place in space.seeds + space.seeds.flatMap({ space.neighbours(of: $0) }) {
       _ = try Schedule(space.settings(place), layers: 4, profile: record.plphp)
@@ -62,12 +62,12 @@ import Testing
   }
 
   @Test func `the share of entries is that of a real run`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
     let model = CostModel(text, prompt: .init(text: prompt.rows.count - 16, visual: 16), samples: [])
     for place in space.seeds + space.neighbours(of: space.seeds[8]) {
       let settings = space.settings(place)
-      let result = engine.prefill(
+      let result = try context.prefill(
         prompt.copy(), schedule: try Schedule(settings, layers: 4, profile: record.plphp))
       #expect(model.entryShare(settings) == Double(result.cache.visualEntries) / 64)
     }
@@ -142,14 +142,14 @@ import Testing
     throws
   {
     let folder = try TemporaryFolder()
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     contents.calibration = record
-    let session = try TinySession.open(contents, in: folder)
-    let set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 4))
+    let context = try TinyContext.open(contents, in: folder)
+    let set = try SampleSet(contentsOf: TinyContext.writeSet(in: folder, count: 4))
     var options = Tuner.Options()
     (options.trials, options.maxTokens) = (60, 3)
     let target = PointBudget(name: "target", maximumLoss: nil, entryShare: 0.3)
-    let result = try Tuner(session, record: record, options: options)
+    let result = try Tuner(context, record: record, options: options)
       .tune(set, budgets: PointBudget.standard + [target], reporter: SilentProgress())
     #expect(result.points.map(\.name) == ["dense", "quality", "balanced", "fast", "target"])
     #expect(result.points.allSatisfy { $0.figures?.samples == 4 })
@@ -158,7 +158,7 @@ import Testing
     #expect(result.front.first?.figures.map { $0.divergence < 1e-6 } ?? false)
     contents.points = result.points
     contents.front = result.front
-    let reopened = try TinySession.open(contents, in: folder).contents
+    let reopened = try TinyContext.open(contents, in: folder).model.contents
     #expect(reopened.front.map(\.settings) == result.front.map(\.settings))
   }
 

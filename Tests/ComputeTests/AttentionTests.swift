@@ -73,7 +73,7 @@ import Testing
       let all = attend(40, keys: 40, .causal(firstQuery: 0), threads: 2, storage)
       let queries = randomMatrix(40, 24, seed: 1, scale: 3)
       let (keys, values) = (randomMatrix(40, 12, seed: 2, scale: 3), randomMatrix(40, 12, seed: 3))
-      let one = Matrix(rows: 1, columns: 24)
+      let one = MatrixView(rows: 1, columns: 24)
       for row in [0, 1, 15, 16, 17, 39] {
         Self.attention.attend(
           queries: queries[rows: row..<row + 1], to: entries(keys, values, storage), keyCount: row + 1,
@@ -88,7 +88,7 @@ import Testing
     let query = randomMatrix(1, 200, seed: 4)
     let (keys, values) = (randomMatrix(300, 4, seed: 5), randomMatrix(300, 4, seed: 6))
     let results = [Storage.rows, .panels].map { storage in
-      let output = Matrix(rows: 1, columns: 200)
+      let output = MatrixView(rows: 1, columns: 200)
       attention.attend(
         queries: query, to: entries(keys, values, storage, heads: 1), keyCount: 300,
         mask: .causal(firstQuery: 299), into: output, Workers(count: 1))
@@ -101,7 +101,7 @@ import Testing
 
   private enum Storage { case rows, panels }
 
-  private func entries(_ keys: Matrix, _ values: Matrix, _ storage: Storage, heads: Int = 2) -> KeyValues {
+  private func entries(_ keys: MatrixView, _ values: MatrixView, _ storage: Storage, heads: Int = 2) -> KeyValues {
     let width = keys.columns / heads
     guard storage == .panels else {
       return .rows(
@@ -121,8 +121,8 @@ import Testing
 
   private func attend(
     _ length: Int, keys: Int, _ mask: AttentionMask, threads: Int, _ storage: Storage = .rows
-  ) -> Matrix {
-    let output = Matrix(rows: length, columns: 24)
+  ) -> MatrixView {
+    let output = MatrixView(rows: length, columns: 24)
     Self.attention.attend(
       queries: randomMatrix(length, 24, seed: 1, scale: 3),
       to: entries(randomMatrix(keys, 12, seed: 2, scale: 3), randomMatrix(keys, 12, seed: 3), storage),

@@ -20,7 +20,7 @@ import Testing
       #expect(relativeDifference(decoded, plain) <= encoding.tolerance, "\(name)")
       for count in [1, 2, 3, 5, 6, 11, 12, 13, 25] {
         let input = randomMatrix(count, depth, seed: 2)
-        let expected = Matrix(rows: count, columns: outputs)
+        let expected = MatrixView(rows: count, columns: outputs)
         WeightMatrix(decoded).multiply(input, into: expected, Workers(count: 1))
         for accumulating in [false, true] {
           let result = panels.multiply(input, accumulatingOn: accumulating ? 7 : nil, kernels)
@@ -46,13 +46,13 @@ import Testing
     let plain = randomMatrix(rows, columns, seed: 5)
     for count in [1, 2, 30] {
       let input = randomMatrix(count, columns, seed: 6)
-      let (result, expected) = (Matrix(rows: count, columns: rows), Matrix(rows: count, columns: rows))
+      let (result, expected) = (MatrixView(rows: count, columns: rows), MatrixView(rows: count, columns: rows))
       panels(encoding, plain).multiply(input, into: result, workers)
       WeightMatrix(plain).multiply(input, into: expected, workers)
       #expect(relativeDifference(result, expected) < encoding.tolerance)
 
       let active = randomMatrix(count, rows, seed: 7)
-      let (back, plainBack) = (Matrix(rows: count, columns: columns), Matrix(rows: count, columns: columns))
+      let (back, plainBack) = (MatrixView(rows: count, columns: columns), MatrixView(rows: count, columns: columns))
       neuronPanels(encoding, plain).multiplyNeurons(active, into: back, workers)
       WeightMatrix(plain).multiplyNeurons(active, into: plainBack, workers)
       #expect(relativeDifference(back, plainBack) < encoding.tolerance)
@@ -66,7 +66,7 @@ import Testing
     let selected = [0, 3, 4, 17, 18, 19, 31, 44, 63, 64, 97, 144, 140].sorted()
     let outputs = panels(encoding, plain)
     let gathered = outputs.gathering(rows: selected, workers)
-    let (left, right) = (Matrix(rows: 1, columns: 30), Matrix(rows: 1, columns: 30))
+    let (left, right) = (MatrixView(rows: 1, columns: 30), MatrixView(rows: 1, columns: 30))
     for (index, row) in selected.enumerated() {
       outputs.copyRow(row, into: left, row: 0)
       gathered.copyRow(index, into: right, row: 0)
@@ -75,11 +75,11 @@ import Testing
     // Activations of the neurons that are left out are zero: nothing else changes.
     let neurons = neuronPanels(encoding, plain)
     let few = randomMatrix(3, selected.count, seed: 9)
-    let all = Matrix(rows: 3, columns: 145)
+    let all = MatrixView(rows: 3, columns: 145)
     for row in 0..<3 {
       for (index, neuron) in selected.enumerated() { all[row, neuron] = few[row, index] }
     }
-    let (whole, part) = (Matrix(rows: 3, columns: 30), Matrix(rows: 3, columns: 30))
+    let (whole, part) = (MatrixView(rows: 3, columns: 30), MatrixView(rows: 3, columns: 30))
     neurons.multiplyNeurons(all, into: whole, workers)
     neurons.gathering(rows: selected, workers).multiplyNeurons(few, into: part, workers)
     // int4 neurons are gathered into int8, which rounds them once more.
@@ -91,11 +91,11 @@ import Testing
     let workers = Workers(count: 2)
     let plain = randomMatrix(160, 70, seed: 11)
     let input = randomMatrix(5, 70, seed: 12)
-    let whole = Matrix(rows: 5, columns: 160)
+    let whole = MatrixView(rows: 5, columns: 160)
     let outputs = panels(encoding, plain)
     outputs.multiply(input, into: whole, workers)
     let ranges = [48..<60, 0..<3, 144..<160]
-    let some = Matrix(rows: 5, columns: 31)
+    let some = MatrixView(rows: 5, columns: 31)
     outputs.multiply(input, outputs: ranges, into: some, workers)
     for row in 0..<5 {
       let expected = ranges.flatMap { range in range.map { whole[row, $0] } }
@@ -105,9 +105,9 @@ import Testing
     let neurons = neuronPanels(encoding, plain)
     for count in [32, 33, 96, 159, 160] {
       let few = randomMatrix(5, count, seed: 13)
-      let all = Matrix(rows: 5, columns: 160)
+      let all = MatrixView(rows: 5, columns: 160)
       for row in 0..<5 { for column in 0..<count { all[row, column] = few[row, column] } }
-      let (padded, part) = (Matrix(rows: 5, columns: 70), Matrix(rows: 5, columns: 70))
+      let (padded, part) = (MatrixView(rows: 5, columns: 70), MatrixView(rows: 5, columns: 70))
       neurons.multiplyNeurons(all, into: padded, workers)
       neurons[rows: 0..<count].multiplyNeurons(few, into: part, workers)
       #expect(relativeDifference(part, padded) < 1e-6)
@@ -116,7 +116,7 @@ import Testing
 
   @Test func `four bits hold sixteen levels exactly, and each group has a scale of its own`() {
     let row = (0..<96).map { Float($0 % 16 - 8) * [0.25, -1, 32][$0 / 32] }
-    let decoded = Panels(.int4, Matrix(rows: 1, columns: 96, elements: row))
+    let decoded = Panels(.int4, MatrixView(rows: 1, columns: 96, elements: row))
       .decoded(KernelTests.tables[0].1)
     #expect(decoded.elements == row)
   }
@@ -134,14 +134,14 @@ import Testing
 
   @Test func `bfloat16 rounds to nearest even`() {
     let values: [Float] = [1, 1.00390625, 1.01171875, -1.00390625, 1.5e-38, .infinity, -.infinity, 3.4e38]
-    let decoded = Panels(.bfloat16, Matrix(rows: 1, columns: 8, elements: values))
+    let decoded = Panels(.bfloat16, MatrixView(rows: 1, columns: 8, elements: values))
       .decoded(KernelTests.tables[0].1)
     for (index, bits) in bfloat16(values).enumerated() {
       #expect(decoded[0, index] == Float(bitPattern: UInt32(bits) << 16))
     }
   }
 
-  private func relativeDifference(_ result: Matrix, _ expected: Matrix) -> Float {
+  private func relativeDifference(_ result: MatrixView, _ expected: MatrixView) -> Float {
     let pairs = zip(result.elements, expected.elements)
     let error = pairs.reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     return (error / expected.elements.reduce(1e-30) { $0 + $1 * $1 }).squareRoot()
@@ -154,7 +154,7 @@ private struct Panels {
   let (outputs, depth): (Int, Int)
   private let bytes: [UInt8]
 
-  init(_ encoding: PanelEncoding, _ matrix: Matrix) {
+  init(_ encoding: PanelEncoding, _ matrix: MatrixView) {
     self.encoding = encoding
     (outputs, depth) = (matrix.rows, matrix.columns)
     var encoder = PanelEncoder(encoding.format, depth: depth)
@@ -166,8 +166,8 @@ private struct Panels {
   }
 
   /// What a table reads from the panels, row by row.
-  func decoded(_ kernels: espalier_kernels) -> Matrix {
-    let result = Matrix(rows: outputs, columns: depth)
+  func decoded(_ kernels: espalier_kernels) -> MatrixView {
+    let result = MatrixView(rows: outputs, columns: depth)
     for output in 0..<outputs {
       switch encoding {
       case .bfloat16: kernels.bfloat16_row(bfloat16View, output, result.rowBase(output))
@@ -179,8 +179,8 @@ private struct Panels {
   }
 
   /// The product by a table's kernel, `[n x (outputs + 1)]`; the last column holds what was there before: 9.
-  func multiply(_ input: Matrix, accumulatingOn start: Float?, _ kernels: espalier_kernels) -> Matrix {
-    let result = Matrix(rows: input.rows, columns: outputs + 1)
+  func multiply(_ input: MatrixView, accumulatingOn start: Float?, _ kernels: espalier_kernels) -> MatrixView {
+    let result = MatrixView(rows: input.rows, columns: outputs + 1)
     result.fill(start ?? .nan)
     for row in 0..<input.rows { result[row, outputs] = 9 }
     let accumulating: Int32 = start == nil ? 0 : 1
@@ -242,7 +242,7 @@ private struct IntegerRows {
   private var groupSums: [Int32]
   private let stride: Int
 
-  init(_ input: Matrix, _ kernels: espalier_kernels) {
+  init(_ input: MatrixView, _ kernels: espalier_kernels) {
     stride = (input.columns + 63) / 64 * 64
     values = Array(repeating: 99, count: input.rows * stride)
     scales = Array(repeating: 0, count: input.rows)

@@ -18,7 +18,7 @@ import Testing
     let input = randomMatrix(shape.n, shape.k, seed: 1)
     let rows = randomMatrix(shape.m, shape.k, seed: 2)
     let weight = WeightMatrix(rows)
-    let output = Matrix(rows: shape.n, columns: shape.m)
+    let output = MatrixView(rows: shape.n, columns: shape.m)
     weight.multiply(input, into: output, workers)
     let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
     let expected = reference(shape) { n, k, m in x[n][k] * w[m][k] }
@@ -33,7 +33,7 @@ import Testing
     let input = randomMatrix(shape.n, shape.k, seed: 3)
     let neurons = randomMatrix(shape.k, shape.m, seed: 4)
     let weight = WeightMatrix(neurons)
-    let output = Matrix(rows: shape.n, columns: shape.m)
+    let output = MatrixView(rows: shape.n, columns: shape.m)
     weight.multiplyNeurons(input, into: output, workers)
     let (x, w) = ((0..<shape.n).map { input.row($0) }, weight.widened)
     let expected = reference(shape) { n, k, m in x[n][k] * w[k][m] }
@@ -48,8 +48,8 @@ import Testing
     let wide = randomMatrix(40, 50, seed: 5)
     let view = wide[rows: 3..<30][columns: 7..<40]
     let other = randomMatrix(21, 33, seed: 6)
-    let fromView = Matrix(rows: 27, columns: 21)
-    let fromCopy = Matrix(rows: 27, columns: 21)
+    let fromView = MatrixView(rows: 27, columns: 21)
+    let fromCopy = MatrixView(rows: 27, columns: 21)
     view.multiply(transposed: other, into: fromView, workers)
     view.copy().multiply(transposed: other, into: fromCopy, workers)
     #expect(largestDifference(fromView.elements, fromCopy.elements) < 1e-5)
@@ -61,7 +61,7 @@ import Testing
     let weight = panels(encoding, randomMatrix(300, 500, seed: 8))
     let input = randomMatrix(90, 500, seed: 9)
     let runs = (0..<5).map { _ in
-      let output = Matrix(rows: 90, columns: 300)
+      let output = MatrixView(rows: 90, columns: 300)
       weight.multiply(input, into: output, workers)
       return output.elements
     }
@@ -78,7 +78,7 @@ import Testing
 extension WeightMatrix {
   /// All elements as float32.
   fileprivate var widened: [[Float]] {
-    let target = Matrix(rows: rows, columns: columns)
+    let target = MatrixView(rows: rows, columns: columns)
     for row in 0..<rows { copyRow(row, into: target, row: row) }
     return (0..<rows).map { target.row($0) }
   }

@@ -19,8 +19,8 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    runner = SampleRunner(try TinySession.open(in: folder), maxTokens: 4)
-    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 3))
+    runner = SampleRunner(try TinyContext.open(in: folder), maxTokens: 4)
+    set = try SampleSet(contentsOf: TinyContext.writeSet(in: folder, count: 3))
   }
 
   @Test func `names are those of options and come back`() {

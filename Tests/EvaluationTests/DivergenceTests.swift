@@ -13,7 +13,7 @@ import Testing
 
   @Test func `a shift of all logits is the same distribution`() {
     let logits = randomMatrix(3, 50, seed: 1, scale: 5)
-    let shifted = Matrix(rows: 3, columns: 50, elements: logits.elements.map { $0 + 64 })
+    let shifted = MatrixView(rows: 3, columns: 50, elements: logits.elements.map { $0 + 64 })
     #expect(DenseDistributions(logits: logits).divergence(ofReduced: shifted) < 1e-5)
   }
 
@@ -29,8 +29,8 @@ import Testing
   }
 
   @Test func `positions are averaged`() {
-    let dense = DenseDistributions(logits: Matrix(rows: 2, columns: 2, elements: [Float(log(3.0)), 0, 1, 1]))
-    let reduced = Matrix(rows: 2, columns: 2, elements: [0, 0, 5, 5])
+    let dense = DenseDistributions(logits: MatrixView(rows: 2, columns: 2, elements: [Float(log(3.0)), 0, 1, 1]))
+    let reduced = MatrixView(rows: 2, columns: 2, elements: [0, 0, 5, 5])
     let expected = (0.75 * log(1.5) + 0.25 * log(0.5)) / 2
     #expect(abs(dense.divergence(ofReduced: reduced) - expected) < 1e-6)
   }
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `of an empty answer there is none`() {
-    let nothing = Matrix(rows: 0, columns: 9)
+    let nothing = MatrixView(rows: 0, columns: 9)
     #expect(DenseDistributions(logits: nothing).divergence(ofReduced: nothing) == 0)
   }
 
@@ -80,7 +80,7 @@ import Testing
     #expect(dense.divergence(ofReduced: row([.nan, .nan])).isNaN)
   }
 
-  private func row(_ values: [Double]) -> Matrix {
-    Matrix(rows: 1, columns: values.count, elements: values.map { Float($0) })
+  private func row(_ values: [Double]) -> MatrixView {
+    MatrixView(rows: 1, columns: values.count, elements: values.map { Float($0) })
   }
 }

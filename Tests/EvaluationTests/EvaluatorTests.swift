@@ -20,8 +20,8 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    runner = SampleRunner(try TinySession.open(in: folder), maxTokens: 6)
-    set = try SampleSet(contentsOf: TinySession.writeSet(in: folder, count: 3))
+    runner = SampleRunner(try TinyContext.open(in: folder), maxTokens: 6)
+    set = try SampleSet(contentsOf: TinyContext.writeSet(in: folder, count: 3))
   }
 
   @Test func `dense agrees with itself`() throws {
@@ -49,7 +49,7 @@ import Testing
   @Test func `accuracy is the exact match of trimmed text, by task in order of appearance`() throws {
     let lines = try set.samples.enumerated().map { index, sample in
       let dense = try runner.reference(try runner.prompt(sample))
-      let text = index == 1 ? "certainly not this" : runner.session.text(of: dense.answer)
+      let text = index == 1 ? "certainly not this" : runner.context.model.text(of: dense.answer)
       let quoted = try #require(
         String(data: JSONEncoder().encode(text), encoding: .utf8))
       return #"{"image": "\#(index).png", "prompt": "\#(sample.prompt)", "answer": \#(quoted), "#
@@ -66,20 +66,20 @@ import Testing
 
   @Test func `the forced run's logits are those of decoding the answer`() throws {
     let prompt = try runner.prompt(try #require(set.samples.first))
-    let schedule = try runner.session.schedule(Self.pruned.settings)
-    let engine = runner.session.engine
-    let outcome = runner.run(prompt, schedule: schedule, answer: [65, 66, 67])
-    let prefill = engine.prefill(prompt.copy(), schedule: schedule, reserve: 8)
-    var state = engine.startDecoding(prefill)
+    let schedule = try runner.context.model.schedule(Self.pruned.settings)
+    let context = runner.context
+    let outcome = try runner.run(prompt, schedule: schedule, answer: [65, 66, 67])
+    let prefill = try context.prefill(prompt.copy(), schedule: schedule, PrefillRange(reserve: 8))
+    var state = context.startDecoding(prefill.copy(reserve: 64))
     var expected = state.logits.elements
     for token in [65, 66] as [Int32] {
-      engine.decode(token, &state)
+      context.decode(token, &state)
       expected += state.logits.elements
     }
     #expect(outcome.logits.rows == 3)
     #expect(largestDifference(outcome.logits.elements, expected) < 1e-4)
-    #expect(outcome.prefill.cache.layers.map(\.count) == prefill.cache.layers.map(\.count))
-    #expect(SampleRunner.forcedLogits([], after: prefill, engine).rows == 0)
+    #expect(outcome.counts.entriesByLayer == prefill.cache.layers.map(\.count))
+    #expect(context.forcedLogits([], behind: state).rows == 0)
   }
 
   @Test func `stopping stops`() {

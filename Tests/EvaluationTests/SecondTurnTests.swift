@@ -18,8 +18,8 @@ import Testing
   }
 
   @Test func `dense answers as the whole dialogue in one prompt does`() throws {
-    let session = try TinySession.open(dialogueContents, in: folder)
-    let runner = SampleRunner(session, maxTokens: 5)
+    let context = try TinyContext.open(dialogueContents, in: folder)
+    let runner = SampleRunner(context, maxTokens: 5)
     let set = try set([0, 0])
     let scores = try SecondTurnEvaluator(runner).evaluate(set, points: [.dense, .dense])
     #expect(scores.map(\.samples) == [1, 1] && scores.map(\.accuracy) == [1, 1])
@@ -28,8 +28,8 @@ import Testing
   }
 
   @Test func `what a point dropped is gone for the second question`() throws {
-    let session = try TinySession.open(dialogueContents, in: folder)
-    let runner = SampleRunner(session, maxTokens: 5)
+    let context = try TinyContext.open(dialogueContents, in: folder)
+    let runner = SampleRunner(context, maxTokens: 5)
     let blind = OperatingPoint(
       name: "blind",
       settings: PruningSettings(
@@ -40,9 +40,9 @@ import Testing
     #expect(scores[0].samples == 5 && scores[0].accuracy == 1 && scores[1].accuracy < 1)
   }
 
-  /// The tiny session's contents with a template that knows a second turn.
+  /// The tiny context's contents with a template that knows a second turn.
   private var dialogueContents: PlanContents {
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     contents.prompt.openings += [
       .init(.first, segments: [.literal("Q")]), .init(.last, segments: [.literal("Q")]),
     ]

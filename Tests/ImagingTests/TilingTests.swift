@@ -51,7 +51,7 @@ struct TilingTests {
     #expect("\(error)" == "image of 4000 x 1 pixels has one side over 200 times as long as the other")
   }
 
-  @Test("cuts a picture into no more tiles than the engine allows")
+  @Test("cuts a picture into no more tiles than the context allows")
   func tileLimit() throws {
     let tiling = ImageTiling.split(split { ($0.side, $0.longestEdge) = (1, 100) })
     let preprocessor = try ImagePreprocessor(settings(tiling))

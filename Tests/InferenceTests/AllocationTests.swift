@@ -18,21 +18,20 @@ import Testing
   @Test(arguments: WeightFormat.allCases, [1, 2])
   func `decoding allocates nothing`(format: WeightFormat, threads: Int) throws {
     let folder = try TemporaryFolder()
-    let session = try Session(
-      try Plan(contentsOf: try ReferencePlan.plan(format, in: folder)), threads: threads)
-    let prompt = try session.engine.embed(
-      try session.layout(prompt: "Describe the image.", images: 1),
+    let context = Context(try Model(Plan(contentsOf: try ReferencePlan.plan(format, in: folder))), threads: threads)
+    let prompt = try context.embed(
+      try context.model.layout(prompt: "Describe the image.", images: 1),
       images: [
-        try session.encode(
-          try session.prepareImage(
+        try context.encode(
+          try context.model.prepareImage(
             at: ReferencePlan.scenes.appendingPathComponent("images/test-000.jpg").path))
       ])
-    let prefill = session.engine.prefill(prompt, schedule: try session.schedule(.dense), reserve: 32)
-    var state = session.engine.startDecoding(prefill)
+    let prefill = try context.prefill(prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 32))
+    var state = context.startDecoding(prefill.copy(reserve: 64))
     // The first steps find out how much scratch memory they need.
-    for token in 0..<4 { session.engine.decode(Int32(100 + token), &state) }
+    for token in 0..<4 { context.decode(Int32(100 + token), &state) }
     let before = espalier_allocations()
-    for token in 4..<24 { session.engine.decode(Int32(100 + token), &state) }
+    for token in 4..<24 { context.decode(Int32(100 + token), &state) }
     #expect(espalier_allocations() - before == 0)
   }
 
@@ -43,7 +42,7 @@ import Testing
     let encoding = PanelEncoding.all.first { $0.format == format }
     let weight = encoding.map { panels($0, plain) } ?? WeightMatrix(plain)
     let neurons = encoding.map { neuronPanels($0, plain) } ?? WeightMatrix(plain)
-    let (input, output) = (randomMatrix(1, 1024, seed: 2), Matrix(rows: 1, columns: 1024))
+    let (input, output) = (randomMatrix(1, 1024, seed: 2), MatrixView(rows: 1, columns: 1024))
     let attention = Attention(queryHeads: 16, keyValueHeads: 4, headWidth: 64)
     let entries = KeyValuePanels(heads: 4, headWidth: 64, capacity: 600)
     entries.store(

@@ -26,14 +26,14 @@ import Testing
   }
 
   @Test func `pooled rows are means, the others stay`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
-    var rows = prompt.rows.copy()
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
+    let rows = prompt.rows.copy()
     let visual = rows.visualRows
     let before = rows.hidden.copy()
-    let none = Matrix(rows: 0, columns: 0)
-    engine.prune(
-      &rows, TokenPruning(rule: .pooling, keepRatio: 0.25, layer: 1), sources: none, targets: none,
+    let none = MatrixView(rows: 0, columns: 0)
+    context.prune(
+      rows, TokenPruning(rule: .pooling, keepRatio: 0.25, layer: 1), sources: none, targets: none,
       grids: prompt.grids)
     #expect(rows.visualCount == 4)
     for (block, row) in rows.visualRows.enumerated() {
@@ -52,37 +52,37 @@ import Testing
   }
 
   @Test func `FastV keeps what the last prompt token looks at in the prune layer`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
     for layer in [0, 2] {
       var watcher = Watcher()
-      _ = engine.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &watcher)
+      _ = try context.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &watcher)
       let heads = TinyModel.description.text.queryHeads
       let scores = prompt.rows.visualRows.map { row in
         (0..<heads).reduce(Float(0)) { $0 + watcher.attention[layer][$1, row] }
       }
       let expected = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(5).sorted()
       let pruning = TokenPruning(rule: .fastV, keepRatio: 5.5 / 16, layer: layer)
-      let result = try engine.run(prompt, PruningSettings(tokens: pruning))
+      let result = try context.run(prompt, PruningSettings(tokens: pruning))
       #expect(result.rows.visualIndices.filter { $0 >= 0 } == expected.map(Int32.init))
     }
   }
 
   @Test func `layers that are shorter than the window of watched rows use what there is`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine, textAfter: 2)
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context, textAfter: 2)
     let settings = PruningSettings(
       tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 0),
       retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .window))
-    let result = try engine.run(prompt, settings)
+    let result = try context.run(prompt, settings)
     #expect(result.rows.count < Schedule.window)
     #expect(result.cache.layers.map(\.visualCount) == [8, 2, 2, 2])
   }
 
   private struct Watcher: Observer {
-    var attention: [Matrix] = []
+    var attention: [MatrixView] = []
     var watchedRows: Int { 1 }
-    mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {
+    mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
       self.attention.append(attention.copy())
     }
   }

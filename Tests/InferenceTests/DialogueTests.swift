@@ -9,14 +9,14 @@ import Tokenization
 /// Questions about the same pictures, one after the other.
 @Suite struct DialogueTests {
   private let folder: TemporaryFolder
-  private let session: Session
+  private let context: Context
   private let images: [ImageTokens]
 
   init() throws {
     folder = try TemporaryFolder()
-    session = try TinySession.open(in: folder)
+    context = try TinyContext.open(in: folder)
     let path = try folder.write(TinyPicture.png(seed: 1), to: "a.png")
-    images = [try session.encode(try session.prepareImage(at: path))]
+    images = [try context.encode(try context.model.prepareImage(at: path))]
   }
 
   static let settings: [PruningSettings] = [
@@ -47,9 +47,9 @@ import Tokenization
   func `what is kept answers the next question as reading all of it again does`(
     settings: PruningSettings
   ) throws {
-    let schedule = try session.schedule(settings)
-    var keeping = PromptReader(session, images: images, schedule: schedule, policy: .keep)
-    var again = PromptReader(session, images: images, schedule: schedule, policy: .reencode)
+    let schedule = try context.model.schedule(settings)
+    var keeping = PromptReader(context, images: images, schedule: schedule, policy: .keep)
+    var again = PromptReader(context, images: images, schedule: schedule, policy: .reencode)
     for words in [first, second, "something else altogether, asked of the same picture"] {
       let kept = try keeping.read(layout(words), reserve: 8)
       let whole = try again.read(layout(words), reserve: 8)
@@ -57,7 +57,7 @@ import Tokenization
       #expect(kept.prefill.cache.layers.map(\.count) == whole.prefill.cache.layers.map(\.count))
       #expect(kept.prefill.cache.layers.map(\.visualCount) == whole.prefill.cache.layers.map(\.visualCount))
       #expect(kept.prefill.nextPosition == whole.prefill.nextPosition)
-      #expect(kept.prefill.visualKept == whole.prefill.visualKept)
+      #expect(kept.prefill.counts.visualKept == whole.prefill.counts.visualKept)
       #expect(largestDifference(logits(kept), logits(whole)) < 1e-4)
       // Decoding reads the chosen entries: they are the same ones.
       #expect(largestDifference(logits(kept, after: [65, 66]), logits(whole, after: [65, 66])) < 1e-4)
@@ -67,7 +67,7 @@ import Tokenization
   @Test func `only what is new is read, if the choice of tokens does not depend on it`() throws {
     for settings in Self.settings {
       var reader = PromptReader(
-        session, images: images, schedule: try session.schedule(settings), policy: .keep)
+        context, images: images, schedule: try context.model.schedule(settings), policy: .keep)
       #expect(try reader.read(layout(first), reserve: 1).known == 0)
       let reading = try reader.read(layout(second), reserve: 1)
       #expect(reading.count == 17 + second.utf8.count && reading.visual == 16)
@@ -79,47 +79,48 @@ import Tokenization
   @Test func `accepting, the next question has only what the first one left`() throws {
     let settings = PruningSettings(
       retention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .lastRow))
-    let schedule = try session.schedule(settings)
-    var accepting = PromptReader(session, images: images, schedule: schedule, policy: .accept)
+    let schedule = try context.model.schedule(settings)
+    var accepting = PromptReader(context, images: images, schedule: schedule, policy: .accept)
     let one = try accepting.read(layout(first), reserve: 64)
+    var state = context.startDecoding(one.prefill.copy(reserve: 64))
     let two = try accepting.read(layout(second), reserve: 8)
     #expect(two.known == openingCount && two.heldBytes == 0)
     #expect(two.prefill.cache.layers.map(\.visualCount) == [8, 8, 4, 4])
     // The same text fed token by token behind the first prompt.
-    var state = session.engine.startDecoding(one.prefill)
-    for byte in second.utf8.dropFirst(first.utf8.count) { session.engine.decode(Int32(byte), &state) }
+    for byte in second.utf8.dropFirst(first.utf8.count) { context.decode(Int32(byte), &state) }
     #expect(largestDifference(logits(two), state.logits.elements) < 1e-4)
   }
 
   @Test func `an answer that was decoded is not read again where nothing was freed`() throws {
     var reader = PromptReader(
-      session, images: images, schedule: try session.schedule(.dense), policy: .keep)
+      context, images: images, schedule: try context.model.schedule(.dense), policy: .keep)
     let opening = try reader.read(layout(first), reserve: 8)
-    var state = session.engine.startDecoding(opening.prefill)
+    var state = context.startDecoding(opening.takePrefill())
     let said = Array(" yes. An".utf8)
-    for byte in said { session.engine.decode(Int32(byte), &state) }
-    reader.didDecode(said.map(Int32.init), state)
+    for byte in said { context.decode(Int32(byte), &state) }
+    reader.didDecode(said.map(Int32.init))
     let reading = try reader.read(layout(second), reserve: 8)
     #expect(reading.known == openingCount + said.count)
     var fresh = PromptReader(
-      session, images: images, schedule: try session.schedule(.dense), policy: .reencode)
+      context, images: images, schedule: try context.model.schedule(.dense), policy: .reencode)
+    let whole = try fresh.read(layout(second), reserve: 8)
     #expect(
-      largestDifference(logits(reading), logits(try fresh.read(layout(second), reserve: 8))) < 1e-4)
+      largestDifference(logits(reading), logits(whole)) < 1e-4)
   }
 
   @Test(arguments: FamilyGolden.firstOfEachFamily())
   func `every family goes on behind its pictures`(golden: FamilyGolden) throws {
-    let session = try Session(try Plan(contentsOf: try golden.plan(in: folder)), threads: 1)
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
     let images = try ["square.png", "wide.png"].map {
-      try session.encode(try session.prepareImage(at: golden.picture($0), among: 2))
+      try context.encode(try context.model.prepareImage(at: golden.picture($0), among: 2))
     }
     let settings = PruningSettings(
       tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
       retention: CacheRetention(
-        rates: Array(repeating: 0.5, count: session.contents.model.text.layers), ranking: .lastRow))
-    let schedule = try session.schedule(settings)
-    var keeping = PromptReader(session, images: images, schedule: schedule, policy: .keep)
-    var again = PromptReader(session, images: images, schedule: schedule, policy: .reencode)
+        rates: Array(repeating: 0.5, count: context.model.text.layers), ranking: .lastRow))
+    let schedule = try context.model.schedule(settings)
+    var keeping = PromptReader(context, images: images, schedule: schedule, policy: .keep)
+    var again = PromptReader(context, images: images, schedule: schedule, policy: .reencode)
     for words: [Int32] in [[4, 5, 6], [4, 5, 6, 7, 8, 9, 10]] {
       let layout = PromptLayout(
         parts: [.token(3), .image(0), .token(2), .image(1)] + words.map { .token($0) })
@@ -127,42 +128,42 @@ import Tokenization
       let whole = try again.read(layout, reserve: 4)
       #expect(kept.prefill.nextPosition == whole.prefill.nextPosition)
       #expect(
-        largestDifference(logits(kept, after: [5], session), logits(whole, after: [5], session)) < 1e-3)
+        largestDifference(logits(kept, after: [5], context), logits(whole, after: [5], context)) < 1e-3)
     }
   }
 
   @Test func `a dialogue answers each question as if it had been asked with all before it`() throws {
     let picture = folder.file("a.png")
     let other = try folder.write(TinyPicture.png(seed: 2), to: "b.png")
-    var dialogue = try Dialogue(
-      session, point: OperatingPoint(name: "p", settings: Self.settings[2]), policy: .keep)
+    let dialogue = try Dialogue(
+      context, point: OperatingPoint(name: "p", settings: Self.settings[2]), policy: .keep)
     for (path, prompt) in [(picture, "why is that"), (picture, "and where"), (other, "and where")] {
-      var question = Question(images: [path], prompt: prompt)
-      question.maxTokens = 6
+      var question = Question(images: [.file(path)], prompt: prompt)
+      question.options.maxTokens = 6
       let answer = try dialogue.answer(question)
-      let alone = try session.answer(question, point: OperatingPoint(name: "p", settings: Self.settings[2]))
-      #expect(answer.tokens == alone.tokens && answer.entriesByLayer == alone.entriesByLayer)
+      let alone = try context.answer(question, point: OperatingPoint(name: "p", settings: Self.settings[2]))
+      #expect(answer.tokens == alone.tokens && answer.counts.entriesByLayer == alone.counts.entriesByLayer)
       #expect((answer.knownTokens > 0) == (prompt == "and where" && path == picture))
     }
   }
 
   @Test func `a prompt that is too long leaves the dialogue as it was`() throws {
     var reader = PromptReader(
-      session, images: images, schedule: try session.schedule(.dense), policy: .keep)
+      context, images: images, schedule: try context.model.schedule(.dense), policy: .keep)
     _ = try reader.read(layout(first), reserve: 1)
-    let limit = session.contents.model.text.contextLength
+    let limit = context.model.text.contextLength
     #expect(throws: InferenceError.self) {
-      try reader.read(layout(String(repeating: "x", count: limit)), reserve: 1)
+      _ = try reader.read(layout(String(repeating: "x", count: limit)), reserve: 1)
     }
     #expect(try reader.read(layout(second), reserve: 1).known == openingCount)
   }
 
   private func logits(
-    _ reading: PromptReader.Reading, after tokens: [Int32] = [], _ other: Session? = nil
+    _ reading: borrowing PromptReader.Reading, after tokens: [Int32] = [], _ other: Context? = nil
   ) -> [Float] {
-    let engine = (other ?? session).engine
-    var state = engine.startDecoding(reading.prefill)
-    for token in tokens { engine.decode(token, &state) }
+    let context = other ?? context
+    var state = context.startDecoding(reading.prefill.copy(reserve: 64))
+    for token in tokens { context.decode(token, &state) }
     return state.logits.elements
   }
 }

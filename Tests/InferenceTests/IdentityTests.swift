@@ -42,47 +42,47 @@ import Testing
 
   @Test(arguments: identities.indices, [1, 2]) func `equals dense`(index: Int, images: Int) throws {
     let (name, settings) = Self.identities[index]
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine, images: images)
-    let dense = try engine.run(prompt)
-    let other = try engine.run(prompt, settings)
-    #expect(largestDifference(engine.allLogits(dense), engine.allLogits(other)) < 1e-5, "\(name)")
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context, images: images)
+    let dense = try context.run(prompt)
+    let other = try context.run(prompt, settings)
+    #expect(largestDifference(context.allLogits(dense), context.allLogits(other)) < 1e-5, "\(name)")
     let answer: [Int32] = [5, 9, 30]
     let difference = largestDifference(
-      engine.decoded(answer, after: dense), engine.decoded(answer, after: other))
+      context.decoded(answer, after: dense), context.decoded(answer, after: other))
     #expect(difference < 1e-5, "\(name)")
-    #expect(other.cache.bytes == dense.cache.bytes && other.visualKept == images * 16, "\(name)")
+    #expect(other.cache.bytes == dense.cache.bytes && other.counts.visualKept == images * 16, "\(name)")
   }
 
   /// What would make the identities pass for nothing: settings that are not applied.
   @Test func `the same settings with less of everything differ from dense`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
-    let dense = engine.logits(of: try engine.run(prompt), rows: 23..<24).elements
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
+    let dense = context.logits(of: try context.run(prompt), rows: 23..<24).elements
     for settings in [
       PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 1)),
       PruningSettings(reduction: LayerReduction(feedForwardLayers: Self.all, neuronShare: 0.2)),
       PruningSettings(reduction: LayerReduction(attentionLayers: Self.all, attentionWindow: 2)),
     ] {
-      let result = try engine.run(prompt, settings)
+      let result = try context.run(prompt, settings)
       let last = result.rows.count - 1
-      let logits = engine.logits(of: result, rows: last..<last + 1).elements
+      let logits = context.logits(of: result, rows: last..<last + 1).elements
       #expect(largestDifference(logits, dense) > 1e-3, "\(settings)")
     }
   }
 
   @Test func `a prompt without images is dense under any settings`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine, images: 0)
-    let dense = try engine.run(prompt)
-    let pruned = try engine.run(
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context, images: 0)
+    let dense = try context.run(prompt)
+    let pruned = try context.run(
       prompt,
       PruningSettings(
         tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.1, layer: 1),
         reduction: LayerReduction(
           feedForwardLayers: Self.all, attentionLayers: Self.all, attentionWindow: 1),
         retention: CacheRetention(rates: Array(repeating: 0, count: Self.layers))))
-    #expect(largestDifference(engine.allLogits(dense), engine.allLogits(pruned)) < 1e-5)
+    #expect(largestDifference(context.allLogits(dense), context.allLogits(pruned)) < 1e-5)
     #expect(pruned.cache.bytes == dense.cache.bytes)
   }
 

@@ -99,7 +99,7 @@ import Testing
 
   @Test func `norm rules rank by the length of the source row`() {
     let lengths: [Float] = [3, 1, 4, 1.5, 9, 2.6]
-    let rows = Matrix(rows: 6, columns: 2, elements: lengths.flatMap { [$0 * 0.6, -$0 * 0.8] })
+    let rows = MatrixView(rows: 6, columns: 2, elements: lengths.flatMap { [$0 * 0.6, -$0 * 0.8] })
     let grid = ImageGrid(firstVisual: 0, rows: 2, columns: 3)
     func keep(_ rule: ImportanceRule) -> [Int] {
       TokenSelector(TokenPruning(rule: rule, keepRatio: 0.5, layer: 1), Workers(count: 1))
@@ -110,8 +110,8 @@ import Testing
   }
 
   @Test func `a common shift and scale of all features changes no transport rule's order`() {
-    let scaled = { (matrix: Matrix) in
-      Matrix(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { $0 * 8 })
+    let scaled = { (matrix: MatrixView) in
+      MatrixView(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { $0 * 8 })
     }
     for rule: ImportanceRule in [.semiRelaxed, .balanced] {
       let plain = importance(rule, TransportCost())
@@ -127,7 +127,7 @@ import Testing
     for (rows, columns) in [(1, 1), (4, 4), (1, 7)] {
       let grid = ImageGrid(firstVisual: 0, rows: rows, columns: columns)
       for value in [Float(0), 3] {
-        let same = Matrix(rows: grid.count, columns: 8)
+        let same = MatrixView(rows: grid.count, columns: 8)
         same.fill(value)
         let selector = TokenSelector(TokenPruning(rule: rule, keepRatio: 0.5, layer: 1), Workers(count: 1))
         let scores = selector.importance(same, same, grid)
@@ -140,7 +140,7 @@ import Testing
 
   /// `-C / eps`, each term of C scaled to [0, 1] by its own range.
   /// L2 norms of the rows, scaled to sum to 1.
-  private func marginals(_ rows: Matrix) -> [Double] {
+  private func marginals(_ rows: MatrixView) -> [Double] {
     let norms = (0..<rows.rows).map { row in
       rows.row(row).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     }

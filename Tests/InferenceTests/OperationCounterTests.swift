@@ -25,7 +25,7 @@ import Testing
     keep: Double, recovery: Int, cut: Double
   ) {
     let pruning = TokenPruning(rule: .stride, keepRatio: keep, layer: 1, recoveryStride: recovery)
-    let nothing = Matrix(rows: 0, columns: 0)
+    let nothing = MatrixView(rows: 0, columns: 0)
     let grid = ImageGrid(firstVisual: 0, rows: 24, columns: 24)
     let kept = TokenSelector(pruning, Workers(count: 1)).keep(sources: nothing, targets: nothing, grid: grid)
     let counter = OperationCounter(Self.llava)

@@ -13,21 +13,21 @@ import Testing
 @Suite(.serialized) struct ParityTests {
   @Test(arguments: 0..<5) func `pixel values, hidden states and logits`(number: Int) throws {
     let golden = try GoldenCase(number)
-    let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
-    let layout = try session.layout(prompt: golden.prompt, images: 1)
+    let context = Context(try Model(Plan(contentsOf: try ReferencePlan.path())), threads: 2)
+    let layout = try context.model.layout(prompt: golden.prompt, images: 1)
 
-    let picture = try session.prepareImage(at: golden.imagePath)
-    let features = try session.encode(picture)
-    #expect(session.inputIDs(layout, images: [features]) == golden.inputIDs)
-    let pixels = session.pixelValues(picture).values
+    let picture = try context.model.prepareImage(at: golden.imagePath)
+    let features = try context.encode(picture)
+    #expect(context.model.inputIDs(layout, images: [features]) == golden.inputIDs)
+    let pixels = context.model.pixelValues(picture).values
     #expect(largestDifference(golden.places.map { pixels[$0] }, golden.pixelValues) < 1e-4)
 
-    let rows = try session.engine.embed(layout, images: [features])
+    let rows = try context.embed(layout, images: [features])
     var recorder = LastRows()
-    let result = session.engine.prefill(rows, schedule: try session.schedule(.dense), observer: &recorder)
+    let result = try context.prefill(rows, schedule: try context.model.schedule(.dense), observer: &recorder)
     #expect(largestDifference(recorder.states, golden.hiddenStates) < 2e-3)
 
-    let logits = session.engine.logits(of: result, rows: 0..<result.rows.count)
+    let logits = context.logits(of: result, rows: 0..<result.rows.count)
     let chosen = (0..<logits.rows).flatMap { row in golden.columns.map { logits[row, $0] } }
     #expect(largestDifference(chosen, golden.logits) < 2e-3)
     let sums = (0..<logits.rows).map { logits.softmax(row: $0) }
@@ -37,42 +37,41 @@ import Testing
   @Test func `the same greedy tokens on every prompt of the test set`() throws {
     let data = try Data(contentsOf: ReferencePlan.golden.appendingPathComponent("greedy.json"))
     let golden = try JSONDecoder().decode([GreedyAnswer].self, from: data)
-    let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
+    let context = Context(try Model(Plan(contentsOf: try ReferencePlan.path())), threads: 2)
     let lines = try String(
       contentsOf: ReferencePlan.scenes.appendingPathComponent("test.jsonl"), encoding: .utf8
     )
     .split(separator: "\n")
     let questions = try lines.map { try JSONDecoder().decode(Question.self, from: Data($0.utf8)) }
     #expect(golden.count == questions.count && golden.count == 600)
-    let dense = try session.schedule(.dense)
+    let dense = try context.model.schedule(.dense)
     var features: (image: String, tokens: ImageTokens)?
     for (question, expected) in zip(questions, golden) {
       #expect(question.id == expected.id)
       if features?.image != question.image {
         let path = ReferencePlan.scenes.appendingPathComponent(question.image).path
-        features = (question.image, try session.encode(try session.prepareImage(at: path)))
+        features = (question.image, try context.encode(try context.model.prepareImage(at: path)))
       }
       let picture = try #require(features?.tokens)
-      let rows = try session.engine.embed(
-        try session.layout(prompt: question.prompt, images: 1), images: [picture])
-      let prefill = session.engine.prefill(rows, schedule: dense, reserve: 64)
-      #expect(session.greedyTokens(after: prefill, limit: 64).tokens == expected.tokens, "\(question.id)")
+      let rows = try context.embed(
+        try context.model.layout(prompt: question.prompt, images: 1), images: [picture])
+      let prefill = try context.prefill(rows, schedule: dense, PrefillRange(reserve: 64))
+      #expect(try context.greedyTokens(after: prefill, limit: 64) == expected.tokens, "\(question.id)")
     }
   }
 
   @Test func `keep = 1, K = 100 %, R >= N and r = 1 equal dense`() throws {
     let golden = try GoldenCase(0)
-    let session = try Session(try Plan(contentsOf: try ReferencePlan.path()), threads: 2)
-    let layers = session.contents.model.text.layers
-    let features = try session.encode(try session.prepareImage(at: golden.imagePath))
-    let prompt = try session.engine.embed(
-      try session.layout(prompt: golden.prompt, images: 1), images: [features])
+    let context = Context(try Model(Plan(contentsOf: try ReferencePlan.path())), threads: 2)
+    let layers = context.model.text.layers
+    let features = try context.encode(try context.model.prepareImage(at: golden.imagePath))
+    let prompt = try context.embed(
+      try context.model.layout(prompt: golden.prompt, images: 1), images: [features])
     func logits(_ settings: PruningSettings) throws -> [Float] {
-      let prefill = session.engine.prefill(
-        prompt.copy(), schedule: try session.schedule(settings), reserve: 4)
-      var cache = prefill.cache
-      return session.engine.logits(of: prefill, rows: 0..<prefill.rows.count).elements
-        + session.engine.extend([5, 6, 7], after: prefill, cache: &cache).elements
+      let prefill = try context.prefill(
+        prompt.copy(), schedule: try context.model.schedule(settings), PrefillRange(reserve: 4))
+      return context.logits(of: prefill, rows: 0..<prefill.rows.count).elements
+        + context.extend([5, 6, 7], at: prefill.nextPosition, cache: prefill.cache).elements
     }
     let dense = try logits(.dense)
     let all = Array(0..<layers)

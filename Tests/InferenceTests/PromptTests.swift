@@ -11,10 +11,10 @@ import Testing
   private let grid = PatchGrid(rows: 4, columns: 4)
 
   @Test func `images stand where the layout says, and positions count from 0`() throws {
-    let engine = try TinyModel.engine()
+    let context = try TinyModel.context()
     let images = [1, 2].map { ImageTokens(grid: grid, randomMatrix(16, width, seed: $0)) }
     let layout = PromptLayout(parts: [.token(4), .image(1), .token(5), .image(0), .token(6)])
-    let prompt = try engine.embed(layout, images: images)
+    let prompt = try context.embed(layout, images: images)
     #expect(prompt.rows.count == 35)
     #expect(prompt.rows.positions == (0..<35).map { RotaryPosition($0) })
     #expect(prompt.rows.visualRuns == [1..<17, 18..<34])
@@ -36,29 +36,29 @@ import Testing
       (["t-1"], 0, "prompt: token -1 is not in the vocabulary"),
     ] as [([String], Int, String)])
   func `bad prompts are refused by name and reason`(parts: [String], images: Int, message: String) throws {
-    let engine = try TinyModel.engine()
+    let context = try TinyModel.context()
     let layout = PromptLayout(
       parts: parts.map { $0 == "i" ? .image(0) : .token(Int32($0.dropFirst()) ?? 0) })
     let error = #expect(throws: InferenceError.self) {
       let images = (0..<images).map { _ in ImageTokens(grid: grid, randomMatrix(16, width, seed: 1)) }
-      return try engine.embed(layout, images: images)
+      return try context.embed(layout, images: images)
     }
     #expect(error?.description == message)
   }
 
   @Test func `a prompt may be as long as the context, not longer`() throws {
-    let engine = try TinyModel.engine()
+    let context = try TinyModel.context()
     let longest = PromptLayout(parts: Array(repeating: .token(1), count: 256))
-    #expect(try engine.embed(longest, images: []).rows.count == 256)
+    #expect(try context.embed(longest, images: []).rows.count == 256)
     let error = #expect(throws: InferenceError.self) {
-      try engine.embed(PromptLayout(parts: longest.parts + [.token(1)]), images: [])
+      try context.embed(PromptLayout(parts: longest.parts + [.token(1)]), images: [])
     }
     #expect(error?.description == "prompt: has 257 tokens; the model takes 256")
   }
 
   @Test func `features of another model are refused`() throws {
     let error = #expect(throws: InferenceError.self) {
-      try TinyModel.engine().embed(
+      try TinyModel.context().embed(
         PromptLayout(parts: [.image(0)]), images: [ImageTokens(grid: grid, randomMatrix(16, 5, seed: 1))])
     }
     #expect(error?.description == "image 0: has features of width 5")

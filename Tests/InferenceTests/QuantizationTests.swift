@@ -11,8 +11,8 @@ import Testing
   @Test(arguments: [(WeightFormat.bfloat16, 0.002), (.int8, 0.01), (.int4, 0.2)])
   func `a plan answers like the plan it rounds`(format: WeightFormat, bound: Double) throws {
     let folder = try TemporaryFolder()
-    let exact = try Session(try Plan(contentsOf: ReferencePlan.path()), threads: 1)
-    let rounded = try Session(try Plan(contentsOf: try ReferencePlan.plan(format, in: folder)), threads: 1)
+    let exact = Context(try Model(Plan(contentsOf: ReferencePlan.path())), threads: 1)
+    let rounded = Context(try Model(Plan(contentsOf: try ReferencePlan.plan(format, in: folder))), threads: 1)
     var divergences: [Double] = []
     for number in ["000", "003", "014", "020", "031"] {
       for prompt in ["What digit is purple?", "How many digits are there?", "Describe the image."] {
@@ -32,7 +32,7 @@ import Testing
     let plan = try Plan(contentsOf: try ReferencePlan.plan(format, in: folder))
     let image = ReferencePlan.scenes.appendingPathComponent("images/test-014.jpg").path
     let runs = try (0..<4).map { _ in
-      try firstLogits(try Session(plan, threads: 2), image, "Describe the image.")
+      try firstLogits(Context(try Model(plan), threads: 2), image, "Describe the image.")
     }
     #expect(runs.allSatisfy { $0 == runs[0] })
   }
@@ -48,12 +48,12 @@ import Testing
     }
   }
 
-  private func firstLogits(_ session: Session, _ image: String, _ prompt: String) throws -> [Double] {
-    let tokens = try session.encode(try session.prepareImage(at: image))
-    let rows = try session.engine.embed(try session.layout(prompt: prompt, images: 1), images: [tokens])
-    let result = session.engine.prefill(rows, schedule: try session.schedule(.dense), reserve: 1)
+  private func firstLogits(_ context: Context, _ image: String, _ prompt: String) throws -> [Double] {
+    let tokens = try context.encode(try context.model.prepareImage(at: image))
+    let rows = try context.embed(try context.model.layout(prompt: prompt, images: 1), images: [tokens])
+    let result = try context.prefill(rows, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 1))
     let last = result.rows.count - 1
-    return session.engine.logits(of: result, rows: last..<last + 1).elements.map(Double.init)
+    return context.logits(of: result, rows: last..<last + 1).elements.map(Double.init)
   }
 
   /// KL(left || right) of the distributions.

@@ -38,7 +38,7 @@ import Testing
 
   @Test func `text never competes, however much it is looked at`() {
     let line: [Float] = [100, 1, 2, 3, 4, 5, 6, 100]
-    let attention = Matrix(rows: 4, columns: 8, elements: Array(repeating: line, count: 4).flatMap(\.self))
+    let attention = MatrixView(rows: 4, columns: 8, elements: Array(repeating: line, count: 4).flatMap(\.self))
     let kept = selector(.lastRow).keep(
       layer: 0, rate: 0.5, attention: attention, visualIndices: visualIndices)
     #expect(kept == [[0, 4, 5, 6, 7], [0, 4, 5, 6, 7]])
@@ -74,7 +74,7 @@ import Testing
     func kept(_ rate: Double, _ layers: Int) -> [[Int]] {
       (0..<layers).flatMap { layer in
         selector(.staggered).keep(
-          layer: layer, rate: rate, attention: Matrix(rows: 4, columns: 100), visualIndices: many)
+          layer: layer, rate: rate, attention: MatrixView(rows: 4, columns: 100), visualIndices: many)
       }
     }
     for (rate, layers) in [(0.5, 1), (0.25, 3), (0.1, 8)] {
@@ -96,7 +96,7 @@ import Testing
     let many = (0..<40).map { Int32($0) }
     func kept(_ layer: Int) -> [[Int]] {
       selector(.random).keep(
-        layer: layer, rate: 0.5, attention: Matrix(rows: 4, columns: 40), visualIndices: many)
+        layer: layer, rate: 0.5, attention: MatrixView(rows: 4, columns: 40), visualIndices: many)
     }
     #expect(kept(0) == kept(0))
     #expect(kept(0)[0] != kept(0)[1] && kept(0)[0] != kept(1)[0] && kept(0)[1] != kept(1)[0])
@@ -109,7 +109,7 @@ import Testing
     let selector = EntrySelector(
       CacheRetention(rates: [], ranking: .answerProfile), layers: 2, queryHeads: 4, keyValueHeads: 2,
       answerAttention: profile)
-    let nothing = Matrix(rows: 4, columns: 8)
+    let nothing = MatrixView(rows: 4, columns: 8)
     func keep(_ layer: Int, _ indices: [Int32]) -> [[Int]] {
       selector.keep(layer: layer, rate: 1.0 / 3, attention: nothing, visualIndices: indices)
     }
@@ -154,7 +154,7 @@ import Testing
       [0, 0, 0, 0, 0, 0, 1, 0],
     ]
     let mass = VisualAttention(
-      attention: Matrix(rows: 8, columns: 8, elements: earlier + lines.flatMap(\.self)),
+      attention: MatrixView(rows: 8, columns: 8, elements: earlier + lines.flatMap(\.self)),
       visualRows: Array(1...6), queryHeads: 4)
     #expect(mass.byQueryHead == [0.5, 0.5, 0, 1])
     #expect(mass.mean == 0.5)
@@ -177,8 +177,8 @@ import Testing
       layer: 1, rate: rate, attention: attention(lines), visualIndices: visualIndices)
   }
 
-  private func attention(_ lines: [[Float]]) -> Matrix {
-    Matrix(rows: lines.count, columns: 8, elements: lines.flatMap { [0] + $0 + [0] })
+  private func attention(_ lines: [[Float]]) -> MatrixView {
+    MatrixView(rows: lines.count, columns: 8, elements: lines.flatMap { [0] + $0 + [0] })
   }
 }
 
@@ -187,51 +187,51 @@ import Testing
   private static let rates = [0, 0.25, 0.5, 1]
 
   @Test func `prefill's own output is untouched: the first answer token is dense's`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine, images: 2)
-    let dense = engine.allLogits(try engine.run(prompt))
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context, images: 2)
+    let dense = context.allLogits(try context.run(prompt))
     for ranking: CacheRetention.EntryRanking in [.lastRow, .window, .even, .random] {
       let settings = PruningSettings(
         retention: CacheRetention(rates: Array(repeating: 0.1, count: 4), ranking: ranking))
-      let retained = try engine.run(prompt, settings)
-      #expect(engine.allLogits(retained) == dense)
+      let retained = try context.run(prompt, settings)
+      #expect(context.allLogits(retained) == dense)
       #expect(
         largestDifference(
-          engine.decoded([5], after: retained), engine.decoded([5], after: try engine.run(prompt))) > 1e-4)
+          context.decoded([5], after: retained), context.decoded([5], after: try context.run(prompt))) > 1e-4)
     }
   }
 
   @Test(arguments: [1, 2]) func `cache bytes shrink by the freed entries, layer by layer`(images: Int) throws
   {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine, images: images)
-    let retained = try engine.run(prompt, PruningSettings(retention: CacheRetention(rates: Self.rates)))
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context, images: images)
+    let retained = try context.run(prompt, PruningSettings(retention: CacheRetention(rates: Self.rates)))
     let visual = Self.rates.map { Int(($0 * Double(16 * images)).rounded()) }
     #expect(retained.cache.layers.map(\.visualCount) == visual)
     #expect(retained.cache.layers.map(\.count) == visual.map { $0 + 8 })
     #expect(retained.cache.layers.map(\.bytes) == visual.map { ($0 + 8) * 2 * 2 * 8 * 4 })
     #expect(retained.cache.visualEntries == visual.reduce(0, +))
-    #expect(retained.visualKept == 16 * images)
+    #expect(retained.counts.visualKept == 16 * images)
   }
 
   @Test func `token pruning first: retention counts the tokens that a layer still holds`() throws {
-    let engine = try TinyModel.engine()
+    let context = try TinyModel.context()
     let settings = PruningSettings(
       tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1),
       retention: CacheRetention(rates: Array(repeating: 0.5, count: 4)))
-    let result = try engine.run(try TinyModel.prompt(engine), settings)
+    let result = try context.run(try TinyModel.prompt(context), settings)
     #expect(result.cache.layers.map(\.visualCount) == [8, 8, 4, 4])
   }
 
   @Test func `decoding reads a dense cache without the removed entries`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
     let retention = CacheRetention(rates: Self.rates)
-    let retained = try engine.run(prompt, PruningSettings(retention: retention))
+    let retained = try context.run(prompt, PruningSettings(retention: retention))
 
     var recorder = Recorder(watchedRows: 1)
-    var byHand = engine.prefill(
-      prompt.copy(), schedule: Schedule(layers: 4), reserve: 8, observer: &recorder)
+    let byHand = try context.prefill(
+      prompt.copy(), schedule: Schedule(layers: 4), PrefillRange(reserve: 8), observer: &recorder)
     let selector = EntrySelector(retention, layers: 4, queryHeads: 4, keyValueHeads: 2)
     for layer in 0..<4 {
       let kept = selector.keep(
@@ -240,14 +240,14 @@ import Testing
       byHand.cache.layers[layer].retain(kept, visual: kept[0].count - 8, reserve: 8)
     }
     let answer: [Int32] = [5, 9, 30, 2]
-    #expect(engine.decoded(answer, after: retained) == engine.decoded(answer, after: byHand))
+    #expect(context.decoded(answer, after: retained) == context.decoded(answer, after: byHand))
   }
 
   @Test func `a removed entry is not read: KV heads keep sets of their own`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
     var recorder = Recorder(watchedRows: 1)
-    _ = engine.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &recorder)
+    _ = try context.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &recorder)
     let retention = CacheRetention(rates: Array(repeating: 0.3, count: 4))
     let selector = EntrySelector(retention, layers: 4, queryHeads: 4, keyValueHeads: 2)
     let sets = (0..<4).map { layer in
@@ -259,10 +259,10 @@ import Testing
   }
 
   @Test func `dynamic mode measures the mass of this input`() throws {
-    let engine = try TinyModel.engine()
-    let prompt = try TinyModel.prompt(engine)
+    let context = try TinyModel.context()
+    let prompt = try TinyModel.prompt(context)
     var recorder = Recorder(watchedRows: 1)
-    _ = engine.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &recorder)
+    _ = try context.prefill(prompt.copy(), schedule: Schedule(layers: 4), observer: &recorder)
     let masses = recorder.attention.map {
       VisualAttention(attention: $0, visualRows: prompt.rows.visualRows, queryHeads: 4).mean
     }
@@ -272,18 +272,18 @@ import Testing
     retention.thresholds.step = 0.25
     retention.thresholds.attentive = sorted[3]
     retention.thresholds.indifferent = sorted[0]
-    let result = try engine.run(prompt, PruningSettings(retention: retention))
+    let result = try context.run(prompt, PruningSettings(retention: retention))
     let expected = masses.map { $0 == sorted[3] ? 12 : $0 == sorted[0] ? 4 : 8 }
     #expect(Set(masses).count == 4)
     #expect(result.cache.layers.map(\.visualCount) == expected)
   }
 
   @Test func `rate 0 leaves a layer its text, and decoding goes on`() throws {
-    let engine = try TinyModel.engine()
-    let result = try engine.run(
-      try TinyModel.prompt(engine),
+    let context = try TinyModel.context()
+    let result = try context.run(
+      try TinyModel.prompt(context),
       PruningSettings(retention: CacheRetention(rates: Array(repeating: 0, count: 4))))
     #expect(result.cache.layers.allSatisfy { $0.count == 8 && $0.visualCount == 0 })
-    #expect(engine.decoded([5, 6], after: result).allSatisfy { $0.isFinite })
+    #expect(context.decoded([5, 6], after: result).allSatisfy { $0.isFinite })
   }
 }

@@ -8,23 +8,23 @@ import Testing
 @Suite struct ViewTests {
   @Test func `a square's view is the square itself`() throws {
     let folder = try TemporaryFolder()
-    let session = try TinySession.open(in: folder)
-    let picture = try session.prepareImage(at: folder.write(TinyPicture.png(seed: 1), to: "a.png"))
-    let views = try session.views(of: picture)
+    let context = try TinyContext.open(in: folder)
+    let picture = try context.model.prepareImage(at: folder.write(TinyPicture.png(seed: 1), to: "a.png"))
+    let views = try context.model.views(of: picture)
     #expect(views.map(\.pixels) == [picture.overview])
-    let grid = session.contents.model.vision.grid
+    let grid = context.model.contents.model.vision.grid
     #expect(views.allSatisfy { $0.rows == grid && $0.columns == grid && $0.firstVisual == 0 })
   }
 
   @Test(arguments: FamilyGolden.all())
   func `every family shows a view for each block, with all tokens on it`(golden: FamilyGolden) throws {
     let folder = try TemporaryFolder()
-    let session = try Session(try Plan(contentsOf: try golden.plan(in: folder)), threads: 1)
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
     for name in ["square.png", "wide.png", "tall.png", "tiny.png"] {
       let path = golden.picture(name)
-      let picture = try session.prepareImage(at: path)
-      let views = try session.views(of: picture)
-      let tokens = try session.encode(picture)
+      let picture = try context.model.prepareImage(at: path)
+      let views = try context.model.views(of: picture)
+      let tokens = try context.encode(picture)
       let blocks = tokens.arrangement.blocks
       #expect(views.count == blocks.count)
       var first = 0

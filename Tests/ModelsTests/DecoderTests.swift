@@ -62,12 +62,12 @@ import Testing
     let workspace = decoder.makeWorkspace()
     workspace.reserve(rows: 1, positions: 1)
     let hidden = input(1)
-    let logits = Matrix(rows: 1, columns: model.vocabulary)
+    let logits = MatrixView(rows: 1, columns: model.vocabulary)
     decoder.logits(of: hidden, into: logits, workspace, Workers(count: 1))
     let norm = try RandomWeights(seed: 1).vector("text/final_norm", count: model.width).elements
     let x = hidden.row(0).map(Double.init)
     let scale = 1 / (x.reduce(0) { $0 + $1 * $1 } / Double(x.count) + model.normEpsilon).squareRoot()
-    let row = Matrix(rows: 1, columns: model.width)
+    let row = MatrixView(rows: 1, columns: model.width)
     for token in 0..<model.vocabulary {
       decoder.embed(Int32(token), into: row, row: 0)
       let expected = (0..<x.count).reduce(0.0) { $0 + x[$1] * scale * Double(norm[$1]) * Double(row[0, $1]) }
@@ -109,7 +109,7 @@ import Testing
     window: Int
   ) throws {
     let decoder = try decoder()
-    func firstLayer(_ hidden: Matrix) -> Matrix {
+    func firstLayer(_ hidden: MatrixView) -> MatrixView {
       DecoderRun(decoder).run(
         hidden, layers: 0..<1, visual: Self.visual, schedule: LayerSchedule(attentionWindow: window))
     }
@@ -126,7 +126,7 @@ import Testing
 
   @Test func `every query sees the text before it`() throws {
     let decoder = try decoder()
-    func firstLayer(_ hidden: Matrix) -> Matrix {
+    func firstLayer(_ hidden: MatrixView) -> MatrixView {
       DecoderRun(decoder).run(
         hidden, layers: 0..<1, visual: Self.visual, schedule: LayerSchedule(attentionWindow: 1))
     }
@@ -167,7 +167,7 @@ private func decoder(biased: Bool = false) throws -> Decoder {
   return try Decoder(model, weights: RandomWeights(seed: 1))
 }
 
-private func input(_ rows: Int) -> Matrix { randomMatrix(rows, TinyModel.description.text.width, seed: 11) }
+private func input(_ rows: Int) -> MatrixView { randomMatrix(rows, TinyModel.description.text.width, seed: 11) }
 
 /// A decoder with memory of its own for one sequence.
 private struct DecoderRun {
@@ -183,14 +183,14 @@ private struct DecoderRun {
 
   /// The residual stream after all layers, when the rows come in chunks of the given sizes.
   func hidden(
-    _ input: Matrix, chunks: [Int], firstPosition: Int = 0, positions: [Int]? = nil,
+    _ input: MatrixView, chunks: [Int], firstPosition: Int = 0, positions: [Int]? = nil,
     visual: [Int32]? = nil,
     schedule: LayerSchedule = .dense
   ) -> [Float] {
     let positions = positions ?? (0..<input.rows).map { firstPosition + $0 }
     let visual = visual ?? Array(repeating: -1, count: input.rows)
     workspace.reserve(rows: input.rows, positions: (positions.max() ?? 0) + 1)
-    var cache = decoder.makeCache()
+    let cache = decoder.makeCache()
     var start = 0
     var result: [Float] = []
     for size in chunks {
@@ -200,7 +200,7 @@ private struct DecoderRun {
         visualIndices: Array(visual[range]))
       for layer in 0..<decoder.model.layers {
         decoder.forward(
-          layer: layer, rows, cache: &cache.layers[layer], schedule: schedule, workspace, workers)
+          layer: layer, rows, cache: cache.layers[layer], schedule: schedule, workspace, workers)
       }
       result += rows.hidden.elements
       start += size
@@ -209,25 +209,25 @@ private struct DecoderRun {
   }
 
   /// The residual stream after some layers.
-  func run(_ input: Matrix, layers: Range<Int>, visual: [Int32], schedule: LayerSchedule) -> Matrix {
+  func run(_ input: MatrixView, layers: Range<Int>, visual: [Int32], schedule: LayerSchedule) -> MatrixView {
     workspace.reserve(rows: input.rows, positions: input.rows)
-    var cache = decoder.makeCache()
+    let cache = decoder.makeCache()
     let rows = TokenRows(
       hidden: input.copy(), positions: visual.indices.map { RotaryPosition($0) }, visualIndices: visual)
     for layer in layers {
-      decoder.forward(layer: layer, rows, cache: &cache.layers[layer], schedule: schedule, workspace, workers)
+      decoder.forward(layer: layer, rows, cache: cache.layers[layer], schedule: schedule, workspace, workers)
     }
     return rows.hidden
   }
 
   /// Attention of the last rows of layer 0.
-  func attention(_ input: Matrix, watched: Int) -> Matrix? {
+  func attention(_ input: MatrixView, watched: Int) -> MatrixView? {
     workspace.reserve(rows: input.rows, positions: input.rows)
-    var cache = decoder.makeCache()
+    let cache = decoder.makeCache()
     let rows = TokenRows(
       hidden: input.copy(), positions: (0..<input.rows).map { RotaryPosition($0) },
       visualIndices: Array(repeating: -1, count: input.rows))
     return decoder.forward(
-      layer: 0, rows, cache: &cache.layers[0], watched: watched, workspace, workers)
+      layer: 0, rows, cache: cache.layers[0], watched: watched, workspace, workers)
   }
 }

@@ -79,10 +79,10 @@ import Testing
     var wide = model
     wide.feedForwardWidth = width
     let layer = try FeedForward(wide, layer: 1, weights: RandomWeights(seed: 3, storage: storage))
-    let output = Matrix(rows: input.rows, columns: model.width)
+    let output = MatrixView(rows: input.rows, columns: model.width)
     let rows = TokenRows(
       hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) }, visualIndices: visual)
-    let scratch = Matrix(rows: input.rows, columns: 2 * width)
+    let scratch = MatrixView(rows: input.rows, columns: 2 * width)
     layer.forward(rows, input: input, .leading(share: 0.4), into: output, scratch: scratch, workers)
 
     // The same with probing, where the others are dead.
@@ -90,12 +90,12 @@ import Testing
     dead.deadNeurons = 32
     let alive = try FeedForward(wide, layer: 1, weights: dead)
     for run in rows.visualRuns {
-      let expected = Matrix(rows: run.count, columns: model.width)
+      let expected = MatrixView(rows: run.count, columns: model.width)
       alive.forward(input[rows: run], into: expected, scratch: scratch[rows: 0..<run.count], workers)
       #expect(largestDifference(output[rows: run].elements, expected.elements) < 1e-5)
     }
     for run in rows.textRuns {
-      let expected = Matrix(rows: run.count, columns: model.width)
+      let expected = MatrixView(rows: run.count, columns: model.width)
       layer.forward(input[rows: run], into: expected, scratch: scratch[rows: 0..<run.count], workers)
       #expect(largestDifference(output[rows: run].elements, expected.elements) < 1e-5)
     }
@@ -131,10 +131,10 @@ import Testing
 
   // MARK: The plain definition
 
-  private var input: Matrix { randomMatrix(visual.count, model.width, seed: 21) }
+  private var input: MatrixView { randomMatrix(visual.count, model.width, seed: 21) }
 
-  private func output(_ probe: NeuronProbe, visual: [Int32]? = nil) -> Matrix {
-    let output = Matrix(rows: input.rows, columns: model.width)
+  private func output(_ probe: NeuronProbe, visual: [Int32]? = nil) -> MatrixView {
+    let output = MatrixView(rows: input.rows, columns: model.width)
     let rows = TokenRows(
       hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) },
       visualIndices: visual ?? self.visual)
@@ -143,16 +143,16 @@ import Testing
     return output
   }
 
-  private func full() -> Matrix {
-    let output = Matrix(rows: input.rows, columns: model.width)
-    let scratch = Matrix(rows: input.rows, columns: 2 * model.feedForwardWidth)
+  private func full() -> MatrixView {
+    let output = MatrixView(rows: input.rows, columns: model.width)
+    let scratch = MatrixView(rows: input.rows, columns: 2 * model.feedForwardWidth)
     feedForward.forward(input, into: output, scratch: scratch, workers)
     return output
   }
 
   private func activation(_ row: Int, _ neuron: Int) -> Double {
     let x = input.row(row).map(Double.init)
-    let weights = Matrix(rows: 2, columns: model.width)
+    let weights = MatrixView(rows: 2, columns: model.width)
     feedForward.gateUp.copyRow(neuron, into: weights, row: 0)
     feedForward.gateUp.copyRow(model.feedForwardWidth + neuron, into: weights, row: 1)
     let gate = zip(x, weights.row(0)).reduce(0) { $0 + $1.0 * Double($1.1) }
@@ -172,7 +172,7 @@ import Testing
 
   private func reference(_ row: Int, neurons: [Int]) -> [Float] {
     var sums = Array(repeating: 0.0, count: model.width)
-    let weights = Matrix(rows: 1, columns: model.width)
+    let weights = MatrixView(rows: 1, columns: model.width)
     for neuron in neurons {
       feedForward.down.copyRow(neuron, into: weights, row: 0)
       let active = activation(row, neuron)

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `keeping rows never renumbers positions or visual tokens, but counts ordinals anew`() {
-    var rows = rows("tvvvtvvt")
+    let rows = rows("tvvvtvvt")
     rows.keep([0, 2, 4, 6, 7])
     #expect(rows.count == 5)
     #expect(rows.positions.map(\.largest) == [0, 2, 4, 6, 7])
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `keeping twice is keeping the kept of the kept`() {
-    var rows = rows("tvvvtvvt")
+    let rows = rows("tvvvtvvt")
     rows.keep([0, 1, 3, 5, 7])
     rows.keep([0, 2, 4])
     #expect(rows.positions.map(\.largest) == [0, 3, 7])
@@ -44,10 +44,10 @@ import Testing
   }
 
   @Test func `keeping all rows changes nothing and keeping none leaves none`() {
-    var all = rows("tvvt")
+    let all = rows("tvvt")
     all.keep([0, 1, 2, 3])
     #expect(all.positions.map(\.largest) == [0, 1, 2, 3] && all.visualRuns == [1..<3])
-    var none = rows("tvvt")
+    let none = rows("tvvt")
     none.keep([])
     #expect(none.count == 0 && none.hidden.rows == 0 && none.visualRuns.isEmpty && none.textRuns.isEmpty)
   }
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func `a decoding step's row moves its position and nothing else`() {
-    var rows = rows("t")
+    let rows = rows("t")
     rows.movePosition(to: 41)
     #expect(rows.positions.map(\.largest) == [41] && rows.visualIndices == [-1] && rows.textRuns == [0..<1])
   }
@@ -74,7 +74,7 @@ import Testing
       defer { visual += 1 }
       return visual
     }
-    let hidden = Matrix(
+    let hidden = MatrixView(
       rows: kinds.count, columns: 2, elements: (0..<kinds.count).flatMap { [Float($0), Float($0) + 0.5] })
     return TokenRows(
       hidden: hidden, positions: indices.indices.map { RotaryPosition($0) }, visualIndices: indices)

@@ -75,7 +75,7 @@ import Testing
   @Test func `a layer sees a set of rows: their order is only where they come out`() throws {
     let layer = try VisionLayer(model, layer: 0, weights: RandomWeights(seed: 5))
     let input = randomMatrix(model.rows, model.width, seed: 4)
-    let reversed = Matrix(rows: input.rows, columns: input.columns)
+    let reversed = MatrixView(rows: input.rows, columns: input.columns)
     reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
     let workspace = VisionWorkspace(model, rows: model.rows, isReducedPrecision: false)
     for rows in [input, reversed] {
@@ -143,7 +143,7 @@ import Testing
   }
 
   private func rowOf(_ matrix: WeightMatrix, _ row: Int) -> [Float] {
-    let result = Matrix(rows: 1, columns: matrix.columns)
+    let result = MatrixView(rows: 1, columns: matrix.columns)
     matrix.copyRow(row, into: result, row: 0)
     return result.row(0)
   }
@@ -169,7 +169,7 @@ import Testing
     func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
       let matrix = try weights.matrix(name, rows: rows, columns: columns)
       guard name == "vision/position_embedding" else { return matrix }
-      let traded = Matrix(rows: rows, columns: columns)
+      let traded = MatrixView(rows: rows, columns: columns)
       for row in 0..<rows {
         matrix.copyRow(row == first ? second : row == second ? first : row, into: traded, row: row)
       }

@@ -10,7 +10,7 @@ import Tokenization
 /// What a point dropped for one question, as picture and as JSON.
 @Suite struct ExplanationTests {
   private let folder: TemporaryFolder
-  private let session: Session
+  private let context: Context
   private let pictures: [String]
   private let point = OperatingPoint(
     name: "p",
@@ -21,20 +21,20 @@ import Tokenization
   init() throws {
     let folder = try TemporaryFolder()
     self.folder = folder
-    session = try TinySession.open(in: folder)
+    context = try TinyContext.open(in: folder)
     pictures = try (0..<2).map { try folder.write(TinyPicture.png(seed: UInt64($0)), to: "\($0).png") }
   }
 
   private func explain(_ point: OperatingPoint) throws -> Explanation {
-    try Explanation(Conversation("what"), images: pictures, at: point, in: session, maxTokens: 4)
+    try Explanation(Conversation("what"), images: pictures, at: point, in: context, maxTokens: 4)
   }
 
   @Test func `answers are those of the point and of dense`() throws {
     let explanation = try explain(point)
-    var question = Question(images: pictures, prompt: "what")
-    question.maxTokens = 4
+    var question = Question(images: pictures.map { .file($0) }, prompt: "what")
+    question.options.maxTokens = 4
     for (point, answer) in [(point, explanation.answer), (.dense, explanation.denseAnswer)] {
-      #expect(try session.text(of: session.answer(question, point: point).tokens) == answer)
+      #expect(try context.model.text(of: context.answer(question, point: point).tokens) == answer)
     }
   }
 
@@ -77,11 +77,11 @@ import Tokenization
 
   @Test(arguments: FamilyGolden.firstOfEachFamily())
   func `every family's patches are found on its pictures`(golden: FamilyGolden) throws {
-    let session = try Session(try Plan(contentsOf: try golden.plan(in: folder)), threads: 1)
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
     let settings = PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.3, layer: 0))
     let explanation = try Explanation(
       Conversation("a"), images: ["wide.png", "tall.png"].map { golden.picture($0) },
-      at: OperatingPoint(name: "p", settings: settings), in: session, maxTokens: 2)
+      at: OperatingPoint(name: "p", settings: settings), in: context, maxTokens: 2)
     let onBlocks = Set(explanation.pictures.flatMap(\.blocks).flatMap { Array($0.tokens) })
     let outside = explanation.fate.isKept.indices.filter { !onBlocks.contains($0) }
     // Tokens without a place on a grid are never dropped.

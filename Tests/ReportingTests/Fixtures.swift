@@ -14,7 +14,7 @@ extension ReportTests {
 
   /// The tiny model with a calibration and a point made up by hand.
   static var contents: PlanContents {
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     let layers = contents.model.text.layers
     let heads = contents.model.text.keyValueHeads
     var lens = LayerRankings()
@@ -51,16 +51,16 @@ extension ReportTests {
 
   /// An evaluation of dense and the point on three questions, one of them hostile.
   static func record(in folder: TemporaryFolder) throws -> EvaluationRecord {
-    var contents = TinySession.contents
+    var contents = TinyContext.contents
     contents.prompt.openings += [
       .init(.first, segments: [.literal("Q")]), .init(.last, segments: [.literal("Q")]),
     ]
     contents.prompt.closings += [
       .init(.first, segments: [.literal("A"), .reply]), .init(.last, segments: [.literal("A")]),
     ]
-    let session = try TinySession.open(contents, in: folder)
-    let runner = SampleRunner(session, maxTokens: 4)
-    _ = try TinySession.writeSet(in: folder, count: 2)
+    let context = try TinyContext.open(contents, in: folder)
+    let runner = SampleRunner(context, maxTokens: 4)
+    _ = try TinyContext.writeSet(in: folder, count: 2)
     let lines = [
       #"{"id": "s<0>", "image": "0.png", "prompt": "<img src=x>", "answer": "a", "task": "<b>"}"#,
       #"{"id": "s1", "image": "0.png", "prompt": "what 1", "answer": "b", "task": "two"}"#,
@@ -70,7 +70,7 @@ extension ReportTests {
     let points = [OperatingPoint.dense, half]
     let contenders = Contender.all(
       points: points, baselines: [.rule(.stride), .reducedImage, .noImage],
-      layers: session.contents.model.text.layers)
+      layers: context.model.text.layers)
     let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
     let second = try SecondTurnEvaluator(runner).evaluate(set, points: points)
     let patches = try PatchSurvey(runner, points: points).survey(set, drawing: [0, 2])

@@ -15,7 +15,7 @@ import Testing
   ]
 
   @Test func `a plan without calibration and points says so`() throws {
-    let html = Report(PlanFacts(path: "bare.h5", contents: TinySession.contents), command: "espalier report")
+    let html = Report(PlanFacts(path: "bare.h5", contents: TinyContext.contents), command: "espalier report")
       .html
     let page = try check(html)
     for words in [

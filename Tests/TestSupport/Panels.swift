@@ -2,14 +2,14 @@ public import Compute
 public import PlanFormat
 
 /// A matrix whose rows are outputs, encoded as a plan would have it.
-public func panels(_ encoding: PanelEncoding, _ matrix: Matrix) -> WeightMatrix {
+public func panels(_ encoding: PanelEncoding, _ matrix: MatrixView) -> WeightMatrix {
   let memory = PanelMemory(encoding, matrix)
   return WeightMatrix(
     encoding, panels: memory.bytes, rows: matrix.rows, columns: matrix.columns, owner: memory)
 }
 
 /// A matrix whose rows are inputs, encoded as a plan would have it.
-public func neuronPanels(_ encoding: PanelEncoding, _ matrix: Matrix) -> WeightMatrix {
+public func neuronPanels(_ encoding: PanelEncoding, _ matrix: MatrixView) -> WeightMatrix {
   let memory = PanelMemory(encoding, matrix.transposed)
   return WeightMatrix(
     encoding, neuronPanels: memory.bytes, rows: matrix.rows, columns: matrix.columns, owner: memory)
@@ -18,7 +18,7 @@ public func neuronPanels(_ encoding: PanelEncoding, _ matrix: Matrix) -> WeightM
 /// Gives the panels of a matrix to `sink`; returns the relative error.
 @discardableResult
 func encode(
-  _ matrix: Matrix, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
+  _ matrix: MatrixView, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
 ) throws(PlanError) -> Double? {
   var encoder = PanelEncoder(format, depth: matrix.columns)
   try encoder?.append(matrix.elements, into: sink)
@@ -26,10 +26,10 @@ func encode(
   return encoder?.relativeError
 }
 
-extension Matrix {
+extension MatrixView {
   /// Rows as columns.
-  public var transposed: Matrix {
-    let result = Matrix(rows: columns, columns: rows)
+  public var transposed: MatrixView {
+    let result = MatrixView(rows: columns, columns: rows)
     for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }
     return result
   }
@@ -62,7 +62,7 @@ extension PanelEncoding {
 private final class PanelMemory: WeightOwner, @unchecked Sendable {
   let bytes: UnsafeRawBufferPointer
 
-  init(_ encoding: PanelEncoding, _ matrix: Matrix) {
+  init(_ encoding: PanelEncoding, _ matrix: MatrixView) {
     var encoded: [UInt8] = []
     // The sink never throws.
     _ = try? encode(matrix, as: encoding.format) { (span) throws(PlanError) in

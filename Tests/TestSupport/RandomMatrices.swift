@@ -2,9 +2,9 @@ public import Compute
 import Inference
 
 /// A matrix of seeded random numbers within [-scale, scale).
-public func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 1) -> Matrix {
+public func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 1) -> MatrixView {
   var generator = SplitMix64(seed: seed)
-  return Matrix(
+  return MatrixView(
     rows: rows, columns: columns,
     elements: (0..<rows * columns).map { _ in (Float(generator.nextUnit()) * 2 - 1) * scale })
 }

@@ -31,12 +31,12 @@ public struct RandomWeights: ModelWeights {
   public func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
     let drawn = matrixElements(name, rows, columns)
     switch storage {
-    case .float32: return WeightMatrix(Matrix(rows: rows, columns: columns, elements: drawn))
+    case .float32: return WeightMatrix(MatrixView(rows: rows, columns: columns, elements: drawn))
     case .roundedFloat32:
       let rounded = bfloat16(drawn).map { Float(bitPattern: UInt32($0) << 16) }
-      return WeightMatrix(Matrix(rows: rows, columns: columns, elements: rounded))
+      return WeightMatrix(MatrixView(rows: rows, columns: columns, elements: rounded))
     case .bfloat16:
-      return panels(.bfloat16, Matrix(rows: rows, columns: columns, elements: drawn))
+      return panels(.bfloat16, MatrixView(rows: rows, columns: columns, elements: drawn))
     }
   }
 
@@ -44,7 +44,7 @@ public struct RandomWeights: ModelWeights {
   public func neurons(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
     guard storage == .bfloat16 else { return try matrix(name, rows: rows, columns: columns) }
     let drawn = matrixElements(name, rows, columns)
-    return neuronPanels(.bfloat16, Matrix(rows: rows, columns: columns, elements: drawn))
+    return neuronPanels(.bfloat16, MatrixView(rows: rows, columns: columns, elements: drawn))
   }
 
   /// A vector of that name: frequencies as a decoder has them, norm weights around 1, biases around 0.
@@ -86,7 +86,7 @@ extension RandomWeights: WeightSource {
       try sink(elements.span.bytes)
       return nil
     }
-    let matrix = Matrix(rows: tensor.shape[0], columns: tensor.shape[1], elements: elements)
+    let matrix = MatrixView(rows: tensor.shape[0], columns: tensor.shape[1], elements: elements)
     return try encode(tensor.isNeuronMajor ? matrix.transposed : matrix, as: format, into: sink)
   }
 }

@@ -32,13 +32,35 @@ public enum TinyModel {
     return ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
   }
 
-  /// An engine with seeded random weights.
-  public static func engine(threads: Int = 1, seed: UInt64 = 1) throws -> Engine {
-    try Engine(description, weights: RandomWeights(seed: seed), threads: threads)
+  /// What a plan of such a model says: a tokenizer of single bytes, as many as the vocabulary has room for.
+  public static func contents(_ model: ModelDescription = description) -> PlanContents {
+    var image = ImagePreprocessing()
+    var tile = TileShape()
+    (tile.side, tile.shortestEdge) = (model.vision.imageSize, model.vision.imageSize)
+    image.tiling = .single(tile)
+    var tokenizer = TokenizerTables()
+    tokenizer.tokens = (0..<min(256, model.text.vocabulary)).map { [UInt8($0)] }
+    return PlanContents(
+      model: model, image: image, tokenizer: tokenizer, prompt: PromptTemplate(before: [], after: []),
+      weightFormat: .float32, sourceDigest: "")
   }
 
-  /// A prompt with text before and after `images` pictures, as the tiny engine embeds it.
-  public static func prompt(_ engine: Engine, images: Int = 1, textAfter: Int = 6) throws -> PromptRows {
+  /// A context on a model with seeded random weights.
+  public static func context(
+    _ description: ModelDescription = description, threads: Int = 1, seed: UInt64 = 1
+  ) throws -> Context {
+    try context(description, weights: RandomWeights(seed: seed), threads: threads)
+  }
+
+  /// A context on a model with these weights.
+  public static func context(
+    _ description: ModelDescription = description, weights: some ModelWeights, threads: Int = 1
+  ) throws -> Context {
+    Context(try Model(contents(description), weights: weights), threads: threads)
+  }
+
+  /// A prompt with text before and after `images` pictures, as the tiny context embeds it.
+  public static func prompt(_ context: Context, images: Int = 1, textAfter: Int = 6) throws -> PromptRows {
     var parts: [PromptLayout.Part] = [.token(1), .token(7)]
     parts += (0..<images).map { .image($0) }
     parts += (0..<textAfter).map { .token(Int32(10 + $0)) }
@@ -47,18 +69,18 @@ public enum TinyModel {
         grid: PatchGrid(rows: 4, columns: 4),
         randomMatrix(16, description.text.width, seed: UInt64(100 + image)))
     }
-    return try engine.embed(PromptLayout(parts: parts), images: features)
+    return try context.embed(PromptLayout(parts: parts), images: features)
   }
 }
 
 extension ImageTokens {
   /// A picture of one block: a grid of tokens with `leading` ones before it.
-  public init(grid: PatchGrid, leading: Int = 0, _ features: Matrix) {
+  public init(grid: PatchGrid, leading: Int = 0, _ features: MatrixView) {
     var block = ImageArrangement.Block(rows: grid.rows, columns: grid.columns)
     block.leading = leading
     var arrangement = ImageArrangement()
     arrangement.elements = [.block(0)]
     arrangement.blocks = [block]
-    self.init(arrangement: arrangement, features: [features])
+    self.init(arrangement: arrangement, features: [FrozenMatrix(features)])
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Split patterns")
 struct PatternTests {
-  @Test("put every character of Unicode where Hugging Face's engine puts it")
+  @Test("put every character of Unicode where Hugging Face's context puts it")
   func allCharacters() throws {
     var everything: [UInt8] = []
     for code in UInt32(0)..<0x110000 {

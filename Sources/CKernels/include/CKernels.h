@@ -220,6 +220,15 @@ const espalier_kernels *espalier_kernels_in_use(void);
 /* The table of that name, or NULL when it is unknown here or the processor lacks the instructions. */
 const espalier_kernels *espalier_kernels_named(const char *name);
 
+/* Tells the processor that the thread only waits for a change of memory. */
+static inline void espalier_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
 /* Cores this process may run on, however many threads each has; at least 1. */
 int espalier_cores(void);
 

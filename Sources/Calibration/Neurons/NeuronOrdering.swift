@@ -9,15 +9,15 @@ public import PlanFormat
 /// A reduced layer can then use the first neurons for every image, where they lie: nothing is probed, nothing gathered
 /// and any share of them is at hand. How much that harms is measured like everything else.
 public struct NeuronOrdering {
-  private let session: Session
+  private let context: Context
   private let options: CalibrationOptions
 
   /// Visual rows of a sample whose activations are looked at.
   private static let rows = 128
 
-  /// An ordering by what a session's model does.
-  public init(_ session: Session, options: CalibrationOptions) {
-    self.session = session
+  /// An ordering by what a context's model does.
+  public init(_ context: Context, options: CalibrationOptions) {
+    self.context = context
     self.options = options
   }
 
@@ -30,12 +30,12 @@ public struct NeuronOrdering {
   /// Neurons of each layer, strongest first, by their share of the magnitudes on visual rows, mean over the samples.
   public func order(_ set: SampleSet, reporter: any ProgressReporter) throws -> [[Int]] {
     let chosen = set.spread(options.limit)
-    let runner = SampleRunner(session, maxTokens: 1)
+    let runner = SampleRunner(context, maxTokens: 1)
     reporter.begin("neuron order", total: chosen.samples.count)
-    var observer = NeuronObserver(engine: session.engine, rows: Self.rows)
+    var observer = NeuronObserver(context: context, rows: Self.rows)
     for sample in chosen.samples {
       let prompt = try runner.prompt(sample)
-      _ = session.engine.prefill(
+      _ = try context.prefill(
         prompt, schedule: Schedule(layers: observer.shares.count), observer: &observer)
       try reporter.advance(by: 1)
     }
@@ -48,23 +48,23 @@ public struct NeuronOrdering {
 
 /// Adds up each neuron's share of its layer's magnitudes.
 private struct NeuronObserver: Observer {
-  let engine: Engine
+  let context: Context
   let rows: Int
   var shares: [[Double]]  // [L x m]
 
-  init(engine: Engine, rows: Int) {
-    self.engine = engine
+  init(context: Context, rows: Int) {
+    self.context = context
     self.rows = rows
-    let text = engine.model.text
+    let text = context.model.text
     shares = Array(repeating: Array(repeating: 0, count: text.feedForwardWidth), count: text.layers)
   }
 
-  mutating func didRun(layer: Int, rows all: TokenRows, normed: Matrix) {
+  mutating func didRun(layer: Int, rows all: TokenRows, normed: MatrixView) {
     let visual = all.visualRows
     guard !visual.isEmpty else { return }
     let count = min(rows, visual.count)
     let places = (0..<count).map { visual[$0 * visual.count / count] }
-    let magnitudes = engine.neuronMagnitudes(layer: layer, of: places, input: normed)
+    let magnitudes = context.neuronMagnitudes(layer: layer, of: places, input: normed)
     let sum = magnitudes.reduce(0.0) { $0 + Double($1) }
     guard sum > 0, sum.isFinite else { return }
     for (neuron, magnitude) in magnitudes.enumerated() { shares[layer][neuron] += Double(magnitude) / sum }

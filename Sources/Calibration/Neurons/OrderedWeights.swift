@@ -42,7 +42,7 @@ public struct OrderedWeights: WeightSource {
     do throws(ModelError) {
       guard tensor.shape.count == 2 else {
         let elements = try weights.vector(tensor.name, count: rows.count).elements
-        return WeightMatrix(Matrix(rows: rows.count, columns: 1, elements: rows.map { elements[$0] }))
+        return WeightMatrix(MatrixView(rows: rows.count, columns: 1, elements: rows.map { elements[$0] }))
       }
       let (count, columns) = (tensor.shape[0], tensor.shape[1])
       let matrix =

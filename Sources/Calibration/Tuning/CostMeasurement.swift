@@ -12,7 +12,7 @@ struct CostMeasurement {
     var denseKVBytes: Double
   }
 
-  private let session: Session
+  private let context: Context
   private let prompts: [PromptRows]
   private let space: SettingsSpace
 
@@ -21,10 +21,10 @@ struct CostMeasurement {
   private static let turns = 3
   private static let steps = 12
 
-  init(_ session: Session, _ prompts: [PromptRows], _ record: CalibrationRecord) {
-    self.session = session
+  init(_ context: Context, _ prompts: [PromptRows], _ record: CalibrationRecord) {
+    self.context = context
     self.prompts = prompts
-    space = SettingsSpace(record, layers: session.contents.model.text.layers)
+    space = SettingsSpace(record, layers: context.model.text.layers)
   }
 
   /// Times dense and the seeds of the search, and some that hollow attention and probe, in turn.
@@ -38,7 +38,7 @@ struct CostMeasurement {
       places.append(other)
     }
     let settings = places.map { space.settings($0) }
-    let schedules = try settings.map { try session.schedule($0) }
+    let schedules = try settings.map { try context.model.schedule($0) }
     let few = (0..<min(Self.prompts, prompts.count)).map {
       prompts[$0 * prompts.count / min(Self.prompts, prompts.count)]
     }
@@ -48,7 +48,7 @@ struct CostMeasurement {
     for turn in 0...Self.turns {
       for prompt in few {
         for (index, schedule) in schedules.enumerated() {
-          let run = TimedRun(prompt, schedule, steps: Self.steps, session.engine)
+          let run = try TimedRun(prompt, schedule, steps: Self.steps, context)
           // The first turn fills caches and buffers.
           if turn > 0 { runs[index].append(run) }
           try reporter.advance(by: 1)
@@ -63,7 +63,7 @@ struct CostMeasurement {
       )
     }
     let model = CostModel(
-      session.contents.model.text, prompt: .init(text: first.rows.count - visual, visual: visual),
+      context.model.text, prompt: .init(text: first.rows.count - visual, visual: visual),
       samples: samples)
     let errors = samples.map { abs(model.prefillSeconds($0.settings) - $0.prefill) / $0.prefill }
     reporter.end(

@@ -6,13 +6,13 @@ public import PlanFormat
 /// Measures the times of stored points again, on the box where they will run: what a point does to answers does not
 /// depend on the box, how long it takes does.
 public struct Retimer {
-  private let session: Session
+  private let context: Context
   private let repetitions: Int
   private static let steps = 16
 
   /// A retimer that runs every point `repetitions` times, and once to warm up.
-  public init(_ session: Session, repetitions: Int) {
-    self.session = session
+  public init(_ context: Context, repetitions: Int) {
+    self.context = context
     self.repetitions = repetitions
   }
 
@@ -22,20 +22,20 @@ public struct Retimer {
   ) throws -> [OperatingPoint] {
     var settings: [PruningSettings] = [.dense]
     for point in points where !settings.contains(point.settings) { settings.append(point.settings) }
-    let schedules = try settings.map { try session.schedule($0) }
+    let schedules = try settings.map { try context.model.schedule($0) }
     reporter.begin("timing \(settings.count) settings", total: (repetitions + 1) * settings.count)
     var image: [Double] = []
     var runs = Array(repeating: [TimedRun](), count: settings.count)
     for turn in 0...repetitions {
       let start = StageClock.now
       let features = try images.map {
-        try session.encode(try session.prepareImage(at: $0, among: images.count))
+        try context.encode(try context.model.prepareImage(at: $0, among: images.count))
       }
-      let prompt = try session.engine.embed(layout, images: features)
+      let prompt = try context.embed(layout, images: features)
       if turn > 0 { image.append(StageClock.now - start) }
       for index in settings.indices {
         // The first turn fills caches and buffers.
-        let run = TimedRun(prompt, schedules[index], steps: Self.steps, session.engine)
+        let run = try TimedRun(prompt, schedules[index], steps: Self.steps, context)
         if turn > 0 { runs[index].append(run) }
         try reporter.advance(by: 1)
       }

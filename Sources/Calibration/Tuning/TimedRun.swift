@@ -12,17 +12,22 @@ struct TimedRun {
   /// KV bytes at the end of prefill.
   let kvBytes: Int
 
-  /// Runs a copy of `prompt`, and `steps` steps on any token.
-  init(_ prompt: PromptRows, _ schedule: Schedule, steps: Int, _ engine: Engine) {
+  /// Runs a copy of `prompt`, and `steps` steps whatever they say.
+  init(
+    _ prompt: PromptRows, _ schedule: Schedule, steps: Int, _ context: Context
+  ) throws(InferenceError) {
     let copy = prompt.copy()
     let start = StageClock.now
-    let result = engine.prefill(copy, schedule: schedule, reserve: steps + 1)
-    var state = engine.startDecoding(result)
-    let middle = StageClock.now
-    for _ in 0..<steps { engine.decode(0, &state) }
-    prefill = middle - start
-    selection = result.selectionSeconds
-    step = (StageClock.now - middle) / Double(steps)
-    kvBytes = result.cache.bytes
+    let result = try context.prefill(copy, schedule: schedule, PrefillRange(reserve: steps))
+    let counts = result.counts
+    let state = context.startDecoding(result)
+    prefill = StageClock.now - start
+    selection = counts.selectionSeconds
+    kvBytes = counts.cacheBytes
+    var options = GenerationOptions(maxTokens: steps + 1)
+    options.ignoresStopTokens = true
+    var generation = try Generation(state, in: context, options)
+    let run = try generation.run().count - 1
+    step = run > 0 ? generation.decodeSeconds / Double(run) : 0
   }
 }

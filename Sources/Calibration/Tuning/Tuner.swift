@@ -8,7 +8,7 @@ public import PlanFormat
 /// A cost model is fitted to measured times; a search over all settings measures harm on a part of the validation split;
 /// what it finds worthwhile runs on all of it, interleaved with dense. Points are picked by those measurements alone.
 public struct Tuner {
-  private let session: Session
+  private let context: Context
   private let record: CalibrationRecord
   private let runner: SampleRunner
   private let options: Options
@@ -38,12 +38,12 @@ public struct Tuner {
     public var front: [OperatingPoint]
   }
 
-  /// A tuner for a calibrated plan, whose session knows the calibration.
-  public init(_ session: Session, record: CalibrationRecord, options: Options = Options()) {
-    self.session = session
+  /// A tuner for a calibrated plan, whose context knows the calibration.
+  public init(_ context: Context, record: CalibrationRecord, options: Options = Options()) {
+    self.context = context
     self.record = record
     self.options = options
-    runner = SampleRunner(session, maxTokens: options.maxTokens)
+    runner = SampleRunner(context, maxTokens: options.maxTokens)
   }
 
   /// Measures and returns `dense`, a point for each budget, and the front, with the figures of the validation split.
@@ -51,7 +51,7 @@ public struct Tuner {
     _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, reporter: any ProgressReporter
   ) throws -> Result {
     let (samples, fixed) = try prepare(set.spread(options.screeningSamples), reporter)
-    let timing = try CostMeasurement(session, samples.map(\.prompt), record).measure(reporter)
+    let timing = try CostMeasurement(context, samples.map(\.prompt), record).measure(reporter)
     let trials = try search(samples, timing.model, budgets, reporter)
     let finalists = budgets.flatMap { self.finalists(trials, $0, timing, fixed) }
 
@@ -97,21 +97,21 @@ public struct Tuner {
     _ samples: [PreparedSample], _ costs: CostModel, _ budgets: [PointBudget],
     _ reporter: any ProgressReporter
   ) throws -> [FrontSearch.Trial] {
-    let engine = session.engine
-    let space = SettingsSpace(record, layers: session.contents.model.text.layers)
+    let context = context
+    let space = SettingsSpace(record, layers: context.model.text.layers)
     let search = FrontSearch(
       space: space, costs: costs, views: budgets.map(\.view).uniqued, trials: options.trials)
     reporter.begin("searching settings", total: options.trials)
     let trials = try search.run(
       measure: { settings in
-        let schedule = try session.schedule(settings)
+        let schedule = try context.model.schedule(settings)
         var divergences: [Double] = []
         for sample in samples {
           let answer = sample.reference.answer
-          let prefill = engine.prefill(sample.prompt.copy(), schedule: schedule, reserve: answer.count)
-          divergences.append(
-            sample.reference.distributions.divergence(
-              ofReduced: SampleRunner.forcedLogits(answer, after: prefill, engine)))
+          let prefill = try context.prefill(
+            sample.prompt.copy(), schedule: schedule, PrefillRange(reserve: answer.count))
+          let logits = context.forcedLogits(answer, behind: context.startDecoding(prefill))
+          divergences.append(sample.reference.distributions.divergence(ofReduced: logits))
           // What is hopeless on a quarter of the samples is not worth the others.
           let isQuarter = divergences.count == samples.count / 4
           if isQuarter, Statistics.mean(divergences) > 2 * FrontSearch.hopelessDivergence { break }

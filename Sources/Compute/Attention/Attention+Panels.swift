@@ -7,7 +7,7 @@ extension Attention {
   private static let keyTile = 2 * ESPALIER_PLAIN_STRIDE
 
   func attendTiles(
-    _ queries: Matrix, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask, _ output: Matrix,
+    _ queries: MatrixView, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask, _ output: MatrixView,
     _ workers: Workers
   ) {
     let tiles = QueryTiles(
@@ -34,7 +34,7 @@ extension Attention {
 
   /// One query row: a key or value is read once for its whole group.
   func attendOne(
-    _ query: Matrix, _ panels: KeyValuePanels, _ keyCount: Int, _ output: Matrix, _ workers: Workers
+    _ query: MatrixView, _ panels: KeyValuePanels, _ keyCount: Int, _ output: MatrixView, _ workers: Workers
   ) {
     // Whichever thread takes a part finds its memory there, so that no later step allocates any.
     for worker in 0..<workers.count { _ = PanelTile(self, 1, workers, worker) }
@@ -47,10 +47,10 @@ extension Attention {
   /// Attention of one query row over any KV heads.
   private struct OneQuery: RangeWork {
     let attention: Attention
-    let query: Matrix
+    let query: MatrixView
     let panels: KeyValuePanels
     let keyCount: Int
-    let output: Matrix
+    let output: MatrixView
     let workers: Workers
 
     func run(_ heads: Range<Int>, worker: Int) {

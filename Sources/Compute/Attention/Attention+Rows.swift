@@ -7,23 +7,25 @@ extension Attention {
   private static let keyTile = 256
 
   func attendTiles(
-    _ queries: Matrix, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ mask: AttentionMask,
-    _ output: Matrix, _ workers: Workers
+    _ queries: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ mask: AttentionMask,
+    _ output: MatrixView, _ workers: Workers
   ) {
     let tiles = QueryTiles(
       queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
     ).tiles
-    workers.perform(queryHeads * tiles.count) { task, worker in
-      let (rows, pieces) = tiles[task / queryHeads]
-      attendTile(
-        head: task % queryHeads, rows, pieces, queries, keys, values, mask, output,
-        scratch: workers.scratch(worker, count: Self.queryTile * (Self.keyTile + 2)))
+    SequentialBLAS.run {
+      workers.perform(queryHeads * tiles.count) { task, worker in
+        let (rows, pieces) = tiles[task / queryHeads]
+        attendTile(
+          head: task % queryHeads, rows, pieces, queries, keys, values, mask, output,
+          scratch: workers.scratch(worker, count: Self.queryTile * (Self.keyTile + 2)))
+      }
     }
   }
 
   private func attendTile(
-    head: Int, _ rows: Range<Int>, _ pieces: [Range<Int>], _ queries: Matrix, _ keys: HeadRows,
-    _ values: HeadRows, _ mask: AttentionMask, _ output: Matrix, scratch: UnsafeMutablePointer<Float>
+    head: Int, _ rows: Range<Int>, _ pieces: [Range<Int>], _ queries: MatrixView, _ keys: HeadRows,
+    _ values: HeadRows, _ mask: AttentionMask, _ output: MatrixView, scratch: UnsafeMutablePointer<Float>
   ) {
     let columns = head * headWidth..<(head + 1) * headWidth
     let query = queries[rows: rows][columns: columns]
@@ -62,7 +64,7 @@ extension Attention {
 
   /// One query row: dot products and a weighted sum.
   func attendOne(
-    _ query: Matrix, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ output: Matrix,
+    _ query: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ output: MatrixView,
     _ workers: Workers
   ) {
     output.fill(0)
@@ -78,11 +80,11 @@ extension Attention {
   /// Attention of one query row over any KV heads.
   private struct OneQuery: RangeWork {
     let attention: Attention
-    let query: Matrix
+    let query: MatrixView
     let keys: HeadRows
     let values: HeadRows
     let keyCount: Int
-    let output: Matrix
+    let output: MatrixView
     let workers: Workers
 
     func run(_ heads: Range<Int>, worker: Int) {

@@ -22,7 +22,7 @@ public struct Attention: Sendable {
 
   /// `output[n x (H * dh)]` from queries of the same shape, over the first `keyCount` keys and values.
   public func attend(
-    queries: Matrix, to entries: KeyValues, keyCount: Int, mask: AttentionMask, into output: Matrix,
+    queries: MatrixView, to entries: KeyValues, keyCount: Int, mask: AttentionMask, into output: MatrixView,
     _ workers: Workers
   ) {
     precondition(queries.columns == queryHeads * headWidth && output.columns == queries.columns)
@@ -49,10 +49,10 @@ public struct Attention: Sendable {
   /// The attention map rows of some queries: `[(queries * H) x keyCount]`, row `q * H + h`, each a softmax over the
   /// keys that row `q` sees. For the few rows PLPHP looks at (section 3 of the methods); the map stays unstored.
   public func rows(
-    of queries: Matrix, over entries: KeyValues, visibleKeys: [Int], keyCount: Int, _ workers: Workers
-  ) -> Matrix {
+    of queries: MatrixView, over entries: KeyValues, visibleKeys: [Int], keyCount: Int, _ workers: Workers
+  ) -> MatrixView {
     precondition(queries.columns == queryHeads * headWidth && visibleKeys.count == queries.rows)
-    let result = Matrix(rows: queries.rows * queryHeads, columns: keyCount)
+    let result = MatrixView(rows: queries.rows * queryHeads, columns: keyCount)
     for row in 0..<queries.rows {
       let visible = min(keyCount, visibleKeys[row])
       let lines = result[rows: row * queryHeads..<(row + 1) * queryHeads]

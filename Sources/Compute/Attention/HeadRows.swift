@@ -2,14 +2,14 @@
 /// floats.
 ///
 /// The fused q/k/v rows of a tower and the per-head blocks of a KV cache are both of this form.
-public struct HeadRows: Sendable {
+public struct HeadRows {
   let buffer: FloatBuffer
   let offset: Int
   let headStride: Int
   let rowStride: Int
 
   /// Heads side by side in the columns of a matrix.
-  public init(columnsOf matrix: Matrix, headWidth: Int) {
+  public init(columnsOf matrix: MatrixView, headWidth: Int) {
     buffer = matrix.buffer
     offset = matrix.offset
     headStride = headWidth
@@ -28,7 +28,7 @@ public struct HeadRows: Sendable {
 }
 
 /// Keys and values that queries attend to.
-public enum KeyValues: Sendable {
+public enum KeyValues {
   /// Float32 rows; keys are already rotated.
   case rows(keys: HeadRows, values: HeadRows)
   /// Rounded to bfloat16.

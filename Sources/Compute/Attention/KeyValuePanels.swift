@@ -4,8 +4,8 @@ import CKernels
 /// entries, its values are panels whose inputs are entries.
 ///
 /// Scores of a query are then one product and the weighted sum of values another, in prefill and decoding alike, and
-/// an entry is read once for all query heads of its group. Copies share the memory.
-public struct KeyValuePanels: Sendable {
+/// an entry is read once for all query heads of its group.
+public final class KeyValuePanels {
   /// KV heads.
   public let heads: Int
   /// Elements of a key or value.
@@ -24,8 +24,6 @@ public struct KeyValuePanels: Sendable {
     buffer = PanelBuffer(count: heads * (keys + values), zero: 0)
   }
 
-  /// Whether both are the same memory.
-  func shares(_ other: KeyValuePanels) -> Bool { buffer === other.buffer }
   /// Bytes of the memory.
   var byteCount: Int { buffer.count }
 
@@ -55,7 +53,7 @@ public struct KeyValuePanels: Sendable {
 
   /// Stores entries `first`, `first + 1`, ...: `keys` and `values` are `[n x (heads * headWidth)]`, keys rotated.
   /// Entries are stored in ascending order.
-  public func store(keys: Matrix, values: Matrix, at first: Int, _ workers: Workers) {
+  public func store(keys: MatrixView, values: MatrixView, at first: Int, _ workers: Workers) {
     precondition(keys.columns == heads * headWidth && values.columns == keys.columns)
     precondition(keys.rows == values.rows && first >= 0 && first + keys.rows <= capacity)
     // An element costs about as much as 8 multiply-adds.

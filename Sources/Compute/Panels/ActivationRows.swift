@@ -75,7 +75,7 @@ final class PairedRows {
 extension Workers {
   /// The rows of a matrix as 8-bit integers, with sums of groups for int4 products, valid until the next call. For the
   /// thread that shares out the work.
-  func quantized(_ input: Matrix, inGroups: Bool = false) -> espalier_int8_rows {
+  func quantized(_ input: MatrixView, inGroups: Bool = false) -> espalier_int8_rows {
     let unit = inGroups ? 64 : 4
     let stride = (input.columns + unit - 1) / unit * unit
     let rows = quantizedRows.reserve(rows: input.rows, stride: stride)
@@ -95,7 +95,7 @@ extension Workers {
   }
 
   /// The rows of a matrix in pairs, valid until the next call. For the thread that shares out the work.
-  func paired(_ input: Matrix) -> espalier_paired_rows {
+  func paired(_ input: MatrixView) -> espalier_paired_rows {
     let stride = (input.columns + 1) / 2
     let values = pairedRows.reserve(rows: input.rows, stride: stride)
     split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in

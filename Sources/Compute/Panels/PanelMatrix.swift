@@ -70,12 +70,12 @@ struct PanelMatrix {
   }
 
   /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels.
-  func multiply(_ input: Matrix, into output: Matrix, accumulating: Bool, _ workers: Workers) {
+  func multiply(_ input: MatrixView, into output: MatrixView, accumulating: Bool, _ workers: Workers) {
     multiply(prepared(input, workers), count: input.rows, into: output, accumulating: accumulating, workers)
   }
 
   /// Some outputs, range after range, each into a matrix of its own.
-  func multiply(_ input: Matrix, outputs ranges: [Range<Int>], into targets: [Matrix], _ workers: Workers) {
+  func multiply(_ input: MatrixView, outputs ranges: [Range<Int>], into targets: [MatrixView], _ workers: Workers) {
     let rows = prepared(input, workers)
     for (range, target) in zip(ranges, targets) {
       self[outputs: range].multiply(rows, count: input.rows, into: target, accumulating: false, workers)
@@ -83,7 +83,7 @@ struct PanelMatrix {
   }
 
   private func multiply(
-    _ rows: Product.Rows, count: Int, into output: Matrix, accumulating: Bool, _ workers: Workers
+    _ rows: Product.Rows, count: Int, into output: MatrixView, accumulating: Bool, _ workers: Workers
   ) {
     // Shorter numbers are multiplied more at a time.
     let operations = count * outputs * depth / (encoding == .bfloat16 ? 2 : 4)
@@ -93,7 +93,7 @@ struct PanelMatrix {
   }
 
   /// Activations as products take them, valid until the next product.
-  private func prepared(_ input: Matrix, _ workers: Workers) -> Product.Rows {
+  private func prepared(_ input: MatrixView, _ workers: Workers) -> Product.Rows {
     switch encoding {
     case .bfloat16: .paired(workers.paired(input))
     case .int8: .quantized(workers.quantized(input))
@@ -110,7 +110,7 @@ struct PanelMatrix {
 
     let matrix: PanelMatrix
     let rows: Rows
-    let output: Matrix
+    let output: MatrixView
     let accumulating: Int32
 
     func run(_ range: Range<Int>, worker: Int) {

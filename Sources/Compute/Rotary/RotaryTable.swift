@@ -8,17 +8,17 @@ import Glibc
 /// Used by one sequence at a time; `reserve` is called before the positions are needed.
 public final class RotaryTable {
   private let scheme: RotaryScheme
-  private var cosines = Matrix(rows: 0, columns: 0)
-  private var sines = Matrix(rows: 0, columns: 0)
+  private var cosines = MatrixView(rows: 0, columns: 0)
+  private var sines = MatrixView(rows: 0, columns: 0)
   /// Angles of one token whose coordinates differ, or of a sequence that has outgrown the table.
-  private let mixedCosines: Matrix
-  private let mixedSines: Matrix
+  private let mixedCosines: MatrixView
+  private let mixedSines: MatrixView
 
   /// An empty table.
   public init(_ scheme: RotaryScheme) {
     self.scheme = scheme
-    mixedCosines = Matrix(rows: 1, columns: scheme.frequencies.count)
-    mixedSines = Matrix(rows: 1, columns: scheme.frequencies.count)
+    mixedCosines = MatrixView(rows: 1, columns: scheme.frequencies.count)
+    mixedSines = MatrixView(rows: 1, columns: scheme.frequencies.count)
   }
 
   /// Positions the table knows.
@@ -28,8 +28,8 @@ public final class RotaryTable {
   public func reserve(positions: Int) {
     guard positions > self.positions else { return }
     let rows = max(positions, 2 * self.positions, 256)
-    cosines = Matrix(rows: rows, columns: scheme.frequencies.count)
-    sines = Matrix(rows: rows, columns: scheme.frequencies.count)
+    cosines = MatrixView(rows: rows, columns: scheme.frequencies.count)
+    sines = MatrixView(rows: rows, columns: scheme.frequencies.count)
     for position in 0..<rows {
       for pair in scheme.frequencies.indices {
         (cosines[position, pair], sines[position, pair]) = angle(position, scheme.frequencies[pair])
@@ -39,7 +39,7 @@ public final class RotaryTable {
 
   /// Rotates each head of each row of `rows`, `[n x (heads * headWidth)]`, by the row's position.
   public func rotate(
-    _ rows: Matrix, positions: [RotaryPosition], headWidth: Int, _ workers: Workers? = nil
+    _ rows: MatrixView, positions: [RotaryPosition], headWidth: Int, _ workers: Workers? = nil
   ) {
     let pairs = scheme.frequencies.count
     precondition(positions.count == rows.rows && rows.columns % headWidth == 0 && 2 * pairs <= headWidth)

@@ -5,7 +5,7 @@ extension WeightMatrix {
   /// `output = input x selfᵀ`, plus what is in `output` already when `accumulating`.
   ///
   /// `input` is `[n x columns]`, `output` `[n x rows]`. Split over the rows of the weight.
-  public func multiply(_ input: Matrix, into output: Matrix, accumulating: Bool = false, _ workers: Workers) {
+  public func multiply(_ input: MatrixView, into output: MatrixView, accumulating: Bool = false, _ workers: Workers) {
     precondition(input.columns == columns && output.columns == rows && input.rows == output.rows)
     guard input.rows > 0, rows > 0 else { return }
     switch storage {
@@ -13,23 +13,24 @@ extension WeightMatrix {
     case .panels(let panels):
       panels.multiply(input, into: output, accumulating: accumulating, workers)
     case .float32(let base):
-      if input.rows == 1 {
-        let work = OneRow(
-          weights: base, count: columns, input: input, output: output, accumulating: accumulating)
-        return workers.split(rows, operations: rows * columns, work)
-      }
-      workers.split(rows, operations: input.rows * rows * columns) { range, _ in
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count),
-          blasint(columns), 1, input.base, blasint(input.stride), base + range.lowerBound * columns,
-          blasint(columns), accumulating ? 1 : 0, output.base + range.lowerBound, blasint(output.stride))
+      let operations = input.rows * rows * columns
+      if input.rows == 1, !accumulating {
+        workers.split(
+          rows, operations: operations, OneRow(weights: base, count: columns, input: input, output: output))
+      } else {
+        SequentialBLAS.run {
+          workers.tile(
+            rows, operations: operations,
+            FloatProduct(
+              weights: base, count: columns, input: input, output: output, accumulating: accumulating))
+        }
       }
     }
   }
 
   /// Some outputs of `input x selfᵀ`, range after range: `output` is `[n x what the ranges count together]`. Of panels,
   /// a range starts at a multiple of 16.
-  public func multiply(_ input: Matrix, outputs ranges: [Range<Int>], into output: Matrix, _ workers: Workers)
+  public func multiply(_ input: MatrixView, outputs ranges: [Range<Int>], into output: MatrixView, _ workers: Workers)
   {
     precondition(input.columns == columns && input.rows == output.rows)
     precondition(output.columns == ranges.reduce(0) { $0 + $1.count })
@@ -53,19 +54,35 @@ extension WeightMatrix {
   private struct OneRow: RangeWork {
     let weights: UnsafePointer<Float>
     let count: Int
-    let input: Matrix
-    let output: Matrix
+    let input: MatrixView
+    let output: MatrixView
+
+    func run(_ range: Range<Int>, worker: Int) {
+      kernels.rows_times_vector(
+        weights + range.lowerBound * count, input.base, output.base + range.lowerBound, range.count, count)
+    }
+  }
+
+  /// Any outputs of a float32 product with several rows, or one that is added to what is there.
+  private struct FloatProduct: RangeWork {
+    let weights: UnsafePointer<Float>
+    let count: Int
+    let input: MatrixView
+    let output: MatrixView
     let accumulating: Bool
 
     func run(_ range: Range<Int>, worker: Int) {
       let rows = weights + range.lowerBound * count
       let target = output.base + range.lowerBound
-      if accumulating {
+      if input.rows == 1 {
         cblas_sgemv(
           CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(count),
-          input.base, 1, 1, target, 1)
+          input.base, 1, accumulating ? 1 : 0, target, 1)
       } else {
-        kernels.rows_times_vector(rows, input.base, target, range.count, count)
+        cblas_sgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count), blasint(count),
+          1, input.base, blasint(input.stride), rows, blasint(count), accumulating ? 1 : 0, target,
+          blasint(output.stride))
       }
     }
   }
@@ -75,7 +92,7 @@ extension WeightMatrix {
   ///
   /// `input` is `[n x rows]`, `output` `[n x columns]`. Split over the columns of the weight.
   public func multiplyNeurons(
-    _ input: Matrix, into output: Matrix, accumulating: Bool = false, _ workers: Workers
+    _ input: MatrixView, into output: MatrixView, accumulating: Bool = false, _ workers: Workers
   ) {
     precondition(input.columns == rows && output.columns == columns && input.rows == output.rows)
     guard input.rows > 0 else { return }
@@ -89,11 +106,12 @@ extension WeightMatrix {
         let work = OneRowOfNeurons(weights: base, rows: rows, stride: columns, input: input, output: output)
         return workers.split(columns, operations: rows * columns, work)
       }
-      workers.split(columns, operations: input.rows * rows * columns) { range, _ in
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(input.rows), blasint(range.count), blasint(rows),
-          1, input.base, blasint(input.stride), base + range.lowerBound, blasint(columns),
-          accumulating ? 1 : 0, output.base + range.lowerBound, blasint(output.stride))
+      SequentialBLAS.run {
+        workers.tile(
+          columns, operations: input.rows * rows * columns,
+          FloatNeurons(
+            weights: base, rows: rows, stride: columns, input: input, output: output,
+            accumulating: accumulating))
       }
     }
   }
@@ -108,35 +126,29 @@ extension WeightMatrix {
     let weights: UnsafePointer<Float>
     let rows: Int
     let stride: Int
-    let input: Matrix
-    let output: Matrix
+    let input: MatrixView
+    let output: MatrixView
 
     func run(_ range: Range<Int>, worker: Int) {
       kernels.vector_times_rows(
         input.base, weights + range.lowerBound, stride, output.base + range.lowerBound, rows, range.count)
     }
   }
-}
 
-extension Range<Int> {
-  /// The range cut into pieces of at most `size`.
-  func tiles(of size: Int) -> LazyMapSequence<StrideTo<Int>, Range<Int>> {
-    stride(from: lowerBound, to: upperBound, by: size).lazy.map { [upperBound] start in
-      start..<Swift.min(start + size, upperBound)
-    }
-  }
-}
+  /// Any outputs of a float32 product of neurons with several rows.
+  private struct FloatNeurons: RangeWork {
+    let weights: UnsafePointer<Float>
+    let rows: Int
+    let stride: Int
+    let input: MatrixView
+    let output: MatrixView
+    let accumulating: Bool
 
-extension Matrix {
-  /// `output = self x otherᵀ`: `[n x k]` by `[m x k]` gives `[n x m]`.
-  public func multiply(transposed other: Matrix, into output: Matrix, _ workers: Workers) {
-    precondition(columns == other.columns && output.rows == rows && output.columns == other.rows)
-    workers.split(rows, operations: rows * columns * other.rows) { range, _ in
+    func run(_ range: Range<Int>, worker: Int) {
       cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(range.count), blasint(other.rows), blasint(columns),
-        1,
-        base + range.lowerBound * stride, blasint(stride), other.base, blasint(other.stride), 0,
-        output.base + range.lowerBound * output.stride, blasint(output.stride))
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(input.rows), blasint(range.count), blasint(rows),
+        1, input.base, blasint(input.stride), weights + range.lowerBound, blasint(stride),
+        accumulating ? 1 : 0, output.base + range.lowerBound, blasint(output.stride))
     }
   }
 }

@@ -52,7 +52,7 @@ public struct WeightMatrix: @unchecked Sendable {
   }
 
   /// The elements of a matrix that lies in memory without gaps.
-  public init(_ matrix: Matrix) {
+  public init(_ matrix: MatrixView) {
     precondition(matrix.stride == matrix.columns)
     self.init(
       rows: matrix.rows, columns: matrix.columns, storage: .float32(UnsafePointer(matrix.base)),
@@ -72,7 +72,7 @@ public struct WeightMatrix: @unchecked Sendable {
   }
 
   /// Copies one row as float32 into row `target` of `matrix`.
-  public func copyRow(_ row: Int, into matrix: Matrix, row target: Int) {
+  public func copyRow(_ row: Int, into matrix: MatrixView, row target: Int) {
     precondition(row >= 0 && row < rows && matrix.columns == columns)
     let output = matrix.rowBase(target)
     switch storage {
@@ -112,7 +112,7 @@ public struct WeightMatrix: @unchecked Sendable {
   public func gathering(rows selected: [Int], _ workers: Workers) -> WeightMatrix {
     switch storage {
     case .float32:
-      let matrix = Matrix(rows: selected.count, columns: columns)
+      let matrix = MatrixView(rows: selected.count, columns: columns)
       // Copying a float costs about as much as a multiply-add.
       workers.split(selected.count, operations: selected.count * columns) { range, _ in
         for index in range { copyRow(selected[index], into: matrix, row: index) }

@@ -1,31 +1,30 @@
 public import Figures
 
-/// A session's answer with the figures of the run.
+/// An answer with the figures of the run.
 public struct Answer: Sendable {
   /// Text without control tokens.
   public var text = ""
   /// Token ids, the stop token included.
   public var tokens: [Int32] = []
+  /// Why it ended.
+  public var finishReason = FinishReason.stop
   /// Operating point.
   public var point = ""
   /// Tokens of the prompt, visual ones included.
   public var promptTokens = 0
   /// Visual tokens of the prompt.
   public var visualTokens = 0
-  /// Visual tokens after the prune layer.
-  public var visualKept = 0
-  /// KV entries of each KV head by layer, at the end of prefill.
-  public var entriesByLayer: [Int] = []
-  /// Visual KV entries, summed over layers, as a share of dense.
-  public var visualEntryShare = 1.0
-  /// KV cache bytes at the end of prefill.
-  public var kvBytes = 0
+  /// What pruning left of the prompt, at the end of prefill.
+  public var counts = PruningCounts()
   /// Tokens of the prompt that were known from an earlier question about the same pictures.
   public var knownTokens = 0
   /// Bytes of the whole cache that is kept for the next question, beside the one that answers.
   public var heldBytes = 0
   /// Seconds by stage.
   public var seconds = StageSeconds()
+
+  /// Visual KV entries, summed over layers, as a share of dense.
+  public var visualEntryShare: Double { counts.visualEntryShare(of: visualTokens) }
 
   /// Tokens a second while decoding; NaN when nothing was decoded.
   public var decodeTokensPerSecond: Double {
@@ -36,13 +35,14 @@ public struct Answer: Sendable {
   public var json: JSON {
     .object([
       "text": .string(text), "tokens": .integers(tokens), "point": .string(point),
+      "finish_reason": .string(finishReason.rawValue),
       "counts": .object([
         "prompt": .integer(promptTokens), "visual": .integer(visualTokens),
-        "visual_kept": .integer(visualKept), "known": .integer(knownTokens),
+        "visual_kept": .integer(counts.visualKept), "known": .integer(knownTokens),
         "answer": .integer(tokens.count),
-        "kv_entries_by_layer": .integers(entriesByLayer),
+        "kv_entries_by_layer": .integers(counts.entriesByLayer),
       ]),
-      "kv_bytes": .integer(kvBytes), "kv_bytes_held": .integer(heldBytes),
+      "kv_bytes": .integer(counts.cacheBytes), "kv_bytes_held": .integer(heldBytes),
       "visual_kv_share": Figure(visualEntryShare, .share).json,
       "peak_resident_bytes": .integer(ProcessMemory.peakResidentBytes),
       "seconds": .object([

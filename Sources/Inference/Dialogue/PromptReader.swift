@@ -1,4 +1,3 @@
-import Compute
 import Models
 import PlanFormat
 
@@ -6,30 +5,30 @@ import PlanFormat
 ///
 /// What TopV keeps of a picture depends on nothing that follows it, so any question about it may go on behind it: the
 /// next of a dialogue, or another one instead.
-public struct PromptReader {
+public struct PromptReader: ~Copyable {
   /// What happens to freed entries.
   public let policy: DialoguePolicy
-  private let session: Session
+  private let context: Context
   private let images: [ImageTokens]
   private let schedule: Schedule
   private var known: Known?
 
   /// What has been read, and what it left.
-  private struct Known {
+  private struct Known: ~Copyable {
     var parts: [PromptLayout.Part]
     var prompt: CachedPrompt
   }
 
   /// A reader of prompts about some pictures.
-  public init(_ session: Session, images: [ImageTokens], schedule: Schedule, policy: DialoguePolicy) {
-    self.session = session
+  public init(_ context: Context, images: [ImageTokens], schedule: Schedule, policy: DialoguePolicy) {
+    self.context = context
     self.images = images
     self.schedule = schedule
     self.policy = policy
   }
 
   /// A prompt that was read.
-  public struct Reading {
+  public struct Reading: ~Copyable {
     /// What to decode behind.
     public let prefill: PrefillResult
     /// Tokens of the prompt, visual ones included.
@@ -40,37 +39,49 @@ public struct PromptReader {
     public let known: Int
     /// Bytes of the whole cache that is kept beside the one to decode with.
     public let heldBytes: Int
+
+    /// Hands over what to decode behind.
+    public consuming func takePrefill() -> PrefillResult { prefill }
   }
 
-  /// Reads a prompt and leaves room for `reserve` tokens to be decoded.
+  /// Reads a prompt and leaves room for `reserve` tokens to be decoded, but no more than the context has room for.
+  ///
+  /// Throws where the context has no room for an answer, and where the run is cancelled; nothing is known then.
   public mutating func read(_ layout: PromptLayout, reserve: Int) throws(InferenceError) -> Reading {
-    let count = try session.engine.checkedCount(of: layout, images: images)
+    let count = try context.model.checkedCount(of: layout, images: images)
+    let room = try context.model.room(behind: count, limit: reserve)
     let visual = images.reduce(0) { $0 + $1.arrangement.visualCount }
-    let onward = try readOn(layout, reserve: reserve)
-    let prefill = if let onward { onward.prefill } else { try readWhole(layout, reserve: reserve) }
+    var tokens = count
+    var prefill = try readOn(layout, reserve: room, &tokens)
+    if prefill == nil { prefill = try readWhole(layout, reserve: room) }
+    guard let prefill else { preconditionFailure("a prompt is read on or read whole") }
     let held = policy == .keep && schedule.retention != nil ? known?.prompt.cache.bytes ?? 0 : 0
-    return Reading(
-      prefill: prefill, count: count, visual: visual, known: onward.map { count - $0.tokens } ?? 0,
-      heldBytes: held)
+    return Reading(prefill: prefill, count: count, visual: visual, known: count - tokens, heldBytes: held)
   }
 
-  /// Takes in what was decoded behind the last reading: `tokens` were run, `state` is behind them.
-  public mutating func didDecode(_ tokens: some Collection<Int32>, _ state: DecodeState) {
+  /// Takes in what was decoded behind the last reading: these tokens were run.
+  public mutating func didDecode(_ tokens: some Collection<Int32>) {
+    guard var known = known.take() else { return }
     // A cache that was chosen for one question is not what the next one is read behind.
-    guard policy == .accept || (policy == .keep && schedule.retention == nil) else { return }
-    known?.parts += tokens.map { .token($0) }
-    known?.prompt.didDecode(tokens.count, state)
+    if policy == .accept || (policy == .keep && schedule.retention == nil) {
+      known.parts += tokens.map { .token($0) }
+      known.prompt.didRead(tokens.count)
+    }
+    self.known = consume known
   }
+
+  /// Forgets what was read: whatever was decoded behind it is not known to belong to it.
+  public mutating func forget() { known = nil }
 
   private mutating func readWhole(
     _ layout: PromptLayout, reserve: Int
   ) throws(InferenceError) -> PrefillResult {
     known = nil
-    let prompt = try session.engine.embed(layout, images: images)
-    var none = NoObserver()
-    let result = session.engine.prefill(
-      prompt, schedule: schedule, reserve: reserve, keepsWhole: policy != .reencode, observer: &none)
-    if var whole = result.whole {
+    var range = PrefillRange(reserve: reserve)
+    range.keepsWhole = policy != .reencode
+    var result = try context.prefill(
+      try context.embed(layout, images: images), schedule: schedule, range)
+    if var whole = result.takeWhole() {
       if policy == .accept { whole.replace(by: result.cache) }
       known = Known(parts: layout.parts, prompt: whole)
     }
@@ -78,10 +89,11 @@ public struct PromptReader {
   }
 
   /// Reads what is new of a prompt that begins as the last one did, at least up to its pictures; `nil` where it does not.
+  /// `count` becomes the number of tokens that were read.
   private mutating func readOn(
-    _ layout: PromptLayout, reserve: Int
-  ) throws(InferenceError) -> (prefill: PrefillResult, tokens: Int)? {
-    guard var known, !chosenByText else { return nil }
+    _ layout: PromptLayout, reserve: Int, _ count: inout Int
+  ) throws(InferenceError) -> PrefillResult? {
+    guard !chosenByText, var known = known.take() else { return nil }
     let chooses = policy == .keep ? schedule : nil
     let common = zip(known.parts, layout.parts).prefix { $0 == $1 }.count
     let images = layout.parts.lastIndex { if case .image = $0 { true } else { false } } ?? -1
@@ -92,15 +104,15 @@ public struct PromptReader {
     var tokens: [Int32] = []
     for part in layout.parts[start...] {
       guard case .token(let token) = part else { return nil }
-      try session.engine.check(token)
+      try context.model.check(token)
       tokens.append(token)
     }
     known.prompt.forget(last: known.parts.count - start)
-    let result = session.engine.prefill(
-      tokens, behind: &known.prompt, freeingBy: chooses, reserve: reserve)
+    let result = try context.prefill(tokens, behind: &known.prompt, freeingBy: chooses, reserve: reserve)
     known.parts = layout.parts
-    self.known = known
-    return (result, tokens.count)
+    self.known = consume known
+    count = tokens.count
+    return result
   }
 
   /// Whether the tokens that stay were chosen by the text behind the pictures: another question would choose others.

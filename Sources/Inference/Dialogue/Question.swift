@@ -1,23 +1,21 @@
 public import Tokenization
 
-/// What to ask a session.
+/// What to ask a model.
 public struct Question: Sendable {
-  /// Paths of the pictures, in order.
-  public var images: [String]
+  /// The pictures, in order; there may be none.
+  public var images: [ImageSource]
   /// What is said: the question, and what came before it.
   public var conversation: Conversation
-  /// Most tokens to decode.
-  public var maxTokens = 256
-  /// How tokens are drawn.
-  public var sampling = SamplingOptions()
+  /// How the answer is generated.
+  public var options = GenerationOptions()
 
   /// One question about some pictures.
-  public init(images: [String], prompt: String) {
+  public init(images: [ImageSource], prompt: String) {
     self.init(images: images, conversation: Conversation(prompt))
   }
 
   /// A question at the end of a conversation about some pictures.
-  public init(images: [String], conversation: Conversation) {
+  public init(images: [ImageSource], conversation: Conversation) {
     self.images = images
     self.conversation = conversation
   }

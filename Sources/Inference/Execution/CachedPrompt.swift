@@ -1,28 +1,35 @@
 import Compute
-public import Models
-import PlanFormat
+import Models
 
 /// Keys and values of a prompt that was read, with all that reading on behind it takes.
-public struct CachedPrompt: Sendable {
+struct CachedPrompt: ~Copyable {
   /// Keys and values by layer.
-  public internal(set) var cache = KeyValueCache(layers: [])
+  private(set) var cache = KeyValueCache()
   /// Number of the visual token of each cached row by layer, -1 for text. Empty where entries have been freed, as heads
   /// then hold different ones.
-  var visualIndices: [[Int32]] = []
+  private(set) var visualIndices: [[Int32]] = []
   /// Number of the first visual token of each picture.
   let imageStarts: [Int]
   /// Position of the next token.
-  var nextPosition: Int
-  /// Visual tokens that the layers after the prune layer saw.
+  private(set) var nextPosition: Int
+  /// Tokens of the unpruned prompt.
+  private(set) var length: Int
+  /// Visual tokens that the last layer saw.
   private(set) var visualKept = 0
 
-  init(imageStarts: [Int], nextPosition: Int) {
+  /// Visual tokens of the unpruned prompt.
+  let visual: Int
+
+  init(imageStarts: [Int], nextPosition: Int, length: Int, visual: Int) {
     self.imageStarts = imageStarts
+    self.visual = visual
     self.nextPosition = nextPosition
+    self.length = length
   }
 
+  /// Takes over the next layer.
   mutating func append(_ layer: LayerCache, visualIndices: [Int32]) {
-    cache.layers.append(layer)
+    cache.append(layer)
     visualKept = layer.visualCount
     self.visualIndices.append(visualIndices)
   }
@@ -33,75 +40,62 @@ public struct CachedPrompt: Sendable {
     visualIndices = []
   }
 
-  /// Takes in `count` tokens that were decoded behind the prompt.
-  mutating func didDecode(_ count: Int, _ state: DecodeState) {
-    cache = state.cache
+  /// Makes room for `count` more tokens.
+  func reserve(_ count: Int) { for layer in cache.layers { layer.reserve(count) } }
+
+  /// Takes in `count` tokens of text that were run behind the prompt, on this very cache.
+  mutating func didRead(_ count: Int) {
     let text = Array(repeating: Int32(-1), count: count)
     for layer in visualIndices.indices { visualIndices[layer] += text }
-    nextPosition = state.position
+    nextPosition += count
+    length += count
   }
 
   /// Forgets the last tokens, which must all be text.
   mutating func forget(last count: Int) {
-    for layer in cache.layers.indices { cache.layers[layer].truncate(to: cache.layers[layer].count - count) }
+    for layer in cache.layers { layer.truncate(to: layer.count - count) }
     for layer in visualIndices.indices { visualIndices[layer].removeLast(count) }
     nextPosition -= count
+    length -= count
   }
 }
 
-extension Engine {
+extension Context {
   /// Reads on behind a cached prompt: text only, which no stage of a schedule makes less of.
   ///
-  /// `prompt` holds the text as well afterwards. With a `schedule` that frees entries, the result's cache has those that
-  /// this text asks for, chosen from all that `prompt` holds; without one it is just `prompt`'s.
-  public func prefill(
+  /// `prompt` holds the text as well afterwards. With a `schedule` that frees entries, the result has a cache of its own
+  /// with those that this text asks for, chosen from all that `prompt` holds; without one it goes on with `prompt`'s.
+  func prefill(
     _ tokens: [Int32], behind prompt: inout CachedPrompt, freeingBy schedule: Schedule?, reserve: Int
-  ) -> PrefillResult {
+  ) throws(InferenceError) -> PrefillResult {
+    try cancellation.check()
     var clock = StageClock()
     let selector = schedule.flatMap { entrySelector($0) }
     let watched = selector == nil ? 0 : min(tokens.count, schedule?.watchedRows ?? 0)
-    var attentions: [Matrix] = []
-    for layer in prompt.cache.layers.indices { prompt.cache.layers[layer].reserve(tokens.count + reserve) }
-    let rows = read(tokens, at: prompt.nextPosition, cache: &prompt.cache, watched: watched) {
+    var attentions: [MatrixView] = []
+    prompt.reserve(tokens.count + reserve)
+    let rows = read(tokens, at: prompt.nextPosition, cache: prompt.cache, watched: watched) {
       _, attention, _ in
       if let attention { attentions.append(attention) }
     }
-    let text = Array(repeating: Int32(-1), count: tokens.count)
-    for layer in prompt.visualIndices.indices { prompt.visualIndices[layer] += text }
-    prompt.nextPosition += tokens.count
+    prompt.didRead(tokens.count)
     var cache = prompt.cache
     if let selector {
-      clock.measure {
-        for layer in attentions.indices {
-          retain(
-            selector, layer: layer, attentions[layer], visualIndices: prompt.visualIndices[layer],
-            imageStarts: prompt.imageStarts, reserve: reserve, &cache.layers[layer])
-        }
+      cache = clock.measure {
+        KeyValueCache(
+          layers: attentions.indices.map { layer in
+            let whole = prompt.cache.layers[layer]
+            return retained(
+              selector, layer: layer, attentions[layer], visualIndices: prompt.visualIndices[layer],
+              imageStarts: prompt.imageStarts, reserve: reserve, of: whole
+            ).cache ?? whole.copy(reserve: reserve)
+          })
       }
     }
     return PrefillResult(
-      cache: cache, rows: rows, nextPosition: prompt.nextPosition, visualKept: prompt.visualKept,
-      selectionSeconds: clock.seconds, whole: nil)
-  }
-
-  /// Runs known text through all layers behind what `cache` holds, and appends it; returns its rows after the last layer.
-  ///
-  /// `body` sees each layer's attention of the last `watched` tokens, `[(watched * H) x keys]`.
-  func read(
-    _ tokens: [Int32], at first: Int, cache: inout KeyValueCache, watched: Int,
-    _ body: (_ layer: Int, _ attention: Matrix?, _ rows: TokenRows) -> Void
-  ) -> TokenRows {
-    workspace.reserve(rows: tokens.count, positions: first + tokens.count)
-    let hidden = Matrix(rows: tokens.count, columns: model.text.width)
-    for (row, token) in tokens.enumerated() { decoder.embed(token, into: hidden, row: row) }
-    let rows = TokenRows(
-      hidden: hidden, positions: tokens.indices.map { RotaryPosition(first + $0) },
-      visualIndices: Array(repeating: -1, count: tokens.count))
-    for layer in cache.layers.indices {
-      let attention = decoder.forward(
-        layer: layer, rows, cache: &cache.layers[layer], watched: watched, workspace, workers)
-      body(layer, attention, rows)
-    }
-    return rows
+      cache: cache, rows: rows, nextPosition: prompt.nextPosition, length: prompt.length,
+      visual: prompt.visual,
+      counts: PruningCounts(cache, visualKept: prompt.visualKept, selectionSeconds: clock.seconds),
+      whole: nil)
   }
 }

@@ -9,9 +9,9 @@ public protocol Observer {
   /// Before a layer runs: `rows` holds its input.
   mutating func willRun(layer: Int, rows: TokenRows)
   /// After a layer ran: attention of the last watched tokens, `[(w * H) x keys]`.
-  mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows)
+  mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows)
   /// After a layer ran: `normed` is the output of the norm between its attention and its FFN, `[n x width]`.
-  mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix)
+  mutating func didRun(layer: Int, rows: TokenRows, normed: MatrixView)
   /// After entries of a layer's cache were freed: `kept` lists, for each KV head, the rows of `rows` that stay.
   mutating func didRetain(layer: Int, kept: [[Int]], rows: TokenRows)
 }
@@ -22,9 +22,9 @@ extension Observer {
   /// Nothing by default.
   public mutating func willRun(layer: Int, rows: TokenRows) {}
   /// Nothing by default.
-  public mutating func didAttend(layer: Int, attention: Matrix, rows: TokenRows) {}
+  public mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {}
   /// Nothing by default.
-  public mutating func didRun(layer: Int, rows: TokenRows, normed: Matrix) {}
+  public mutating func didRun(layer: Int, rows: TokenRows, normed: MatrixView) {}
   /// Nothing by default.
   public mutating func didRetain(layer: Int, kept: [[Int]], rows: TokenRows) {}
 }

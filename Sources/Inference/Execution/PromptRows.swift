@@ -1,9 +1,9 @@
 public import Models
 
-/// An embedded prompt, ready for its first layer.
-public struct PromptRows: Sendable {
+/// An embedded prompt, ready for its first layer. A run works on its rows in place: whoever runs it twice runs a `copy()`.
+public struct PromptRows {
   /// Embedded tokens.
-  public var rows: TokenRows
+  public let rows: TokenRows
   /// Grids of visual tokens: tiles and pictures.
   public var grids: [ImageGrid]
   /// Number of the first visual token of each picture, ascending.

@@ -9,7 +9,7 @@ public struct StageClock: Sendable {
   public init() {}
 
   /// Runs `body` and adds its time.
-  public mutating func measure<Result, Failure: Error>(
+  public mutating func measure<Result: ~Copyable, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let start = Self.now

@@ -80,10 +80,10 @@ public struct ImageTokens: Sendable {
   /// The order of its tokens.
   public var arrangement: ImageArrangement
   /// Visual tokens of each block, `[block.count x width]`.
-  public var features: [Matrix]
+  public var features: [FrozenMatrix]
 
   /// An arrangement with its features.
-  public init(arrangement: ImageArrangement, features: [Matrix]) {
+  public init(arrangement: ImageArrangement, features: [FrozenMatrix]) {
     self.arrangement = arrangement
     self.features = features
   }

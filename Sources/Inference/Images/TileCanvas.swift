@@ -71,9 +71,9 @@ struct TileCanvas {
   }
 
   /// The canvas, `[size.count x width]`, from the features of the tiles in raster order, `[side^2 x width]` each.
-  func assemble(_ tiles: [Matrix]) -> Matrix {
+  func assemble(_ tiles: [MatrixView]) -> MatrixView {
     let width = tiles.first?.columns ?? 0
-    let canvas = Matrix(rows: rows.count * columns.count, columns: width)
+    let canvas = MatrixView(rows: rows.count * columns.count, columns: width)
     for (y, row) in rows.enumerated() {
       for (x, column) in columns.enumerated() {
         let tile = tiles[row / side * tileColumns + column / side]
@@ -89,8 +89,8 @@ struct TileCanvas {
 
 extension PatchGrid {
   /// Bilinear interpolation of rows on a grid, corners not aligned, no antialiasing.
-  fileprivate func resized(_ features: Matrix, to size: PatchGrid) -> Matrix {
-    let result = Matrix(rows: size.count, columns: features.columns)
+  fileprivate func resized(_ features: MatrixView, to size: PatchGrid) -> MatrixView {
+    let result = MatrixView(rows: size.count, columns: features.columns)
     let vertical = (0..<size.rows).map { Self.neighbours($0, from: rows, to: size.rows) }
     let horizontal = (0..<size.columns).map { Self.neighbours($0, from: columns, to: size.columns) }
     for (y, v) in vertical.enumerated() {

@@ -35,7 +35,7 @@ public struct EntrySelector {
   /// `attention` holds the watched rows, `[(w * H) x rows]`; `visualIndices` has an entry a cached row, -1 for text;
   /// `imageStarts` the first visual index of each image.
   public func keep(
-    layer: Int, rate: Double, attention: Matrix, visualIndices: [Int32], imageStarts: [Int] = [0]
+    layer: Int, rate: Double, attention: MatrixView, visualIndices: [Int32], imageStarts: [Int] = [0]
   ) -> [[Int]] {
     let images = visualRows(visualIndices, of: imageStarts)
     let budgets = images.map { max(0, min($0.count, Int((rate * Double($0.count)).rounded()))) }
@@ -86,7 +86,7 @@ public struct EntrySelector {
   }
 
   private func scores(
-    layer: Int, head: Int, _ attention: Matrix, _ visual: [Int], _ visualIndices: [Int32]
+    layer: Int, head: Int, _ attention: MatrixView, _ visual: [Int], _ visualIndices: [Int32]
   ) -> [Float] {
     switch retention.ranking {
     case .lastRow, .window:

@@ -6,7 +6,7 @@ public struct VisualAttention: Equatable, Sendable {
   public var byQueryHead: [Double]
 
   /// Sums up the visual columns of the last watched token, `attention` being `[(w * H) x rows]`.
-  public init(attention: Matrix, visualRows: [Int], queryHeads: Int) {
+  public init(attention: MatrixView, visualRows: [Int], queryHeads: Int) {
     byQueryHead = (0..<queryHeads).map { head in
       attention.withRow(attention.rows - queryHeads + head) { row in
         visualRows.reduce(0.0) { $0 + Double(row[$1]) }

@@ -101,20 +101,3 @@ extension PruningSettings {
     return visual > 0 && (1 - share) * Double(visual) >= Double(images)
   }
 }
-
-/// A run that cannot go on: what, and why.
-public struct InferenceError: Error, Equatable, CustomStringConvertible {
-  /// The input or setting at fault.
-  public var object: String
-  /// What is wrong with it.
-  public var reason: String
-
-  /// Creates an error about one object.
-  public init(_ object: String, _ reason: String) {
-    self.object = object
-    self.reason = reason
-  }
-
-  /// One line: object and reason.
-  public var description: String { "\(object): \(reason)" }
-}

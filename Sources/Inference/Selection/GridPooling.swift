@@ -37,7 +37,7 @@ struct GridPooling {
   }
 
   /// Writes each block's mean to its first row; `rows` has the row of `hidden` for each place.
-  func average(_ hidden: Matrix, at rows: [Int]) {
+  func average(_ hidden: MatrixView, at rows: [Int]) {
     for block in blocks {
       guard let first = block.first else { continue }
       hidden.withRow(rows[first]) { mean in

@@ -25,10 +25,10 @@ public struct ImageGrid: Equatable, Sendable {
   public var count: Int { rows * columns }
 
   /// The grid's rows of a matrix that has a row a visual token; a view where they follow each other.
-  func rows(of visual: Matrix) -> Matrix {
+  func rows(of visual: MatrixView) -> MatrixView {
     guard let first = tokens.first, let last = tokens.last else { return visual[rows: 0..<0] }
     if last - first + 1 == tokens.count { return visual[rows: first..<last + 1] }
-    let result = Matrix(rows: tokens.count, columns: visual.columns)
+    let result = MatrixView(rows: tokens.count, columns: visual.columns)
     result.gather(rows: tokens, from: visual)
     return result
   }

@@ -18,7 +18,7 @@ public struct TokenSelector {
   /// after the norm between attention and FFN: both `[N x width]`, or empty for rules that do not look. `attention` is
   /// what the last prompt row pays each of them, for the rule that looks at it.
   public func keep(
-    sources: Matrix, targets: Matrix, attention: [Float] = [], grid: ImageGrid
+    sources: MatrixView, targets: MatrixView, attention: [Float] = [], grid: ImageGrid
   ) -> [Int] {
     let count = grid.count
     let kept = pruning.bestCount(of: count)
@@ -39,7 +39,7 @@ public struct TokenSelector {
 
   /// Importance of each token; larger stays.
   func importance(
-    _ sources: Matrix, _ targets: Matrix, _ grid: ImageGrid, attention: [Float] = []
+    _ sources: MatrixView, _ targets: MatrixView, _ grid: ImageGrid, attention: [Float] = []
   ) -> [Float] {
     let norms = { (0..<sources.rows).map { sources.squaredNorm(ofRow: $0).squareRoot() } }
     switch pruning.rule {

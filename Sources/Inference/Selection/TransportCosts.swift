@@ -10,7 +10,7 @@ struct FeatureCost {
   let range: ClosedRange<Float>
 
   /// Leaves the products `s_i . t_j` in `products`, `[sources x targets]`.
-  init(_ sources: Matrix, _ targets: Matrix, into products: Matrix, _ workers: Workers) {
+  init(_ sources: MatrixView, _ targets: MatrixView, into products: MatrixView, _ workers: Workers) {
     sources.multiply(transposed: targets, into: products, workers)
     let s = (0..<sources.rows).map { sources.squaredNorm(ofRow: $0) }
     let t = (0..<targets.rows).map { targets.squaredNorm(ofRow: $0) }

@@ -43,7 +43,7 @@ public struct Decoder: Sendable {
   }
 
   /// Writes the embedding of a token, which must be below `vocabulary`, to a row of `hidden`.
-  public func embed(_ token: Int32, into hidden: Matrix, row: Int) {
+  public func embed(_ token: Int32, into hidden: MatrixView, row: Int) {
     embedding.copyRow(Int(token), into: hidden, row: row)
   }
 
@@ -52,24 +52,24 @@ public struct Decoder: Sendable {
   /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
   @discardableResult
   public func forward(
-    layer: Int, _ rows: TokenRows, cache: inout LayerCache, schedule: LayerSchedule = .dense,
+    layer: Int, _ rows: TokenRows, cache: LayerCache, schedule: LayerSchedule = .dense,
     watched: Int = 0,
     _ workspace: DecoderWorkspace, _ workers: Workers
-  ) -> Matrix? {
+  ) -> MatrixView? {
     layers[layer].forward(
-      rows, cache: &cache, schedule: schedule, watched: watched, workspace, workers)
+      rows, cache: cache, schedule: schedule, watched: watched, workspace, workers)
   }
 
   /// Each FFN neuron's sum of magnitudes over some rows of a layer's FFN input, `[m]`.
   public func neuronMagnitudes(
-    layer: Int, of rows: [Int], input: Matrix, _ workers: Workers
+    layer: Int, of rows: [Int], input: MatrixView, _ workers: Workers
   ) -> [Float] {
     layers[layer].feedForward.neuronMagnitudes(of: rows, input, workers)
   }
 
   /// Logits of residual rows after the last layer, `[n x width]` to `[n x vocabulary]`.
   public func logits(
-    of hidden: Matrix, into logits: Matrix, _ workspace: DecoderWorkspace, _ workers: Workers
+    of hidden: MatrixView, into logits: MatrixView, _ workspace: DecoderWorkspace, _ workers: Workers
   ) {
     let normed = workspace.normed(hidden.rows)
     hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed, workers)

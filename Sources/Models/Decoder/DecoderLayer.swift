@@ -35,9 +35,9 @@ struct DecoderLayer: Sendable {
   ///
   /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
   func forward(
-    _ rows: TokenRows, cache: inout LayerCache, schedule: LayerSchedule, watched: Int = 0,
+    _ rows: TokenRows, cache: LayerCache, schedule: LayerSchedule, watched: Int = 0,
     _ workspace: DecoderWorkspace, _ workers: Workers
-  ) -> Matrix? {
+  ) -> MatrixView? {
     let count = rows.count
     let hidden = rows.hidden  // [n x d]
     let normed = workspace.normed(count)

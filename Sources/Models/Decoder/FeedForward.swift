@@ -29,7 +29,7 @@ public struct FeedForward: Sendable {
   }
 
   /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`.
-  public func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
+  public func forward(_ input: MatrixView, into output: MatrixView, scratch: MatrixView, _ workers: Workers) {
     gateUp.multiply(input, into: scratch, workers)  // [n x 2m]
     if let gateUpBias { scratch.add(gateUpBias, workers) }
     let active = scratch[columns: 0..<neurons]
@@ -42,7 +42,7 @@ public struct FeedForward: Sendable {
   ///
   /// `input` and `output` are `[n x width]`, `scratch` is `[n x 2m]`.
   public func forward(
-    _ rows: TokenRows, input: Matrix, _ reduction: NeuronReduction, into output: Matrix, scratch: Matrix,
+    _ rows: TokenRows, input: MatrixView, _ reduction: NeuronReduction, into output: MatrixView, scratch: MatrixView,
     _ workers: Workers
   ) {
     let (reduced, full) =
@@ -70,7 +70,7 @@ public struct FeedForward: Sendable {
   }
 
   /// The neurons with the largest mean magnitude over evenly spaced probe rows, ascending.
-  func probedNeurons(_ probe: NeuronProbe, _ input: Matrix, rows: [Int], _ workers: Workers) -> [Int] {
+  func probedNeurons(_ probe: NeuronProbe, _ input: MatrixView, rows: [Int], _ workers: Workers) -> [Int] {
     let keep = probe.neurons(of: neurons)
     if keep == neurons { return Array(0..<neurons) }
     let count = probe.probeRows(of: rows.count)
@@ -79,15 +79,15 @@ public struct FeedForward: Sendable {
   }
 
   /// Each neuron's sum of magnitudes over some rows of `input`, `[m]`.
-  func neuronMagnitudes(of rows: [Int], _ input: Matrix, _ workers: Workers) -> [Float] {
-    let samples = Matrix(rows: rows.count, columns: width)
+  func neuronMagnitudes(of rows: [Int], _ input: MatrixView, _ workers: Workers) -> [Float] {
+    let samples = MatrixView(rows: rows.count, columns: width)
     samples.gather(rows: rows, from: input)
-    let activations = Matrix(rows: rows.count, columns: 2 * neurons)
+    let activations = MatrixView(rows: rows.count, columns: 2 * neurons)
     gateUp.multiply(samples, into: activations, workers)
     if let gateUpBias { activations.add(gateUpBias, workers) }
     let active = activations[columns: 0..<neurons]
     activations.gate(activation, into: active, workers)
-    let scores = Matrix(rows: 1, columns: neurons)
+    let scores = MatrixView(rows: 1, columns: neurons)
     active.addMagnitudes(to: scores)
     return scores.row(0)
   }
@@ -128,7 +128,7 @@ private struct SomeNeurons {
     activation = full.activation
   }
 
-  func forward(_ input: Matrix, into output: Matrix, scratch: Matrix, _ workers: Workers) {
+  func forward(_ input: MatrixView, into output: MatrixView, scratch: MatrixView, _ workers: Workers) {
     let fused = scratch[columns: 0..<2 * down.rows]  // [n x 2k]
     gateUp.multiply(input, outputs: outputs, into: fused, workers)
     if let gateUpBias { fused.add(gateUpBias, workers) }

@@ -1,163 +1,24 @@
-public import Compute
-
-/// How a KV cache stores its numbers.
-public enum CachePrecision: String, CaseIterable, Sendable {
-  /// As computed.
-  case float32 = "f32"
-  /// Rounded: half of the memory, and products at the speed of the processor's bfloat16.
-  case bfloat16 = "bf16"
-
-  /// Bytes of a number.
-  var elementSize: Int { self == .float32 ? 4 : 2 }
-}
-
-/// Keys and values of one decoder layer, all KV heads equally long.
-///
-/// What is pruned is freed: the memory is replaced by shorter memory.
-public struct LayerCache: Sendable {
-  /// KV heads.
-  public let heads: Int
-  /// Elements of a key or value.
-  public let headWidth: Int
-  /// How the elements are stored.
-  public let precision: CachePrecision
-  /// Rows in use in every head.
-  public private(set) var count = 0
-  /// Rows in use that belong to visual tokens, the same number in every head.
-  public private(set) var visualCount = 0
-  /// Rows there is room for.
-  private(set) var capacity = 0
-  private var storage: Storage
-
-  /// A block of rows for each head, or panels.
-  private enum Storage {
-    case blocks(keys: FloatBuffer, values: FloatBuffer)
-    case panels(KeyValuePanels)
-  }
-
-  /// An empty cache.
-  public init(heads: Int, headWidth: Int, precision: CachePrecision) {
-    self.heads = heads
-    self.headWidth = headWidth
-    self.precision = precision
-    storage = Self.storage(precision, heads, headWidth, 0)
-  }
-
-  private static func storage(
-    _ precision: CachePrecision, _ heads: Int, _ headWidth: Int, _ capacity: Int
-  ) -> Storage {
-    switch precision {
-    case .float32:
-      let floats = heads * capacity * headWidth
-      return .blocks(keys: FloatBuffer(count: floats), values: FloatBuffer(count: floats))
-    case .bfloat16:
-      return .panels(KeyValuePanels(heads: heads, headWidth: headWidth, capacity: capacity))
-    }
-  }
-
-  /// The rows, as attention reads them.
-  public var entries: KeyValues {
-    switch storage {
-    case .blocks(let keys, let values):
-      .rows(
-        keys: HeadRows(blocks: keys, capacity: capacity, headWidth: headWidth),
-        values: HeadRows(blocks: values, capacity: capacity, headWidth: headWidth))
-    case .panels(let panels): .panels(panels)
-    }
-  }
-
-  /// Bytes of the rows in use, keys and values of all heads.
-  public var bytes: Int { 2 * heads * count * headWidth * precision.elementSize }
-
-  /// Forgets all rows and makes room for `rows`.
-  public mutating func reset(capacity rows: Int) {
-    if rows > capacity || rows * 2 < capacity {
-      capacity = rows
-      storage = Self.storage(precision, heads, headWidth, rows)
-    }
-    count = 0
-    visualCount = 0
-  }
-
-  /// Appends a row a token: `keys` and `values` are `[n x (heads * headWidth)]`, keys already rotated.
-  public mutating func append(keys: Matrix, values: Matrix, visual: Int, _ workers: Workers) {
-    precondition(
-      keys.columns == heads * headWidth && values.columns == keys.columns && keys.rows == values.rows)
-    if count + keys.rows > capacity { grow(to: max(count + keys.rows, 2 * capacity)) }
-    switch storage {
-    case .blocks(let keyBuffer, let valueBuffer):
-      let rows = count..<count + keys.rows
-      for head in 0..<heads {
-        let columns = head * headWidth..<(head + 1) * headWidth
-        block(keyBuffer, head, rows).copy(from: keys[columns: columns])
-        block(valueBuffer, head, rows).copy(from: values[columns: columns])
-      }
-    case .panels(let panels): panels.store(keys: keys, values: values, at: count, workers)
-    }
-    count += keys.rows
-    visualCount += visual
-  }
-
-  /// Forgets the rows after the first `rows`, which must all be text: an answer that was only tried.
-  public mutating func truncate(to rows: Int) {
-    precondition(rows <= count)
-    count = rows
-  }
-
-  /// Keeps the listed rows of each head (ascending, equally many in each) and leaves room for `reserve` more.
-  public mutating func retain(_ kept: [[Int]], visual: Int, reserve: Int) {
-    precondition(kept.count == heads && kept.allSatisfy { $0.count == kept[0].count })
-    let rows = kept.first?.count ?? 0
-    var shorter = LayerCache(heads: heads, headWidth: headWidth, precision: precision)
-    shorter.reset(capacity: rows + reserve)
-    switch (storage, shorter.storage) {
-    case (.blocks(let keys, let values), .blocks(let shorterKeys, let shorterValues)):
-      for head in 0..<heads {
-        shorter.block(shorterKeys, head, 0..<rows).gather(
-          rows: kept[head], from: block(keys, head, 0..<count))
-        shorter.block(shorterValues, head, 0..<rows).gather(
-          rows: kept[head], from: block(values, head, 0..<count))
-      }
-    case (.panels(let panels), .panels(let shorterPanels)): shorterPanels.gather(kept, from: panels)
-    default: preconditionFailure("a cache keeps its precision")
-    }
-    shorter.count = rows
-    shorter.visualCount = visual
-    self = shorter
-  }
-
-  /// A copy with memory of its own and room for `reserve` more rows.
-  public func copy(reserve: Int) -> LayerCache {
-    var result = self
-    result.retain(Array(repeating: Array(0..<count), count: heads), visual: visualCount, reserve: reserve)
-    return result
-  }
-
-  /// Makes room for `rows` more.
-  public mutating func reserve(_ rows: Int) { if count + rows > capacity { grow(to: count + rows) } }
-
-  private mutating func grow(to rows: Int) { self = copy(reserve: rows - count) }
-
-  /// Rows of one head as a matrix.
-  private func block(_ buffer: FloatBuffer, _ head: Int, _ rows: Range<Int>) -> Matrix {
-    Matrix(sharing: buffer, rows: heads * capacity, columns: headWidth)[
-      rows: head * capacity + rows.lowerBound..<head * capacity + rows.upperBound]
-  }
-}
-
 /// The KV cache of a sequence, one entry a layer.
-public struct KeyValueCache: Sendable {
+///
+/// It belongs to whoever decodes the sequence; `copy` makes another one for a branch of it.
+public final class KeyValueCache {
   /// Caches by layer.
-  public var layers: [LayerCache]
+  public private(set) var layers: [LayerCache]
 
-  /// A cache of layers that were filled elsewhere.
-  public init(layers: [LayerCache]) { self.layers = layers }
+  /// A cache of layers that were filled elsewhere; it takes them over.
+  public init(layers: [LayerCache] = []) { self.layers = layers }
 
   /// An empty cache for `layers` layers.
-  public init(layers: Int, heads: Int, headWidth: Int, precision: CachePrecision) {
-    self.layers = Array(
-      repeating: LayerCache(heads: heads, headWidth: headWidth, precision: precision), count: layers)
+  public convenience init(layers: Int, heads: Int, headWidth: Int, precision: CachePrecision) {
+    self.init(
+      layers: (0..<layers).map { _ in LayerCache(heads: heads, headWidth: headWidth, precision: precision) })
   }
+
+  /// Takes over the cache of the next layer.
+  public func append(_ layer: LayerCache) { layers.append(layer) }
+
+  /// Puts another cache in the place of a layer's.
+  public func replace(layer: Int, by other: LayerCache) { layers[layer] = other }
 
   /// Bytes of the rows in use in all layers.
   public var bytes: Int { layers.reduce(0) { $0 + $1.bytes } }
@@ -166,8 +27,6 @@ public struct KeyValueCache: Sendable {
 
   /// A copy with memory of its own and room for `reserve` more rows in each layer.
   public func copy(reserve: Int) -> KeyValueCache {
-    var result = self
-    result.layers = layers.map { $0.copy(reserve: reserve) }
-    return result
+    KeyValueCache(layers: layers.map { $0.copy(reserve: reserve) })
   }
 }

@@ -3,10 +3,10 @@ public import Compute
 /// The residual stream of some tokens with what identifies each of them.
 ///
 /// Positions travel with their tokens and are never renumbered: a token that outlives a pruning keeps its rotary
-/// position.
-public struct TokenRows: Sendable {
+/// position. A run works on the rows in place: whoever needs them afterwards runs a `copy()`.
+public final class TokenRows {
   /// Residual stream, `[n x width]`.
-  public private(set) var hidden: Matrix
+  public private(set) var hidden: MatrixView
   /// Rotary position of each row.
   public private(set) var positions: [RotaryPosition]
   /// Number of the visual token within the prompt (raster order, image after image), or -1 for text.
@@ -19,7 +19,7 @@ public struct TokenRows: Sendable {
   public private(set) var textRuns: [Range<Int>] = []
 
   /// Rows with their identities; all three have one entry a row.
-  public init(hidden: Matrix, positions: [RotaryPosition], visualIndices: [Int32]) {
+  public init(hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32]) {
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
     self.hidden = hidden
     self.positions = positions
@@ -39,13 +39,11 @@ public struct TokenRows: Sendable {
 
   /// The same tokens with a residual stream of their own.
   public func copy() -> TokenRows {
-    var result = self
-    result.hidden = hidden.copy()
-    return result
+    TokenRows(hidden: hidden.copy(), positions: positions, visualIndices: visualIndices)
   }
 
   /// Keeps only the listed rows (ascending), in place: the rows after them run short from here on.
-  public mutating func keep(_ rows: [Int]) {
+  public func keep(_ rows: [Int]) {
     hidden.gather(rows: rows, from: hidden)
     hidden = hidden[rows: 0..<rows.count]
     positions = rows.map { positions[$0] }
@@ -54,12 +52,12 @@ public struct TokenRows: Sendable {
   }
 
   /// Gives the only row of a decoding step its position; allocates nothing.
-  public mutating func movePosition(to position: Int) {
+  public func movePosition(to position: Int) {
     precondition(count == 1)
     positions[0] = RotaryPosition(position)
   }
 
-  private mutating func findRuns() {
+  private func findRuns() {
     ordinals = []
     ordinals.reserveCapacity(count)
     visualRuns = []

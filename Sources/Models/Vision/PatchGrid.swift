@@ -37,10 +37,10 @@ public struct PatchGrid: Equatable, Sendable {
 
   /// Lays each `merge x merge` block of rows side by side, block after block in raster order:
   /// `[rows * columns x width]` to `[blocks x (merge^2 * width)]`, a block's patches in raster order.
-  func merged(_ features: Matrix, by merge: Int) -> Matrix {
+  func merged(_ features: MatrixView, by merge: Int) -> MatrixView {
     guard merge > 1 else { return features }
     let width = features.columns
-    let result = Matrix(rows: count / (merge * merge), columns: merge * merge * width)
+    let result = MatrixView(rows: count / (merge * merge), columns: merge * merge * width)
     for block in 0..<result.rows {
       let (blockRow, blockColumn) = block.quotientAndRemainder(dividingBy: columns / merge)
       for place in 0..<merge * merge {

@@ -33,7 +33,7 @@ struct VisionAttention: Sendable {
 
   /// Attention of the normed rows, written or added to `result`.
   func forward(
-    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, into result: Matrix,
+    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, into result: MatrixView,
     accumulating: Bool, _ workers: Workers
   ) {
     let width = workspace.normed.columns

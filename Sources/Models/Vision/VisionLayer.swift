@@ -40,7 +40,7 @@ struct VisionLayer: Sendable {
 
   /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone.
   func forward(
-    _ hidden: Matrix, segments: [Range<Int>], rotation: PatchRotation?, _ workspace: VisionWorkspace,
+    _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?, _ workspace: VisionWorkspace,
     _ workers: Workers
   ) {
     attentionNorm.apply(hidden, into: workspace.normed, workers)
@@ -66,8 +66,8 @@ struct VisionLayer: Sendable {
 
   /// Adds what `part` computes to `hidden`: at once, or by way of the workspace where it is to be scaled.
   private func add(
-    to hidden: Matrix, scaledBy scale: WeightVector?, _ workspace: VisionWorkspace, _ workers: Workers,
-    _ part: (_ result: Matrix, _ accumulating: Bool) -> Void
+    to hidden: MatrixView, scaledBy scale: WeightVector?, _ workspace: VisionWorkspace, _ workers: Workers,
+    _ part: (_ result: MatrixView, _ accumulating: Bool) -> Void
   ) {
     guard let scale else { return part(hidden, true) }
     part(workspace.result, false)
@@ -78,21 +78,21 @@ struct VisionLayer: Sendable {
 
 /// Rows of intermediate results of a tower's layers, for one picture or tile at a time.
 struct VisionWorkspace {
-  let normed: Matrix  // [rows x width]
-  let fused: Matrix  // [rows x 3 width]
-  let attended: Matrix  // [rows x width]
-  let result: Matrix  // [rows x width]
-  let neurons: Matrix  // [rows x feedForwardWidth], twice as wide when gated
+  let normed: MatrixView  // [rows x width]
+  let fused: MatrixView  // [rows x 3 width]
+  let attended: MatrixView  // [rows x width]
+  let result: MatrixView  // [rows x width]
+  let neurons: MatrixView  // [rows x feedForwardWidth], twice as wide when gated
   let panels: KeyValuePanels?  // keys and values of one segment, where they are rounded
 
   init(_ model: VisionModel, rows: Int, isReducedPrecision: Bool) {
     panels =
       isReducedPrecision
       ? KeyValuePanels(heads: model.heads, headWidth: model.width / model.heads, capacity: rows) : nil
-    normed = Matrix(rows: rows, columns: model.width)
-    fused = Matrix(rows: rows, columns: 3 * model.width)
-    attended = Matrix(rows: rows, columns: model.width)
-    result = Matrix(rows: rows, columns: model.width)
-    neurons = Matrix(rows: rows, columns: (model.gatedFeedForward ? 2 : 1) * model.feedForwardWidth)
+    normed = MatrixView(rows: rows, columns: model.width)
+    fused = MatrixView(rows: rows, columns: 3 * model.width)
+    attended = MatrixView(rows: rows, columns: model.width)
+    result = MatrixView(rows: rows, columns: model.width)
+    neurons = MatrixView(rows: rows, columns: (model.gatedFeedForward ? 2 : 1) * model.feedForwardWidth)
   }
 }

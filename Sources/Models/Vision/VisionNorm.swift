@@ -16,7 +16,7 @@ struct VisionNorm: Sendable {
   }
 
   /// Writes the normalised rows of `input` to `output`, which may be `input`.
-  func apply(_ input: Matrix, into output: Matrix, _ workers: Workers) {
+  func apply(_ input: MatrixView, into output: MatrixView, _ workers: Workers) {
     if let bias {
       input.layerNorm(weight, bias, epsilon: epsilon, into: output, workers)
     } else {

@@ -45,8 +45,10 @@ public struct VisionTower: Sendable {
   /// Features of one picture or tile: `[tokens x featureWidth]`, in raster order, a class token that is kept first.
   ///
   /// `pixels` is `[height x width x 3]` bytes of whole patches (a tower of a fixed size: of that size);
-  /// normalisation is part of the embedding.
-  public func encode(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> Matrix {
+  /// normalisation is part of the embedding. `willRunLayer` is called before each layer and may throw to stop.
+  public func encode<Failure: Error>(
+    pixels: [UInt8], height: Int, width: Int, _ workers: Workers, willRunLayer: () throws(Failure) -> Void
+  ) throws(Failure) -> MatrixView {
     let grid = PatchGrid(rows: height / model.patchSize, columns: width / model.patchSize)
     precondition(model.imageSize == 0 || (height == model.imageSize && width == model.imageSize))
     let windows = grid.windows(side: model.window)
@@ -58,9 +60,10 @@ public struct VisionTower: Sendable {
     let workspace = VisionWorkspace(
       model, rows: hidden.rows, isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
     let first = model.dropsFirstToken ? 1 : 0
-    let features = Matrix(rows: hidden.rows - first, columns: model.featureWidth)
+    let features = MatrixView(rows: hidden.rows - first, columns: model.featureWidth)
     copyFeatures(hidden, boundary: 0, first: first, into: features)
     for (index, layer) in layers.enumerated() {
+      try willRunLayer()
       let isFull = windows.segments.count < 2 || model.fullAttentionLayers.contains(index)
       layer.forward(
         hidden, segments: isFull ? [0..<hidden.rows] : windows.segments, rotation: rotation, workspace,
@@ -71,15 +74,20 @@ public struct VisionTower: Sendable {
     return windows.segments.count < 2 ? features : inRasterOrder(features, windows.order)
   }
 
-  private func copyFeatures(_ hidden: Matrix, boundary: Int, first: Int, into features: Matrix) {
+  /// The same without an end before the end.
+  public func encode(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> MatrixView {
+    encode(pixels: pixels, height: height, width: width, workers) {}
+  }
+
+  private func copyFeatures(_ hidden: MatrixView, boundary: Int, first: Int, into features: MatrixView) {
     for (place, layer) in model.featureLayers.enumerated() where layer == boundary {
       features[columns: place * model.width..<(place + 1) * model.width]
         .copy(from: hidden[rows: first..<hidden.rows])
     }
   }
 
-  private func inRasterOrder(_ rows: Matrix, _ order: [Int]) -> Matrix {
-    let result = Matrix(rows: rows.rows, columns: rows.columns)
+  private func inRasterOrder(_ rows: MatrixView, _ order: [Int]) -> MatrixView {
+    let result = MatrixView(rows: rows.rows, columns: rows.columns)
     for (row, patch) in order.enumerated() {
       result[rows: patch..<patch + 1].copy(from: rows[rows: row..<row + 1])
     }
@@ -89,15 +97,15 @@ public struct VisionTower: Sendable {
   /// Patches in the given order behind the class token, with their learned positions.
   private func embed(
     _ pixels: [UInt8], width: Int, _ grid: PatchGrid, order: [Int], _ workers: Workers
-  ) -> Matrix {
+  ) -> MatrixView {
     let extra = model.classToken ? 1 : 0
-    let hidden = Matrix(rows: grid.count + extra, columns: model.width)
+    let hidden = MatrixView(rows: grid.count + extra, columns: model.width)
     let tokens = hidden[rows: extra..<hidden.rows]
     patchEmbedding.multiply(patchRows(pixels, width: width, grid, order: order), into: tokens, workers)
     tokens.add(patchBias, workers)
     if let classEmbedding { hidden[rows: 0..<1].add(classEmbedding) }
     guard let positionEmbedding else { return hidden }
-    let position = Matrix(rows: 1, columns: model.width)
+    let position = MatrixView(rows: 1, columns: model.width)
     for row in 0..<hidden.rows {
       positionEmbedding.copyRow(row < extra ? row : order[row - extra] + extra, into: position, row: 0)
       hidden[rows: row..<row + 1].add(position)
@@ -106,10 +114,10 @@ public struct VisionTower: Sendable {
   }
 
   /// Patches, each a row of channel, then row, then column: `[patches x 3 p^2]`.
-  private func patchRows(_ pixels: [UInt8], width: Int, _ grid: PatchGrid, order: [Int]) -> Matrix {
+  private func patchRows(_ pixels: [UInt8], width: Int, _ grid: PatchGrid, order: [Int]) -> MatrixView {
     let side = model.patchSize
     precondition(pixels.count >= grid.rows * side * width * 3)
-    let result = Matrix(rows: grid.count, columns: model.patchElements)
+    let result = MatrixView(rows: grid.count, columns: model.patchElements)
     for (index, patch) in order.enumerated() {
       let (gridRow, gridColumn) = patch.quotientAndRemainder(dividingBy: grid.columns)
       result.withRow(index) { row in

@@ -36,19 +36,19 @@ public struct Explanation: Sendable {
 
   /// Asks a question at a point and notes what its stages drop.
   public init(
-    _ conversation: Conversation, images: [String], at point: OperatingPoint, in session: Session,
+    _ conversation: Conversation, images: [String], at point: OperatingPoint, in context: Context,
     maxTokens: Int = 64
   ) throws {
     self.point = point
     question = conversation.question
-    let layout = try session.layout(conversation, images: images.count)
+    let layout = try context.model.layout(conversation, images: images.count)
     var pictures: [Picture] = []
     var features: [ImageTokens] = []
     var first = 0
     for path in images {
-      let prepared = try session.prepareImage(at: path, among: images.count)
-      let tokens = try session.encode(prepared)
-      let blocks = try session.views(of: prepared).map { view in
+      let prepared = try context.model.prepareImage(at: path, among: images.count)
+      let tokens = try context.encode(prepared)
+      let blocks = try context.model.views(of: prepared).map { view in
         let start = first + view.firstVisual
         return Block(view: view, tokens: start..<start + view.rows * view.columns)
       }
@@ -57,17 +57,27 @@ public struct Explanation: Sendable {
       first += tokens.arrangement.visualCount
     }
     self.pictures = pictures
-    let prompt = try session.engine.embed(layout, images: features)
-    let (fate, pruned) = try PatchFate.watch(prompt, at: point.settings, in: session, reserve: maxTokens)
-    self.fate = fate
-    func text(after prefill: PrefillResult) -> String {
-      session.text(of: session.greedyTokens(after: prefill, limit: maxTokens).tokens)
-    }
-    answer = text(after: pruned)
+    let prompt = try context.embed(layout, images: features)
+    var watch = PatchWatch(heads: context.model.text.keyValueHeads)
+    let pruned = try context.prefill(
+      prompt.copy(), schedule: try context.model.schedule(point.settings), PrefillRange(reserve: maxTokens),
+      observer: &watch)
+    fate = watch.fate(of: pruned)
+    answer = try Self.text(behind: pruned, maxTokens, context)
     denseAnswer =
       point.settings.isDense
       ? answer
-      : text(
-        after: session.engine.prefill(prompt, schedule: try session.schedule(.dense), reserve: maxTokens))
+      : try Self.text(
+        behind: context.prefill(
+          prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: maxTokens)),
+        maxTokens, context)
+  }
+
+  private static func text(
+    behind prefill: consuming PrefillResult, _ maxTokens: Int, _ context: Context
+  ) throws -> String {
+    var generation = try Generation(
+      context.startDecoding(prefill), in: context, GenerationOptions(maxTokens: maxTokens))
+    return context.model.text(of: try generation.run())
   }
 }

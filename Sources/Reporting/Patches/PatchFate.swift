@@ -10,23 +10,14 @@ public struct PatchFate: Equatable, Sendable {
   public let entries: [[[Int]]]
 
   /// Prefills a prompt at a point and watches what its stages drop.
-  public init(of prompt: PromptRows, at settings: PruningSettings, in session: Session) throws {
-    self = try Self.watch(prompt, at: settings, in: session).fate
+  public init(of prompt: PromptRows, at settings: PruningSettings, in context: Context) throws {
+    var watch = PatchWatch(heads: context.model.text.keyValueHeads)
+    let result = try context.prefill(
+      prompt.copy(), schedule: try context.model.schedule(settings), observer: &watch)
+    self = watch.fate(of: result)
   }
 
-  /// The same with the prefill, behind which `reserve` tokens are to be decoded.
-  static func watch(
-    _ prompt: PromptRows, at settings: PruningSettings, in session: Session, reserve: Int = 0
-  ) throws -> (fate: PatchFate, prefill: PrefillResult) {
-    var recorder = PatchRecorder(heads: session.contents.model.text.keyValueHeads)
-    let result = session.engine.prefill(
-      prompt.copy(), schedule: try session.schedule(settings), reserve: reserve, observer: &recorder)
-    var isKept = Array(repeating: false, count: prompt.rows.visualCount)
-    for token in result.rows.visualIndices where token >= 0 { isKept[Int(token)] = true }
-    return (PatchFate(isKept: isKept, entries: recorder.entries), result)
-  }
-
-  private init(isKept: [Bool], entries: [[[Int]]]) {
+  fileprivate init(isKept: [Bool], entries: [[[Int]]]) {
     self.isKept = isKept
     self.entries = entries
   }
@@ -41,9 +32,12 @@ public struct PatchFate: Equatable, Sendable {
 }
 
 /// Notes which visual tokens have entries in each layer's cache.
-private struct PatchRecorder: Observer {
-  let heads: Int
-  var entries: [[[Int]]] = []
+struct PatchWatch: Observer {
+  private let heads: Int
+  private var entries: [[[Int]]] = []
+
+  /// A watch over a model with that many KV heads.
+  init(heads: Int) { self.heads = heads }
 
   mutating func willRun(layer: Int, rows: TokenRows) {
     let all = rows.visualRows.map { Int(rows.visualIndices[$0]) }
@@ -52,5 +46,12 @@ private struct PatchRecorder: Observer {
 
   mutating func didRetain(layer: Int, kept: [[Int]], rows: TokenRows) {
     entries[layer] = kept.map { list in list.map { Int(rows.visualIndices[$0]) }.filter { $0 >= 0 } }
+  }
+
+  /// What became of the tokens of the prompt that was watched.
+  func fate(of result: borrowing PrefillResult) -> PatchFate {
+    var isKept = Array(repeating: false, count: result.visual)
+    for token in result.rows.visualIndices where token >= 0 { isKept[Int(token)] = true }
+    return PatchFate(isKept: isKept, entries: entries)
   }
 }

@@ -6,7 +6,7 @@ public struct EvaluationRecord: Sendable {
   public var set: String
   /// SHA-256 of the samples and their pictures.
   public var setDigest: String
-  /// Threads of the engine.
+  /// Threads of the context.
   public var threads: Int
   /// Most tokens of an answer.
   public var maxTokens: Int

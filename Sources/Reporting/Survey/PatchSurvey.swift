@@ -32,7 +32,7 @@ public struct PatchSurvey {
       let grids = zip(views, prompt.imageStarts).flatMap { views, start in
         views.map { Grid(first: start + $0.firstVisual, rows: $0.rows, columns: $0.columns) }
       }
-      let fates = try points.map { try PatchFate(of: prompt, at: $0.settings, in: runner.session) }
+      let fates = try points.map { try PatchFate(of: prompt, at: $0.settings, in: runner.context) }
       if sample.images.count == 1 {
         sums[grids, default: PlaceSums(points: points.count, tokens: prompt.rows.visualCount)].add(fates)
       }
@@ -53,8 +53,8 @@ public struct PatchSurvey {
 
   private func views(of sample: Sample) throws -> [[BlockView]] {
     try sample.images.map { path in
-      try runner.session.views(
-        of: try runner.session.prepareImage(at: path, among: sample.images.count))
+      try runner.context.model.views(
+        of: try runner.context.model.prepareImage(at: path, among: sample.images.count))
     }
   }
 
@@ -66,10 +66,10 @@ public struct PatchSurvey {
       return SamplePicture.Block(
         png: try pixels.png(named: sample.id), width: pixels.width, height: pixels.height, grid: grid)
     }
-    let session = runner.session
+    let context = runner.context
     let outcomes = try zip(points, fates).map { point, fate in
-      let run = runner.run(prompt, schedule: try session.schedule(point.settings), answer: nil)
-      let answer = session.text(of: run.tokens)
+      let run = try runner.run(prompt, schedule: try context.model.schedule(point.settings), answer: nil)
+      let answer = context.model.text(of: run.tokens)
       return SamplePicture.Outcome(
         point: point.name, answer: answer, correct: sample.answer.map { $0 == answer }, isKept: fate.isKept,
         cacheShares: fate.entryShares)

@@ -74,22 +74,23 @@ struct Bench: ParsableCommand {
   func run() throws {
     let opened = try Plan(contentsOf: plan)
     let chosen = try points(of: opened)
-    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
-    let limits = MachineLimits(session.engine.workers) { StageClock.now }
+    let context = try engine.context(opened)
+    let workers = Workers(context.pool)
+    let limits = MachineLimits(workers) { StageClock.now }
     if let parts {
       let bench = try PartsBench(
-        opened, session.engine.workers, limits, cache: session.engine.cachePrecision, rows: parts,
+        opened, workers, limits, cache: context.model.cachePrecision, rows: parts,
         repetitions: repetitions)
       return print("\(BenchReport(opened, limits, []).title)\n\n\(try bench.table().text)")
     }
-    let subjects = try questions(session).flatMap { size, question in
+    let subjects = try questions(context).flatMap { size, question in
       chosen.map { Subject(name: $0.name + (size.map { "@\($0)" } ?? ""), point: $0, question: question) }
     }
     var runs = subjects.map { _ in [Answer]() }
     for turn in 0..<(warmUp + repetitions) {
       for place in subjects.indices {
         let index = (place + turn) % subjects.count
-        let answer = try session.answer(subjects[index].question, point: subjects[index].point)
+        let answer = try context.answer(subjects[index].question, point: subjects[index].point)
         if turn >= warmUp { runs[index].append(answer) }
       }
     }
@@ -107,18 +108,18 @@ struct Bench: ParsableCommand {
   }
 
   /// The question as it is, or in the sizes that are asked for.
-  private func questions(_ session: Session) throws -> [(size: Int?, Question)] {
+  private func questions(_ context: Context) throws -> [(size: Int?, Question)] {
     guard !sizes.isEmpty else { return [(nil, question(prompt))] }
     return try sizes.map { size in
       var text = prompt
-      while try session.layout(prompt: text, images: image.count).parts.count < size { text += " " + prompt }
+      while try context.model.layout(prompt: text, images: image.count).parts.count < size { text += " " + prompt }
       return (size, question(text))
     }
   }
 
   private func question(_ prompt: String) -> Question {
-    var question = Question(images: image, prompt: prompt)
-    question.maxTokens = tokens
+    var question = Question(images: image.map { .file($0) }, prompt: prompt)
+    question.options.maxTokens = tokens
     return question
   }
 

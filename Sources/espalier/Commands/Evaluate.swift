@@ -38,23 +38,23 @@ struct Evaluate: ParsableCommand {
     let opened = try Plan(contentsOf: plan)
     let samples = try evaluation.samples(of: set, for: opened)
     let contenders = try evaluation.contenders(of: opened, and: custom.point(opened.contents))
-    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    let context = try engine.context(opened)
     let dense = try against.map { path in
       let other = try Plan(contentsOf: path)
       guard other.contents.tokenizer == opened.contents.tokenizer,
         other.contents.model == opened.contents.model
       else { throw PlanError(file: path, reason: "is a plan of another model than \(plan)") }
       return SampleRunner(
-        try Session(other, threads: engine.count, cachePrecision: engine.cache),
+        try engine.context(other),
         maxTokens: evaluation.maxTokens)
     }
     let run = EvaluationRun(
       samples: samples, contenders: contenders,
-      runner: SampleRunner(session, maxTokens: evaluation.maxTokens))
+      runner: SampleRunner(context, maxTokens: evaluation.maxTokens))
     let scores = try run.scores(dense: dense)
     let second = try evaluation.secondTurn ? run.secondTurns() : []
     printResult(
-      report(samples, scores, second, threads: session.engine.workers.count), asJSON: json
+      report(samples, scores, second, threads: context.pool.count), asJSON: json
     ) { ScoreTable.text(scores, second) }
   }
 

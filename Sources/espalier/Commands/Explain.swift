@@ -48,9 +48,9 @@ struct Explain: ParsableCommand {
       try point.map { try opened.point(named: $0) } ?? custom.point(opened.contents)
       ?? opened.point(named: "balanced")
     try PartialFile.checkWritable(output, inputs: [plan] + image)
-    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    let context = try engine.context(opened)
     let explanation = try Explanation(
-      try words.conversation, images: image, at: point, in: session, maxTokens: maxTokens)
+      try words.conversation, images: image, at: point, in: context, maxTokens: maxTokens)
     let sheet = try explanation.overlay().png(named: output)
     try PartialFile.write(sheet, to: output)
     printResult(explanation.json, asJSON: json) { text(explanation) }

@@ -53,10 +53,10 @@ struct ReportPage: ParsableCommand {
 
   private func measure(_ path: String, _ opened: Plan) throws -> EvaluationRecord {
     let samples = try evaluation.samples(of: path, for: opened)
-    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    let context = try engine.context(opened)
     let run = EvaluationRun(
       samples: samples, contenders: try evaluation.contenders(of: opened),
-      runner: SampleRunner(session, maxTokens: evaluation.maxTokens))
+      runner: SampleRunner(context, maxTokens: evaluation.maxTokens))
     let scores = try run.scores()
     let second = try evaluation.secondTurn ? run.secondTurns() : []
     run.progress.begin("kept patches", total: samples.samples.count)
@@ -65,7 +65,7 @@ struct ReportPage: ParsableCommand {
     ) { try run.progress.advance(by: 1) }
     run.progress.end("\(samples.samples.count) samples")
     return EvaluationRecord(
-      set: path, setDigest: try samples.digest(), threads: session.engine.workers.count,
+      set: path, setDigest: try samples.digest(), threads: context.pool.count,
       maxTokens: evaluation.maxTokens, scores: scores, secondTurns: second, patches: patches,
       mayOverlap: evaluation.allowOverlap)
   }

@@ -37,8 +37,8 @@ struct Retime: ParsableCommand {
     guard !contents.points.isEmpty else {
       throw PlanError(file: plan, object: "/operating_points", reason: "is empty: run 'espalier tune' first")
     }
-    let layout = try work.session.layout(question.conversation, images: image.count)
-    let timed = try Retimer(work.session, repetitions: repetitions).retime(
+    let layout = try work.context.model.layout(question.conversation, images: image.count)
+    let timed = try Retimer(work.context, repetitions: repetitions).retime(
       contents.points + contents.front, images: image, layout: layout, reporter: work.progress)
     let named = contents.points.count
     contents.points = Array(timed.prefix(named))

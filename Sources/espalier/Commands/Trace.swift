@@ -32,22 +32,22 @@ struct Trace: ParsableCommand {
   func run() throws {
     let opened = try Plan(contentsOf: plan)
     let settings = try opened.point(named: point).settings
-    let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
-    let layout = try session.layout(try words.conversation, images: image.count)
-    let pictures = try image.map { try session.prepareImage(at: $0, among: image.count) }
-    let features = try pictures.map(session.encode)
-    let rows = try session.engine.embed(layout, images: features)
+    let context = try engine.context(opened)
+    let layout = try context.model.layout(try words.conversation, images: image.count)
+    let pictures = try image.map { try context.model.prepareImage(at: $0, among: image.count) }
+    let features = try pictures.map(context.encode)
+    let rows = try context.embed(layout, images: features)
     var recorder = HiddenStates(isRecording: hiddenStates)
-    let result = session.engine.prefill(
-      rows, schedule: try session.schedule(settings), observer: &recorder)
+    let result = try context.prefill(
+      rows, schedule: try context.model.schedule(settings), observer: &recorder)
     recorder.record(result.rows.hidden)
-    let logits = session.engine.logits(of: result, rows: 0..<result.rows.count)
-    let ids = session.inputIDs(layout, images: features)
-    try write(ids, pictures.map { session.pixelValues($0) }, logits, result, recorder)
+    let logits = context.logits(of: result, rows: 0..<result.rows.count)
+    let ids = context.model.inputIDs(layout, images: features)
+    try write(ids, pictures.map { context.model.pixelValues($0) }, logits, result, recorder)
   }
 
   private func write(
-    _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: Matrix, _ result: PrefillResult,
+    _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: MatrixView, _ result: borrowing PrefillResult,
     _ recorder: HiddenStates
   ) throws {
     let file = try TraceFile(creating: output)
@@ -83,11 +83,11 @@ struct Trace: ParsableCommand {
 
   private struct HiddenStates: Observer {
     let isRecording: Bool
-    var states: [Matrix] = []
+    var states: [MatrixView] = []
 
     init(isRecording: Bool) { self.isRecording = isRecording }
 
     mutating func willRun(layer: Int, rows: TokenRows) { record(rows.hidden) }
-    mutating func record(_ hidden: Matrix) { if isRecording { states.append(hidden.copy()) } }
+    mutating func record(_ hidden: MatrixView) { if isRecording { states.append(hidden.copy()) } }
   }
 }

@@ -30,15 +30,15 @@ struct BenchRow {
       ("first token", answers.map(\.seconds.firstToken)),
       ("decode, a token", answers.map { 1 / $0.decodeTokensPerSecond }),
     ]
-    counts = (first.promptTokens, first.visualTokens, first.visualKept)
+    counts = (first.promptTokens, first.visualTokens, first.counts.visualKept)
     let operations = OperationCounter(plan.contents.model.text).prefill(
-      text: first.promptTokens - first.visualTokens, visual: first.visualTokens, kept: first.visualKept,
+      text: first.promptTokens - first.visualTokens, visual: first.visualTokens, kept: first.counts.visualKept,
       settings: settings)
     prefillRate = operations / Statistics.median(answers.map(\.seconds.prefill))
     let best = limits.rate(of: plan.weights.format)
     prefillShare = best.map { [prefillRate] in prefillRate / $0 }
     tokensPerSecond = 1 / Statistics.median(stages[5].times)
-    decodeBandwidth = Double(plan.decoderBytes + first.kvBytes) * tokensPerSecond
+    decodeBandwidth = Double(plan.decoderBytes + first.counts.cacheBytes) * tokensPerSecond
     decodeShare = decodeBandwidth / limits.readBandwidth
   }
 }

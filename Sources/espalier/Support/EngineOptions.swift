@@ -1,16 +1,23 @@
 public import ArgumentParser
 import Compute
+import Inference
 public import Models
+import PlanFormat
 
-/// How the engine runs: `--threads` and `--cache`.
+/// How the context runs: `--threads` and `--cache`.
 struct EngineOptions: ParsableArguments {
-  @Option(help: "Threads of the engine. (default: all cores this process may use)")
+  @Option(help: "Threads of the context. (default: all cores this process may use)")
   var threads: Int?
 
   @Option(help: "Numbers of the KV cache: f32 or bf16. (default: bf16 where the weights are rounded)")
   var cache: CachePrecision?
 
-  var count: Int { threads ?? Workers.available }
+  /// A context on a plan, as the options say.
+  func context(_ plan: Plan) throws -> Context {
+    Context(try Model(plan, cachePrecision: cache), threads: count)
+  }
+
+  private var count: Int { threads ?? WorkerPool.recommendedThreads }
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {

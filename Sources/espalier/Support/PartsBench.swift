@@ -48,7 +48,7 @@ struct PartsBench {
     var lines = matrices.map { name, matrix in
       let input = random(rows, matrix.columns)
       let plain = WeightMatrix(random(matrix.rows, matrix.columns))
-      let output = Matrix(rows: rows, columns: matrix.rows)
+      let output = MatrixView(rows: rows, columns: matrix.rows)
       return line(
         name, "float32", operations: 2 * rows * matrix.rows * matrix.columns,
         { matrix.multiply(input, into: output, workers) }, { plain.multiply(input, into: output, workers) })
@@ -56,7 +56,7 @@ struct PartsBench {
     let down = try weights.neurons(name("down"), rows: inner, columns: width)
     let input = random(rows, inner)
     let plain = WeightMatrix(random(inner, width))
-    let output = Matrix(rows: rows, columns: width)
+    let output = MatrixView(rows: rows, columns: width)
     lines.append(
       line(
         "down", "float32", operations: 2 * rows * inner * width,
@@ -68,8 +68,8 @@ struct PartsBench {
   private func feedForward() throws -> [[String]] {
     let layer = try FeedForward(model, layer: 0, weights: weights)
     let input = random(rows, model.width)
-    let output = Matrix(rows: rows, columns: model.width)
-    let scratch = Matrix(rows: rows, columns: 2 * model.feedForwardWidth)
+    let output = MatrixView(rows: rows, columns: model.width)
+    let scratch = MatrixView(rows: rows, columns: 2 * model.feedForwardWidth)
     let tokens = TokenRows(
       hidden: output, positions: (0..<rows).map { RotaryPosition($0) },
       visualIndices: (0..<rows).map { Int32($0) })
@@ -85,7 +85,7 @@ struct PartsBench {
 
   private func hollowAttention() -> [String] {
     let queries = random(rows, model.queryHeads * model.headWidth)
-    let output = Matrix(rows: rows, columns: queries.columns)
+    let output = MatrixView(rows: rows, columns: queries.columns)
     let entries = entries(rows)
     let attention = attention
     let hollow = AttentionMask.hollow(ordinals: (0..<rows).map { Int32($0) }, window: 32)
@@ -102,7 +102,7 @@ struct PartsBench {
 
   private func decoding() -> [[String]] {
     let query = random(1, model.queryHeads * model.headWidth)
-    let output = Matrix(rows: 1, columns: query.columns)
+    let output = MatrixView(rows: 1, columns: query.columns)
     let entries = entries(rows)
     let attention = attention
     // One step is microseconds: many at a time.
@@ -127,7 +127,7 @@ struct PartsBench {
   }
 
   private func entries(_ count: Int) -> KeyValues {
-    var layer = LayerCache(heads: model.keyValueHeads, headWidth: model.headWidth, precision: cache)
+    let layer = LayerCache(heads: model.keyValueHeads, headWidth: model.headWidth, precision: cache)
     let width = model.keyValueHeads * model.headWidth
     layer.reset(capacity: count)
     layer.append(keys: random(count, width), values: random(count, width), visual: count, workers)
@@ -160,9 +160,9 @@ struct PartsBench {
     ]
   }
 
-  private func random(_ rows: Int, _ columns: Int) -> Matrix {
+  private func random(_ rows: Int, _ columns: Int) -> MatrixView {
     var generator = SplitMix64(seed: UInt64(rows * columns))
     let elements = (0..<rows * columns).map { _ in Float(generator.nextUnit()) - 0.5 }
-    return Matrix(rows: rows, columns: columns, elements: elements)
+    return MatrixView(rows: rows, columns: columns, elements: elements)
   }
 }

@@ -1,4 +1,5 @@
 import Calibration
+import Compute
 import Evaluation
 import Foundation
 import Inference
@@ -7,7 +8,7 @@ import PlanFormat
 /// Calibration and tuning of an opened plan, each giving new contents for the same weights.
 struct PlanWork {
   let plan: Plan
-  let session: Session
+  let context: Context
   let progress = ConsoleProgress()
 
   private let engine: EngineOptions
@@ -16,7 +17,7 @@ struct PlanWork {
 
   init(_ path: String, _ engine: EngineOptions) throws {
     plan = try Plan(contentsOf: path)
-    session = try Session(plan, threads: engine.count, cachePrecision: engine.cache)
+    context = try engine.context(plan)
     self.engine = engine
     neuronOrder = plan.contents.calibration?.redundancyLens.order(of: plan.contents.model.text)
   }
@@ -31,12 +32,11 @@ struct PlanWork {
     contents.calibration = nil
     contents.points = []
     contents.front = []
-    let order = try NeuronOrdering(session, options: options).order(set, reporter: progress)
+    let order = try NeuronOrdering(context, options: options).order(set, reporter: progress)
     let path = output + ".ordered"
     defer { PlanWork.discard(path) }
     try PlanWriter.write(
-      contents, weights: OrderedWeights(plan.weights, order: order, workers: session.engine.workers), to: path
-    )
+      contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)), to: path)
     var work = try PlanWork(path, engine)
     work.neuronOrder = zip(order, neuronOrder ?? order.map { Array($0.indices) }).map { new, old in
       new.map { old[$0] }
@@ -48,7 +48,7 @@ struct PlanWork {
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, statePath: String, resuming: Bool
   ) throws -> CalibrationRecord {
-    var record = try Calibrator(session, options: options, statePath: statePath)
+    var record = try Calibrator(context, options: options, statePath: statePath)
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronsAreOrdered: neuronOrder != nil, resuming: resuming,
         reporter: progress)
@@ -56,14 +56,14 @@ struct PlanWork {
     return record
   }
 
-  /// Tunes with a calibration, on a session that knows it.
+  /// Tunes with a calibration, on a context that knows it.
   func tune(
     _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget]
   ) throws -> Tuner.Result {
     var contents = plan.contents
     contents.calibration = record
-    let calibrated = try Session(
-      contents, weights: plan.weights, threads: engine.count, cachePrecision: engine.cache)
+    let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
+    let calibrated = Context(model, pool: context.pool)
     var options = Tuner.Options()
     options.weightBytes = plan.weights.byteCount
     return try Tuner(calibrated, record: record, options: options)

@@ -1,7 +1,8 @@
-/// A view of float32 rows in a buffer that it keeps alive. Copies of a view share the floats.
+/// A view of float32 rows in a buffer that it keeps alive: copies of a view share the floats, `copy()` does not.
 ///
-/// Rows are contiguous, `stride` floats apart, so that a range of rows or of columns is a view as well.
-public struct Matrix: Sendable {
+/// Rows are contiguous, `stride` floats apart, so that a range of rows or of columns is a view as well. A view is not
+/// `Sendable`: whoever hands one to the threads of a pool gives each thread rows or columns of its own.
+public struct MatrixView {
   /// The floats behind the view.
   let buffer: FloatBuffer
   let offset: Int
@@ -12,14 +13,14 @@ public struct Matrix: Sendable {
   /// Distance of two rows in floats.
   public let stride: Int
 
-  /// A zeroed matrix with memory of its own.
+  /// A view of all of a new buffer, zeroed.
   public init(rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0)
     self.init(
       buffer: FloatBuffer(count: rows * columns), offset: 0, rows: rows, columns: columns, stride: columns)
   }
 
-  /// A matrix with the given elements, row by row.
+  /// A view of all of a new buffer with the given elements, row by row.
   public init(rows: Int, columns: Int, elements: [Float]) {
     precondition(elements.count == rows * columns)
     self.init(rows: rows, columns: columns)
@@ -51,17 +52,17 @@ public struct Matrix: Sendable {
   }
 
   /// The view of some of the rows.
-  public subscript(rows range: Range<Int>) -> Matrix {
+  public subscript(rows range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-    return Matrix(
+    return MatrixView(
       buffer: buffer, offset: offset + range.lowerBound * stride, rows: range.count, columns: columns,
       stride: stride)
   }
 
   /// The view of some of the columns.
-  public subscript(columns range: Range<Int>) -> Matrix {
+  public subscript(columns range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns)
-    return Matrix(
+    return MatrixView(
       buffer: buffer, offset: offset + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
@@ -92,15 +93,28 @@ public struct Matrix: Sendable {
     try body(UnsafeMutableBufferPointer(start: rowBase(row), count: columns))
   }
 
+  /// Whether a row has a number, and neither NaN nor positive infinity: whether it has a largest element.
+  public func hasMaximum(row: Int) -> Bool {
+    withRow(row) { values in
+      // Counts without a branch are a loop that the compiler vectorises.
+      var (broken, numbers): (Int32, Int32) = (0, 0)
+      for value in values {
+        broken &+= value < .infinity ? 0 : 1
+        numbers &+= value > -.infinity ? 1 : 0
+      }
+      return broken == 0 && numbers > 0
+    }
+  }
+
   /// Copies the elements of a matrix of the same shape.
-  public func copy(from source: Matrix) {
+  public func copy(from source: MatrixView) {
     precondition(source.rows == rows && source.columns == columns)
     for row in 0..<rows { rowBase(row).update(from: source.rowBase(row), count: columns) }
   }
 
   /// Copies the listed rows of `source`, in the listed order, to the first rows of this matrix. `source` may be
   /// this very matrix when the list ascends.
-  public func gather(rows list: [Int], from source: Matrix) {
+  public func gather(rows list: [Int], from source: MatrixView) {
     precondition(list.count <= rows && source.columns == columns)
     for (target, row) in list.enumerated() {
       rowBase(target).update(from: source.rowBase(row), count: columns)
@@ -113,8 +127,8 @@ public struct Matrix: Sendable {
   }
 
   /// A copy with memory of its own.
-  public func copy() -> Matrix {
-    let result = Matrix(rows: rows, columns: columns)
+  public func copy() -> MatrixView {
+    let result = MatrixView(rows: rows, columns: columns)
     result.copy(from: self)
     return result
   }

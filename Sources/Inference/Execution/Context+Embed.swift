@@ -2,12 +2,12 @@ import Compute
 import Models
 import PlanFormat
 
-extension Engine {
+extension Context {
   /// Embeds a prompt: tokens by table, each image by its arranged visual tokens, positions counted from 0.
   ///
   /// Token ids must be below the vocabulary; `images` has an entry for each image of the prompt.
   public func embed(_ prompt: PromptLayout, images: [ImageTokens]) throws(InferenceError) -> PromptRows {
-    var embedder = PromptEmbedder(self, rows: try checkedCount(of: prompt, images: images))
+    var embedder = PromptEmbedder(self, rows: try model.checkedCount(of: prompt, images: images))
     for part in prompt.parts {
       switch part {
       case .token(let token): try embedder.add(token)
@@ -17,35 +17,13 @@ extension Engine {
     return embedder.prompt
   }
 
-  /// Tokens of a prompt, visual ones included, when the model can take it.
-  func checkedCount(of prompt: PromptLayout, images: [ImageTokens]) throws(InferenceError) -> Int {
-    guard prompt.imageCount == images.count else {
-      throw InferenceError("prompt", "has \(prompt.imageCount) image places for \(images.count) images")
-    }
-    let total = prompt.parts.reduce(0) { total, part in
-      if case .image(let index) = part { total + images[index].arrangement.count } else { total + 1 }
-    }
-    guard total > 0 else { throw InferenceError("prompt", "is empty") }
-    guard total <= model.text.contextLength else {
-      throw InferenceError("prompt", "has \(total) tokens; the model takes \(model.text.contextLength)")
-    }
-    return total
-  }
-
-  /// Throws when a token of a prompt has no embedding.
-  func check(_ token: Int32) throws(InferenceError) {
-    guard token >= 0, Int(token) < model.text.vocabulary else {
-      throw InferenceError("prompt", "token \(token) is not in the vocabulary")
-    }
-  }
-
   /// The same prompt with answer tokens behind it: what a layer-by-layer comparison with a known answer runs on.
   public func append(_ answer: [Int32], to prompt: PromptRows) -> PromptRows {
     let before = prompt.rows.count
     let first = prompt.rows.nextPosition
-    let hidden = Matrix(rows: before + answer.count, columns: model.text.width)
+    let hidden = MatrixView(rows: before + answer.count, columns: model.text.width)
     hidden[rows: 0..<before].copy(from: prompt.rows.hidden)
-    for (index, token) in answer.enumerated() { decoder.embed(token, into: hidden, row: before + index) }
+    for (index, token) in answer.enumerated() { model.decoder.embed(token, into: hidden, row: before + index) }
     let rows = TokenRows(
       hidden: hidden, positions: prompt.rows.positions + answer.indices.map { RotaryPosition(first + $0) },
       visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count))
@@ -55,8 +33,8 @@ extension Engine {
 
 /// Fills the rows of a prompt from its first to its last.
 private struct PromptEmbedder {
-  private let engine: Engine
-  private let hidden: Matrix
+  private let context: Context
+  private let hidden: MatrixView
   private var positions: [RotaryPosition] = []
   private var visualIndices: [Int32] = []
   private var grids: [ImageGrid] = []
@@ -65,9 +43,9 @@ private struct PromptEmbedder {
   /// Position of the next token.
   private var position = 0
 
-  init(_ engine: Engine, rows: Int) {
-    self.engine = engine
-    hidden = Matrix(rows: rows, columns: engine.model.text.width)
+  init(_ context: Context, rows: Int) {
+    self.context = context
+    hidden = MatrixView(rows: rows, columns: context.model.text.width)
   }
 
   var prompt: PromptRows {
@@ -77,8 +55,8 @@ private struct PromptEmbedder {
   }
 
   mutating func add(_ token: Int32) throws(InferenceError) {
-    try engine.check(token)
-    engine.decoder.embed(token, into: hidden, row: positions.count)
+    try context.model.check(token)
+    context.model.decoder.embed(token, into: hidden, row: positions.count)
     addText()
   }
 
@@ -108,19 +86,19 @@ private struct PromptEmbedder {
   }
 
   private mutating func addNewline() {
-    if let newline = engine.projector.newline {
+    if let newline = context.model.projector.newline {
       hidden[rows: positions.count..<positions.count + 1].add(newline)
     }
     addText()
   }
 
-  private mutating func add(_ block: ImageArrangement.Block, _ features: Matrix) {
+  private mutating func add(_ block: ImageArrangement.Block, _ features: FrozenMatrix) {
     let start = position
     // Models with a position an axis count a picture by its longer side, others by its tokens.
-    let hasAxes = !engine.model.text.rotary.sections.isEmpty
+    let hasAxes = !context.model.text.rotary.sections.isEmpty
     for token in 0..<block.count {
       let place = token - block.leading
-      hidden[rows: positions.count..<positions.count + 1].copy(from: features[rows: token..<token + 1])
+      features.copy(rows: token..<token + 1, into: hidden[rows: positions.count..<positions.count + 1])
       if hasAxes {
         let (row, column) = max(0, place).quotientAndRemainder(dividingBy: block.columns)
         positions.append(RotaryPosition(temporal: start, row: start + row, column: start + column))

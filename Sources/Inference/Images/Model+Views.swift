@@ -2,7 +2,7 @@ public import Imaging
 import Models
 import PlanFormat
 
-extension Session {
+extension Model {
   /// What the tower saw of a prepared picture, a view for each block of its arrangement: the pixels under the block's
   /// grid of tokens, whatever was cropped, padded or cut away before.
   public func views(of picture: PreparedImage) throws -> [BlockView] {

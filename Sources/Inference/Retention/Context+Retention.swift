@@ -2,7 +2,7 @@ public import Compute
 public import Models
 import PlanFormat
 
-extension Engine {
+extension Context {
   /// PLPHP's choice as a schedule asks for it, or `nil`.
   func entrySelector(_ schedule: Schedule) -> EntrySelector? {
     schedule.retention.map { retention in
@@ -12,15 +12,15 @@ extension Engine {
     }
   }
 
-  /// Frees the visual entries of a layer's cache that `selector` does not keep, and leaves room for `reserve` rows.
+  /// A layer's cache without the visual entries that `selector` does not keep, with room for `reserve` rows (`nil` where
+  /// all stay), and the rows that stay for each KV head.
   ///
   /// `attention` holds the watched rows of the layer's prefill, `[(w * H) x rows]`; `visualIndices` has an entry a cached
-  /// row, -1 for text. Returns the rows that stay, for each KV head.
-  @discardableResult
-  public func retain(
-    _ selector: EntrySelector, layer: Int, _ attention: Matrix, visualIndices: [Int32], imageStarts: [Int],
-    reserve: Int, _ cache: inout LayerCache
-  ) -> [[Int]] {
+  /// row, -1 for text. The given cache stays as it is; it is also the result where all its entries stay.
+  public func retained(
+    _ selector: EntrySelector, layer: Int, _ attention: MatrixView, visualIndices: [Int32],
+    imageStarts: [Int], reserve: Int, of cache: LayerCache
+  ) -> (cache: LayerCache?, kept: [[Int]]) {
     let visualRows = visualIndices.indices.filter { visualIndices[$0] >= 0 }
     let mass = VisualAttention(
       attention: attention, visualRows: visualRows, queryHeads: model.text.queryHeads)
@@ -28,9 +28,7 @@ extension Engine {
       layer: layer, rate: selector.rate(layer: layer, visualMass: mass.mean), attention: attention,
       visualIndices: visualIndices, imageStarts: imageStarts)
     let count = kept.first?.count ?? 0
-    if count < cache.count {
-      cache.retain(kept, visual: count - (visualIndices.count - visualRows.count), reserve: reserve)
-    }
-    return kept
+    let visual = count - (visualIndices.count - visualRows.count)
+    return (count < cache.count ? cache.retaining(kept, visual: visual, reserve: reserve) : nil, kept)
   }
 }

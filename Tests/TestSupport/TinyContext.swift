@@ -1,8 +1,8 @@
 public import Inference
 public import PlanFormat
 
-/// A session over a plan of the tiny model on disk, with a tokenizer of single bytes.
-public enum TinySession {
+/// A plan of the tiny model on disk, with a tokenizer of single bytes.
+public enum TinyContext {
   /// What the plan says.
   public static var contents: PlanContents {
     var model = TinyModel.description
@@ -22,13 +22,13 @@ public enum TinySession {
       weightFormat: .float32, sourceDigest: "")
   }
 
-  /// Writes the plan to a folder and opens a session over it.
+  /// Writes the plan to a folder and opens a context on it.
   public static func open(
     _ contents: PlanContents = contents, in folder: TemporaryFolder, threads: Int = 1
-  ) throws -> Session {
+  ) throws -> Context {
     let path = folder.file("tiny.h5")
     try PlanWriter.write(contents, weights: RandomWeights(seed: 1), to: path)
-    return try Session(Plan(contentsOf: path), threads: threads)
+    return Context(try Model(Plan(contentsOf: path)), threads: threads)
   }
 
   /// Writes `count` pictures and a set of one question each; returns the set's path.

@@ -1,39 +1,27 @@
-public import Compute
 public import Imaging
 import Models
 import PlanFormat
 
-extension Session {
+extension Model {
   /// Decodes, resizes and cuts a picture into the tower's inputs; `count` is the number of pictures in the prompt.
   ///
   /// With `detail` below 1 the picture is first reduced to that share of the pixels the tower would see.
-  public func prepareImage(at path: String, among count: Int = 1, detail: Double = 1) throws -> PreparedImage
+  public func prepare(_ image: EncodedImage, among count: Int = 1, detail: Double = 1) throws -> PreparedImage
   {
-    let picture = try ImageDecoder.decode(contentsOf: path)
+    let picture = try image.decoded()
     do {
       let seen = detail < 1 ? try preprocessor.reduced(picture, to: detail, among: count) : picture
       return try preprocessor.prepare(seen, among: count)
     } catch {
       // What is wrong with a size does not know the file.
-      throw InferenceError(path, "\(error)")
+      throw InferenceError(image.name, "\(error)")
     }
   }
 
-  /// Visual tokens of a prepared picture, in the order in which the prompt has them.
-  public func encode(_ picture: PreparedImage) throws -> ImageTokens {
-    let arrangement = try ImageArranger(contents, tokenizer).arrange(picture)
-    let overview = picture.overview.map { engine.encodeTile($0) }
-    let whole = [overview].compactMap { $0 }
-    if arrangement.blocks.count == whole.count {
-      return ImageTokens(arrangement: arrangement, features: whole)
-    }
-    let tiles = picture.tiles.map { engine.encodeTile($0) }
-    if case .anyResolution(let tiling) = contents.image.tiling {
-      let canvas = TileCanvas(
-        picture, side: contents.model.vision.grid, maximumTiles: tiling.maximumTiles)
-      return ImageTokens(arrangement: arrangement, features: whole + [canvas.assemble(tiles)])
-    }
-    return ImageTokens(arrangement: arrangement, features: tiles + whole)
+  /// The same for a picture in a file.
+  public func prepareImage(at path: String, among count: Int = 1, detail: Double = 1) throws -> PreparedImage
+  {
+    try prepare(EncodedImage(contentsOf: path), among: count, detail: detail)
   }
 
   /// The normalised pixels of a picture's inputs in the order in which its family's tower takes them, channels first,
@@ -98,15 +86,5 @@ extension ImageArrangement {
         return Array(repeating: imageToken, count: blocks[index].count + separators)
       }
     }
-  }
-}
-
-extension Engine {
-  /// Visual tokens of one tile, `[n x width]`.
-  public func encodeTile(_ tile: RGBImage) -> Matrix {
-    let side = model.vision.patchSize
-    let features = tower.encode(pixels: tile.pixels, height: tile.height, width: tile.width, workers)
-    return projector.project(
-      features, grid: PatchGrid(rows: tile.height / side, columns: tile.width / side), workers)
   }
 }

@@ -1,0 +1,110 @@
+/// What one context computes with: the threads of a pool, and scratch memory of its own.
+///
+/// Work is split so that results have the same bits for any number of threads: sums never cross a split, and where a
+/// library's result depends on the shape it is asked for, shapes do not depend on the number of threads (`tile`).
+public final class Workers {
+  /// The threads, which other contexts may use as well.
+  public let pool: WorkerPool
+  /// Threads that work on a job.
+  public var count: Int { pool.count }
+  private let scratch: [WorkerScratch]
+  /// Activations of the product at hand.
+  let quantizedRows = QuantizedRows()
+  let pairedRows = PairedRows()
+
+  /// Workers of a pool, with scratch memory that grows as it is needed.
+  public init(_ pool: WorkerPool) {
+    self.pool = pool
+    scratch = (0..<pool.count).map { _ in WorkerScratch() }
+  }
+
+  /// Workers of a new pool.
+  public convenience init(count: Int) { self.init(WorkerPool(threads: count)) }
+
+  /// Calls `body(task, worker)` once for each task in `0 ..< tasks`, on all threads, and returns when all are done.
+  ///
+  /// Tasks must write to disjoint memory. `worker` names the scratch memory a task may use.
+  public func perform(_ tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    guard tasks > 1, count > 1 else {
+      for task in 0..<max(0, tasks) { body(task, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { pool.run(ClosureTasks(body: $0), tasks: tasks) }
+  }
+
+  /// Splits `0 ..< total` into one contiguous range a thread, at multiples of `granularity`, when `operations` make
+  /// waking the others worthwhile; otherwise the caller gets it whole. For work whose results do not depend on the split.
+  public func split(
+    _ total: Int, granularity: Int = 16, operations: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
+  ) {
+    guard let step = shareSize(total, granularity, operations) else {
+      if total > 0 { body(0..<total, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { share(ClosureRange(body: $0), total, step) }
+  }
+
+  /// The same for work that is a value: sharing it allocates nothing, which a closure would. For steps of decoding.
+  func split(_ total: Int, granularity: Int = 16, operations: Int, _ work: some RangeWork) {
+    guard let step = shareSize(total, granularity, operations) else {
+      if total > 0 { work.run(0..<total, worker: 0) }
+      return
+    }
+    share(work, total, step)
+  }
+
+  /// Splits `0 ..< total` into the same ranges for any number of threads. For work whose results do depend on the split.
+  func tile(_ total: Int, operations: Int, _ work: some RangeWork) {
+    guard total > 0 else { return }
+    let parts = PartTasks(work: work, total: total, step: Self.tileSize(total))
+    if count > 1, parts.count > 1, operations >= Self.worthSharing {
+      pool.run(parts, tasks: parts.count)
+    } else {
+      for task in 0..<parts.count { parts.run(task: task, worker: 0) }
+    }
+  }
+
+  /// Large enough that packing its operands costs a product little, and an even number of tiles, as most processors have
+  /// an even number of cores; a multiple of 16.
+  static func tileSize(_ total: Int) -> Int {
+    let tiles = 2 * max(1, (total + 192) / 384)
+    return ((total + tiles - 1) / tiles + 15) / 16 * 16
+  }
+
+  private func share(_ work: some RangeWork, _ total: Int, _ step: Int) {
+    let parts = PartTasks(work: work, total: total, step: step)
+    pool.run(parts, tasks: parts.count)
+  }
+
+  /// Elements of a thread's range, a multiple of `granularity`; nil where the caller gets all of them.
+  private func shareSize(_ total: Int, _ granularity: Int, _ operations: Int) -> Int? {
+    let parts = operations < Self.worthSharing ? 1 : min(count, (total + granularity - 1) / granularity)
+    guard parts > 1 else { return nil }
+    return ((total + parts - 1) / parts + granularity - 1) / granularity * granularity
+  }
+
+  /// Multiply-adds below which waking a thread costs more than it saves: about 10 microseconds of work.
+  static let worthSharing = 1 << 19
+
+  /// Scratch memory of a worker, at least `count` floats; valid until the worker asks for more.
+  func scratch(_ worker: Int, count: Int) -> UnsafeMutablePointer<Float> {
+    scratch[worker].floats(count)
+  }
+
+  /// Scratch memory of a worker for rows of `stride` pairs; valid until the worker asks for more.
+  func pairScratch(_ worker: Int, rows: Int, stride: Int) -> UnsafeMutablePointer<UInt8> {
+    scratch[worker].pairs.reserve(rows: rows, stride: stride)
+  }
+}
+
+/// Memory of one thread for the task at hand.
+private final class WorkerScratch {
+  private var buffer = FloatBuffer(count: 0)
+  let pairs = PairedRows()
+
+  /// At least `count` floats, valid until the next call.
+  func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+    if buffer.count < count { buffer = FloatBuffer(count: count) }
+    return buffer.base
+  }
+}

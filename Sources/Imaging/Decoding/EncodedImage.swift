@@ -1,0 +1,28 @@
+import PlanFormat
+
+/// A picture as its file has it, with the digest that tells it from any other.
+public struct EncodedImage: Sendable {
+  /// What errors call it: a path, mostly.
+  public let name: String
+  /// The encoded picture.
+  public let bytes: [UInt8]
+  /// SHA-256 of the bytes, hexadecimal.
+  public let digest: String
+
+  /// A picture whose bytes are at hand.
+  public init(_ bytes: [UInt8], named name: String) {
+    self.name = name
+    self.bytes = bytes
+    digest = bytes.withUnsafeBytes { SHA256.hexadecimal(of: $0) }
+  }
+
+  /// Reads the regular file at `path`.
+  public init(contentsOf path: String, limits: DecodeLimits = DecodeLimits()) throws(ImageError) {
+    self.init(try FileBytes.read(path, limit: limits.maxEncodedBytes), named: path)
+  }
+
+  /// The pixels.
+  public func decoded(limits: DecodeLimits = DecodeLimits()) throws(ImageError) -> RGBImage {
+    try ImageDecoder.decode(bytes, named: name, limits: limits)
+  }
+}

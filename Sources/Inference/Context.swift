@@ -1,0 +1,37 @@
+public import Compute
+import Models
+
+/// One sequence at a time on a model: the memory of its run, and threads to compute with.
+///
+/// Contexts on one model may run at the same time, each on a thread of its own; they share the weights, and the pool
+/// where they are given the same. One prefill path and one decode path serve every model and every operating point.
+public final class Context {
+  /// What runs.
+  public let model: Model
+  /// Asks the run at hand to stop.
+  public var cancellation = Cancellation()
+  let workers: Workers
+  let workspace: DecoderWorkspace
+
+  /// A context whose jobs run on a pool.
+  public init(_ model: Model, pool: WorkerPool) {
+    self.model = model
+    workers = Workers(pool)
+    workspace = model.decoder.makeWorkspace()
+  }
+
+  /// A context with a pool of its own.
+  public convenience init(_ model: Model, threads: Int) {
+    self.init(model, pool: WorkerPool(threads: max(1, threads)))
+  }
+
+  /// The threads.
+  public var pool: WorkerPool { workers.pool }
+}
+
+extension Context {
+  /// Each FFN neuron's sum of magnitudes over some rows of a layer's FFN input, as observers are handed it, `[m]`.
+  public func neuronMagnitudes(layer: Int, of rows: [Int], input: MatrixView) -> [Float] {
+    model.decoder.neuronMagnitudes(layer: layer, of: rows, input: input, workers)
+  }
+}

@@ -1,0 +1,77 @@
+import Compute
+import PlanFormat
+import Tokenization
+
+/// An answer that grows token by token: the one loop behind a run, a chat, an evaluation and a calibration.
+///
+/// It owns the sequence while it decodes; `finish` hands it back.
+public struct Generation: ~Copyable {
+  /// Tokens so far, a stop token included.
+  public private(set) var tokens: [Int32] = []
+  /// Text so far. Characters that more tokens may complete, or that may begin a stop string, are not part of it yet.
+  public private(set) var text = ""
+  /// Why the answer ended; `nil` while it goes on.
+  public private(set) var finishReason: FinishReason?
+  /// Seconds of the decoding steps so far.
+  public private(set) var decodeSeconds = 0.0
+  private let context: Context
+  private var state: DecodeState
+  private let room: Int
+  private let fillsContext: Bool
+  private let stopTokens: [Int32]
+  private var sampler: Sampler
+  private var stream: StreamingDecoder
+  private var stops: StopStringMatcher
+
+  /// Starts behind what `state` has read. Throws where the context has no room for an answer.
+  public init(
+    _ state: consuming DecodeState, in context: Context, _ options: GenerationOptions = GenerationOptions()
+  ) throws(InferenceError) {
+    if let problem = options.sampling.problem { throw InferenceError("sampling", problem) }
+    room = try context.model.room(behind: state.length, limit: options.maxTokens)
+    fillsContext = room < options.maxTokens
+    self.context = context
+    self.state = state
+    stopTokens = options.ignoresStopTokens ? [] : context.model.text.stopTokens.map(Int32.init)
+    sampler = Sampler(options.sampling)
+    stream = StreamingDecoder(context.model.tokenizer)
+    stops = StopStringMatcher(options.stopStrings)
+    tokens.reserveCapacity(min(room, 4096))
+  }
+
+  /// One more token and the text that it completes; `nil` at the end.
+  ///
+  /// Throws where the run is cancelled, and where the model's logits are no numbers.
+  public mutating func next() throws(InferenceError) -> (token: Int32, text: String)? {
+    if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
+    guard finishReason == nil else { return nil }
+    try context.cancellation.check()
+    if let last = tokens.last {
+      let start = StageClock.now
+      context.decode(last, &state)
+      decodeSeconds += StageClock.now - start
+    }
+    let token = try sampler.next(state.logits)
+    tokens.append(token)
+    var piece = ""
+    if stopTokens.contains(token) {
+      finishReason = .stop
+    } else {
+      piece = stops.append(stream.append(token))
+      if stops.isFound { finishReason = .stop }
+    }
+    if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
+    if finishReason != nil, !stops.isFound { piece += stops.append(stream.finish()) + stops.finish() }
+    text += piece
+    return (token, piece)
+  }
+
+  /// Tokens up to the end. Text is not looked at where there are no stop strings.
+  public mutating func run() throws(InferenceError) -> [Int32] {
+    while try next() != nil {}
+    return tokens
+  }
+
+  /// Hands the sequence back: behind all tokens but the last, which is never run.
+  public consuming func finish() -> DecodeState { state }
+}

@@ -1,0 +1,17 @@
+/// How an answer is generated: its length, where it ends, how tokens are drawn.
+public struct GenerationOptions: Equatable, Sendable {
+  /// Most tokens to decode. The context may have room for fewer.
+  public var maxTokens = 256
+  /// Texts at which the answer ends; they are not part of it. Empty ones are ignored.
+  public var stopStrings: [String] = []
+  /// Whether to go on behind stop tokens, as measurements of a number of steps do.
+  public var ignoresStopTokens = false
+  /// How tokens are drawn.
+  public var sampling = SamplingOptions()
+
+  /// Greedy decoding of 256 tokens at most.
+  public init() {}
+
+  /// Greedy decoding of `maxTokens` tokens at most.
+  public init(maxTokens: Int) { self.maxTokens = maxTokens }
+}

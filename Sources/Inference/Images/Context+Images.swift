@@ -1,0 +1,35 @@
+import Compute
+public import Imaging
+import Models
+import PlanFormat
+
+extension Context {
+  /// Visual tokens of a prepared picture, in the order in which the prompt has them. Throws where the run is cancelled.
+  public func encode(_ picture: PreparedImage) throws -> ImageTokens {
+    let arrangement = try ImageArranger(model.contents, model.tokenizer).arrange(picture)
+    let overview = try picture.overview.map { try encodeTile($0) }
+    let whole = [overview].compactMap { $0 }
+    if arrangement.blocks.count == whole.count {
+      return ImageTokens(arrangement: arrangement, features: whole.map { FrozenMatrix($0) })
+    }
+    var tiles = try picture.tiles.map { try encodeTile($0) }
+    if case .anyResolution(let tiling) = model.contents.image.tiling {
+      let canvas = TileCanvas(
+        picture, side: model.description.vision.grid, maximumTiles: tiling.maximumTiles)
+      tiles = whole + [canvas.assemble(tiles)]
+    } else {
+      tiles += whole
+    }
+    return ImageTokens(arrangement: arrangement, features: tiles.map { FrozenMatrix($0) })
+  }
+
+  /// Visual tokens of one tile, `[n x width]`.
+  private func encodeTile(_ tile: RGBImage) throws(InferenceError) -> MatrixView {
+    let side = model.description.vision.patchSize
+    let features = try model.tower.encode(
+      pixels: tile.pixels, height: tile.height, width: tile.width, workers
+    ) { () throws(InferenceError) in try cancellation.check() }
+    return model.projector.project(
+      features, grid: PatchGrid(rows: tile.height / side, columns: tile.width / side), workers)
+  }
+}

@@ -1,0 +1,81 @@
+public import Imaging
+public import Models
+public import PlanFormat
+public import Tokenization
+
+/// A plan ready to answer: weights, tower, decoder, tokenizer and image preparation, bound once.
+///
+/// A model never changes, so any number of contexts on any threads share it. The runtime, calibration and evaluation all
+/// use it, so what is measured is what ships.
+public final class Model: Sendable {
+  /// The plan's contents.
+  public let contents: PlanContents
+  /// Tokens of text.
+  public let tokenizer: Tokenizer
+  /// Image preparation.
+  public let preprocessor: ImagePreprocessor
+  let tower: VisionTower
+  let projector: Projector
+  let decoder: Decoder
+
+  /// Binds contents to weights; nothing is copied. Without a `cachePrecision`, keys and values are rounded where the
+  /// weights are.
+  public init(
+    _ contents: PlanContents, weights: some ModelWeights, cachePrecision: CachePrecision? = nil
+  ) throws {
+    self.contents = contents
+    tokenizer = try Tokenizer(contents.tokenizer)
+    preprocessor = try ImagePreprocessor(contents.image)
+    tower = try VisionTower(contents.model.vision, weights: weights)
+    projector = try Projector(contents.model, weights: weights)
+    decoder = try Decoder(contents.model.text, weights: weights, cachePrecision: cachePrecision)
+  }
+
+  /// Binds a plan to its mapped weights.
+  public convenience init(_ plan: Plan, cachePrecision: CachePrecision? = nil) throws {
+    try self.init(plan.contents, weights: PlanWeights(plan.weights), cachePrecision: cachePrecision)
+  }
+
+  /// Binds contents that differ from those of the plan that holds the weights: a new calibration.
+  public convenience init(
+    _ contents: PlanContents, weights: WeightStore, cachePrecision: CachePrecision? = nil
+  ) throws {
+    try self.init(contents, weights: PlanWeights(weights), cachePrecision: cachePrecision)
+  }
+
+  /// Shapes and options.
+  public var description: ModelDescription { contents.model }
+  /// Shapes and options of the decoder.
+  public var text: TextModel { contents.model.text }
+  /// How keys and values are stored.
+  public var cachePrecision: CachePrecision { decoder.cachePrecision }
+
+  /// The schedule of an operating point.
+  public func schedule(_ settings: PruningSettings) throws(InferenceError) -> Schedule {
+    try Schedule(settings, layers: text.layers, profile: contents.calibration?.plphp)
+  }
+
+  /// The prompt of a conversation about `images` pictures: where it has places for them, or in front.
+  public func layout(_ conversation: Conversation, images: Int) throws(PromptError) -> PromptLayout {
+    var parts: [PromptLayout.Part] = []
+    for piece in try tokenizer.encode(contents.prompt, try conversation.placing(images: images)) {
+      switch piece {
+      case .tokens(let tokens): parts += tokens.map { .token($0) }
+      case .image(let index): parts.append(.image(index))
+      }
+    }
+    return PromptLayout(parts: parts)
+  }
+
+  /// The prompt of one question about `images` pictures.
+  public func layout(prompt: String, images: Int) throws(PromptError) -> PromptLayout {
+    try layout(Conversation(prompt), images: images)
+  }
+
+  /// Text of an answer: its tokens without control tokens, without white space around them.
+  public func text(of tokens: [Int32]) -> String {
+    let text = tokenizer.decode(tokens)
+    let kept = text.drop { $0.isWhitespace }
+    return String(kept.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

@@ -1,0 +1,144 @@
+public import Compute
+
+/// Keys and values of one decoder layer, all KV heads equally long.
+///
+/// What is pruned is freed: the memory is replaced by shorter memory. A cache belongs to one sequence; `copy` makes
+/// another one for a branch of it.
+public final class LayerCache {
+  /// KV heads.
+  public let heads: Int
+  /// Elements of a key or value.
+  public let headWidth: Int
+  /// How the elements are stored.
+  public let precision: CachePrecision
+  /// Rows in use in every head.
+  public private(set) var count = 0
+  /// Rows in use that belong to visual tokens, the same number in every head.
+  public private(set) var visualCount = 0
+  /// Rows there is room for.
+  private(set) var capacity = 0
+  private var storage: Storage
+
+  /// A block of rows for each head, or panels.
+  private enum Storage {
+    case blocks(keys: FloatBuffer, values: FloatBuffer)
+    case panels(KeyValuePanels)
+  }
+
+  /// An empty cache.
+  public init(heads: Int, headWidth: Int, precision: CachePrecision) {
+    self.heads = heads
+    self.headWidth = headWidth
+    self.precision = precision
+    storage = Self.storage(precision, heads, headWidth, 0)
+  }
+
+  private static func storage(
+    _ precision: CachePrecision, _ heads: Int, _ headWidth: Int, _ capacity: Int
+  ) -> Storage {
+    switch precision {
+    case .float32:
+      let floats = heads * capacity * headWidth
+      return .blocks(keys: FloatBuffer(count: floats), values: FloatBuffer(count: floats))
+    case .bfloat16:
+      return .panels(KeyValuePanels(heads: heads, headWidth: headWidth, capacity: capacity))
+    }
+  }
+
+  /// The rows, as attention reads them.
+  public var entries: KeyValues {
+    switch storage {
+    case .blocks(let keys, let values):
+      .rows(
+        keys: HeadRows(blocks: keys, capacity: capacity, headWidth: headWidth),
+        values: HeadRows(blocks: values, capacity: capacity, headWidth: headWidth))
+    case .panels(let panels): .panels(panels)
+    }
+  }
+
+  /// Bytes of the rows in use, keys and values of all heads.
+  public var bytes: Int { 2 * heads * count * headWidth * precision.elementSize }
+
+  /// Forgets all rows and makes room for `rows`.
+  public func reset(capacity rows: Int) {
+    if rows > capacity || rows * 2 < capacity {
+      capacity = rows
+      storage = Self.storage(precision, heads, headWidth, rows)
+    }
+    count = 0
+    visualCount = 0
+  }
+
+  /// Appends a row a token: `keys` and `values` are `[n x (heads * headWidth)]`, keys already rotated.
+  public func append(keys: MatrixView, values: MatrixView, visual: Int, _ workers: Workers) {
+    precondition(
+      keys.columns == heads * headWidth && values.columns == keys.columns && keys.rows == values.rows)
+    if count + keys.rows > capacity { grow(to: max(count + keys.rows, 2 * capacity)) }
+    switch storage {
+    case .blocks(let keyBuffer, let valueBuffer):
+      let rows = count..<count + keys.rows
+      for head in 0..<heads {
+        let columns = head * headWidth..<(head + 1) * headWidth
+        block(keyBuffer, head, rows).copy(from: keys[columns: columns])
+        block(valueBuffer, head, rows).copy(from: values[columns: columns])
+      }
+    case .panels(let panels): panels.store(keys: keys, values: values, at: count, workers)
+    }
+    count += keys.rows
+    visualCount += visual
+  }
+
+  /// Forgets the rows after the first `rows`, which must all be text: an answer that was only tried.
+  public func truncate(to rows: Int) {
+    precondition(rows <= count)
+    count = rows
+  }
+
+  /// Keeps the listed rows of each head (ascending, equally many in each) and leaves room for `reserve` more.
+  public func retain(_ kept: [[Int]], visual: Int, reserve: Int) {
+    let shorter = retaining(kept, visual: visual, reserve: reserve)
+    (storage, capacity) = (shorter.storage, shorter.capacity)
+    (count, visualCount) = (shorter.count, shorter.visualCount)
+  }
+
+  /// A cache of the listed rows of each head (ascending, equally many in each) with room for `reserve` more; this one
+  /// stays as it is.
+  public func retaining(_ kept: [[Int]], visual: Int, reserve: Int) -> LayerCache {
+    precondition(kept.count == heads && kept.allSatisfy { $0.count == kept[0].count })
+    let rows = kept.first?.count ?? 0
+    let shorter = LayerCache(heads: heads, headWidth: headWidth, precision: precision)
+    shorter.reset(capacity: rows + reserve)
+    switch (storage, shorter.storage) {
+    case (.blocks(let keys, let values), .blocks(let shorterKeys, let shorterValues)):
+      for head in 0..<heads {
+        shorter.block(shorterKeys, head, 0..<rows).gather(
+          rows: kept[head], from: block(keys, head, 0..<count))
+        shorter.block(shorterValues, head, 0..<rows).gather(
+          rows: kept[head], from: block(values, head, 0..<count))
+      }
+    case (.panels(let panels), .panels(let shorterPanels)): shorterPanels.gather(kept, from: panels)
+    default: preconditionFailure("a cache keeps its precision")
+    }
+    shorter.count = rows
+    shorter.visualCount = visual
+    return shorter
+  }
+
+  /// A copy with memory of its own and room for `reserve` more rows.
+  public func copy(reserve: Int) -> LayerCache {
+    retaining(allRows, visual: visualCount, reserve: reserve)
+  }
+
+  /// Makes room for `rows` more.
+  public func reserve(_ rows: Int) { if count + rows > capacity { grow(to: count + rows) } }
+
+  private func grow(to rows: Int) { retain(allRows, visual: visualCount, reserve: rows - count) }
+
+  private var allRows: [[Int]] { Array(repeating: Array(0..<count), count: heads) }
+
+  /// Rows of one head as a matrix.
+  private func block(_ buffer: FloatBuffer, _ head: Int, _ rows: Range<Int>) -> MatrixView {
+    MatrixView(sharing: buffer, rows: heads * capacity, columns: headWidth)[
+      rows: head * capacity + rows.lowerBound..<head * capacity + rows.upperBound]
+  }
+}
