@@ -1,11 +1,14 @@
 /// Float32 rows that nothing changes any more, so that threads may share them.
 ///
-/// Invariant: no view of the buffer exists outside, so nobody can write to it.
+/// Invariant: no view of the buffer is written to any more.
 public struct FrozenMatrix: @unchecked Sendable {
   private let view: MatrixView
 
   /// A copy of the rows of a view.
   public init(_ view: MatrixView) { self.view = view.copy() }
+
+  /// The rows of a view without a copy; the caller and whoever else has a view of that buffer writes no more.
+  public init(takingOver view: MatrixView) { self.view = view }
 
   /// Number of rows.
   public var rows: Int { view.rows }

@@ -10,7 +10,7 @@ extension Context {
     let overview = try picture.overview.map { try encodeTile($0) }
     let whole = [overview].compactMap { $0 }
     if arrangement.blocks.count == whole.count {
-      return ImageTokens(arrangement: arrangement, features: whole.map { FrozenMatrix($0) })
+      return ImageTokens(arrangement: arrangement, features: whole.map { FrozenMatrix(takingOver: $0) })
     }
     var tiles = try picture.tiles.map { try encodeTile($0) }
     if case .anyResolution(let tiling) = model.contents.image.tiling {
@@ -20,7 +20,7 @@ extension Context {
     } else {
       tiles += whole
     }
-    return ImageTokens(arrangement: arrangement, features: tiles.map { FrozenMatrix($0) })
+    return ImageTokens(arrangement: arrangement, features: tiles.map { FrozenMatrix(takingOver: $0) })
   }
 
   /// Visual tokens of one tile, `[n x width]`.
