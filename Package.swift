@@ -22,8 +22,8 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
   "PlanFormat": ["HDF5"],
-  "Checkpoints": ["PlanFormat"],
-  "Tokenization": ["PlanFormat"],
+  "Checkpoints": ["PlanFormat", "JSONReading"],
+  "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
 ]
 
@@ -67,13 +67,14 @@ let package = Package(
       swiftSettings: strict),
 
     // Toolchain.
+    .target(name: "JSONReading", swiftSettings: strict),
     .target(
       name: "Checkpoints",
-      dependencies: ["PlanFormat", "Tokenization"],
+      dependencies: ["PlanFormat", "Tokenization", "JSONReading"],
       swiftSettings: strict),
     .target(
       name: "Evaluation",
-      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures"],
+      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading"],
       swiftSettings: strict),
     .target(
       name: "Calibration",

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// Collects recipes and remembers which tensors of the checkpoint they use.

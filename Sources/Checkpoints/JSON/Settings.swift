@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// A JSON object of a checkpoint, read with defaults and with errors that name the key.

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// One safetensors file, mapped: a header that says where each tensor lies, and the tensors behind it.

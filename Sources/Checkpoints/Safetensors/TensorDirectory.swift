@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// All tensors of a checkpoint, from one file or from the shards of an index.

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// The `added_tokens` of `tokenizer.json`: tokens matched as a whole in the text.

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// CLIP's and SigLIP's vision transformers, and the SigLIP variant of Idefics3: the same layers with different ends.

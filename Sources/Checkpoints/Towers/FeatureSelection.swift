@@ -1,3 +1,5 @@
+import JSONReading
+
 extension Settings {
   /// `vision_feature_layer`: one or several indices into the list of hidden states, which are the embedding and then
   /// the output of each layer.

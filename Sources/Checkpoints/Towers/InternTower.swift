@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// InternViT: layer scale, optional norms of queries and keys, LayerNorm or RMSNorm.

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// The towers of Qwen2-VL (LayerNorm, plain FFN) and Qwen2.5-VL (RMSNorm, gated FFN, windows): rotary positions and a

@@ -1,18 +1,19 @@
 /// Reads JSON strictly (RFC 8259), with a limit on nesting.
-struct JSONParser {
+package struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
   private static let depthLimit = 64
+  private static let idleComma = "a comma with nothing behind it"
 
   /// What is wrong and in which line.
-  struct Failure: Error {
-    var line: Int
-    var reason: String
+  package struct Failure: Error {
+    package var line: Int
+    package var reason: String
   }
 
   /// Parses a whole document.
-  static func parse(_ bytes: [UInt8]) throws(Failure) -> JSON {
+  package static func parse(_ bytes: [UInt8]) throws(Failure) -> JSON {
     var parser = JSONParser(bytes: bytes)
     let value = try parser.value()
     parser.skipSpace()
@@ -69,7 +70,10 @@ struct JSONParser {
     if take("}") { return .object(object) }
     repeat {
       skipSpace()
-      guard next == UInt8(ascii: "\"") else { throw failure("a name is expected") }
+      guard next == UInt8(ascii: "\"") else {
+        if !object.members.isEmpty, next == UInt8(ascii: "}") { throw failure(Self.idleComma) }
+        throw failure("a name is expected")
+      }
       let name = try string()
       skipSpace()
       guard take(":") else { throw failure("':' is expected after \"\(name.prefix(64))\"") }
@@ -86,6 +90,8 @@ struct JSONParser {
     skipSpace()
     if take("]") { return .array(values) }
     repeat {
+      skipSpace()
+      if !values.isEmpty, next == UInt8(ascii: "]") { throw failure(Self.idleComma) }
       values.append(try value())
       skipSpace()
     } while take(",")
@@ -95,6 +101,9 @@ struct JSONParser {
 
   private mutating func number() throws(Failure) -> JSON {
     let start = position
+    for name in ["NaN", "Infinity", "-Infinity"] where bytes[position...].starts(with: name.utf8) {
+      throw failure("\(name) is no number of JSON")
+    }
     while let byte = next, isNumberByte(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]

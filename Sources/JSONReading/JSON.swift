@@ -1,5 +1,5 @@
 /// A JSON value. Objects keep the order of their members and refuse a name that occurs twice.
-enum JSON: Sendable {
+package enum JSON: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -9,7 +9,7 @@ enum JSON: Sendable {
   case object(JSONObject)
 
   /// For messages: the value if it is short, else its kind.
-  var summary: String {
+  package var summary: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -21,35 +21,23 @@ enum JSON: Sendable {
     }
   }
 
-  var isNull: Bool { if case .null = self { true } else { false } }
+  package var isNull: Bool { if case .null = self { true } else { false } }
 }
 
 /// The members of a JSON object.
-struct JSONObject: Sendable {
-  private(set) var members: [(name: String, value: JSON)] = []
+package struct JSONObject: Sendable {
+  package private(set) var members: [(name: String, value: JSON)] = []
   private var index: [ExactString: Int] = [:]
 
+  /// An object without members.
+  package init() {}
+
   /// Adds a member; `false` when the name is taken.
-  mutating func add(_ name: String, _ value: JSON) -> Bool {
+  package mutating func add(_ name: String, _ value: JSON) -> Bool {
     guard index.updateValue(members.count, forKey: ExactString(name)) == nil else { return false }
     members.append((name, value))
     return true
   }
 
-  subscript(name: String) -> JSON? { index[ExactString(name)].map { members[$0].value } }
-}
-
-/// Text compared byte by byte. Swift's own comparison takes canonically equivalent texts for equal, which
-/// two tokens of a vocabulary may be.
-struct ExactString: Hashable, Sendable {
-  let text: String
-
-  init(_ text: String) { self.text = text }
-
-  static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
+  package subscript(name: String) -> JSON? { index[ExactString(name)].map { members[$0].value } }
 }
