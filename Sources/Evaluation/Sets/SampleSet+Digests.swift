@@ -2,6 +2,21 @@ import Foundation
 import PlanFormat
 
 extension SampleSet {
+  /// SHA-256 over the samples and the bytes of each one's pictures, hexadecimal.
+  public func digest() throws(SampleSetError) -> String {
+    let pictures = Dictionary(try digestsByPicture().map { ($0.path, $0.digest) }) { first, _ in first }
+    var hash = SHA256()
+    for sample in samples {
+      let fields = [sample.id, sample.prompt, sample.answer, sample.task]
+      // A length before each field, so that no two sets have the same bytes; one that is missing is not one of no bytes.
+      for field in fields + sample.images.map({ pictures[$0] }) {
+        hash.update(Array("\(field?.utf8.count ?? -1):\(field ?? "")".utf8))
+      }
+      hash.update([0x0A])
+    }
+    return hash.hexadecimal()
+  }
+
   /// SHA-256 of each picture of the set, hexadecimal, in the order of first appearance.
   public func pictureDigests() throws(SampleSetError) -> [String] {
     try digestsByPicture().map(\.digest)
