@@ -32,7 +32,7 @@ public struct Calibrator {
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
-    var state = resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
+    var state = resuming ? try CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
     let samples = try prepare(chosen, reporter)
 
     let topV = try state.topV ?? findCost(samples, reporter)

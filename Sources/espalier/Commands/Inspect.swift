@@ -1,5 +1,6 @@
 import ArgumentParser
 import Figures
+import Output
 import PlanFormat
 
 /// Shows what a plan holds.
@@ -15,7 +16,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let opened = try Plan(contentsOf: plan)
-    printResult(description(opened), asJSON: json) { text(opened) }
+    try printResult(description(opened), asJSON: json) { text(opened) }
   }
 
   private func description(_ plan: Plan) -> JSON {
@@ -83,9 +84,11 @@ struct Inspect: ParsableCommand {
   private func text(_ plan: Plan) -> String {
     let model = plan.contents.model
     var lines = [
-      "\(plan.path): \(Figure(Double(plan.fileSize), .bytes)), written by \(plan.producer)",
-      "model     \(model.family): \(model.vision.layers) vision layers of width \(model.vision.width), "
-        + "\(model.tokensPerTile) visual tokens; \(model.text.layers) decoder layers of width "
+      "\(plan.path.printable()): \(Figure(Double(plan.fileSize), .bytes)), "
+        + "written by \(plan.producer.printable(limit: 64))",
+      "model     \(model.family.printable(limit: 64)): \(model.vision.layers) vision layers of width \(model.vision.width), "
+        + "\(model.tokensPerTile) visual tokens;",
+      "          \(model.text.layers) decoder layers of width "
         + "\(model.text.width), \(model.text.queryHeads) query and \(model.text.keyValueHeads) KV heads",
       "weights   \(plan.weights.names.count) tensors, \(plan.weights.format.rawValue), "
         + "\(Figure(Double(plan.weights.byteCount), .bytes))",

@@ -3,6 +3,7 @@ import Compute
 import HDF5
 import Inference
 import Models
+import Output
 import PlanFormat
 
 /// Writes what happened inside a prefill.
@@ -13,15 +14,19 @@ struct Trace: ParsableCommand {
   @Argument(help: "Plan to run.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(help: "Picture; may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+  @Option(
+    parsing: .unconditionalSingleValue, help: "Picture; may be repeated.",
+    completion: .file(extensions: ["jpg", "jpeg", "png"]))
   var image: [String]
 
   @OptionGroup var words: ConversationArguments
 
-  @Option(name: .shortAndLong, help: "File to write.", completion: .file(extensions: ["h5"]))
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "File to write.",
+    completion: .file(extensions: ["h5"]))
   var output: String
 
-  @Option(help: "Operating point.")
+  @Option(parsing: .unconditional, help: "Operating point.")
   var point = "dense"
 
   @Flag(help: "Write the residual stream before each layer and after the last as well.")
@@ -30,11 +35,13 @@ struct Trace: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
+    try AtomicFile.check(output, inputs: [plan] + image)
     let opened = try Plan(contentsOf: plan)
     let settings = try opened.point(named: point).settings
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
     let layout = try session.layout(try words.conversation, images: image.count)
     let pictures = try image.map { try session.prepareImage(at: $0, among: image.count) }
+    try session.checkLength(layout, pictures)
     let features = try pictures.map(session.encode)
     let rows = try session.engine.embed(layout, images: features)
     var recorder = HiddenStates(isRecording: hiddenStates)

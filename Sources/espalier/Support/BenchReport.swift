@@ -2,6 +2,7 @@ import Compute
 import Evaluation
 import Figures
 import Inference
+import Output
 import PlanFormat
 
 /// Times of one operating point.
@@ -23,7 +24,7 @@ struct BenchRow {
     _ name: String, _ settings: PruningSettings, _ answers: [Answer], _ plan: Plan, _ limits: MachineLimits
   ) {
     guard let first = answers.first else { return nil }
-    point = name
+    point = name.printable(limit: 48)
     stages = [
       ("image", answers.map(\.seconds.image)), ("vision", answers.map(\.seconds.vision)),
       ("prefill", answers.map(\.seconds.prefill)), ("selection", answers.map(\.seconds.selection)),
@@ -69,7 +70,7 @@ struct BenchReport {
     let int8 = limits.int8Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let half = limits.bfloat16Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let float = limits.floatRate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
-    return "limits with these threads: int8 \(int8) GOP/s, bfloat16 \(half), float32 \(float) GFLOP/s, "
+    return "limits with these threads: int8 \(int8) GOP/s, bfloat16 \(half), float32 \(float) GFLOP/s,\n"
       + "reading \(limits.readBandwidth / 1e9, decimals: 1) GB/s; weights \(plan.weights.format.rawValue)"
   }
 

@@ -13,9 +13,7 @@ struct EngineOptions: ParsableArguments {
   var count: Int { threads ?? Workers.available }
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be within 1 ... 1024.")
-    }
+    try OptionRange.check("threads", threads, 1...1024)
   }
 }
 

@@ -1,7 +1,8 @@
 import Calibration
 import Evaluation
-import Foundation
+import Glibc
 import Inference
+import Output
 import PlanFormat
 
 /// Calibration and tuning of an opened plan, each giving new contents for the same weights.
@@ -32,7 +33,7 @@ struct PlanWork {
     contents.points = []
     contents.front = []
     let order = try NeuronOrdering(session, options: options).order(set, reporter: progress)
-    let path = output + ".ordered"
+    let path = try AtomicFile.scratchPath(for: output)
     defer { PlanWork.discard(path) }
     try PlanWriter.write(
       contents, weights: OrderedWeights(plan.weights, order: order, workers: session.engine.workers), to: path
@@ -46,7 +47,7 @@ struct PlanWork {
 
   /// Calibrates; the state of an unfinished calibration is at `statePath`.
   func calibrate(
-    _ set: SampleSet, options: CalibrationOptions, statePath: String, resuming: Bool
+    _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
     var record = try Calibrator(session, options: options, statePath: statePath)
       .calibrate(
@@ -75,11 +76,8 @@ struct PlanWork {
     try PlanWriter.write(contents, weights: plan.weights, to: path)
   }
 
-  /// Where the state of a calibration for this output is kept.
-  static func statePath(_ output: String) -> String { output + ".calibration-state" }
-
   /// Removes a file that is of no further use.
-  static func discard(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+  static func discard(_ path: String) { unlink(path) }
 }
 
 extension LayerRankings {

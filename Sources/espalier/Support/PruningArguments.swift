@@ -71,8 +71,9 @@ struct PruningArguments: ParsableArguments {
       try check(name, value, 0...1e6)
     }
     for (name, value) in [("sigma", sigma), ("epsilon", epsilon)] { try check(name, value, 1e-6...1e6) }
-    if window < 1 { throw ValidationError("--window must be positive.") }
-    if let recovery, recovery < 0 { throw ValidationError("--recovery must not be negative.") }
+    try OptionRange.check("window", window, OptionRange.tokens)
+    try OptionRange.check("recovery", recovery, 0...OptionRange.tokens.upperBound)
+    try OptionRange.check("prune-layer", pruneLayer, OptionRange.layers)
   }
 
   /// The custom point, or `nil` when no option asks for one.
@@ -135,14 +136,14 @@ struct LayerList: ExpressibleByArgument {
   var layers: [Int] = []
 
   init?(argument: String) {
+    var isListed = Array(repeating: false, count: OptionRange.layers.count)
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
       guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0,
-        first <= last,
-        last < 10_000
+        first <= last, last < isListed.count
       else { return nil }
-      layers += first...last
+      for layer in first...last { isListed[layer] = true }
     }
-    layers = Array(Set(layers)).sorted()
+    layers = isListed.indices.filter { isListed[$0] }
   }
 }

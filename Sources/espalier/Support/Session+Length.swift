@@ -1,0 +1,20 @@
+import Imaging
+import Inference
+import PlanFormat
+
+extension Session {
+  /// Tokens that a model takes at most.
+  var contextLength: Int { contents.model.text.contextLength }
+
+  /// Throws when a prompt about prepared pictures is longer than the model's context, before any of them is encoded.
+  func checkLength(_ layout: PromptLayout, _ pictures: [PreparedImage]) throws {
+    try checkLength(count(layout, try pictures.map { try arrangement(of: $0) }))
+  }
+
+  /// Throws when a prompt of so many tokens is longer than the model's context.
+  func checkLength(_ count: Int) throws(InferenceError) {
+    guard count <= contextLength else {
+      throw InferenceError("prompt", "has \(count) tokens; the model takes \(contextLength)")
+    }
+  }
+}
