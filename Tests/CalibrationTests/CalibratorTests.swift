@@ -80,17 +80,30 @@ import Testing
     #expect(resumed == whole && stops > 0)
   }
 
-  @Test func `a state of something else, or a broken one, is of no use`() throws {
+  @Test func `a state of something else, or a broken one, is an error that says so`() throws {
     _ = try calibrate(state: "state.json")
-    var other = options
-    other.neuronShare = 0.5
-    let reporter = RecordingProgress()
-    let record = try Calibrator(session, options: other, statePath: folder.file("state.json")).calibrate(
-      set, weightsDigest: "w", resuming: true, reporter: reporter)
-    #expect(record.redundancyLens.neuronShare == 0.5)
-    #expect(reporter.stages.count == 5)
+    let path = folder.file("state.json")
+    func resume(_ change: (inout CalibrationOptions) -> Void, weights: String = "w") throws {
+      var other = options
+      change(&other)
+      _ = try Calibrator(session, options: other, statePath: path).calibrate(
+        set, weightsDigest: weights, resuming: true, reporter: SilentProgress())
+    }
+    for (change, difference) in [
+      ({ $0.seed = 77 }, "with --seed \(options.seed), not 77"),
+      ({ $0.attentionWindow = nil }, "with --window"), ({ $0.neuronShare = 0.5 }, "with other candidates"),
+    ] as [((inout CalibrationOptions) -> Void, String)] {
+      let error = #expect(throws: CalibrationError.self) { try resume(change) }
+      #expect(error?.description.hasPrefix("\(path): was made \(difference)") == true, "\(error as Any)")
+    }
+    let plan = #expect(throws: CalibrationError.self) { try resume({ _ in }, weights: "v") }
+    #expect(plan?.description == "\(path): was made of another plan: --restart drops it")
+    #expect(throws: CalibrationError.self) {
+      try CalibrationState.check(path, samples: "another", options: options)
+    }
     try folder.write("{ broken", to: "state.json")
-    #expect(try text(calibrate(state: "state.json", resuming: true)) == text(calibrate()))
+    let broken = #expect(throws: CalibrationError.self) { try resume { _ in } }
+    #expect(broken?.description.contains("cannot be read") == true)
   }
 
   @Test func `a state that cannot be saved is said in one line`() throws {

@@ -206,7 +206,7 @@ extension Surgery {
       ("/nowhere/plan.h5", "cannot open: No such file or directory"),
     ] {
       let error = #expect(throws: PlanError.self) { try Plan(contentsOf: path) }
-      #expect(error?.description == "\(path): /: \(reason)")
+      #expect(error?.description == "\(path): \(reason)")
     }
   }
 

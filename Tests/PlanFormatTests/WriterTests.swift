@@ -23,7 +23,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "/nowhere/plan.h5: /: cannot be written: No such file or directory (folder /nowhere)")
+        == "/nowhere/plan.h5: cannot be written: No such file or directory (folder /nowhere)")
   }
 
   @Test func leftoversOfDeadProcessesGo() throws {

@@ -22,11 +22,14 @@ enum Wording {
 
   /// "-0.5 points, 95 % interval -2.0 to +0.8"
   static func points(_ comparison: PairedComparison) -> String {
-    "\(signed(comparison.difference)) points, 95\u{A0}% interval \(range(comparison))"
+    let points = "\(signed(comparison.difference)) points"
+    return comparison.hasInterval ? "\(points), 95\u{A0}% interval \(range(comparison))" : points
   }
 
+  /// The interval of a difference; a dash where there is none.
   static func range(_ comparison: PairedComparison) -> String {
-    comparison.interval.map(signed).joined(separator: " to ")
+    guard comparison.hasInterval else { return "-" }
+    return comparison.interval.map(signed).joined(separator: " to ")
   }
 
   static func interval(_ ends: [Double]) -> String { ends.map(share).joined(separator: " to ") }

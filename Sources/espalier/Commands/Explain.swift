@@ -53,6 +53,7 @@ struct Explain: ParsableCommand {
       try point.map { try opened.point(named: $0) } ?? custom.point(opened.contents)
       ?? opened.point(named: "balanced")
     let session = try Session(opened, threads: engine.count, cachePrecision: engine.cache)
+    try session.checkLength(try words.conversation, images: image)
     let explanation = try Explanation(
       try words.conversation, images: image, at: point, in: session, maxTokens: maxTokens)
     let sheet = try explanation.overlay().png(named: output)

@@ -49,6 +49,7 @@ struct Retime: ParsableCommand {
     guard !contents.points.isEmpty else {
       throw PlanError(file: plan, object: "/operating_points", reason: "is empty: run 'espalier tune' first")
     }
+    try work.session.checkLength(try question.conversation, images: image)
     let layout = try work.session.layout(question.conversation, images: image.count)
     let timed = try Retimer(work.session, repetitions: repetitions).retime(
       contents.points + contents.front, images: image, layout: layout, reporter: work.progress)

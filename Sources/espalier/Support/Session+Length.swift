@@ -1,10 +1,18 @@
 import Imaging
 import Inference
 import PlanFormat
+import Tokenization
 
 extension Session {
   /// Tokens that a model takes at most.
   var contextLength: Int { contents.model.text.contextLength }
+
+  /// Throws when a conversation about pictures is longer than the model's context, before any of them is encoded.
+  func checkLength(_ conversation: Conversation, images: [String]) throws {
+    try checkLength(
+      try layout(conversation, images: images.count),
+      try images.map { try prepareImage(at: $0, among: images.count) })
+  }
 
   /// Throws when a prompt about prepared pictures is longer than the model's context, before any of them is encoded.
   func checkLength(_ layout: PromptLayout, _ pictures: [PreparedImage]) throws {
