@@ -17,19 +17,25 @@ public struct TextTable: Sendable {
 
   /// Characters of a line.
   public static let width = 100
-  /// Characters of a cell: two columns always fit a line.
-  private static let cellLimit = 48
 
-  /// The table as lines of at most `width` characters. Columns that find no room follow below, behind the first column
-  /// once more.
+  /// The table as lines of at most `width` characters. Columns that find no room follow below, behind the columns of
+  /// words at the left once more: they say what a row is.
   public var text: String {
+    // A line has room for what its row is, and for one column beside it.
+    let cellLimit = Self.width / (lead.count + 1) - 2
     let cells = ([header] + rows).map { row in
-      header.indices.map { $0 < row.count ? row[$0].printable(limit: Self.cellLimit) : "" }
+      header.indices.map { $0 < row.count ? row[$0].printable(limit: cellLimit) : "" }
     }
     let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     return parts(widths).map { columns in
       cells.map { line($0, columns, widths) }.joined(separator: "\n")
     }.joined(separator: "\n\n")
+  }
+
+  /// The columns of words at the left, or the first one.
+  private var lead: [Int] {
+    let words = Array(header.indices.prefix { wordColumns.contains($0) })
+    return words.isEmpty ? Array(header.indices.prefix(1)) : words
   }
 
   /// Columns that stand side by side, part by part.
@@ -38,9 +44,9 @@ public struct TextTable: Sendable {
     var part: [Int] = []
     var used = 0
     for column in header.indices {
-      if part.count > 1, used + 2 + widths[column] > Self.width {
+      if part.count > lead.count, used + 2 + widths[column] > Self.width {
         parts.append(part)
-        (part, used) = ([0], widths[0])
+        (part, used) = (lead, lead.reduce(-2) { $0 + 2 + widths[$1] })
       }
       used += widths[column] + (part.isEmpty ? 0 : 2)
       part.append(column)

@@ -39,6 +39,14 @@ import Testing
     for column in 0..<12 { #expect(lines.count { $0.contains("column \(column)") } >= 1) }
   }
 
+  @Test func `all columns of words at the left say what a row is`() {
+    var table = TextTable(["one", "two"] + (0..<9).map { "column \($0)" }, wordColumns: [0, 1, 5])
+    table.append(["a", "b"] + Array(repeating: String(repeating: "9", count: 20), count: 9))
+    let lines = table.text.split(separator: "\n")
+    #expect(lines.count { $0.hasPrefix("one  two ") } == 3 && lines.count { $0.hasPrefix("a    b ") } == 3)
+    #expect(lines.allSatisfy { $0.count <= 100 })
+  }
+
   @Test func `a cell is one line of printable characters`() {
     var table = TextTable(["a", "b"])
     table.append(["x\ny", "\u{1B}[2J"])

@@ -30,6 +30,10 @@ struct Compile: ParsableCommand {
   var output: String
 
   @OptionGroup var sets: SetArguments
+  @Option(help: "Use only the first samples of the validation set.")
+  var validationLimit: Int?
+
+  @OptionGroup var search: SearchArguments
   @OptionGroup(title: "Target") var target: TargetArguments
 
   @OptionGroup var weights: WeightArguments
@@ -41,6 +45,10 @@ struct Compile: ParsableCommand {
 
   @OptionGroup var arguments: CalibrationArguments
   @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    try OptionRange.check("validation-limit", validationLimit, OptionRange.samples)
+  }
 
   func run() throws {
     Interruption.install()
@@ -57,9 +65,10 @@ struct Compile: ParsableCommand {
   }
 
   private func compile(_ state: StateFile) throws -> (PlanWork, PlanContents) {
-    let (calibrationRead, validationRead) = try sets.read((calibration, validation)) {
+    let (calibrationRead, wholeValidation) = try sets.read((calibration, validation)) {
       $0.spread(arguments.options.limit)
     }
+    let validationRead = wholeValidation.first(validationLimit)
     try AtomicFile.refuse(output, inputs: calibrationRead.pictures + validationRead.pictures)
     let (decodable, validation) = (try sets.decodable(calibrationRead), try sets.decodable(validationRead))
     try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
@@ -73,7 +82,7 @@ struct Compile: ParsableCommand {
     let record = try work.calibrate(
       calibrationSet, options: arguments.options, statePath: state.path, resuming: arguments.resume)
     contents.calibration = record
-    let tuned = try work.tune(validationSet, record: record, budgets: target.budgets)
+    let tuned = try work.tune(validationSet, record: record, budgets: target.budgets, options: search.options)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()

@@ -28,6 +28,7 @@ struct Tune: ParsableCommand {
   var json = false
 
   @OptionGroup var sets: SetArguments
+  @OptionGroup var search: SearchArguments
   @OptionGroup(title: "Target") var target: TargetArguments
   @OptionGroup var engine: EngineOptions
 
@@ -56,7 +57,7 @@ struct Tune: ParsableCommand {
     let samples = try sets.fitting(read, work.session)
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
-    let tuned = try work.tune(samples, record: record, budgets: target.budgets)
+    let tuned = try work.tune(samples, record: record, budgets: target.budgets, options: search.options)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()

@@ -59,13 +59,13 @@ struct PlanWork {
 
   /// Tunes with a calibration, on a session that knows it.
   func tune(
-    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget]
+    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options
   ) throws -> Tuner.Result {
     var contents = plan.contents
     contents.calibration = record
     let calibrated = try Session(
       contents, weights: plan.weights, threads: engine.count, cachePrecision: engine.cache)
-    var options = Tuner.Options()
+    var options = options
     options.weightBytes = plan.weights.byteCount
     return try Tuner(calibrated, record: record, options: options)
       .tune(set, budgets: budgets, reporter: progress)
