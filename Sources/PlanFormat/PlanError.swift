@@ -18,7 +18,9 @@ public struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// One line: `FILE: OBJECT: REASON`; of the file as a whole `FILE: REASON`.
   public var description: String {
-    (object == "/" ? "\(file): \(reason)" : "\(file): \(object): \(reason)").split(whereSeparator: \.isNewline).joined(separator: " ")
+    (object == "/" ? "\(file): \(reason)" : "\(file): \(object): \(reason)").split(
+      whereSeparator: \.isNewline
+    ).joined(separator: " ")
   }
 }
 

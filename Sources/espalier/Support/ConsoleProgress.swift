@@ -59,9 +59,14 @@ final class ConsoleProgress: ProgressReporter {
     var left = share > 0.01 ? ", \(Figure(spent * (1 - share) / share, .seconds)) left" : ""
     if unit == .bytes, spent > 0 { left = ", \(Figure(Double(done) / spent, .bytes))/s\(left)" }
     guard isTerminal else { return StandardError.line("\(stage): \(Figure(share, .share))\(left)") }
-    let filled = Int(share * 20)
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-    Terminal.redraw("\(stage) [\(bar)] \(Figure(share, .share))\(left)")
+    let figures = "\(Figure(share, .share))\(left)"
+    // What the terminal leaves beside the words, with the room that the time left may still take.
+    let width = min(30, Terminal.width - stage.count - 32)
+    let filled = max(0, Int(share * Double(width)))
+    let bar =
+      width < 5
+      ? ": " : " [\(String(repeating: "#", count: filled))\(String(repeating: ".", count: width - filled))] "
+    Terminal.redraw(stage + bar + figures)
     Self.isDrawn.store(true, ordering: .relaxed)
   }
 }

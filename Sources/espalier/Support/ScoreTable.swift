@@ -13,7 +13,8 @@ enum ScoreTable {
     if !baselines.isEmpty { parts.append(self.baselines(baselines)) }
     parts.append(tasks(points, baselines, hard: HardQuestions(scores)))
     if !second.isEmpty { parts.append(secondTurns(second, points)) }
-    parts.append(verdicts(points, baselines, dense).joined(separator: "\n"))
+    let verdicts = verdicts(points, baselines, dense)
+    if !verdicts.isEmpty { parts.append(verdicts.joined(separator: "\n")) }
     return parts.joined(separator: "\n\n")
   }
 
