@@ -11,8 +11,10 @@ public struct ImportedCheckpoint: Sendable {
 
 /// Turns Hugging Face checkpoints into plans.
 public enum CheckpointImporter {
-  /// The two walks over a checkpoint that take time.
+  /// The walks over a checkpoint that take time.
   public enum Stage: Sendable {
+    /// Its settings, tokenizer and chat template are read; no bytes are counted, of 0.
+    case preparing
     /// Its digest is taken.
     case reading
     /// The plan is written.
@@ -31,7 +33,7 @@ public enum CheckpointImporter {
   public static func importModel(
     at directory: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
     chatTemplate: String? = nil, to planPath: String,
-    progress: Progress = { _, _, _ in }
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) {
     let imported = try read(
       directory, weightFormat: weightFormat, overrides: overrides, chatTemplate: chatTemplate,
@@ -50,7 +52,7 @@ public enum CheckpointImporter {
   public static func read(
     _ path: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
     chatTemplate: String? = nil,
-    progress: Progress = { _, _, _ in }
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
     let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let config = try Settings(contentsOf: "\(directory)/config.json")
@@ -67,7 +69,8 @@ public enum CheckpointImporter {
     let tokens = try SpecialTokens(directory)
     var compiler = try TemplateCompiler(
       template, added: tokenizer.tables.addedTokens, leadingTokens: tokenizer.leadingTokens,
-      imageToken: family.model.text.imageToken, specialTokens: tokens.texts)
+      imageToken: family.model.text.imageToken, specialTokens: tokens.texts,
+      isCancelled: { (try? progress(.preparing, 0, 0)) == nil })
     let prompt = try compiler.compile()
     let tensors = try TensorDirectory(directory)
     var builder = RecipeBuilder(tensors: tensors)

@@ -50,6 +50,10 @@ private final class Meter {
   init(_ model: String) { self.model = model }
 
   func show(_ stage: CheckpointImporter.Stage, _ bytes: Int, of total: Int) throws(PlanError) {
+    if stage == .preparing {
+      if Interruption.requested { throw PlanError(file: "", reason: "interrupted") }
+      return
+    }
     if stage != self.stage {
       self.stage = stage
       done = 0
