@@ -17,7 +17,10 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   }
 
   init(_ error: PlanError) {
-    self.init(file: error.file, object: error.object, reason: error.reason)
+    // The whole of a file has no name of its own.
+    self.init(
+      file: error.file, object: error.object == "/" || error.object == error.file ? "" : error.object,
+      reason: error.reason)
   }
 
   /// One line: `FILE: OBJECT: REASON`.

@@ -55,15 +55,16 @@ public enum CheckpointImporter {
     progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
     let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    try CheckpointFolder.check(directory)
     let config = try Settings(contentsOf: "\(directory)/config.json")
+    try CheckpointFolder.demandUnquantised(config)
     let generation = "\(directory)/generation_config.json"
     let stopTokens =
       fileExists(generation) ? try Settings(contentsOf: generation).tokens("eos_token_id") : nil
     let processor = try ProcessorSettings(directory)
     let family = try ModelFamilies.read(
       CheckpointSettings(directory: directory, config: config, processor: processor, stopTokens: stopTokens))
-    let tokenizerFile = "\(directory)/tokenizer.json"
-    let tokenizer = try TokenizerFile(tokenizerFile)
+    let tokenizer = try TokenizerFile(directory, family: family.model.family)
     let template =
       if let chatTemplate { try ChatTemplate(contentsOf: chatTemplate) } else { try ChatTemplate(directory) }
     let tokens = try SpecialTokens(directory)
@@ -71,19 +72,27 @@ public enum CheckpointImporter {
       template, added: tokenizer.tables.addedTokens, leadingTokens: tokenizer.leadingTokens,
       imageToken: family.model.text.imageToken, specialTokens: tokens.texts,
       isCancelled: { (try? progress(.preparing, 0, 0)) == nil })
-    let prompt = try compiler.compile()
+    let prompt: PromptTemplate
+    do { prompt = try compiler.compile() } catch {
+      // A template that was cancelled says so in its own words; whoever cancelled it knows better why.
+      try planFormat { () throws(PlanError) in try progress(.preparing, 0, 0) }
+      throw error
+    }
     let tensors = try TensorDirectory(directory)
     var builder = RecipeBuilder(tensors: tensors)
     try family.addTensors(to: &builder)
-    let others = [config.file, generation, tokenizerFile, template.file] + tokens.files + processor.files
+    let others =
+      [config.file, generation, template.file] + tokenizer.files + tokens.files + processor.files
     let sourceDigest = try digest(of: tensors.files + Set(others).filter(fileExists)) {
       (bytes, total) throws(PlanError) in try progress(.reading, bytes, total)
     }
+    var model = family.model
+    if builder.hasOwnHead { model.text.tiedHead = false }
     var contents = PlanContents(
-      model: family.model, image: family.image, tokenizer: tokenizer.tables, prompt: prompt,
+      model: model, image: family.image, tokenizer: tokenizer.tables, prompt: prompt,
       weightFormat: weightFormat,
       sourceDigest: sourceDigest)
-    contents.weightOverrides = try TensorFormat.formats(overrides, of: family.model, directory)
+    contents.weightOverrides = try TensorFormat.formats(overrides, of: model, directory)
     try planFormat { () throws(PlanError) in try contents.check(as: directory) }
     return ImportedCheckpoint(contents: contents, weights: CheckpointWeights(recipes: builder.recipes))
   }

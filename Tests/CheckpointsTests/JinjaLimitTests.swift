@@ -30,7 +30,7 @@ private func reason(_ template: String) -> String {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct JinjaLimits {
+@Suite(.timeLimit(.minutes(5))) struct JinjaLimits {
   @Test(arguments: [
     chain("''", "~''"), chain("a", " or a"), chain("1", " and 1"), chain("1", "+1"), chain("1", "-1"),
     chain("1", "*1"), chain("2", "**1"), chain("1", "<1"), chain("1", " == 1"), chain("1", " not in a"),
@@ -117,7 +117,7 @@ private func reason(_ template: String) -> String {
     let reason = reason(template)
     let seconds = ContinuousClock.now - start
     #expect(reason == "the template does too much work" || reason.hasSuffix("too deep"), "\(reason)")
-    #expect(seconds < .seconds(2), "\(seconds)")
+    #expect(seconds < .seconds(20), "\(seconds)")
   }
 
   @Test func negativeIndentationIsNone() {

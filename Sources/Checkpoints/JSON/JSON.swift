@@ -27,16 +27,35 @@ enum JSON: Sendable {
 /// The members of a JSON object.
 struct JSONObject: Sendable {
   private(set) var members: [(name: String, value: JSON)] = []
+  /// Places by name, once there are more members than one looks through; most objects have few.
   private var index: [ExactString: Int] = [:]
+  private static let mostWithoutIndex = 8
+
+  init() {}
+
+  /// Creates an object; of members of one name the first counts.
+  init(_ members: [(name: String, value: JSON)]) {
+    for (name, value) in members { _ = add(name, value) }
+  }
 
   /// Adds a member; `false` when the name is taken.
   mutating func add(_ name: String, _ value: JSON) -> Bool {
-    guard index.updateValue(members.count, forKey: ExactString(name)) == nil else { return false }
+    guard place(of: name) == nil else { return false }
     members.append((name, value))
+    if members.count == Self.mostWithoutIndex {
+      for (place, member) in members.enumerated() { index[ExactString(member.name)] = place }
+    } else if members.count > Self.mostWithoutIndex {
+      index[ExactString(name)] = members.count - 1
+    }
     return true
   }
 
-  subscript(name: String) -> JSON? { index[ExactString(name)].map { members[$0].value } }
+  subscript(name: String) -> JSON? { place(of: name).map { members[$0].value } }
+
+  private func place(of name: String) -> Int? {
+    if members.count >= Self.mostWithoutIndex { return index[ExactString(name)] }
+    return members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+  }
 }
 
 /// Text compared byte by byte. Swift's own comparison takes canonically equivalent texts for equal, which

@@ -1,9 +1,14 @@
-/// Reads JSON strictly (RFC 8259), with a limit on nesting.
+/// Reads JSON (RFC 8259) with limits on nesting and on the number of values, which bound its memory.
+///
+/// `NaN`, `Infinity` and `-Infinity` are numbers as well: Python writes them, so configurations have them.
 struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
+  private var values = 0
   private static let depthLimit = 64
+  /// Values of one document; a tokenizer of 260,000 tokens and half a million merges has two million.
+  static let valueLimit = 1 << 22
 
   /// What is wrong and in which line.
   struct Failure: Error {
@@ -44,6 +49,8 @@ struct JSONParser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else { throw failure("is nested deeper than \(Self.depthLimit)") }
+    values += 1
+    guard values <= Self.valueLimit else { throw failure("has more than \(Self.valueLimit) values") }
     switch next {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()
@@ -51,6 +58,10 @@ struct JSONParser {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "N"): return try word("NaN", .real(.nan))
+    case UInt8(ascii: "I"): return try word("Infinity", .real(.infinity))
+    case UInt8(ascii: "-") where bytes[position...].starts(with: "-I".utf8):
+      return try word("-Infinity", .real(-.infinity))
     case .some: return try number()
     case nil: throw failure("ends too early")
     }

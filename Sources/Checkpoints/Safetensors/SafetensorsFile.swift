@@ -8,7 +8,7 @@ package struct SafetensorsFile: Sendable {
   static let headerLimit = 100_000_000
 
   package init(_ path: String) throws(CheckpointError) {
-    mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) }
+    mapping = try mapFile(path, sizeLimit: 1 << 42)
     let bytes = mapping.bytes
     func failure(_ reason: String) -> CheckpointError {
       CheckpointError(file: path, object: "header", reason: reason)

@@ -58,6 +58,9 @@ struct QwenTower {
     frequencies = (0..<quarter).map { pair in
       1 / Float(power(theta, Double(Float(pair) / Float(quarter))))
     }
+    guard frequencies.allSatisfy(\.isFinite) else {
+      throw config.error("rope_parameters.rope_theta", "is \(theta), which gives angles that are no numbers")
+    }
     model = vision
   }
 
