@@ -51,7 +51,9 @@ import Testing
     let own = try Plan(contentsOf: checkpoint.folder.file("plan.h5"))
     #expect(!own.contents.model.text.tiedHead)
     try #require(embedding.type == "BF16")
-    let exact = stride(from: 0, to: head.count, by: 2).flatMap { [0, 0, head[$0], head[$0 + 1]] }
+    let exact = stride(from: 0, to: head.count, by: 2).flatMap {
+      [UInt8](arrayLiteral: 0, 0, head[$0], head[$0 + 1])
+    }
     #expect(own.weights.tensor("text/head").map { Array($0.bytes) } == exact)
   }
 

@@ -6,6 +6,9 @@ import PlanFormat
 /// As for Hugging Face's `tokenizers`, a content's id is that of the vocabulary, and those that it lacks are
 /// numbered on from its size; the ids in the file are as a rule the same.
 enum AddedTokens {
+  /// Bytes of a token; the longest in use have some thirty. A text is compared with a token at each of its places.
+  private static let lengthLimit = 1024
+
   /// - Parameters:
   ///   - ids: the model's vocabulary.
   ///   - others: entries of other files, of which those count whose content is new.
@@ -28,6 +31,9 @@ enum AddedTokens {
       let content = try entry.text("content")
       // It can never be matched.
       if content.isEmpty { continue }
+      guard content.utf8.count <= lengthLimit else {
+        throw entry.error("content", "has \(content.utf8.count) bytes, at most \(lengthLimit) are supported")
+      }
       if let place = places[ExactString(content)] {
         if isOther { continue }
         list[place] = try token(entry, content, id: list[place].id, ids)
