@@ -81,6 +81,16 @@ import Testing
     #expect(error?.reason.hasPrefix("the weights are quantised already (gptq)") ?? false)
   }
 
+  @Test func errorsAreOnePrintableLine() {
+    let hostile = CheckpointError(
+      file: "a", object: "key\u{1B}[31m\u{202E}",
+      reason: "line\nline\r\u{2028}" + String(repeating: "x", count: 9999))
+    let line = hostile.description
+    #expect(line.hasPrefix("a: key\\u{1b}[31m\\u{202e}: line line \\u{2028}xxx"))
+    #expect(line.count < 1100 && line.hasSuffix("..."))
+    #expect(CheckpointError(file: "ö/日本", reason: "is é").description == "ö/日本: is é")
+  }
+
   @Test func errorsNeverNameTheWholeOfAFile() {
     let error = CheckpointError(PlanError(file: "a", reason: "is empty"))
     #expect(error.description == "a: is empty")
