@@ -21,7 +21,7 @@ final class Pattern: @unchecked Sendable {
   private static let sizeLimit = 4096
   /// Processor time for one text, and for each byte of it: thousands of times what an honest pattern takes. Each match
   /// alone is limited by its steps, but there may be as many as characters.
-  private static let leastSeconds = 5.0
+  private static let leastSeconds = 2.0
   private static let secondsPerByte = 1e-5
 
   init(_ source: String) throws(TokenizationError) {
