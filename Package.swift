@@ -9,7 +9,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// Modules that a test target names besides its own and those it re-exports through TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
@@ -21,9 +20,9 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
-  "PlanFormat": ["HDF5"],
-  "Checkpoints": ["PlanFormat"],
-  "Tokenization": ["PlanFormat"],
+  "PlanFormat": ["HDF5", "Output"],
+  "Checkpoints": ["PlanFormat", "JSONReading"],
+  "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
 ]
 
@@ -34,8 +33,7 @@ let package = Package(
     .executable(name: "espalier-run", targets: ["espalier-run"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     // C floor: system libraries, codecs behind return codes, SIMD kernels.
@@ -50,10 +48,12 @@ let package = Package(
     // Ground floor.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
-    .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Output", swiftSettings: strict),
+    .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
 
     // Runtime.
-    .target(name: "PlanFormat", dependencies: ["HDF5", "Figures", "CKernels"], swiftSettings: strict),
+    .target(
+      name: "PlanFormat", dependencies: ["HDF5", "Figures", "Output", "CKernels"], swiftSettings: strict),
     .target(name: "Tokenization", dependencies: ["PlanFormat", "CPCRE2"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["PlanFormat", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["PlanFormat", "Compute"], swiftSettings: strict),
@@ -63,21 +63,24 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "espalier-run",
-      dependencies: ["Compute", "Models", "Inference", "PlanFormat", "Tokenization", "Figures"],
+      dependencies: [
+        "Compute", "Models", "Inference", "PlanFormat", "Tokenization", "Figures", "Output",
+      ],
       swiftSettings: strict),
 
     // Toolchain.
+    .target(name: "JSONReading", swiftSettings: strict),
     .target(
       name: "Checkpoints",
-      dependencies: ["PlanFormat", "Tokenization"],
+      dependencies: ["PlanFormat", "Tokenization", "JSONReading"],
       swiftSettings: strict),
     .target(
       name: "Evaluation",
-      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures"],
+      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading"],
       swiftSettings: strict),
     .target(
       name: "Calibration",
-      dependencies: ["Evaluation", "Inference", "PlanFormat", "Figures"],
+      dependencies: ["Evaluation", "Inference", "PlanFormat", "Output"],
       swiftSettings: strict),
     .target(
       name: "Reporting",
@@ -89,8 +92,8 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
-        "Compute", "Imaging", "PlanFormat", "HDF5", "Figures",
-        argumentParser, logging,
+        "Compute", "Imaging", "PlanFormat", "HDF5", "Figures", "Output",
+        argumentParser,
       ],
       swiftSettings: strict),
 
@@ -102,7 +105,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: strict),
   ]
     + [
-      "HDF5", "Compute", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
+      "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
       "Checkpoints", "Calibration", "Evaluation", "Reporting",
     ].map { name in
       .testTarget(
@@ -112,7 +115,8 @@ let package = Package(
     }
     + [
       .testTarget(
-        name: "CommandLineTests", dependencies: ["TestSupport", "espalier", "espalier-run"],
+        name: "CommandLineTests",
+        dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run"],
         swiftSettings: strict)
     ],
   swiftLanguageModes: [.v6]

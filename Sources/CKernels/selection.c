@@ -77,6 +77,13 @@ const espalier_kernels *espalier_kernels_named(const char *name) {
   return NULL;
 }
 
+const char *espalier_kernels_runnable(size_t index) {
+  for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
+    if (candidates[i].runs() && index-- == 0) return candidates[i].table->name;
+  }
+  return NULL;
+}
+
 const espalier_kernels *espalier_kernels_in_use(void) {
   const char *asked = getenv("ESPALIER_KERNELS");
   const espalier_kernels *found = asked ? espalier_kernels_named(asked) : NULL;

@@ -17,13 +17,32 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   }
 
   init(_ error: PlanError) {
-    self.init(file: error.file, object: error.object, reason: error.reason)
+    // The whole of a file has no name of its own.
+    self.init(
+      file: error.file, object: error.object == "/" || error.object == error.file ? "" : error.object,
+      reason: error.reason)
   }
 
-  /// One line: `FILE: OBJECT: REASON`.
+  /// One printable line: `FILE: OBJECT: REASON`.
+  ///
+  /// A checkpoint's own words stand in it, so line ends become spaces, other characters that a terminal acts upon are
+  /// written as escapes, and what is long is cut.
   public var description: String {
-    let line = object.isEmpty ? "\(file): \(reason)" : "\(file): \(object): \(reason)"
-    return line.split(whereSeparator: \.isNewline).joined(separator: " ")
+    [file, object, reason].filter { !$0.isEmpty }.map(Self.printable).joined(separator: ": ")
+  }
+
+  private static func printable(_ text: String) -> String {
+    var result = ""
+    for (place, scalar) in text.unicodeScalars.enumerated() {
+      guard place < 512 else { return result + "..." }
+      switch scalar.properties.generalCategory {
+      case _ where scalar == "\n" || scalar == "\r": result += " "
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 }
 

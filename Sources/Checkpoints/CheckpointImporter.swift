@@ -11,8 +11,10 @@ public struct ImportedCheckpoint: Sendable {
 
 /// Turns Hugging Face checkpoints into plans.
 public enum CheckpointImporter {
-  /// The two walks over a checkpoint that take time.
+  /// The walks over a checkpoint that take time.
   public enum Stage: Sendable {
+    /// Its settings, tokenizer and chat template are read; no bytes are counted, of 0.
+    case preparing
     /// Its digest is taken.
     case reading
     /// The plan is written.
@@ -31,7 +33,7 @@ public enum CheckpointImporter {
   public static func importModel(
     at directory: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
     chatTemplate: String? = nil, to planPath: String,
-    progress: Progress = { _, _, _ in }
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) {
     let imported = try read(
       directory, weightFormat: weightFormat, overrides: overrides, chatTemplate: chatTemplate,
@@ -50,37 +52,47 @@ public enum CheckpointImporter {
   public static func read(
     _ path: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
     chatTemplate: String? = nil,
-    progress: Progress = { _, _, _ in }
+    progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
     let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    try CheckpointFolder.check(directory)
     let config = try Settings(contentsOf: "\(directory)/config.json")
+    try CheckpointFolder.demandUnquantised(config)
     let generation = "\(directory)/generation_config.json"
     let stopTokens =
       fileExists(generation) ? try Settings(contentsOf: generation).tokens("eos_token_id") : nil
     let processor = try ProcessorSettings(directory)
     let family = try ModelFamilies.read(
       CheckpointSettings(directory: directory, config: config, processor: processor, stopTokens: stopTokens))
-    let tokenizerFile = "\(directory)/tokenizer.json"
-    let tokenizer = try TokenizerFile(tokenizerFile)
+    let tokenizer = try TokenizerFile(directory, family: family.model.family)
     let template =
       if let chatTemplate { try ChatTemplate(contentsOf: chatTemplate) } else { try ChatTemplate(directory) }
     let tokens = try SpecialTokens(directory)
     var compiler = try TemplateCompiler(
       template, added: tokenizer.tables.addedTokens, leadingTokens: tokenizer.leadingTokens,
-      imageToken: family.model.text.imageToken, specialTokens: tokens.texts)
-    let prompt = try compiler.compile()
+      imageToken: family.model.text.imageToken, specialTokens: tokens.texts,
+      isCancelled: { (try? progress(.preparing, 0, 0)) == nil })
+    let prompt: PromptTemplate
+    do { prompt = try compiler.compile() } catch {
+      // A template that was cancelled says so in its own words; whoever cancelled it knows better why.
+      try planFormat { () throws(PlanError) in try progress(.preparing, 0, 0) }
+      throw error
+    }
     let tensors = try TensorDirectory(directory)
     var builder = RecipeBuilder(tensors: tensors)
     try family.addTensors(to: &builder)
-    let others = [config.file, generation, tokenizerFile, template.file] + tokens.files + processor.files
+    let others =
+      [config.file, generation, template.file] + tokenizer.files + tokens.files + processor.files
     let sourceDigest = try digest(of: tensors.files + Set(others).filter(fileExists)) {
       (bytes, total) throws(PlanError) in try progress(.reading, bytes, total)
     }
+    var model = family.model
+    if builder.hasOwnHead { model.text.tiedHead = false }
     var contents = PlanContents(
-      model: family.model, image: family.image, tokenizer: tokenizer.tables, prompt: prompt,
+      model: model, image: family.image, tokenizer: tokenizer.tables, prompt: prompt,
       weightFormat: weightFormat,
       sourceDigest: sourceDigest)
-    contents.weightOverrides = try TensorFormat.formats(overrides, of: family.model, directory)
+    contents.weightOverrides = try TensorFormat.formats(overrides, of: model, directory)
     try planFormat { () throws(PlanError) in try contents.check(as: directory) }
     return ImportedCheckpoint(contents: contents, weights: CheckpointWeights(recipes: builder.recipes))
   }

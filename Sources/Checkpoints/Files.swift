@@ -4,9 +4,19 @@ import PlanFormat
 /// Whether something exists at a path.
 func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+/// Maps a file of a checkpoint; one that git-lfs has not fetched is called so.
+func mapFile(_ path: String, sizeLimit: Int) throws(CheckpointError) -> MappedFile {
+  let mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: sizeLimit) }
+  if mapping.bytes.starts(with: "version https://git-lfs.".utf8) {
+    throw CheckpointError(
+      file: path, reason: "is a pointer of git-lfs, not the file itself; git lfs pull fetches it")
+  }
+  return mapping
+}
+
 /// The text of a file of at most 16 MiB.
 func readText(_ path: String) throws(CheckpointError) -> String {
-  let mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 16 << 20) }
+  let mapping = try mapFile(path, sizeLimit: 16 << 20)
   guard let text = String(validating: mapping.bytes, as: UTF8.self) else {
     throw CheckpointError(file: path, reason: "is not UTF-8")
   }
@@ -22,8 +32,7 @@ func digest(
   let files = files.sorted()
   var mappings: [MappedFile] = []
   for path in files {
-    mappings.append(
-      try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) })
+    mappings.append(try mapFile(path, sizeLimit: 1 << 42))
   }
   let total = mappings.reduce(0) { $0 + $1.bytes.count }
   var read = 0

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// Collects recipes and remembers which tensors of the checkpoint they use.
@@ -5,6 +6,8 @@ struct RecipeBuilder {
   let tensors: TensorDirectory
   private(set) var recipes: [String: WeightRecipe] = [:]
   private var used: Set<ExactString> = []
+  /// Whether the head is a matrix of its own although the configuration ties it to the embedding.
+  var hasOwnHead = false
 
   init(tensors: TensorDirectory) { self.tensors = tensors }
 
@@ -50,14 +53,10 @@ struct RecipeBuilder {
     if norm == .layerNorm { try copy(weight + "_bias", source + ".bias", [width]) }
   }
 
-  /// Demands that a tensor which will not be stored says the same as one that is.
-  mutating func demandEqual(_ name: String, _ other: String, _ shape: [Int]) throws(CheckpointError) {
+  /// Whether two tensors of one shape are the same, bit for bit.
+  mutating func areEqual(_ name: String, _ other: String, _ shape: [Int]) throws(CheckpointError) -> Bool {
     let (left, right) = (try take(name, shape), try take(other, shape))
-    guard left.hasElements(of: right) else {
-      throw CheckpointError(
-        file: left.mapping.path, object: name,
-        reason: "differs from \(other), to which tie_word_embeddings ties it")
-    }
+    return left.hasElements(of: right)
   }
 
   /// Demands that every tensor is used or known to be of no use.

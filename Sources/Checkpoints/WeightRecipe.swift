@@ -49,45 +49,57 @@ public struct CheckpointWeights: WeightSource, Sendable {
       for source in sources {
         for rows in pieces(of: source) {
           if format == .float32, source.isFloat32 {
-            try sink(source.bytes(of: rows).bytes)
+            try sink(source.numberBytes(rows).bytes)
           } else {
-            try give(source.floats(rows))
+            try give(source.numbers(rows))
           }
         }
       }
     case .transposed(let source):
       // Panels of a transpose are those of the matrix as the checkpoint has it.
       if format.hasPanels, tensor.isNeuronMajor {
-        for rows in pieces(of: source) { try give(source.floats(rows)) }
+        for rows in pieces(of: source) { try give(source.numbers(rows)) }
       } else {
         try transpose(source, give)
       }
     case .rows(let source, let list):
       let width = source.shape[1]
-      for row in list { try give(source.floats(row * width..<(row + 1) * width)) }
+      for row in list { try give(source.numbers(row * width..<(row + 1) * width)) }
     case .foldedPatches(let source, let image):
       let patches = PatchWeights(source)
       for row in 0..<patches.rows {
         try give(
-          patches.row(row).enumerated().map { index, value in
-            Float(value * image.rescale / image.deviation[index / patches.plane])
-          })
+          finite(
+            try patches.row(row).enumerated().map { index, value in
+              Float(value * image.rescale / image.deviation[index / patches.plane])
+            }, source))
       }
     case .foldedBias(let source, let bias, let image):
       let patches = PatchWeights(source)
-      let own = bias?.floats(0..<patches.rows)
-      try give(
-        (0..<patches.rows).map { row in
-          // Hundreds of terms of either sign: summed in double, rounded once.
-          var sum = own.map { Double($0[row]) } ?? 0
-          for (index, value) in patches.row(row).enumerated() {
-            sum -= value * image.mean[index / patches.plane] / image.deviation[index / patches.plane]
-          }
-          return Float(sum)
-        })
+      let own = try bias?.numbers(0..<patches.rows)
+      var sums: [Float] = []
+      for row in 0..<patches.rows {
+        // Hundreds of terms of either sign: summed in double, rounded once.
+        var sum = own.map { Double($0[row]) } ?? 0
+        for (index, value) in try patches.row(row).enumerated() {
+          sum -= value * image.mean[index / patches.plane] / image.deviation[index / patches.plane]
+        }
+        sums.append(Float(sum))
+      }
+      try give(finite(sums, source))
     }
     try encoder?.finish(into: sink)
     return encoder?.relativeError
+  }
+
+  /// Demands that folding the preprocessing into weights has kept them numbers.
+  private func finite(_ values: [Float], _ source: SourceTensor) throws(PlanError) -> [Float] {
+    guard values.allSatisfy(\.isFinite) else {
+      throw PlanError(
+        file: source.mapping.path, object: source.name,
+        reason: "is no number any more with the image processor's rescale_factor, image_mean and image_std")
+    }
+    return values
   }
 
   /// Elements of about a megabyte at a time, in whole rows.
@@ -107,7 +119,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
       let band = start..<min(start + 64, columns)
       var values = [Float](repeating: 0, count: band.count * rows)
       for row in 0..<rows {
-        let piece = source.floats(row * columns + band.lowerBound..<row * columns + band.upperBound)
+        let piece = try source.numbers(row * columns + band.lowerBound..<row * columns + band.upperBound)
         for (column, value) in piece.enumerated() { values[column * rows + row] = value }
       }
       try give(values)
@@ -132,9 +144,9 @@ private struct PatchWeights {
   }
 
   /// Weights of one output, `[3 * plane]`, summed over the frames.
-  func row(_ row: Int) -> [Double] {
+  func row(_ row: Int) throws(PlanError) -> [Double] {
     let count = 3 * frames * plane
-    let values = source.floats(row * count..<(row + 1) * count)
+    let values = try source.numbers(row * count..<(row + 1) * count)
     return (0..<3 * plane).map { index in
       let (channel, pixel) = index.quotientAndRemainder(dividingBy: plane)
       return (0..<frames).reduce(0.0) { $0 + Double(values[(channel * frames + $1) * plane + pixel]) }

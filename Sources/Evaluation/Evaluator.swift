@@ -109,7 +109,8 @@ public struct SampleScore: Sendable {
     kvBytes = outcome.counts.cacheBytes
     visualKept = outcome.counts.visualKept
     visualEntryShare = outcome.counts.visualEntryShare(of: visualTokens)
-    wasToPrune = settings.asksToRemove(visual: outcome.visual, images: sample.images.count)
+    wasToPrune = settings.asksToRemove(
+      visual: outcome.visual, images: sample.images.count, layers: context.model.text.layers)
     isWhole = visualKept == outcome.visual && visualEntryShare >= 1
     decoderFLOPs = OperationCounter(context.model.text).prefill(
       text: outcome.length - outcome.visual, visual: outcome.visual, kept: outcome.counts.visualKept,

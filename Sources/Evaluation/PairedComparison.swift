@@ -4,6 +4,8 @@ import Foundation
 public struct PairedComparison: Equatable, Sendable {
   /// Samples that both were run on.
   public var samples: Int
+  /// Pictures that those are about, which are what is resampled.
+  public var clusters: Int
   /// Mean of the first minus mean of the second.
   public var difference: Double
   /// 95 % bootstrap interval of the difference, resampling whole clusters.
@@ -21,6 +23,7 @@ public struct PairedComparison: Equatable, Sendable {
     precondition(values.count == others.count && values.count == clusters.count)
     let differences = zip(values, others).map { $0 - $1 }
     samples = values.count
+    self.clusters = Set(clusters).count
     difference = Statistics.mean(differences)
     interval = Statistics.interval(differences, clusters: clusters)
     wins = zip(values, others).count { $0 > $1 }
@@ -29,9 +32,12 @@ public struct PairedComparison: Equatable, Sendable {
     pValue = areBinary ? Statistics.exactMcNemar(wins: wins, losses: losses) : .nan
   }
 
+  /// Whether there is an interval: one picture says nothing about others.
+  public var hasInterval: Bool { clusters > 1 }
+
   /// Whether the interval leaves zero out.
   public var isClear: Bool {
-    guard let low = interval.first, let high = interval.last else { return false }
+    guard hasInterval, let low = interval.first, let high = interval.last else { return false }
     return low > 0 || high < 0
   }
 }

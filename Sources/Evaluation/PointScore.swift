@@ -20,6 +20,8 @@ public struct PointScore: Sendable {
   public var accuracyInterval: [Double] {
     Statistics.interval(graded.map(\.value), clusters: graded.map(\.image))
   }
+  /// Whether there are intervals: one picture says nothing about others.
+  public var hasInterval: Bool { Set(samples.map(\.image)).count > 1 }
   /// Mean divergence, nats.
   public var divergence: Double { mean(\.divergence) }
   /// 95 % bootstrap interval of the divergence, clustered by picture.
@@ -110,11 +112,11 @@ public struct PointScore: Sendable {
     .object([
       "name": .string(point.name), "samples": .integer(samples.count),
       "accuracy": Figure(accuracy, .share).json,
-      "interval": .numbers(accuracyInterval),
+      "interval": hasInterval ? .numbers(accuracyInterval) : .null,
       "accuracy_by_task": .object(tasks.map { ($0.task, Figure($0.accuracy, .share).json) }),
       "samples_by_task": .object(tasks.map { ($0.task, .integer($0.samples)) }),
       "divergence": Figure(divergence, .nats).json,
-      "divergence_interval": .numbers(divergenceInterval),
+      "divergence_interval": hasInterval ? .numbers(divergenceInterval) : .null,
       "divergence_long_answers": Figure(longAnswerDivergence, .nats).json,
       "agreement": Figure(agreement, .share).json,
       "seconds": .object([

@@ -27,11 +27,11 @@ public struct SecondTurnEvaluator {
   ) throws -> [SecondTurnScore] {
     let context = runner.context
     let contenders = points.flatMap { point in
-      point.settings.retention == nil ? [(point, policies.first ?? .keep)] : policies.map { (point, $0) }
+      point.settings.cacheRetention == nil ? [(point, policies.first ?? .keep)] : policies.map { (point, $0) }
     }
     let schedules = try contenders.map { try context.model.schedule($0.0.settings) }
     var scores = contenders.map { point, policy in
-      SecondTurnScore(point: point.name, policy: point.settings.retention == nil ? nil : policy)
+      SecondTurnScore(point: point.name, policy: point.settings.cacheRetention == nil ? nil : policy)
     }
     for (first, second) in Self.dialogues(set) {
       try onDialogue()

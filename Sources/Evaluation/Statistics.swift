@@ -39,7 +39,7 @@ public enum Statistics {
       var sum = 0.0
       var count = 0
       for _ in list {
-        let group = list[Int.random(in: list.indices, using: &generator)]
+        let group = list[generator.nextIndex(below: list.count)]
         sum += group.sum
         count += group.count
       }

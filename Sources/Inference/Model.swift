@@ -52,7 +52,7 @@ public final class Model: Sendable {
 
   /// The schedule of an operating point.
   public func schedule(_ settings: PruningSettings) throws(InferenceError) -> Schedule {
-    try Schedule(settings, layers: text.layers, profile: contents.calibration?.plphp)
+    try Schedule(settings, for: description, calibration: contents.calibration)
   }
 
   /// The prompt of a conversation about `images` pictures: where it has places for them, or in front.

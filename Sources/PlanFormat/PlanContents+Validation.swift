@@ -20,16 +20,7 @@ extension PlanContents {
       let path = point.path(in: root)
       guard names.insert(point.name).inserted else { throw Flaw(path, "is there twice") }
       try point.validate(for: model, at: path)
-      if point.settings.retention?.ranking == .answerProfile,
-        calibration?.plphp.answerAttention.isEmpty ?? true
-      {
-        throw Flaw(path, "ranks by answer_profile, but /calibration/plphp/answer_attention is missing")
-      }
-      if point.settings.reduction?.neurons == .leading,
-        calibration?.redundancyLens.neuronOrder.isEmpty ?? true
-      {
-        throw Flaw(path, "uses leading neurons, but /calibration/redundancy_lens/neuron_order is missing")
-      }
+      try point.settings.validateReferences(in: calibration, at: path)
     }
   }
 }

@@ -16,9 +16,11 @@ public struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// One line: `FILE: OBJECT: REASON`.
+  /// One line: `FILE: OBJECT: REASON`; of the file as a whole `FILE: REASON`.
   public var description: String {
-    "\(file): \(object): \(reason)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    (object == "/" ? "\(file): \(reason)" : "\(file): \(object): \(reason)").split(
+      whereSeparator: \.isNewline
+    ).joined(separator: " ")
   }
 }
 

@@ -8,8 +8,12 @@ public enum TokenizationError: Error, Equatable, Sendable {
   case invalidText(id: Int32)
   /// A merge names an id that is no token, or its result is not the left bytes followed by the right ones.
   case invalidMerge(rank: Int)
-  /// An added token has no text, or its id is no token.
+  /// An added token has no text, as it is or normalised, or its id is no token.
   case invalidAddedToken(id: Int32)
+  /// Normalising makes a text longer than `limit` bytes, out of all proportion to it.
+  case textTooLong(limit: Int)
+  /// Decoding may make a token longer than `limit` bytes.
+  case decodedTooLong(limit: Int)
   /// A prompt template or the tables name an id that is no token.
   case unknownToken(id: Int32)
 }
@@ -23,6 +27,8 @@ extension TokenizationError: CustomStringConvertible {
     case .invalidText(let id): "tokenizer: token \(id) is no UTF-8"
     case .invalidMerge(let rank): "tokenizer: merge \(rank) names an unknown token or a wrong result"
     case .invalidAddedToken(let id): "tokenizer: added token \(id) has no text or no such id"
+    case .textTooLong(let limit): "tokenizer: the normalizer makes the text longer than \(limit) bytes"
+    case .decodedTooLong(let limit): "tokenizer: decoding may make a token longer than \(limit) bytes"
     case .unknownToken(let id): "tokenizer: no token with id \(id)"
     }
   }

@@ -20,6 +20,29 @@ extension Tokenizer {
     }
   }
 
+  /// Bytes of the text that one token may become.
+  static let decodedLimit = 1 << 17
+
+  /// Throws where steps of decoding may make more of a token than any text needs: a replacement that replaces what
+  /// another one put in, thousands of times.
+  static func checkDecoding(of tables: TokenizerTables) throws(TokenizationError) {
+    var length = tables.tokens.reduce(1) { max($0, $1.count) }
+    for step in tables.decoding {
+      guard case .replace(let pattern, let content) = step else { continue }
+      let growth: Int
+      switch pattern {
+      case .literal(let text):
+        let size = max(1, text.utf8.count)
+        growth = max(1, (content.utf8.count + size - 1) / size)
+      // A match may be empty and stand between any two characters.
+      case .expression: growth = content.utf8.count + 1
+      }
+      let (product, overflow) = length.multipliedReportingOverflow(by: growth)
+      guard !overflow, product <= decodedLimit else { throw .decodedTooLong(limit: decodedLimit) }
+      length = product
+    }
+  }
+
   /// Throws unless every merge joins two tokens into the token of their joined bytes.
   static func checkMerges(of tables: TokenizerTables) throws(TokenizationError) {
     let tokens = tables.tokens
@@ -35,11 +58,25 @@ extension Tokenizer {
     }
   }
 
+  /// The tokens as the model knows them. An added token of a byte-level vocabulary is found as the text it is, but
+  /// merged as the bytes that its characters stand for: `é` is no letter there but the byte 0xE9.
+  static func modelTokens(of tables: TokenizerTables) -> [[UInt8]] {
+    var tokens = tables.tokens
+    guard tables.scheme == .byteLevel else { return tokens }
+    for added in tables.addedTokens where added.inVocabulary {
+      if let bytes = ByteAlphabet.bytes(of: added.content) { tokens[Int(added.id)] = bytes }
+    }
+    return tokens
+  }
+
   /// The bytes that an added token is found by and decoded from, as in Hugging Face's `tokenizers`.
   static func matchedText(
     of added: TokenizerTables.AddedToken, _ normalizer: Normalizer
   ) throws(TokenizationError) -> [UInt8] {
     let content = Array(added.content.utf8)
-    return added.normalized ? try normalizer.normalized(content) : content
+    let text = added.normalized ? try normalizer.normalized(content) : content
+    // The original finds a token that normalising takes all text from between any two characters.
+    guard !text.isEmpty else { throw .invalidAddedToken(id: added.id) }
+    return text
   }
 }

@@ -36,9 +36,12 @@ public struct Tokenizer: Sendable {
     tokens = tables.tokens
     self.normalizer = normalizer
     self.splitters = splitters
+    try Self.checkDecoding(of: tables)
     pipeline = try Self.pipeline(tables.decoding)
+    var model = tables
+    model.tokens = Self.modelTokens(of: tables)
     encoder = BytePairEncoder(
-      symbols: SymbolTable(tables, outside: outside), merges: MergeTable(tables.merges))
+      symbols: SymbolTable(model, outside: outside), merges: MergeTable(tables.merges))
     matchers = (
       AddedTokenMatcher(found.filter { !$0.token.normalized }),
       AddedTokenMatcher(found.filter { $0.token.normalized })
@@ -51,7 +54,7 @@ public struct Tokenizer: Sendable {
       uniquingKeysWith: { $1 })
     var whole: [[UInt8]: Int32] = [:]
     if tables.ignoresMerges {
-      for (id, bytes) in zip(Int32(0)..., tables.tokens) where !bytes.isEmpty && !outside.contains(id) {
+      for (id, bytes) in zip(Int32(0)..., model.tokens) where !bytes.isEmpty && !outside.contains(id) {
         whole[bytes] = id
       }
     }
@@ -82,17 +85,20 @@ public struct Tokenizer: Sendable {
   ) throws(TokenizationError) -> [Int32] {
     var ids: [Int32] = []
     var encoder = encoder
+    // What the parts of the text may become together.
+    var room = Normalizer.room(for: text.count)
     for part in matchers.verbatim.parts(
       of: TextPiece(text, isFirst: isFirst), includingSpecial: parsingSpecialTokens)
     {
       switch part {
       case .token(let id): ids.append(id)
       case .text(var piece):
-        try normalizer.normalize(&piece)
+        try normalizer.normalize(&piece, room: room)
+        room -= piece.bytes.count
         for part in matchers.normalized.parts(of: piece, includingSpecial: parsingSpecialTokens) {
           switch part {
           case .token(let id): ids.append(id)
-          case .text(let piece): try encode(piece, with: &encoder, into: &ids)
+          case .text(let piece): try encode(piece, room: room + piece.bytes.count, with: &encoder, into: &ids)
           }
         }
       }
@@ -102,7 +108,7 @@ public struct Tokenizer: Sendable {
 
   /// Appends the tokens of normalised text without added tokens.
   private func encode(
-    _ text: TextPiece, with encoder: inout BytePairEncoder, into ids: inout [Int32]
+    _ text: TextPiece, room: Int, with encoder: inout BytePairEncoder, into ids: inout [Int32]
   ) throws(TokenizationError) {
     var pieces = [text]
     for splitter in splitters {
@@ -110,6 +116,7 @@ public struct Tokenizer: Sendable {
       for piece in pieces {
         for part in try splitter.pieces(of: piece) where !part.bytes.isEmpty { parts.append(part) }
       }
+      guard parts.reduce(0, { $0 + $1.bytes.count }) <= room else { throw .textTooLong(limit: room) }
       pieces = parts
     }
     for piece in pieces {

@@ -9,7 +9,8 @@ struct Arguments {
   var question = Question(images: [], prompt: "")
   var script = Script()
   var policy = DialoguePolicy.keep
-  var point = "dense"
+  /// Name of the operating point; `nil` for dense, or for the one that `maxFirstToken` chooses.
+  var point: String?
   var maxFirstToken: Double?
   var threads: Int?
   var cache: CachePrecision?
@@ -41,7 +42,8 @@ struct Arguments {
       --prompt <text>         The question. <image> in it is the place of a picture; without any, the pictures
                               come first. Repeated: a dialogue, whose prompts are answered one after the other.
       --reply <text>          What the model said to the prompt before, which is then not answered again.
-      --chat                  Then go on with a prompt from each line of stdin.
+      --chat                  Then go on with a prompt from each line of stdin. A line that cannot be answered is said
+                              on stderr, and the dialogue goes on; the exit code is 1 when it was the last one.
       --multi-turn <policy>   What the next prompt of a dialogue finds of the visual entries that a point frees for
                               one: keep (all of them, in more memory), reencode (all of them, read again) or accept
                               (what is left). (default: keep)
@@ -61,6 +63,7 @@ struct Arguments {
       --json                  Print an object with the answer and the figures of the run; in a dialogue one a line.
       --version               Show the version.
       -h, --help              Show help information.
+      --                      What follows is no option: for plans whose name begins with a dash.
 
     """
 
@@ -69,6 +72,10 @@ struct Arguments {
     var plans: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
+      if word == "--" {
+        plans += rest
+        break
+      }
       guard word.hasPrefix("-"), word.count > 1 else {
         plans.append(word)
         continue
@@ -138,6 +145,9 @@ struct Arguments {
     }
     guard arguments.script.turns.last?.reply == nil || arguments.script.readsLines else {
       throw misplacedReply
+    }
+    guard arguments.point == nil || arguments.maxFirstToken == nil else {
+      throw UsageError(description: "--point and --max-first-token exclude each other")
     }
     guard !arguments.question.images.isEmpty else {
       throw UsageError(description: "Missing expected argument '--image <file>'")

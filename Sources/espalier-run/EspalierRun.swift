@@ -2,7 +2,9 @@ import Compute
 import Figures
 import Glibc
 import Inference
+import Output
 import PlanFormat
+import Tokenization
 
 /// The runtime's command line: a plan, pictures and a question in, an answer out.
 @main
@@ -10,26 +12,28 @@ struct EspalierRun {
   static func main() {
     do {
       switch try Arguments.parse(Array(CommandLine.arguments.dropFirst())) {
-      case .help: print(Arguments.help, terminator: "")
-      case .version: print("0.1.0")
+      case .help: try StandardOutput.write(Arguments.help)
+      case .version: try StandardOutput.line("0.1.0")
       case .run(let arguments): try run(arguments)
       }
+      try StandardOutput.finish()
     } catch let error as Arguments.UsageError {
-      complain("Error: \(error)\nUsage: espalier-run <plan> --image <file> ... --prompt <text> [options]\n")
+      StandardError.line("Error: \(error)")
+      StandardError.line("Usage: espalier-run <plan> --image <file> ... --prompt <text> [options]")
       exit(64)
     } catch {
-      complain("Error: \(error)\n")
-      exit(1)
+      end(with: error)
     }
   }
 
   private static func run(_ arguments: Arguments) throws {
+    if let problem = KernelChoice.problem { throw ExecutionError(problem) }
     let start = StageClock.now
     let plan = try Plan(
       contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets)
     let point =
       try arguments.maxFirstToken.map { try plan.point(firstTokenWithin: $0) }
-      ?? plan.point(named: arguments.point)
+      ?? plan.point(named: arguments.point ?? "dense")
     let context = Context(
       try Model(plan, cachePrecision: arguments.cache),
       threads: arguments.threads ?? WorkerPool.recommendedThreads)
@@ -39,26 +43,55 @@ struct EspalierRun {
     // One question needs nothing kept for the next.
     let dialogue = try Dialogue(context, point: point, policy: isDialogue ? arguments.policy : .accept)
     var question = arguments.question
+    var failure: (any Error)?
     while let conversation = try script.nextQuestion() {
       question.conversation = conversation
-      var answer = try dialogue.answer(question) { text in
-        if !arguments.isJSON { show(text) }
+      do {
+        var answer = try dialogue.answer(question) { text in
+          if !arguments.isJSON { show(text) }
+        }
+        script.didAnswer(answer.text)
+        answer.seconds.load = load
+        // An object a line where there may be several.
+        try StandardOutput.line(
+          arguments.isJSON ? (isDialogue ? answer.json.line : answer.json.text) : "")
+        failure = nil
+      } catch let error where isAboutPrompt(error) && script.isAtLine {
+        // What one line of a chat says is nothing that ends the dialogue.
+        StandardError.line("Error: \(error)")
+        script.didFail()
+        failure = error
       }
-      script.didAnswer(answer.text)
-      answer.seconds.load = load
-      // An object a line where there may be several.
-      show(arguments.isJSON ? (isDialogue ? answer.json.line : answer.json.text) + "\n" : "\n")
+    }
+    // It was said when it happened.
+    if failure != nil { exit(1) }
+  }
+
+  /// Whether another prompt may be answered where this one was not.
+  private static func isAboutPrompt(_ error: any Error) -> Bool {
+    error is PromptError || (error as? InferenceError)?.object == "prompt"
+  }
+
+  /// Writes a piece of an answer at once; to a terminal without what would control it.
+  private static func show(_ text: String) {
+    do {
+      try StandardOutput.write(
+        StandardOutput.isTerminal ? text.printable(limit: .max, keeping: ["\n", "\t"]) : text)
+    } catch {
+      // Nobody is left to decode for.
+      end(with: error)
     }
   }
 
-  /// Writes to stdout at once, as the answer grows.
-  private static func show(_ text: String) {
-    print(text, terminator: "")
-    fflush(nil)
+  private static func end(with error: any Error) -> Never {
+    StandardError.line("Error: \(error)")
+    exit(1)
   }
+}
 
-  private static func complain(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-  }
+/// Why a question cannot be answered here, in one line.
+private struct ExecutionError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }

@@ -12,6 +12,8 @@ struct Script {
   struct Turn {
     var prompt: String
     var reply: String?
+    /// Whether it is a line of stdin.
+    var isLine = false
   }
 
   /// Whether more than one prompt may be asked.
@@ -23,11 +25,17 @@ struct Script {
     while next == turns.count {
       guard readsLines, let line = readLine() else { return nil }
       // An empty line asks nothing.
-      if line.contains(where: { !$0.isWhitespace }) { turns.append(Turn(prompt: line)) }
+      if line.contains(where: { !$0.isWhitespace }) { turns.append(Turn(prompt: line, isLine: true)) }
     }
     return try Conversation(
       system: system, prompts: turns[...next].map(\.prompt), replies: turns[..<next].map { $0.reply ?? "" })
   }
+
+  /// Whether the prompt that was asked last is a line of stdin.
+  var isAtLine: Bool { turns[next].isLine }
+
+  /// Forgets the prompt that was asked last: it has no answer that the next one could follow.
+  mutating func didFail() { turns.remove(at: next) }
 
   /// Takes in the answer to the prompt that was asked last.
   mutating func didAnswer(_ text: String) { turns[next].reply = text }

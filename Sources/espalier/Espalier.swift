@@ -1,4 +1,7 @@
 import ArgumentParser
+import Compute
+import Glibc
+import Output
 
 /// The toolchain's command line.
 @main
@@ -17,4 +20,43 @@ struct Espalier: ParsableCommand {
     ])
 
   static let version = "0.1.0"
+
+  /// Runs the verb. Whatever fails, the writing of its result included, is one line on stderr and an exit code.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      if let problem = KernelChoice.problem { throw ExecutionError(problem) }
+      try command.run()
+      try StandardOutput.finish()
+    } catch {
+      ConsoleProgress.clear()
+      Glibc.exit(report(error).rawValue)
+    }
+  }
+
+  private static func report(_ error: any Error) -> ExitCode {
+    let (text, code) = (fullMessage(for: error), exitCode(for: error))
+    guard code.isSuccess else {
+      // What is wrong with a command line is followed by how it should be.
+      let lines = code == .validationFailure ? text.split(separator: "\n").map(String.init) : [text]
+      for line in lines { StandardError.line(line) }
+      return code
+    }
+    // Help, the version, a script for a shell.
+    do {
+      if !text.isEmpty { try StandardOutput.line(text) }
+      try StandardOutput.finish()
+      return code
+    } catch {
+      StandardError.line("Error: \(error)")
+      return .failure
+    }
+  }
+}
+
+/// Why a verb cannot do what it was asked for, in one line.
+struct ExecutionError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }

@@ -26,11 +26,12 @@ import Testing
 
   @Test func `the record is complete and says what it was made from`() throws {
     let record = try calibrate()
-    let rankings = record.redundancyLens
+    let rankings = record.layerReduction
     #expect(rankings.feedForward.sorted() == [0, 1, 2, 3] && rankings.attention.sorted() == [0, 1, 2, 3])
     #expect(rankings.feedForwardDivergence.count == 4 && rankings.attentionDivergence.count == 4)
     #expect(rankings.attentionWindow == 4 && rankings.neuronShare == 0.2)
-    #expect(record.plphp.retention.count == 4 && record.plphp.answerAttention.count == 4 * 2 * 16)
+    #expect(
+      record.cacheRetention.retention.count == 4 && record.cacheRetention.answerAttention.count == 4 * 2 * 16)
     #expect(record.provenance.samples == 2)
     #expect(try record.provenance.setDigest == set.digest())
   }
@@ -49,11 +50,11 @@ import Testing
   @Test func `progress adds up to what was announced`() throws {
     let reporter = RecordingProgress()
     _ = try calibrate(reporter: reporter)
-    for stage in reporter.stages where stage.name != "transport cost" && stage.name != "retention profile" {
+    for stage in reporter.stages where stage.name != "token pruning" && stage.name != "cache retention" {
       #expect(stage.done == stage.total, "\(stage.name)")
     }
     #expect(reporter.stages.allSatisfy { $0.done <= $0.total })
-    #expect(reporter.stages.count == 5)
+    #expect(reporter.stages.count == 6)
   }
 
   @Test func `a finished state gives the record without another trial`() throws {
@@ -80,17 +81,30 @@ import Testing
     #expect(resumed == whole && stops > 0)
   }
 
-  @Test func `a state of something else, or a broken one, is of no use`() throws {
+  @Test func `a state of something else, or a broken one, is an error that says so`() throws {
     _ = try calibrate(state: "state.json")
-    var other = options
-    other.neuronShare = 0.5
-    let reporter = RecordingProgress()
-    let record = try Calibrator(context, options: other, statePath: folder.file("state.json")).calibrate(
-      set, weightsDigest: "w", resuming: true, reporter: reporter)
-    #expect(record.redundancyLens.neuronShare == 0.5)
-    #expect(reporter.stages.count == 5)
+    let path = folder.file("state.json")
+    func resume(_ change: (inout CalibrationOptions) -> Void, weights: String = "w") throws {
+      var other = options
+      change(&other)
+      _ = try Calibrator(context, options: other, statePath: path).calibrate(
+        set, weightsDigest: weights, resuming: true, reporter: SilentProgress())
+    }
+    for (change, difference) in [
+      ({ $0.seed = 77 }, "with --seed \(options.seed), not 77"),
+      ({ $0.attentionWindow = nil }, "with --window"), ({ $0.neuronShare = 0.5 }, "with other candidates"),
+    ] as [((inout CalibrationOptions) -> Void, String)] {
+      let error = #expect(throws: CalibrationError.self) { try resume(change) }
+      #expect(error?.description.hasPrefix("\(path): was made \(difference)") == true, "\(error as Any)")
+    }
+    let plan = #expect(throws: CalibrationError.self) { try resume({ _ in }, weights: "v") }
+    #expect(plan?.description == "\(path): was made of another plan: --restart drops it")
+    #expect(throws: CalibrationError.self) {
+      try CalibrationState.check(path, samples: "another", options: options)
+    }
     try folder.write("{ broken", to: "state.json")
-    #expect(try text(calibrate(state: "state.json", resuming: true)) == text(calibrate()))
+    let broken = #expect(throws: CalibrationError.self) { try resume { _ in } }
+    #expect(broken?.description.contains("cannot be read") == true)
   }
 
   @Test func `a state that cannot be saved is said in one line`() throws {

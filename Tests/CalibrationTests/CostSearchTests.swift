@@ -25,13 +25,15 @@ import Testing
   @Test func `every candidate's divergence is that of a fresh run with its settings`() throws {
     let result = try search()
     for candidate in result.candidates {
-      let schedule = try Schedule(PruningSettings(tokens: candidate.settings), layers: 4)
-      // FastV looks at the last row of the prompt: an answer behind it must not be there yet.
+      let schedule = try Schedule(
+        PruningSettings(tokenPruning: candidate.settings), for: TinyModel.description)
+      // Rules that read the question must not take an answer behind it for a part of it.
+      let readsQuestion = candidate.settings.rule.readsQuestion
       let fresh =
-        candidate.settings.rule == .fastV
+        readsQuestion
         ? try decodedDivergence(samples, schedule, context) : try freshDivergence(samples, schedule, context)
       #expect(
-        abs(candidate.divergence - fresh) < (candidate.settings.rule == .fastV ? 1e-6 : 1e-12),
+        abs(candidate.divergence - fresh) < (readsQuestion ? 1e-6 : 1e-12),
         "\(candidate.settings)")
     }
   }
@@ -98,7 +100,9 @@ import Testing
       let retention = CacheRetention(
         rates: Array(repeating: candidate.rate, count: 4), ranking: candidate.ranking,
         evenShare: candidate.evenShare)
-      let schedule = try Schedule(PruningSettings(retention: retention), layers: 4, profile: gathered)
+      let schedule = try Schedule(
+        PruningSettings(cacheRetention: retention), for: TinyModel.description,
+        calibration: record(gathered))
       let prefill = try context.prefill(compared.prompt.copy(), schedule: schedule, PrefillRange(reserve: 8))
       var state = context.startDecoding(prefill.copy(reserve: 64))
       var rows = state.logits.elements
@@ -114,7 +118,15 @@ import Testing
   }
 
   private func search() throws -> CostSearch {
-    try TransportCostSearch(context: context, options: options).search(samples, reporter: SilentProgress())
+    try TransportCostSearch(context: context, options: options)
+      .run(samples, from: nil, reporter: SilentProgress()) { _ in }.search
+  }
+
+  /// A record of a profile alone.
+  private func record(_ profile: RetentionProfile) -> CalibrationRecord {
+    CalibrationRecord(
+      tokenPruning: CostSearch(), layerReduction: LayerRankings(), cacheRetention: profile,
+      provenance: CalibrationProvenance())
   }
 
   private struct MassWatcher: Observer {

@@ -7,9 +7,11 @@ import PlanFormat
 import TestSupport
 
 /// A calibration sample of the tiny model: a prompt and a fixed answer with dense's distributions behind it.
-func prepared(_ context: Context, images: Int = 1, answer: [Int32] = [5, 9, 30, 12]) throws -> PreparedSample {
+func prepared(_ context: Context, images: Int = 1, answer: [Int32] = [5, 9, 30, 12]) throws -> PreparedSample
+{
   let prompt = try TinyModel.prompt(context, images: images, textAfter: 4 + Int(answer[0]) % 3)
-  let dense = try context.prefill(prompt.copy(), schedule: Schedule(layers: 4), PrefillRange(reserve: answer.count))
+  let dense = try context.prefill(
+    prompt.copy(), schedule: Schedule(layers: 4), PrefillRange(reserve: answer.count))
   let logits = context.forcedLogits(answer, behind: context.startDecoding(dense))
   return PreparedSample(
     prompt: prompt,
@@ -30,10 +32,12 @@ func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ contex
 }
 
 /// The same with the answer fed behind a prefill of the prompt alone.
-func decodedDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ context: Context) throws -> Double {
+func decodedDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ context: Context) throws -> Double
+{
   let sum = try samples.reduce(0.0) { sum, sample in
     let answer = sample.reference.answer
-    let prefill = try context.prefill(sample.prompt.copy(), schedule: schedule, PrefillRange(reserve: answer.count))
+    let prefill = try context.prefill(
+      sample.prompt.copy(), schedule: schedule, PrefillRange(reserve: answer.count))
     let logits = context.forcedLogits(answer, behind: context.startDecoding(prefill))
     return sum + sample.reference.distributions.divergence(ofReduced: logits)
   }

@@ -33,7 +33,7 @@ import Testing
     #expect(result.ranked != [3, 2, 1, 0])
     for rank in 1...4 {
       let schedule = search.schedule(Array(result.ranked.prefix(rank)))
-      #expect(try abs( result.divergence[rank - 1] - freshDivergence(samples, schedule, context)) < 1e-12)
+      #expect(try abs(result.divergence[rank - 1] - freshDivergence(samples, schedule, context)) < 1e-12)
     }
     #expect((result.divergence.last ?? 0) > 1e-4)
   }

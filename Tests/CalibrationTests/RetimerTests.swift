@@ -13,7 +13,7 @@ import Testing
     let picture = try folder.write(TinyPicture.png(seed: 1), to: "1.png")
     var figures = MeasuredFigures()
     (figures.samples, figures.accuracy, figures.divergence, figures.prefillSeconds) = (7, 0.5, 0.01, 1e6)
-    let pruned = PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0))
+    let pruned = PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0))
     let points = [
       OperatingPoint(name: "dense", settings: .dense, figures: figures),
       OperatingPoint(name: "fast", settings: pruned, figures: figures),

@@ -14,8 +14,8 @@ import Testing
 
   @Test func `the first place is dense, and neighbours are other settings`() {
     let space = space
-    #expect(space.settings(SettingsSpace.Place()).isDense)
-    #expect(Set(space.seeds).count == space.seeds.count && space.seeds.contains(SettingsSpace.Place()))
+    #expect(space.settings(space.dense).isDense)
+    #expect(Set(space.seeds).count == space.seeds.count && space.seeds.contains(space.dense))
     var frontier = space.seeds
     var seen = Set(frontier)
     for _ in 0..<3 {
@@ -31,7 +31,7 @@ import Testing
   @Test func `every place is a schedule that the context takes`() throws {
     let space = space
     for place in space.seeds + space.seeds.flatMap({ space.neighbours(of: $0) }) {
-      _ = try Schedule(space.settings(place), layers: 4, profile: record.plphp)
+      _ = try Schedule(space.settings(place), for: TinyModel.description, calibration: record)
     }
   }
 
@@ -42,9 +42,10 @@ import Testing
     let prompt = CostModel.Prompt(text: 20, visual: 64)
     let space = space
     func prefill(_ settings: PruningSettings) -> Double {
-      let kept = settings.tokens?.keptCount(of: 64) ?? 64
+      let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
       let work = counter.work(text: 20, visual: 64, kept: kept, settings: settings)
-      return 1e-3 + 2e-9 * work.linear + 5e-9 * work.attention + (settings.tokens == nil ? 0 : 64 * 64 * 1e-8)
+      return 1e-3 + 2e-9 * work.linear + 5e-9 * work.attention
+        + (settings.tokenPruning == nil ? 0 : 64 * 64 * 1e-8)
     }
     let samples = space.seeds.map {
       (settings: space.settings($0), prefill: prefill(space.settings($0)), step: 1e-4)
@@ -52,7 +53,8 @@ import Testing
     let model = CostModel(text, prompt: prompt, samples: samples)
     for place in space.seeds.flatMap({ space.neighbours(of: $0) }) {
       let settings = space.settings(place)
-      guard settings.tokens.map({ !$0.rule.isBaseline }) ?? true, settings.reduction?.neurons != .probed
+      guard settings.tokenPruning.map({ !$0.rule.isBaseline }) ?? true,
+        settings.layerReduction?.neurons != .probed
       else {
         continue
       }
@@ -68,7 +70,7 @@ import Testing
     for place in space.seeds + space.neighbours(of: space.seeds[8]) {
       let settings = space.settings(place)
       let result = try context.prefill(
-        prompt.copy(), schedule: try Schedule(settings, layers: 4, profile: record.plphp))
+        prompt.copy(), schedule: try Schedule(settings, for: TinyModel.description, calibration: record))
       #expect(model.entryShare(settings) == Double(result.cache.visualEntries) / 64)
     }
   }
@@ -87,13 +89,13 @@ import Testing
       text, prompt: .init(text: 8, visual: 64),
       samples: space.seeds.map {
         let settings = space.settings($0)
-        let kept = settings.tokens?.keptCount(of: 64) ?? 64
+        let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
         let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
         return (settings, 1e-9 * (work.linear + work.attention), 1e-4)
       })
     func harm(_ settings: PruningSettings) -> Double {
-      let kept = settings.tokens.map { $0.recoveryStride == 4 ? 1.0 : $0.keepRatio } ?? 1
-      return 0.05 * (1 - kept) * (1 - kept) + (settings.reduction == nil ? 0 : 0.001)
+      let kept = settings.tokenPruning.map { $0.recoveryStride == 4 ? 1.0 : $0.keepRatio } ?? 1
+      return 0.05 * (1 - kept) * (1 - kept) + (settings.layerReduction == nil ? 0 : 0.001)
     }
     var visited: [PruningSettings] = []
     let views = [FrontSearch.View(entryShare: 0.35), FrontSearch.View()]
@@ -111,7 +113,7 @@ import Testing
       #expect(careful.divergence <= bold.divergence && careful.prefill > bold.prefill)
     }
     let cheap = try #require(front.last { $0.divergence <= 0.0011 })
-    #expect(cheap.settings.tokens?.recoveryStride == 4)
+    #expect(cheap.settings.tokenPruning?.recoveryStride == 4)
   }
 
   @Test func `budgets are met by costs alone`() {
@@ -186,7 +188,7 @@ import Testing
     ]
     var search = CostSearch()
     search.keepRatios = [0.5]
-    search.chosen = TokenPruning(rule: .balanced, keepRatio: 0.5, layer: 1)
+    search.chosen = TokenPruning(rule: .sinkhorn, keepRatio: 0.5, layer: 1)
     search.candidates = [
       .init(settings: search.chosen, divergence: 0.01),
       .init(settings: .init(rule: .stride, keepRatio: 0.5, layer: 1), divergence: 0.05),
@@ -194,6 +196,7 @@ import Testing
     ]
     var provenance = CalibrationProvenance()
     provenance.samples = 4
-    return CalibrationRecord(redundancyLens: lens, plphp: profile, topV: search, provenance: provenance)
+    return CalibrationRecord(
+      tokenPruning: search, layerReduction: lens, cacheRetention: profile, provenance: provenance)
   }
 }

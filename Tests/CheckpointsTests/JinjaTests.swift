@@ -1,4 +1,4 @@
-import Checkpoints
+@testable import Checkpoints
 import Foundation
 import Testing
 
@@ -96,14 +96,14 @@ private struct JinjaValue: Decodable {
     } else if let text = try? single.decode(String.self) {
       value = .string(text)
     } else if let items = try? single.decode([JinjaValue].self) {
-      value = .list(items.map(\.value))
+      value = .list(Jinja.List(items.map(\.value)))
     } else {
       let members = try single.decode([String: JinjaValue].self)
       // The decoder has no order; the one of the script's mapping with several members is b, a, C.
       let order = ["role", "type", "text", "content", "tool_calls", "b", "a", "C"]
       func place(_ key: String) -> Int { order.firstIndex(of: key) ?? order.count }
-      value = .dict(
-        members.sorted { (place($0.key), $0.key) < (place($1.key), $1.key) }.map { ($0.key, $0.value.value) })
+      let sorted = members.sorted { (place($0.key), $0.key) < (place($1.key), $1.key) }
+      value = .dict(Jinja.Mapping(sorted.map { ($0.key, $0.value.value) }))
     }
   }
 }
@@ -111,8 +111,8 @@ private struct JinjaValue: Decodable {
 @Suite struct JinjaExpressions {
   @Test(arguments: Expressions.all?.templates ?? [])
   fileprivate func printWhatJinja2Prints(entry: Expressions.Entry) throws {
-    guard case .dict(let members)? = Expressions.all?.variables.value else { return }
-    let variables = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    guard case .dict(let mapping)? = Expressions.all?.variables.value else { return }
+    let variables = Dictionary(mapping.members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     if let printed = entry.printed {
       let own = try Jinja.render(entry.template, variables)
       #expect(own == printed)

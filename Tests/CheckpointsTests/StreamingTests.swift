@@ -13,6 +13,7 @@ import Testing
     var stages: [(stage: CheckpointImporter.Stage, bytes: [Int], total: Int)] = []
     try CheckpointImporter.importModel(at: checkpoint, weightFormat: .float32, to: folder.file("plan.h5")) {
       (stage, bytes, total) throws(PlanError) in
+      if stage == .preparing { return }
       if stages.last?.stage != stage { stages.append((stage, [], total)) }
       stages[stages.count - 1].bytes.append(bytes)
     }
@@ -22,7 +23,7 @@ import Testing
     #expect(stages.last?.total == weights.byteCount)
   }
 
-  @Test(arguments: [CheckpointImporter.Stage.reading, .writing])
+  @Test(arguments: [CheckpointImporter.Stage.preparing, .reading, .writing])
   func `an import that is stopped leaves nothing behind, and an old plan as it was`(
     stage: CheckpointImporter.Stage
   ) throws {
@@ -32,7 +33,7 @@ import Testing
     let error = #expect(throws: CheckpointError.self) {
       try CheckpointImporter.importModel(at: checkpoint, weightFormat: .bfloat16, to: plan) {
         (current, bytes, total) throws(PlanError) in
-        if current == stage, bytes > total / 2 { throw PlanError(file: "", reason: "enough") }
+        if current == stage, bytes >= total / 2 { throw PlanError(file: "", reason: "enough") }
       }
     }
     #expect(error?.reason.hasPrefix("enough") ?? false)

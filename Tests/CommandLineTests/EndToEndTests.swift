@@ -31,11 +31,11 @@ import Testing
     #expect(opened.contents.points.map(\.name) == ["dense", "quality", "balanced", "fast"])
     #expect(opened.contents.points.allSatisfy { $0.figures?.samples == 6 })
     let record = try #require(opened.contents.calibration)
-    #expect(record.redundancyLens.feedForward.sorted() == Array(0..<12))
-    #expect(record.redundancyLens.attention.sorted() == Array(0..<12))
-    #expect(record.redundancyLens.neuronOrder.count == 12 * 576 && record.redundancyLens.leadingShare > 0.2)
-    #expect(record.plphp.visionAttentionByHead.count == 24)
-    #expect(Set(record.topV.candidates.map(\.settings.rule)) == Set(ImportanceRule.allCases))
+    #expect(record.layerReduction.feedForward.sorted() == Array(0..<12))
+    #expect(record.layerReduction.attention.sorted() == Array(0..<12))
+    #expect(record.layerReduction.neuronOrder.count == 12 * 576 && record.layerReduction.leadingShare > 0.2)
+    #expect(record.cacheRetention.visionAttentionByHead.count == 24)
+    #expect(Set(record.tokenPruning.candidates.map(\.settings.rule)) == Set(ImportanceRule.allCases))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3, "the plan and the two sets"
     )

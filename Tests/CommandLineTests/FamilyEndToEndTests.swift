@@ -33,8 +33,8 @@ import Testing
     #expect(contents.points.map(\.name) == ["dense", "quality", "balanced", "fast"])
     let record = try #require(contents.calibration)
     let text = contents.model.text
-    #expect(record.redundancyLens.feedForward.sorted() == (0..<text.layers).map(Int32.init))
-    #expect(record.plphp.visionAttentionByHead.count == text.layers * text.keyValueHeads)
+    #expect(record.layerReduction.feedForward.sorted() == (0..<text.layers).map(Int32.init))
+    #expect(record.cacheRetention.visionAttentionByHead.count == text.layers * text.keyValueHeads)
 
     let evaluated = try Program.run(
       "espalier",

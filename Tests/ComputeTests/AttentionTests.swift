@@ -101,7 +101,9 @@ import Testing
 
   private enum Storage { case rows, panels }
 
-  private func entries(_ keys: MatrixView, _ values: MatrixView, _ storage: Storage, heads: Int = 2) -> KeyValues {
+  private func entries(_ keys: MatrixView, _ values: MatrixView, _ storage: Storage, heads: Int = 2)
+    -> KeyValues
+  {
     let width = keys.columns / heads
     guard storage == .panels else {
       return .rows(

@@ -46,13 +46,17 @@ import Testing
     let plain = randomMatrix(rows, columns, seed: 5)
     for count in [1, 2, 30] {
       let input = randomMatrix(count, columns, seed: 6)
-      let (result, expected) = (MatrixView(rows: count, columns: rows), MatrixView(rows: count, columns: rows))
+      let (result, expected) = (
+        MatrixView(rows: count, columns: rows), MatrixView(rows: count, columns: rows)
+      )
       panels(encoding, plain).multiply(input, into: result, workers)
       WeightMatrix(plain).multiply(input, into: expected, workers)
       #expect(relativeDifference(result, expected) < encoding.tolerance)
 
       let active = randomMatrix(count, rows, seed: 7)
-      let (back, plainBack) = (MatrixView(rows: count, columns: columns), MatrixView(rows: count, columns: columns))
+      let (back, plainBack) = (
+        MatrixView(rows: count, columns: columns), MatrixView(rows: count, columns: columns)
+      )
       neuronPanels(encoding, plain).multiplyNeurons(active, into: back, workers)
       WeightMatrix(plain).multiplyNeurons(active, into: plainBack, workers)
       #expect(relativeDifference(back, plainBack) < encoding.tolerance)
@@ -179,7 +183,8 @@ private struct Panels {
   }
 
   /// The product by a table's kernel, `[n x (outputs + 1)]`; the last column holds what was there before: 9.
-  func multiply(_ input: MatrixView, accumulatingOn start: Float?, _ kernels: espalier_kernels) -> MatrixView {
+  func multiply(_ input: MatrixView, accumulatingOn start: Float?, _ kernels: espalier_kernels) -> MatrixView
+  {
     let result = MatrixView(rows: input.rows, columns: outputs + 1)
     result.fill(start ?? .nan)
     for row in 0..<input.rows { result[row, outputs] = 9 }

@@ -82,7 +82,8 @@ import Testing
       ),
       (
         [
-          "proc/self/cgroup": "5:memory:/x\n4:cpu,cpuacct:/x\n", "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "300000\n",
+          "proc/self/cgroup": "5:memory:/x\n4:cpu,cpuacct:/x\n",
+          "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "300000\n",
           "sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
         ], 3
       ),

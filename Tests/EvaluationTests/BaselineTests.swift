@@ -13,9 +13,9 @@ import Testing
   private static let point = OperatingPoint(
     name: "point",
     settings: PruningSettings(
-      tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
-      reduction: LayerReduction(feedForwardLayers: [2, 3]),
-      retention: CacheRetention(rates: [1, 0.5, 0.25, 1])))
+      tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
+      layerReduction: LayerReduction(feedForwardLayers: [2, 3]),
+      cacheRetention: CacheRetention(rates: [1, 0.5, 0.25, 1])))
 
   init() throws {
     folder = try TemporaryFolder()
@@ -31,34 +31,34 @@ import Testing
 
   @Test func `a rule takes the place of the point's own, chance with five seeds`() {
     let random = Baseline.rule(.random).contenders(to: Self.point, layers: 4)
-    #expect(random.map { $0.point.settings.tokens?.seed } == [0, 1, 2, 3, 4])
+    #expect(random.map { $0.point.settings.tokenPruning?.seed } == [0, 1, 2, 3, 4])
     #expect(random.allSatisfy { $0.point.name == "point+random" && $0.opponent == "point" })
-    #expect(random.allSatisfy { $0.point.settings.retention == Self.point.settings.retention })
+    #expect(random.allSatisfy { $0.point.settings.cacheRetention == Self.point.settings.cacheRetention })
     #expect(Baseline.rule(.semiRelaxed).contenders(to: Self.point, layers: 4).isEmpty)
     #expect(Baseline.rule(.stride).contenders(to: .dense, layers: 4).isEmpty)
     var late = Self.point
-    late.settings.tokens?.layer = 3
+    late.settings.tokenPruning?.layer = 3
     let fastV = Baseline.rule(.fastV).contenders(to: late, layers: 4)
-    #expect(fastV.map { $0.point.settings.tokens?.layer } == [1])
+    #expect(fastV.map { $0.point.settings.tokenPruning?.layer } == [1])
   }
 
   @Test func `shuffling keeps how much is reduced and changes where`() {
     let shuffled = Baseline.shuffled.contenders(to: Self.point, layers: 4).map(\.point.settings)
     #expect(shuffled.count == 5 && shuffled.contains { $0 != Self.point.settings })
     for settings in shuffled {
-      #expect(settings.reduction?.feedForwardLayers.count == 2)
-      #expect(settings.retention?.rates.sorted() == [0.25, 0.5, 1, 1])
+      #expect(settings.layerReduction?.feedForwardLayers.count == 2)
+      #expect(settings.cacheRetention?.rates.sorted() == [0.25, 0.5, 1, 1])
     }
     var even = Self.point
-    even.settings.reduction?.feedForwardLayers = [0, 1, 2, 3]
-    even.settings.retention?.rates = [0.5, 0.5, 0.5, 0.5]
+    even.settings.layerReduction?.feedForwardLayers = [0, 1, 2, 3]
+    even.settings.cacheRetention?.rates = [0.5, 0.5, 0.5, 0.5]
     #expect(Baseline.shuffled.contenders(to: even, layers: 4).isEmpty, "it would be the point itself")
   }
 
   @Test func `reduced pictures keep the point's share of pixels`() {
     var recovering = Self.point
-    recovering.settings.tokens?.keepRatio = 0.4
-    recovering.settings.tokens?.recoveryStride = 3
+    recovering.settings.tokenPruning?.keepRatio = 0.4
+    recovering.settings.tokenPruning?.recoveryStride = 3
     let contender = Baseline.reducedImage.contenders(to: recovering, layers: 4)
     #expect(contender.map(\.input) == [.reduced(share: 0.6)])
     #expect(contender.allSatisfy { $0.point.settings.isDense })
@@ -80,7 +80,7 @@ import Testing
     }
     let baselines = BaselineScore.all(in: scores)
     #expect(baselines.map(\.baseline) == Baseline.standard)
-    #expect(baselines.map(\.runs.count) == [5, 1, 1, 1, 1, 1, 1, 5, 1])
+    #expect(baselines.map(\.runs.count) == [5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 1])
   }
 
   @Test func `a point beside itself gains nothing, and says so`() throws {
@@ -113,7 +113,7 @@ import Testing
     let idle = OperatingPoint(
       name: "idle",
       settings: PruningSettings(
-        tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1, recoveryStride: 1)))
+        tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1, recoveryStride: 1)))
     let scores = try Evaluator(runner).evaluate(set, points: [.dense, Self.point, idle])
     try scores[0].checkPruned()
     try scores[1].checkPruned()

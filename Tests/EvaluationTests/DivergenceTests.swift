@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test func `positions are averaged`() {
-    let dense = DenseDistributions(logits: MatrixView(rows: 2, columns: 2, elements: [Float(log(3.0)), 0, 1, 1]))
+    let dense = DenseDistributions(
+      logits: MatrixView(rows: 2, columns: 2, elements: [Float(log(3.0)), 0, 1, 1]))
     let reduced = MatrixView(rows: 2, columns: 2, elements: [0, 0, 5, 5])
     let expected = (0.75 * log(1.5) + 0.25 * log(0.5)) / 2
     #expect(abs(dense.divergence(ofReduced: reduced) - expected) < 1e-6)

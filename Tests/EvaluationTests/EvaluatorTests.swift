@@ -15,8 +15,8 @@ import Testing
   private static let pruned = OperatingPoint(
     name: "pruned",
     settings: PruningSettings(
-      tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.25, layer: 0),
-      retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5])))
+      tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.25, layer: 0),
+      cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5])))
 
   init() throws {
     folder = try TemporaryFolder()

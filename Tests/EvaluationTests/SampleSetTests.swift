@@ -63,13 +63,21 @@ import Testing
     (#"{"image": "a.png", "images": ["a.png"], "prompt": "p"}"#, "has both 'image' and 'images'"),
     (#"{"images": [], "prompt": "p"}"#, "'images' is not a list of pictures"),
     (#"{"images": ["a.png", 3], "prompt": "p"}"#, "'images' is not a list of pictures"),
-    (#"{"images": "a.png", "prompt": "p"}"#, "'images' is not a list of pictures"),
+    (#"{"images": 3, "prompt": "p"}"#, "'images' is not a list of pictures"),
     (#"{"images": ["a.png", "gone.png"], "prompt": "p"}"#, "picture gone.png is not there"),
-    ("{", "is not a JSON object"), ("[1, 2]", "is not a JSON object"), ("3", "is not a JSON object"),
-    (#""text""#, "is not a JSON object"), (#"{"image": "a.png", "prompt": "p"} x"#, "is not a JSON object"),
+    ("{", "is not valid JSON: a name is expected (an object of JSON Lines has one line)"),
+    (#"{"image": "a.png","#, "is not valid JSON: a name is expected (an object of JSON Lines has one line)"),
+    ("[1, 2]", "is not a JSON object"), ("3", "is not a JSON object"), (#""text""#, "is not a JSON object"),
+    (#"{"image": "a.png", "prompt": "p"} x"#, "is not valid JSON: something follows the value"),
+    (#"{"image": "a.png", "prompt": "p",}"#, "is not valid JSON: a comma with nothing behind it"),
+    (#"{"image": ["a.png",], "prompt": "p"}"#, "is not valid JSON: a comma with nothing behind it"),
+    (#"{"image": "a.png", "prompt": "\ud83d"}"#, "is not valid JSON: half of a surrogate pair"),
+    (#"{"image": "a.png", "prompt": "p", "score": NaN}"#, "is not valid JSON: NaN is no number of JSON"),
+    (#"{"image": "a.png", "image": "b.png", "prompt": "p"}"#, #"is not valid JSON: "image" is there twice"#),
+    (#"{"image": [], "prompt": "p"}"#, "'image' is not a list of pictures"),
     (#"{"prompt": "p"}"#, "has no 'image'"), (#"{"image": "", "prompt": "p"}"#, "has no 'image'"),
     (#"{"image": "a.png"}"#, "has no 'prompt'"), (#"{"image": "a.png", "prompt": " \n"}"#, "has no 'prompt'"),
-    (#"{"image": 3, "prompt": "p"}"#, "'image' is not text"),
+    (#"{"image": 3, "prompt": "p"}"#, "'image' is neither text nor a list"),
     (#"{"image": "a.png", "prompt": ["p"]}"#, "'prompt' is not text"),
     (#"{"image": "a.png", "prompt": "p", "answer": 7}"#, "'answer' is not text"),
     (#"{"image": "a.png", "prompt": "p", "task": {}}"#, "'task' is not text"),
@@ -82,19 +90,50 @@ import Testing
   }
 
   @Test func `files that are no set`() throws {
-    let cases: [([UInt8], String)] = [
-      ([], "has no samples"), (Array(" \n\n\t\n".utf8), "has no samples"),
-      (Array(Self.good.utf8) + [0x0A, 0xFF, 0xFE], "is not UTF-8"),
+    let cases: [([UInt8], Int?, String)] = [
+      ([], nil, "has no samples"), (Array(" \n\n\t\n".utf8), nil, "has no samples"),
+      (Array(Self.good.utf8) + [0x0A, 0xFF, 0xFE], 2, "is not UTF-8"),
     ]
-    for (bytes, reason) in cases {
+    for (bytes, line, reason) in cases {
       let path = try folder.write(bytes, to: "set.jsonl")
       let error = #expect(throws: SampleSetError.self) { try SampleSet(contentsOf: path) }
-      #expect(error?.description == "\(path): \(reason)")
-      #expect(error?.line == nil)
+      #expect(error?.reason == reason && error?.line == line)
     }
     let path = folder.file("gone.jsonl")
     let error = #expect(throws: SampleSetError.self) { try SampleSet(contentsOf: path) }
     #expect(error?.description == "\(path): cannot be read")
+  }
+
+  @Test func `a line of many megabytes is refused by its length`() throws {
+    let line =
+      #"{"image": "a.png", "prompt": "p", "x": ["# + String(repeating: "[],", count: 4_000_000) + "[]]}"
+    let error = #expect(throws: SampleSetError.self) { try read([Self.good, line]) }
+    #expect(
+      error?.line == 2 && error?.reason == "has \(line.utf8.count) bytes, more than the limit of 1048576")
+  }
+
+  @Test func `expected answers lose the white space around them`() throws {
+    let set = try read([#"{"image": "a.png", "prompt": "p", "answer": " 6\u00a0\n"}"#])
+    #expect(set.samples.map(\.answer) == ["6"])
+  }
+
+  @Test func `the digest says which picture each question is about`() throws {
+    func digest(_ third: String) throws -> String {
+      try read(
+        ["a", "b", third].enumerated().map {
+          #"{"id": "\#($0.offset)", "image": "\#($0.element).png", "prompt": "p"}"#
+        }
+      )
+      .digest()
+    }
+    #expect(try digest("a") != digest("b"))
+  }
+
+  @Test func `an answer that is missing is not one of no words`() throws {
+    let digests = try [#""#, #", "answer": """#, #", "task": """#].map {
+      try read([#"{"image": "a.png", "prompt": "p"\#($0)}"#]).digest()
+    }
+    #expect(Set(digests).count == 3)
   }
 
   @Test func `the digest changes with every word and every picture byte, not with the folder`() throws {

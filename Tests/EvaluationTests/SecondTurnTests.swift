@@ -33,8 +33,8 @@ import Testing
     let blind = OperatingPoint(
       name: "blind",
       settings: PruningSettings(
-        tokens: TokenPruning(rule: .stride, keepRatio: 0.05, layer: 0),
-        retention: CacheRetention(rates: [0, 0, 0, 0])))
+        tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.05, layer: 0),
+        cacheRetention: CacheRetention(rates: [0, 0, 0, 0])))
     let scores = try SecondTurnEvaluator(runner).evaluate(
       try set(Array(repeating: 0, count: 6)), points: [.dense, blind])
     #expect(scores[0].samples == 5 && scores[0].accuracy == 1 && scores[1].accuracy < 1)

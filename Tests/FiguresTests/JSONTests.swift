@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test func `control characters are escaped as four hexadecimal digits`() {
-    #expect(JSON.string("\u{1}\u{1F}\u{7F}").line == "\"\\u0001\\u001f\u{7F}\"")
+    #expect(JSON.string("\u{1}\u{1F}\u{7F}").line == "\"\\u0001\\u001f\\u007f\"")
+    #expect(JSON.string("\u{9B}\u{202E}é").line == "\"\\u009b\\u202eé\"")
   }
 
   @Test(

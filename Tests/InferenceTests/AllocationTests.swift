@@ -18,7 +18,8 @@ import Testing
   @Test(arguments: WeightFormat.allCases, [1, 2])
   func `decoding allocates nothing`(format: WeightFormat, threads: Int) throws {
     let folder = try TemporaryFolder()
-    let context = Context(try Model(Plan(contentsOf: try ReferencePlan.plan(format, in: folder))), threads: threads)
+    let context = Context(
+      try Model(Plan(contentsOf: try ReferencePlan.plan(format, in: folder))), threads: threads)
     let prompt = try context.embed(
       try context.model.layout(prompt: "Describe the image.", images: 1),
       images: [
@@ -26,7 +27,8 @@ import Testing
           try context.model.prepareImage(
             at: ReferencePlan.scenes.appendingPathComponent("images/test-000.jpg").path))
       ])
-    let prefill = try context.prefill(prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 32))
+    let prefill = try context.prefill(
+      prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 32))
     var state = context.startDecoding(prefill.copy(reserve: 64))
     // The first steps find out how much scratch memory they need.
     for token in 0..<4 { context.decode(Int32(100 + token), &state) }

@@ -33,8 +33,8 @@ import Testing
     let before = rows.hidden.copy()
     let none = MatrixView(rows: 0, columns: 0)
     context.prune(
-      rows, TokenPruning(rule: .pooling, keepRatio: 0.25, layer: 1), sources: none, targets: none,
-      grids: prompt.grids)
+      rows, TokenPruning(rule: .pooling, keepRatio: 0.25, layer: 1),
+      TokenEvidence(sources: none, targets: none), grids: prompt.grids)
     #expect(rows.visualCount == 4)
     for (block, row) in rows.visualRows.enumerated() {
       let (top, left) = (block / 2 * 2, block % 2 * 2)
@@ -63,7 +63,7 @@ import Testing
       }
       let expected = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(5).sorted()
       let pruning = TokenPruning(rule: .fastV, keepRatio: 5.5 / 16, layer: layer)
-      let result = try context.run(prompt, PruningSettings(tokens: pruning))
+      let result = try context.run(prompt, PruningSettings(tokenPruning: pruning))
       #expect(result.rows.visualIndices.filter { $0 >= 0 } == expected.map(Int32.init))
     }
   }
@@ -72,10 +72,10 @@ import Testing
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context, textAfter: 2)
     let settings = PruningSettings(
-      tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 0),
-      retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .window))
+      tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 0),
+      cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .window))
     let result = try context.run(prompt, settings)
-    #expect(result.rows.count < Schedule.window)
+    #expect(result.rows.count < EntrySelector.window)
     #expect(result.cache.layers.map(\.visualCount) == [8, 2, 2, 2])
   }
 

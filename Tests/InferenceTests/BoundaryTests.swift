@@ -9,11 +9,12 @@ import Testing
 @Suite struct BoundaryTests {
   static let points: [PruningSettings] = [
     .dense,
-    PruningSettings(tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1, recoveryStride: 3)),
     PruningSettings(
-      tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
-      reduction: LayerReduction(feedForwardLayers: [1, 3], attentionLayers: [2], attentionWindow: 3),
-      retention: CacheRetention(rates: [1, 0.5, 0.25, 0])),
+      tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1, recoveryStride: 3)),
+    PruningSettings(
+      tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
+      layerReduction: LayerReduction(feedForwardLayers: [1, 3], attentionLayers: [2], attentionWindow: 3),
+      cacheRetention: CacheRetention(rates: [1, 0.5, 0.25, 0])),
   ]
 
   @Test(arguments: points.indices, [0, 1, 2, 3, 4]) func `a run in two parts is one run`(
@@ -21,7 +22,7 @@ import Testing
   ) throws {
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context, images: 2)
-    let schedule = try Schedule(Self.points[point], layers: 4)
+    let schedule = try Schedule(Self.points[point], for: TinyModel.description)
     let whole = try context.run(prompt, Self.points[point])
     let expected = context.allLogits(whole)
     let decoded = context.decoded([4, 8], after: whole)
@@ -67,7 +68,9 @@ import Testing
     #expect(largestDifference(context.logits(of: appended, rows: rows).elements, decoded) < 1e-4)
   }
 
-  @Test(arguments: points.indices, [2, 3, 8]) func `threads do not change the result`(point: Int, threads: Int)
+  @Test(arguments: points.indices, [2, 3, 8]) func `threads do not change the result`(
+    point: Int, threads: Int
+  )
     throws
   {
     let one = try TinyModel.context()

@@ -22,7 +22,8 @@ import Tokenization
     var question = Question(images: [.file(picture), .file(picture)], prompt: "why")
     question.options.maxTokens = 5
     let answer = try context.answer(question, point: .dense)
-    #expect(answer.promptTokens == 1 + 32 + 3 + 1 && answer.visualTokens == 32 && answer.counts.visualKept == 32)
+    #expect(
+      answer.promptTokens == 1 + 32 + 3 + 1 && answer.visualTokens == 32 && answer.counts.visualKept == 32)
     #expect(answer.counts.entriesByLayer == [37, 37, 37, 37] && answer.visualEntryShare == 1)
     #expect(answer.counts.cacheBytes == 4 * 37 * 2 * 2 * 8 * 4)
     #expect((1...5).contains(answer.tokens.count))
@@ -35,8 +36,8 @@ import Tokenization
     let point = OperatingPoint(
       name: "small",
       settings: PruningSettings(
-        tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
-        retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5])))
+        tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
+        cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5])))
     let answer = try context.answer(question, point: point)
     #expect(answer.counts.visualKept == 8)
     #expect(answer.counts.entriesByLayer == [13, 13, 9, 9])
@@ -45,7 +46,7 @@ import Tokenization
   }
 
   @Test func `a picture of too few tokens for a whole one less is answered`() throws {
-    let settings = PruningSettings(retention: CacheRetention(rates: Array(repeating: 0.99, count: 4)))
+    let settings = PruningSettings(cacheRetention: CacheRetention(rates: Array(repeating: 0.99, count: 4)))
     let answer = try context.answer(
       Question(images: [.file(picture)], prompt: "why"), point: OperatingPoint(name: "p", settings: settings))
     #expect(answer.visualEntryShare == 1 && !answer.tokens.isEmpty)
@@ -53,10 +54,11 @@ import Tokenization
 
   @Test func `a point that was asked to prune and removed nothing is an error`() {
     let settings = PruningSettings(
-      tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1, recoveryStride: 1))
+      tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1, recoveryStride: 1))
     let error = #expect(throws: InferenceError.self) {
       try context.answer(
-        Question(images: [.file(picture)], prompt: "why"), point: OperatingPoint(name: "p", settings: settings))
+        Question(images: [.file(picture)], prompt: "why"),
+        point: OperatingPoint(name: "p", settings: settings))
     }
     #expect(error?.description == "point 'p': was asked to prune and removed nothing")
   }
@@ -65,7 +67,8 @@ import Tokenization
     var question = Question(images: [], prompt: "why")
     question.options.maxTokens = 2
     let point = OperatingPoint(
-      name: "p", settings: PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1)))
+      name: "p",
+      settings: PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1)))
     let answer = try context.answer(question, point: point)
     #expect(answer.visualTokens == 0 && answer.visualEntryShare == 1)
     #expect(try answer.tokens == context.answer(question, point: .dense).tokens)
@@ -100,7 +103,8 @@ import Tokenization
     let layout = try context.model.layout(prompt: "why", images: 1)
     let features = try context.encode(try context.model.prepareImage(at: picture))
     let prompt = try context.embed(layout, images: [features])
-    let prefill = try context.prefill(prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 8))
+    let prefill = try context.prefill(
+      prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 8))
     var question = Question(images: [.file(picture)], prompt: "why")
     for limit in [1, 2, 8] {
       question.options.maxTokens = limit

@@ -16,10 +16,10 @@ import Testing
     let settings: [PruningSettings] = [
       .dense,
       PruningSettings(
-        tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.4, layer: 1, recoveryStride: 6),
-        reduction: LayerReduction(
+        tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.4, layer: 1, recoveryStride: 6),
+        layerReduction: LayerReduction(
           feedForwardLayers: Array(0..<layers), attentionLayers: [layers - 1], attentionWindow: 32),
-        retention: CacheRetention(
+        cacheRetention: CacheRetention(
           rates: Array(repeating: 0.4, count: layers), ranking: .window, evenShare: 0.75)),
     ]
     let results = try [1, 2, 3, 8].map { threads in

@@ -21,16 +21,16 @@ import Tokenization
 
   static let settings: [PruningSettings] = [
     .dense,
-    PruningSettings(tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1)),
-    PruningSettings(retention: CacheRetention(rates: [1, 0.5, 0.25, 0], ranking: .lastRow)),
+    PruningSettings(tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1)),
+    PruningSettings(cacheRetention: CacheRetention(rates: [1, 0.5, 0.25, 0], ranking: .lastRow)),
     PruningSettings(
-      retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .window, evenShare: 0.5)),
-    PruningSettings(retention: CacheRetention(mode: .dynamic, rates: [], ranking: .lastRow)),
+      cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .window, evenShare: 0.5)),
+    PruningSettings(cacheRetention: CacheRetention(mode: .dynamic, rates: [], ranking: .lastRow)),
     PruningSettings(
-      tokens: TokenPruning(rule: .balanced, keepRatio: 0.5, layer: 0, recoveryStride: 4),
-      reduction: LayerReduction(feedForwardLayers: [0, 2], attentionLayers: [1], attentionWindow: 3),
-      retention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .even)),
-    PruningSettings(tokens: TokenPruning(rule: .fastV, keepRatio: 0.5, layer: 1)),
+      tokenPruning: TokenPruning(rule: .sinkhorn, keepRatio: 0.5, layer: 0, recoveryStride: 4),
+      layerReduction: LayerReduction(feedForwardLayers: [0, 2], attentionLayers: [1], attentionWindow: 3),
+      cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .even)),
+    PruningSettings(tokenPruning: TokenPruning(rule: .fastV, keepRatio: 0.5, layer: 1)),
   ]
 
   /// A picture, then words that are longer than the window of watched rows.
@@ -71,14 +71,14 @@ import Tokenization
       #expect(try reader.read(layout(first), reserve: 1).known == 0)
       let reading = try reader.read(layout(second), reserve: 1)
       #expect(reading.count == 17 + second.utf8.count && reading.visual == 16)
-      #expect(reading.known == (settings.tokens?.rule == .fastV ? 0 : openingCount))
-      #expect((reading.heldBytes > 0) == (settings.retention != nil))
+      #expect(reading.known == (settings.tokenPruning?.rule == .fastV ? 0 : openingCount))
+      #expect((reading.heldBytes > 0) == (settings.cacheRetention != nil))
     }
   }
 
   @Test func `accepting, the next question has only what the first one left`() throws {
     let settings = PruningSettings(
-      retention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .lastRow))
+      cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .lastRow))
     let schedule = try context.model.schedule(settings)
     var accepting = PromptReader(context, images: images, schedule: schedule, policy: .accept)
     let one = try accepting.read(layout(first), reserve: 64)
@@ -115,8 +115,8 @@ import Tokenization
       try context.encode(try context.model.prepareImage(at: golden.picture($0), among: 2))
     }
     let settings = PruningSettings(
-      tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
-      retention: CacheRetention(
+      tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
+      cacheRetention: CacheRetention(
         rates: Array(repeating: 0.5, count: context.model.text.layers), ranking: .lastRow))
     let schedule = try context.model.schedule(settings)
     var keeping = PromptReader(context, images: images, schedule: schedule, policy: .keep)

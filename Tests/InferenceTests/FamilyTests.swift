@@ -120,14 +120,18 @@ final class FamilyRun {
       let dense = try logits(context, prompt, PruningSettings())
       for rule in ImportanceRule.allCases {
         var keepAll = PruningSettings()
-        keepAll.tokens = TokenPruning(rule: rule, keepRatio: 1, layer: 0)
-        #expect(largestDifference(try logits(context, prompt, keepAll), dense) < 1e-5, "\(rule) \(test.case)")
+        for layer in rule == .fastV ? [0] : [TokenPruning.promptPlace, 0] {
+          keepAll.tokenPruning = TokenPruning(rule: rule, keepRatio: 1, layer: layer)
+          #expect(
+            largestDifference(try logits(context, prompt, keepAll), dense) < 1e-5, "\(rule) \(test.case)")
+        }
       }
       var whole = PruningSettings()
-      whole.reduction = LayerReduction(
+      whole.layerReduction = LayerReduction(
         feedForwardLayers: Array(0..<layers), attentionLayers: Array(0..<layers), neuronShare: 1,
         attentionWindow: prompt.rows.count)
-      whole.retention = CacheRetention(rates: Array(repeating: 1, count: layers))
+      whole.cacheRetention = CacheRetention(rates: Array(repeating: 1, count: layers))
+      whole.horizon = Horizon(layer: layers - 1)
       #expect(largestDifference(try logits(context, prompt, whole), dense) < 1e-5, "\(test.case)")
     }
   }
@@ -142,9 +146,10 @@ final class FamilyRun {
     let test = try #require(golden.cases.first { $0.nested && $0.case == "two" })
     let prompt = try FamilyRun.prompt(context, golden, test)
     var settings = PruningSettings()
-    settings.tokens = TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 0)
-    settings.retention = CacheRetention(rates: Array(repeating: 0.5, count: layers))
-    let result = try context.prefill(prompt.copy(), schedule: try context.model.schedule(settings), PrefillRange(reserve: 4))
+    settings.tokenPruning = TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 0)
+    settings.cacheRetention = CacheRetention(rates: Array(repeating: 0.5, count: layers))
+    let result = try context.prefill(
+      prompt.copy(), schedule: try context.model.schedule(settings), PrefillRange(reserve: 4))
     let kept = result.rows.visualIndices.filter { $0 >= 0 }.map(Int.init)
     for grid in prompt.grids {
       #expect(kept.count { grid.tokens.contains($0) } == grid.count / 2)

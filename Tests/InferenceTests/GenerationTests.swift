@@ -77,7 +77,8 @@ import Testing
   @Test func `text up to a stop string is the answer, however tokens cut it`() throws {
     let whole = try ask("why", drawing(40)).text
     let characters = Array(whole)
-    for (first, length) in [(0, 1), (3, 1), (4, 3), (9, 5), (20, 2)] where first + length <= characters.count {
+    for (first, length) in [(0, 1), (3, 1), (4, 3), (9, 5), (20, 2)] where first + length <= characters.count
+    {
       let stop = String(characters[first..<first + length])
       var options = drawing(40)
       options.stopStrings = ["never said", "", stop]

@@ -10,7 +10,7 @@ extension Context {
     -> PrefillResult
   {
     try prefill(
-      prompt.copy(), schedule: try Schedule(settings, layers: model.text.layers),
+      prompt.copy(), schedule: try Schedule(settings, for: model.description),
       PrefillRange(reserve: reserve))
   }
 

@@ -12,31 +12,34 @@ import Testing
 
   static let identities: [(String, PruningSettings)] =
     ImportanceRule.allCases.map {
-      ("keep = 1, \($0.rawValue)", PruningSettings(tokens: TokenPruning(rule: $0, keepRatio: 1, layer: 1)))
+      (
+        "keep = 1, \($0.rawValue)",
+        PruningSettings(tokenPruning: TokenPruning(rule: $0, keepRatio: 1, layer: 1))
+      )
     }
     + CacheRetention.EntryRanking.allCases.filter { $0 != .answerProfile }.map {
-      ("r = 1, \($0.rawValue)", PruningSettings(retention: retention($0)))
+      ("r = 1, \($0.rawValue)", PruningSettings(cacheRetention: retention($0)))
     } + [
       (
         "every dropped token recovered",
         PruningSettings(
-          tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.25, layer: 1, recoveryStride: 1))
+          tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.25, layer: 1, recoveryStride: 1))
       ),
       (
         "K = 100 %",
-        PruningSettings(reduction: LayerReduction(feedForwardLayers: all, neuronShare: 1))
+        PruningSettings(layerReduction: LayerReduction(feedForwardLayers: all, neuronShare: 1))
       ),
       (
-        "R >= N", PruningSettings(reduction: LayerReduction(attentionLayers: all, attentionWindow: 32))
+        "R >= N", PruningSettings(layerReduction: LayerReduction(attentionLayers: all, attentionWindow: 32))
       ),
-      ("dynamic r = 1", PruningSettings(retention: dynamic)),
+      ("dynamic r = 1", PruningSettings(cacheRetention: dynamic)),
       (
         "all four",
         PruningSettings(
-          tokens: TokenPruning(rule: .balanced, keepRatio: 1, layer: 0),
-          reduction: LayerReduction(
+          tokenPruning: TokenPruning(rule: .sinkhorn, keepRatio: 1, layer: 0),
+          layerReduction: LayerReduction(
             feedForwardLayers: all, attentionLayers: all, neuronShare: 1, attentionWindow: 1000),
-          retention: retention(.window))
+          cacheRetention: retention(.window))
       ),
     ]
 
@@ -60,9 +63,9 @@ import Testing
     let prompt = try TinyModel.prompt(context)
     let dense = context.logits(of: try context.run(prompt), rows: 23..<24).elements
     for settings in [
-      PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 1)),
-      PruningSettings(reduction: LayerReduction(feedForwardLayers: Self.all, neuronShare: 0.2)),
-      PruningSettings(reduction: LayerReduction(attentionLayers: Self.all, attentionWindow: 2)),
+      PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.25, layer: 1)),
+      PruningSettings(layerReduction: LayerReduction(feedForwardLayers: Self.all, neuronShare: 0.2)),
+      PruningSettings(layerReduction: LayerReduction(attentionLayers: Self.all, attentionWindow: 2)),
     ] {
       let result = try context.run(prompt, settings)
       let last = result.rows.count - 1
@@ -78,10 +81,10 @@ import Testing
     let pruned = try context.run(
       prompt,
       PruningSettings(
-        tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.1, layer: 1),
-        reduction: LayerReduction(
+        tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.1, layer: 1),
+        layerReduction: LayerReduction(
           feedForwardLayers: Self.all, attentionLayers: Self.all, attentionWindow: 1),
-        retention: CacheRetention(rates: Array(repeating: 0, count: Self.layers))))
+        cacheRetention: CacheRetention(rates: Array(repeating: 0, count: Self.layers))))
     #expect(largestDifference(context.allLogits(dense), context.allLogits(pruned)) < 1e-5)
     #expect(pruned.cache.bytes == dense.cache.bytes)
   }

@@ -32,10 +32,10 @@ import Testing
     #expect(abs(found.reduce(0, +) - 1) < 1e-5)
   }
 
-  @Test(arguments: costs.indices) func `balanced is the row sums before the last source update`(index: Int) {
+  @Test(arguments: costs.indices) func `sinkhorn is the row sums before the last source update`(index: Int) {
     let sinkhorn = Sinkhorn(
       reference(Self.costs[index]), sources: marginals(sources), targets: marginals(targets), rounds: 3)
-    #expect(relativeDifference(importance(.balanced, Self.costs[index]), sinkhorn.rowSumsBeforeLast) < 1e-4)
+    #expect(relativeDifference(importance(.sinkhorn, Self.costs[index]), sinkhorn.rowSumsBeforeLast) < 1e-4)
   }
 
   @Test(arguments: costs.indices) func `paper is the printed update with clamped exponents`(index: Int) {
@@ -73,7 +73,7 @@ import Testing
     #expect(spread > 1e-6)
   }
 
-  @Test func `the central cost is absorbed by the source scaling of a balanced plan`() {
+  @Test func `the central cost is absorbed by the source scaling of a converged plan`() {
     let cost = Self.cost { $0.epsilon = 1 }
     let without = Sinkhorn(reference(cost), rounds: 200).plan
     let with = Sinkhorn(reference(Self.cost { ($0.epsilon, $0.gamma) = (1, 1) }), rounds: 200).plan
@@ -103,7 +103,7 @@ import Testing
     let grid = ImageGrid(firstVisual: 0, rows: 2, columns: 3)
     func keep(_ rule: ImportanceRule) -> [Int] {
       TokenSelector(TokenPruning(rule: rule, keepRatio: 0.5, layer: 1), Workers(count: 1))
-        .keep(sources: rows, targets: rows, grid: grid)
+        .keep(TokenEvidence(sources: rows, targets: rows), grid: grid)
     }
     #expect(keep(.l2norm) == [0, 2, 4])
     #expect(keep(.inverseL2norm) == [1, 3, 5])
@@ -113,16 +113,17 @@ import Testing
     let scaled = { (matrix: MatrixView) in
       MatrixView(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { $0 * 8 })
     }
-    for rule: ImportanceRule in [.semiRelaxed, .balanced] {
+    for rule: ImportanceRule in [.semiRelaxed, .sinkhorn] {
       let plain = importance(rule, TransportCost())
       let selector = TokenSelector(
         TokenPruning(rule: rule, keepRatio: 0.5, layer: 1), Workers(count: 1))
-      let large = selector.importance(scaled(sources), scaled(targets), grid)
+      let large = selector.importance(
+        TokenEvidence(sources: scaled(sources), targets: scaled(targets)), grid)
       #expect(relativeDifference(large, plain.map(Double.init)) < 1e-3, "\(rule)")
     }
   }
 
-  @Test(arguments: [ImportanceRule.paper, .balanced, .semiRelaxed, .inverted])
+  @Test(arguments: [ImportanceRule.paper, .sinkhorn, .semiRelaxed, .inverted])
   func `identical tokens and single tokens give finite importance`(rule: ImportanceRule) {
     for (rows, columns) in [(1, 1), (4, 4), (1, 7)] {
       let grid = ImageGrid(firstVisual: 0, rows: rows, columns: columns)
@@ -130,7 +131,7 @@ import Testing
         let same = MatrixView(rows: grid.count, columns: 8)
         same.fill(value)
         let selector = TokenSelector(TokenPruning(rule: rule, keepRatio: 0.5, layer: 1), Workers(count: 1))
-        let scores = selector.importance(same, same, grid)
+        let scores = selector.importance(TokenEvidence(sources: same, targets: same), grid)
         #expect(scores.count == grid.count && scores.allSatisfy { $0.isFinite })
       }
     }
@@ -182,7 +183,8 @@ import Testing
 
   private func importance(_ rule: ImportanceRule, _ cost: TransportCost, threads: Int = 1) -> [Float] {
     let pruning = TokenPruning(rule: rule, keepRatio: 0.5, layer: 1, cost: cost)
-    return TokenSelector(pruning, Workers(count: threads)).importance(sources, targets, grid)
+    return TokenSelector(pruning, Workers(count: threads)).importance(
+      TokenEvidence(sources: sources, targets: targets), grid)
   }
 
   private func relativeDifference(_ found: [Float], _ expected: [Double]) -> Double {

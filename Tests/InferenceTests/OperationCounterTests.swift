@@ -27,10 +27,11 @@ import Testing
     let pruning = TokenPruning(rule: .stride, keepRatio: keep, layer: 1, recoveryStride: recovery)
     let nothing = MatrixView(rows: 0, columns: 0)
     let grid = ImageGrid(firstVisual: 0, rows: 24, columns: 24)
-    let kept = TokenSelector(pruning, Workers(count: 1)).keep(sources: nothing, targets: nothing, grid: grid)
+    let kept = TokenSelector(pruning, Workers(count: 1)).keep(
+      TokenEvidence(sources: nothing, targets: nothing), grid: grid)
     let counter = OperationCounter(Self.llava)
     let pruned = counter.visualLinear(
-      visual: 576, kept: kept.count, settings: PruningSettings(tokens: pruning))
+      visual: 576, kept: kept.count, settings: PruningSettings(tokenPruning: pruning))
     let dense = counter.visualLinear(visual: 576, kept: 576, settings: .dense)
     #expect(abs(1 - pruned / dense - cut) < 0.0006)
   }
@@ -48,7 +49,7 @@ import Testing
   {
     let model = TinyModel.description.text
     let settings = PruningSettings(
-      reduction: LayerReduction(attentionLayers: [1, 2], attentionWindow: window))
+      layerReduction: LayerReduction(attentionLayers: [1, 2], attentionWindow: window))
     let counter = OperationCounter(model)
     let saved =
       counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
@@ -59,7 +60,7 @@ import Testing
 
   @Test func `a probed FFN counts the kept neurons and the probing`() {
     let model = TinyModel.description.text
-    let settings = PruningSettings(reduction: LayerReduction(feedForwardLayers: [3], neuronShare: 0.2))
+    let settings = PruningSettings(layerReduction: LayerReduction(feedForwardLayers: [3], neuronShare: 0.2))
     let counter = OperationCounter(model)
     let saved =
       counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
@@ -71,7 +72,7 @@ import Testing
   @Test func `leading neurons cost what they are`() {
     let model = TinyModel.description.text
     let settings = PruningSettings(
-      reduction: LayerReduction(feedForwardLayers: [3], neurons: .leading, neuronShare: 0.2))
+      layerReduction: LayerReduction(feedForwardLayers: [3], neurons: .leading, neuronShare: 0.2))
     let counter = OperationCounter(model)
     let saved =
       counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
@@ -85,7 +86,7 @@ import Testing
     let totals = (0..<4).map { layer in
       counter.prefill(
         text: 8, visual: 16, kept: 4,
-        settings: PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.25, layer: layer)))
+        settings: PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.25, layer: layer)))
     }
     let dense = counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
     #expect(totals[3] == dense)
@@ -96,8 +97,8 @@ import Testing
   @Test func `every reduction lowers the count, and more of it lowers it more`() {
     let counter = OperationCounter(Self.llava)
     func count(_ reduction: LayerReduction?, keep: Double = 1) -> Double {
-      var settings = PruningSettings(reduction: reduction)
-      if keep < 1 { settings.tokens = TokenPruning(rule: .stride, keepRatio: keep, layer: 1) }
+      var settings = PruningSettings(layerReduction: reduction)
+      if keep < 1 { settings.tokenPruning = TokenPruning(rule: .stride, keepRatio: keep, layer: 1) }
       return counter.prefill(text: 50, visual: 576, kept: Int(keep * 576), settings: settings)
     }
     let layers = Array(0..<32)
@@ -114,7 +115,7 @@ import Testing
   @Test func `reductions that reduce nothing cost what dense costs`() {
     let counter = OperationCounter(TinyModel.description.text)
     let all = PruningSettings(
-      reduction: LayerReduction(
+      layerReduction: LayerReduction(
         feedForwardLayers: [0, 1, 2, 3], attentionLayers: [0, 1, 2, 3], neuronShare: 1, attentionWindow: 16))
     let dense = counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
     #expect(counter.prefill(text: 8, visual: 16, kept: 16, settings: all) == dense)

@@ -76,14 +76,14 @@ import Testing
     let dense = try logits(.dense)
     let all = Array(0..<layers)
     let identities: [(String, PruningSettings)] = [
-      ("keep = 1", PruningSettings(tokens: TokenPruning(rule: .balanced, keepRatio: 1, layer: 1))),
-      ("K = 100 %", PruningSettings(reduction: .init(feedForwardLayers: all, neuronShare: 1))),
+      ("keep = 1", PruningSettings(tokenPruning: TokenPruning(rule: .sinkhorn, keepRatio: 1, layer: 1))),
+      ("K = 100 %", PruningSettings(layerReduction: .init(feedForwardLayers: all, neuronShare: 1))),
       (
         "K = 100 %, leading",
-        PruningSettings(reduction: .init(feedForwardLayers: all, neurons: .leading, neuronShare: 1))
+        PruningSettings(layerReduction: .init(feedForwardLayers: all, neurons: .leading, neuronShare: 1))
       ),
-      ("R >= N", PruningSettings(reduction: .init(attentionLayers: all, attentionWindow: 256))),
-      ("r = 1", PruningSettings(retention: CacheRetention(rates: all.map { _ in 1 }))),
+      ("R >= N", PruningSettings(layerReduction: .init(attentionLayers: all, attentionWindow: 256))),
+      ("r = 1", PruningSettings(cacheRetention: CacheRetention(rates: all.map { _ in 1 }))),
     ]
     for (name, settings) in identities {
       #expect(largestDifference(try logits(settings), dense) < 1e-5, "\(name)")

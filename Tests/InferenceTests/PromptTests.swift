@@ -69,59 +69,70 @@ import Testing
   @Test(
     arguments: [
       (
-        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 4)),
-        "prune layer: layer 4 is not within 0 ..< 4"
+        PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 4)),
+        "token_pruning_prune_layer is 4, expected -1 to 3"
       ),
       (
-        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: -1)),
-        "prune layer: layer -1 is not within 0 ..< 4"
+        PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: -2)),
+        "token_pruning_prune_layer is -2, expected -1 to 3"
       ),
       (
-        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0, layer: 1)),
-        "keep ratio: 0.0 is not within (0, 1]"
+        PruningSettings(tokenPruning: TokenPruning(rule: .fastV, keepRatio: 0.5, layer: -1)),
+        "token_pruning_rule fastv reads the attention of a layer, but token_pruning_prune_layer is -1"
       ),
       (
-        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 1.5, layer: 1)),
-        "keep ratio: 1.5 is not within (0, 1]"
+        PruningSettings(horizon: Horizon(layer: 4)), "horizon_layer is 4, expected 0 to 3"
       ),
       (
-        PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: .nan, layer: 1)),
-        "keep ratio: nan is not within (0, 1]"
+        PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0, layer: 1)),
+        "token_pruning_keep_ratio is 0.0, expected above 0.0, at most 1.0"
       ),
       (
-        PruningSettings(reduction: LayerReduction(feedForwardLayers: [0, 9])),
-        "reduced layers: layer 9 is not within 0 ..< 4"
+        PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 1.5, layer: 1)),
+        "token_pruning_keep_ratio is 1.5, expected above 0.0, at most 1.0"
       ),
       (
-        PruningSettings(reduction: LayerReduction(attentionLayers: [-3])),
-        "reduced layers: layer -3 is not within 0 ..< 4"
+        PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: .nan, layer: 1)),
+        "token_pruning_keep_ratio is nan, expected above 0.0, at most 1.0"
       ),
       (
-        PruningSettings(retention: CacheRetention(rates: [0.5, 0.5])), "retention: 2 rates for 4 layers"
+        PruningSettings(layerReduction: LayerReduction(feedForwardLayers: [0, 9])),
+        "layer_reduction_ffn_layers is 9, expected 0 to 3"
+      ),
+      (
+        PruningSettings(layerReduction: LayerReduction(attentionLayers: [-3])),
+        "layer_reduction_attention_layers is -3, expected 0 to 3"
+      ),
+      (
+        PruningSettings(cacheRetention: CacheRetention(rates: [0.5, 0.5])),
+        "cache_retention_rates has 2 rates for 4 layers"
       ),
       (
         PruningSettings(
-          retention: CacheRetention(rates: [1, 1, 1, 1], ranking: .answerProfile)),
-        "retention: ranks by answer attention, which this plan was not calibrated for"
+          cacheRetention: CacheRetention(rates: [1, 1, 1, 1], ranking: .answerProfile)),
+        "ranks by answer_profile, but /calibration/cache_retention/answer_attention is missing"
       ),
     ] as [(PruningSettings, String)])
   func `settings that do not fit the model are refused by name and reason`(
     settings: PruningSettings, message: String
   ) {
-    let error = #expect(throws: InferenceError.self) { try Schedule(settings, layers: 4) }
-    #expect(error?.description == message)
+    let error = #expect(throws: InferenceError.self) {
+      try Schedule(settings, for: TinyModel.description)
+    }
+    #expect(error?.description == "settings: \(message)")
   }
 
   @Test func `dense is the schedule with nothing set`() throws {
-    let schedule = try Schedule(.dense, layers: 3)
-    #expect(schedule.layers == [.dense, .dense, .dense])
-    #expect(schedule.tokens == nil && schedule.retention == nil && schedule.answerAttention.isEmpty)
+    let schedule = try Schedule(.dense, for: TinyModel.description)
+    #expect(schedule.layers == Array(repeating: .dense, count: 4))
+    #expect(
+      schedule.tokenPruning == nil && schedule.cacheRetention == nil && schedule.answerAttention.isEmpty)
   }
 
   @Test func `only the listed layers are reduced`() throws {
     let reduction = LayerReduction(
       feedForwardLayers: [2], attentionLayers: [0, 2], neuronShare: 0.3, probeShare: 0.4, attentionWindow: 7)
-    let schedule = try Schedule(PruningSettings(reduction: reduction), layers: 4)
+    let schedule = try Schedule(PruningSettings(layerReduction: reduction), for: TinyModel.description)
     #expect(schedule.layers.map(\.attentionWindow) == [7, nil, 7, nil])
     let probe = NeuronReduction.probed(NeuronProbe(neuronShare: 0.3, probeShare: 0.4))
     #expect(schedule.layers.map(\.neurons) == [nil, nil, probe, nil])
@@ -129,6 +140,7 @@ import Testing
 
   @Test func `dynamic retention needs no rates`() throws {
     let retention = CacheRetention(mode: .dynamic, rates: [])
-    #expect(try Schedule(PruningSettings(retention: retention), layers: 4).retention == retention)
+    let schedule = try Schedule(PruningSettings(cacheRetention: retention), for: TinyModel.description)
+    #expect(schedule.cacheRetention == retention)
   }
 }

@@ -51,7 +51,8 @@ import Testing
   private func firstLogits(_ context: Context, _ image: String, _ prompt: String) throws -> [Double] {
     let tokens = try context.encode(try context.model.prepareImage(at: image))
     let rows = try context.embed(try context.model.layout(prompt: prompt, images: 1), images: [tokens])
-    let result = try context.prefill(rows, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 1))
+    let result = try context.prefill(
+      rows, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 1))
     let last = result.rows.count - 1
     return context.logits(of: result, rows: last..<last + 1).elements.map(Double.init)
   }

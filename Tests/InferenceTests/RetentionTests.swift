@@ -38,7 +38,8 @@ import Testing
 
   @Test func `text never competes, however much it is looked at`() {
     let line: [Float] = [100, 1, 2, 3, 4, 5, 6, 100]
-    let attention = MatrixView(rows: 4, columns: 8, elements: Array(repeating: line, count: 4).flatMap(\.self))
+    let attention = MatrixView(
+      rows: 4, columns: 8, elements: Array(repeating: line, count: 4).flatMap(\.self))
     let kept = selector(.lastRow).keep(
       layer: 0, rate: 0.5, attention: attention, visualIndices: visualIndices)
     #expect(kept == [[0, 4, 5, 6, 7], [0, 4, 5, 6, 7]])
@@ -192,7 +193,7 @@ import Testing
     let dense = context.allLogits(try context.run(prompt))
     for ranking: CacheRetention.EntryRanking in [.lastRow, .window, .even, .random] {
       let settings = PruningSettings(
-        retention: CacheRetention(rates: Array(repeating: 0.1, count: 4), ranking: ranking))
+        cacheRetention: CacheRetention(rates: Array(repeating: 0.1, count: 4), ranking: ranking))
       let retained = try context.run(prompt, settings)
       #expect(context.allLogits(retained) == dense)
       #expect(
@@ -205,7 +206,7 @@ import Testing
   {
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context, images: images)
-    let retained = try context.run(prompt, PruningSettings(retention: CacheRetention(rates: Self.rates)))
+    let retained = try context.run(prompt, PruningSettings(cacheRetention: CacheRetention(rates: Self.rates)))
     let visual = Self.rates.map { Int(($0 * Double(16 * images)).rounded()) }
     #expect(retained.cache.layers.map(\.visualCount) == visual)
     #expect(retained.cache.layers.map(\.count) == visual.map { $0 + 8 })
@@ -217,8 +218,8 @@ import Testing
   @Test func `token pruning first: retention counts the tokens that a layer still holds`() throws {
     let context = try TinyModel.context()
     let settings = PruningSettings(
-      tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1),
-      retention: CacheRetention(rates: Array(repeating: 0.5, count: 4)))
+      tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1),
+      cacheRetention: CacheRetention(rates: Array(repeating: 0.5, count: 4)))
     let result = try context.run(try TinyModel.prompt(context), settings)
     #expect(result.cache.layers.map(\.visualCount) == [8, 8, 4, 4])
   }
@@ -227,7 +228,7 @@ import Testing
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context)
     let retention = CacheRetention(rates: Self.rates)
-    let retained = try context.run(prompt, PruningSettings(retention: retention))
+    let retained = try context.run(prompt, PruningSettings(cacheRetention: retention))
 
     var recorder = Recorder(watchedRows: 1)
     let byHand = try context.prefill(
@@ -272,7 +273,7 @@ import Testing
     retention.thresholds.step = 0.25
     retention.thresholds.attentive = sorted[3]
     retention.thresholds.indifferent = sorted[0]
-    let result = try context.run(prompt, PruningSettings(retention: retention))
+    let result = try context.run(prompt, PruningSettings(cacheRetention: retention))
     let expected = masses.map { $0 == sorted[3] ? 12 : $0 == sorted[0] ? 4 : 8 }
     #expect(Set(masses).count == 4)
     #expect(result.cache.layers.map(\.visualCount) == expected)
@@ -282,7 +283,7 @@ import Testing
     let context = try TinyModel.context()
     let result = try context.run(
       try TinyModel.prompt(context),
-      PruningSettings(retention: CacheRetention(rates: Array(repeating: 0, count: 4))))
+      PruningSettings(cacheRetention: CacheRetention(rates: Array(repeating: 0, count: 4))))
     #expect(result.cache.layers.allSatisfy { $0.count == 8 && $0.visualCount == 0 })
     #expect(context.decoded([5, 6], after: result).allSatisfy { $0.isFinite })
   }

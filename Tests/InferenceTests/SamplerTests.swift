@@ -17,7 +17,9 @@ import Testing
     #expect(try sampler.next(logits([-.infinity, -.infinity, -1e30])) == 2)
   }
 
-  @Test(arguments: [0.1, 1, 50]) func `one token left is that token at any temperature`(temperature: Double) throws {
+  @Test(arguments: [0.1, 1, 50]) func `one token left is that token at any temperature`(temperature: Double)
+    throws
+  {
     for restrict: (inout SamplingOptions) -> Void in [
       { $0.topK = 1 }, { $0.topP = 1e-9 }, { $0.minP = 1 },
     ] {
@@ -55,7 +57,9 @@ import Testing
       (0.59, [0, 3]),
       (0.61, [3]),
     ] as [(Double, Set<Int32>)])
-  func `min-p keeps those at least that share as likely as the most likely`(p: Double, expected: Set<Int32>) throws {
+  func `min-p keeps those at least that share as likely as the most likely`(p: Double, expected: Set<Int32>)
+    throws
+  {
     var options = Self.drawing
     options.minP = p
     #expect(try support(options) == expected)
@@ -70,7 +74,9 @@ import Testing
     #expect(try support(options) == [0, 3])
   }
 
-  @Test(arguments: [0.5, 1, 2]) func `frequencies follow the tempered probabilities`(temperature: Double) throws {
+  @Test(arguments: [0.5, 1, 2]) func `frequencies follow the tempered probabilities`(temperature: Double)
+    throws
+  {
     var options = Self.drawing
     options.temperature = temperature
     let powers = Self.probabilities.map { pow($0, 1 / temperature) }
@@ -91,9 +97,10 @@ import Testing
     #expect(abs(Double(counts[3]) / 20_000 - 0.625) < 0.016)
   }
 
-  @Test(arguments: [
-    [0, .nan], [.nan, 1], [1, .infinity, 0], [-.infinity, -.infinity], [-.infinity, .nan],
-  ] as [[Double]], [0, 1.0])
+  @Test(
+    arguments: [
+      [0, .nan], [.nan, 1], [1, .infinity, 0], [-.infinity, -.infinity], [-.infinity, .nan],
+    ] as [[Double]], [0, 1.0])
   func `logits that are no numbers are an error, never a token`(values: [Double], temperature: Double) {
     var options = SamplingOptions()
     options.temperature = temperature

@@ -20,8 +20,8 @@ import Testing
       OperatingPoint(
         name: "p",
         settings: PruningSettings(
-          tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
-          retention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .window))),
+          tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
+          cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.25, 0.25], ranking: .window))),
     ]
     @Sendable func tokens(_ pool: WorkerPool, _ index: Int) throws -> [Int32] {
       let context = Context(model, pool: pool)

@@ -12,7 +12,7 @@ import Testing
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context, images: 2)
     let pruning = TokenPruning(rule: rule, keepRatio: keep, layer: 1)
-    let result = try context.run(prompt, PruningSettings(tokens: pruning))
+    let result = try context.run(prompt, PruningSettings(tokenPruning: pruning))
     let kept = result.rows.visualIndices.filter { $0 >= 0 }
     let expected = Int(keep * 16)
     #expect(kept.count { $0 < 16 } == expected && kept.count { $0 >= 16 } == expected)
@@ -24,7 +24,7 @@ import Testing
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context, images: 2)
     let pruning = TokenPruning(rule: .semiRelaxed, keepRatio: 0.3, layer: 1)
-    let result = try context.run(prompt, PruningSettings(tokens: pruning))
+    let result = try context.run(prompt, PruningSettings(tokenPruning: pruning))
     let text = { (rows: TokenRows) in
       zip(rows.positions, rows.visualIndices).filter { $0.1 < 0 }.map { $0.0 }
     }
@@ -42,7 +42,7 @@ import Testing
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context)
     let pruning = TokenPruning(rule: .stride, keepRatio: 0.25, layer: layer)
-    let result = try context.run(prompt, PruningSettings(tokens: pruning))
+    let result = try context.run(prompt, PruningSettings(tokenPruning: pruning))
     #expect(result.cache.layers.map(\.count) == (0..<4).map { $0 <= layer ? 24 : 12 })
     #expect(result.cache.layers.map(\.visualCount) == (0..<4).map { $0 <= layer ? 16 : 4 })
   }
@@ -51,7 +51,7 @@ import Testing
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context)
     let pruning = TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1)
-    let pruned = try context.run(prompt, PruningSettings(tokens: pruning))
+    let pruned = try context.run(prompt, PruningSettings(tokenPruning: pruning))
     let keptPositions = pruned.rows.positions
 
     var recorder = Recorder()
@@ -73,14 +73,16 @@ import Testing
       let pruning = TokenPruning(rule: .semiRelaxed, keepRatio: 0.4, layer: layer)
       let selector = TokenSelector(pruning, Workers(count: 1))
       let inputs = recorder.inputs[layer]
-      let sources = context.visualRows(of: inputs.hidden, inputs)
-      let targets = context.visualRows(of: recorder.normed[layer], inputs)
+      let sources = inputs.visual(of: inputs.hidden)
+      let targets = inputs.visual(of: recorder.normed[layer])
       let expected = prompt.grids.flatMap { grid in
         let range = grid.tokens[0]..<grid.tokens[0] + 16
-        return selector.keep(sources: sources[rows: range], targets: targets[rows: range], grid: grid)
-          .map { Int32($0 + grid.tokens[0]) }
+        return selector.keep(
+          TokenEvidence(sources: sources[rows: range], targets: targets[rows: range]), grid: grid
+        )
+        .map { Int32($0 + grid.tokens[0]) }
       }
-      let result = try context.run(prompt, PruningSettings(tokens: pruning))
+      let result = try context.run(prompt, PruningSettings(tokenPruning: pruning))
       #expect(result.rows.visualIndices.filter { $0 >= 0 } == expected)
     }
   }
@@ -90,7 +92,7 @@ import Testing
     let (one, two) = (try TinyModel.prompt(context), try TinyModel.prompt(context, images: 2))
     // FastV asks the last token, which has seen all images.
     for rule in ImportanceRule.allCases where rule != .fastV {
-      let settings = PruningSettings(tokens: TokenPruning(rule: rule, keepRatio: 0.3, layer: 0))
+      let settings = PruningSettings(tokenPruning: TokenPruning(rule: rule, keepRatio: 0.3, layer: 0))
       let kept = try [one, two].map { prompt in
         try context.run(prompt, settings).rows.visualIndices.filter { (0..<16).contains($0) }
       }
@@ -114,7 +116,8 @@ import Testing
     let prompt = try TinyModel.prompt(context)
     for rule in ImportanceRule.allCases {
       let pruning = TokenPruning(rule: rule, keepRatio: 0.25, layer: 1, recoveryStride: m)
-      #expect(try context.run(prompt, PruningSettings(tokens: pruning)).counts.visualKept == count, "\(rule)")
+      #expect(
+        try context.run(prompt, PruningSettings(tokenPruning: pruning)).counts.visualKept == count, "\(rule)")
     }
   }
 
@@ -170,13 +173,14 @@ import Testing
     let prompt = try context.embed(layout, images: features)
     #expect(prompt.grids.map { $0.tokens[0] } == [1, 18])
     let pruning = TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
-    let kept = try context.run(prompt, PruningSettings(tokens: pruning)).rows.visualIndices
+    let kept = try context.run(prompt, PruningSettings(tokenPruning: pruning)).rows.visualIndices
     #expect(kept.contains(0) && kept.contains(17))
     #expect(kept.count { $0 >= 0 } == 2 * (1 + Int(keep * 16)))
   }
 
   private func keep(_ pruning: TokenPruning, _ rows: MatrixView, firstVisual: Int = 0) -> [Int] {
     TokenSelector(pruning, Workers(count: 1)).keep(
-      sources: rows, targets: rows, grid: ImageGrid(firstVisual: firstVisual, rows: 4, columns: 4))
+      TokenEvidence(sources: rows, targets: rows),
+      grid: ImageGrid(firstVisual: firstVisual, rows: 4, columns: 4))
   }
 }

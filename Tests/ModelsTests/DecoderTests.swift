@@ -167,7 +167,9 @@ private func decoder(biased: Bool = false) throws -> Decoder {
   return try Decoder(model, weights: RandomWeights(seed: 1))
 }
 
-private func input(_ rows: Int) -> MatrixView { randomMatrix(rows, TinyModel.description.text.width, seed: 11) }
+private func input(_ rows: Int) -> MatrixView {
+  randomMatrix(rows, TinyModel.description.text.width, seed: 11)
+}
 
 /// A decoder with memory of its own for one sequence.
 private struct DecoderRun {

@@ -131,23 +131,27 @@ struct Hostile: CustomTestStringConvertible, Sendable {
     .objects("epsilon that is no number", text, "norm_epsilon is nan") {
       $0.attribute("norm_epsilon", of: text, type: espalier_type_float64(), [Double.nan])
     },
-    .objects("keep ratio that is no number", "/operating_points/fast", "topv_keep_ratio is nan") {
+    .objects("keep ratio that is no number", "/operating_points/fast", "token_pruning_keep_ratio is nan") {
       $0.attribute(
-        "topv_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [Double.nan])
+        "token_pruning_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [Double.nan])
     },
     .objects(
-      "prune layer beyond the model", "/operating_points/fast", "topv_prune_layer is 2, expected 0 to 1"
+      "prune layer beyond the model", "/operating_points/fast",
+      "token_pruning_prune_layer is 2, expected -1 to 1"
     ) {
       $0.attribute(
-        "topv_prune_layer", of: "/operating_points/fast", type: espalier_type_int64(), [2] as [Int64])
+        "token_pruning_prune_layer", of: "/operating_points/fast", type: espalier_type_int64(), [2] as [Int64]
+      )
     },
     .objects("changed by hand", "/", "contents_digest does not match the contents") {
-      $0.attribute("topv_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [0.25])
+      $0.attribute(
+        "token_pruning_keep_ratio", of: "/operating_points/fast", type: espalier_type_float64(), [0.25])
     },
     .objects(
-      "a flag of 2", "/operating_points/fast", "attribute 'topv' has a type or value that plans do not use"
+      "a flag of 2", "/operating_points/fast",
+      "attribute 'token_pruning' has a type or value that plans do not use"
     ) {
-      $0.attribute("topv", of: "/operating_points/fast", type: espalier_type_uint8(), [2] as [UInt8])
+      $0.attribute("token_pruning", of: "/operating_points/fast", type: espalier_type_uint8(), [2] as [UInt8])
     },
   ]
 }
@@ -206,7 +210,7 @@ extension Surgery {
       ("/nowhere/plan.h5", "cannot open: No such file or directory"),
     ] {
       let error = #expect(throws: PlanError.self) { try Plan(contentsOf: path) }
-      #expect(error?.description == "\(path): /: \(reason)")
+      #expect(error?.description == "\(path): \(reason)")
     }
   }
 

@@ -99,7 +99,8 @@ enum Tiny {
     provenance.setDigest = String(repeating: "ab", count: 32)
     provenance.pictures = ["01", "23"].map { String(repeating: $0, count: 32) }
     provenance.validationPictures = [String(repeating: "45", count: 32)]
-    return CalibrationRecord(redundancyLens: lens, plphp: profile, topV: search, provenance: provenance)
+    return CalibrationRecord(
+      tokenPruning: search, layerReduction: lens, cacheRetention: profile, provenance: provenance)
   }
 
   static var points: [OperatingPoint] {
@@ -108,11 +109,12 @@ enum Tiny {
     figures.accuracy = 0.5
     figures.kvBytes = 1234
     let fast = PruningSettings(
-      tokens: .init(rule: .balanced, keepRatio: 0.5, layer: 0, recoveryStride: 4),
-      reduction: .init(feedForwardLayers: [1], attentionLayers: [], neurons: .leading),
-      retention: .init(rates: [0.7, 0.1], ranking: .answerProfile, evenShare: 0.5))
+      tokenPruning: .init(rule: .sinkhorn, keepRatio: 0.5, layer: 0, recoveryStride: 4),
+      layerReduction: .init(feedForwardLayers: [1], attentionLayers: [], neurons: .leading),
+      cacheRetention: .init(rates: [0.7, 0.1], ranking: .answerProfile, evenShare: 0.5))
     return [
-      OperatingPoint(name: "quality", settings: PruningSettings(retention: .init(mode: .dynamic, rates: []))),
+      OperatingPoint(
+        name: "quality", settings: PruningSettings(cacheRetention: .init(mode: .dynamic, rates: []))),
       OperatingPoint(name: "fast", settings: fast, figures: figures), .dense,
     ]
   }

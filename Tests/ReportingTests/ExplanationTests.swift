@@ -15,8 +15,8 @@ import Tokenization
   private let point = OperatingPoint(
     name: "p",
     settings: PruningSettings(
-      tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1),
-      retention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .even)))
+      tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1),
+      cacheRetention: CacheRetention(rates: [0.5, 0.5, 0.5, 0.5], ranking: .even)))
 
   init() throws {
     let folder = try TemporaryFolder()
@@ -78,7 +78,7 @@ import Tokenization
   @Test(arguments: FamilyGolden.firstOfEachFamily())
   func `every family's patches are found on its pictures`(golden: FamilyGolden) throws {
     let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
-    let settings = PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.3, layer: 0))
+    let settings = PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.3, layer: 0))
     let explanation = try Explanation(
       Conversation("a"), images: ["wide.png", "tall.png"].map { golden.picture($0) },
       at: OperatingPoint(name: "p", settings: settings), in: context, maxTokens: 2)

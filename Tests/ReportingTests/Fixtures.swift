@@ -8,9 +8,9 @@ extension ReportTests {
   static let half = OperatingPoint(
     name: "half",
     settings: PruningSettings(
-      tokens: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
-      reduction: LayerReduction(feedForwardLayers: [2, 3], attentionLayers: [1]),
-      retention: CacheRetention(rates: [1, 0.5, 0.25, 1])))
+      tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 1),
+      layerReduction: LayerReduction(feedForwardLayers: [2, 3], attentionLayers: [1]),
+      cacheRetention: CacheRetention(rates: [1, 0.5, 0.25, 1])))
 
   /// The tiny model with a calibration and a point made up by hand.
   static var contents: PlanContents {
@@ -34,7 +34,8 @@ extension ReportTests {
       CostCandidate(settings: TokenPruning(rule: rule, keepRatio: 0.5, layer: 1), divergence: Double(index))
     }
     contents.calibration = CalibrationRecord(
-      redundancyLens: lens, plphp: profile, topV: search, provenance: CalibrationProvenance())
+      tokenPruning: search, layerReduction: lens, cacheRetention: profile, provenance: CalibrationProvenance()
+    )
     var figures = MeasuredFigures()
     (figures.samples, figures.accuracy, figures.accuracyInterval) = (3, 0.5, [0.4, 0.6])
     (figures.prefillSeconds, figures.densePrefillSeconds) = (0.01, 0.02)

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `pruned tokens have entries up to the prune layer and none behind it`() throws {
-    let settings = PruningSettings(tokens: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1))
+    let settings = PruningSettings(tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 1))
     let fate = try PatchFate(of: prompt, at: settings, in: context)
     let kept = fate.isKept.indices.filter { fate.isKept[$0] }
     #expect(kept.count == prompt.rows.visualCount / 2)
@@ -38,7 +38,7 @@ import Testing
   @Test func `freed entries are those that retention does not keep`() throws {
     let layers = context.model.text.layers
     let rates = (0..<layers).map { $0 == 0 ? 1 : 0.25 }
-    let settings = PruningSettings(retention: CacheRetention(rates: rates, ranking: .lastRow))
+    let settings = PruningSettings(cacheRetention: CacheRetention(rates: rates, ranking: .lastRow))
     let fate = try PatchFate(of: prompt, at: settings, in: context)
     let visual = prompt.rows.visualCount
     #expect(fate.isKept.allSatisfy { $0 })

@@ -212,8 +212,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
 } espalier_kernels;
 
 /*
- * The table in use. ESPALIER_KERNELS asks for one by name; a name this processor cannot run, or no name at all, gives the
- * widest it can.
+ * The table in use. ESPALIER_KERNELS asks for one by name; a name this processor cannot run, which programs
+ * refuse before they come here, or no name at all gives the widest it can.
  */
 const espalier_kernels *espalier_kernels_in_use(void);
 
@@ -228,6 +228,8 @@ static inline void espalier_pause(void) {
   __asm__ volatile("isb");
 #endif
 }
+/* Names of the tables this processor can run, one after the other; NULL behind the last. */
+const char *espalier_kernels_runnable(size_t index);
 
 /* Cores this process may run on, however many threads each has; at least 1. */
 int espalier_cores(void);

@@ -27,17 +27,9 @@ struct CostMeasurement {
     space = SettingsSpace(record, layers: context.model.text.layers)
   }
 
-  /// Times dense and the seeds of the search, and some that hollow attention and probe, in turn.
+  /// Times dense and the seeds of the search, and what the methods ask for beside them, in turn.
   func measure(_ reporter: any ProgressReporter) throws -> Result {
-    var places = space.seeds
-    for (index, place) in space.seeds.enumerated() where index % 3 == 0 {
-      var other = place
-      let all = SettingsSpace.layerShares.count - 1
-      (other.attention, other.feedForward) = (all, all)
-      other.neurons = index % space.neuronWays
-      places.append(other)
-    }
-    let settings = places.map { space.settings($0) }
+    let settings = space.timedPlaces.map { space.settings($0) }
     let schedules = try settings.map { try context.model.schedule($0) }
     let few = (0..<min(Self.prompts, prompts.count)).map {
       prompts[$0 * prompts.count / min(Self.prompts, prompts.count)]

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// A decoder's `text_config`, with the defaults of its kind.

@@ -37,10 +37,13 @@ extension RecipeBuilder {
     }
     try copy("text/final_norm", prefix + "norm.weight", [width])
     let head = self.name(of: heads)
+    let shape = [text.vocabulary, width]
     if !text.tiedHead {
-      try copy("text/head", head, [text.vocabulary, width])
-    } else if has(head) {
-      try demandEqual(head, embedding, [text.vocabulary, width])
+      try copy("text/head", head, shape)
+    } else if has(head), try !areEqual(head, embedding, shape) {
+      // Whatever the configuration ties: a head that was trained by itself is the one transformers keeps.
+      try copy("text/head", head, shape)
+      hasOwnHead = true
     }
   }
 }

@@ -22,14 +22,17 @@ struct RotaryConfig {
     guard share > 0, share <= 1 else { throw config.error("partial_rotary_factor", "is \(share)") }
     // The reference implementation of these decoders rotates whole heads where the type is the default one.
     if type == "default" || type == "mrope" { share = 1 }
-    model.width = Int(Double(headWidth) * share) / 2 * 2
+    model.width = (Int(exactly: (Double(headWidth) * share).rounded(.towardZero)) ?? 0) / 2 * 2
     guard model.width >= 2 else { throw config.error("head_dim", "is \(headWidth), too narrow to rotate") }
     frequencies = Self.plain(theta, width: model.width)
     contextLength = positions
     if hasSections {
       model.sections = try rope?.integers("mrope_section") ?? [16, 24, 24]
     }
-    guard let rope else { return }
+    guard let rope else {
+      try demandNumbers(config)
+      return
+    }
     switch type {
     case "default": break
     case "mrope" where hasSections: break
@@ -46,6 +49,14 @@ struct RotaryConfig {
     case "yarn": try applyYarn(rope, positions, theta)
     default:
       throw rope.error("rope_type", "is \"\(type)\", supported are default, linear, dynamic, llama3 and yarn")
+    }
+    try demandNumbers(rope)
+  }
+
+  /// Demands that what the settings give is numbers: no division by zero, no logarithm of it.
+  private func demandNumbers(_ settings: Settings) throws(CheckpointError) {
+    guard frequencies.allSatisfy(\.isFinite), model.scale.isFinite else {
+      throw settings.error("rope_theta", "gives angles that are no numbers, with the settings beside it")
     }
   }
 
@@ -64,7 +75,7 @@ struct RotaryConfig {
   }
 
   private static func scaled(_ positions: Int, by factor: Double) -> Int {
-    Int(min(67_108_864, Double(positions) * factor))
+    Int(exactly: min(67_108_864, Double(positions) * factor).rounded(.towardZero)) ?? positions
   }
 
   private static func trainedLength(_ rope: Settings, _ positions: Int) throws(CheckpointError) -> Int {
@@ -111,6 +122,6 @@ struct RotaryConfig {
       let ramp = Float(min(1, max(0, (Double(index) - low) / (high - low))))
       return frequency / Float(factor) * ramp + frequency * (1 - ramp)
     }
-    contextLength = max(positions, Self.scaled(Int(trained), by: factor))
+    contextLength = max(positions, Self.scaled(Int(exactly: trained) ?? positions, by: factor))
   }
 }

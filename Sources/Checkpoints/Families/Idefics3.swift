@@ -24,7 +24,11 @@ struct Idefics3: ModelFamily {
     tower.takeNormedOutput()
     learnedGrid = tower.model.grid
     image = try checkpoint.processor.split()
-    if case .split(let tiling) = image.tiling { tower.resize(to: tiling.side) }
+    if case .split(let tiling) = image.tiling {
+      try checkpoint.processor.image.demandPatches(
+        of: tower.model.patchSize, in: tiling.side, "max_image_size.longest_edge")
+      tower.resize(to: tiling.side)
+    }
     var projector = ProjectorModel()
     projector.merge = try config.extent("scale_factor", default: 2)
     projector.bias = false
@@ -64,7 +68,7 @@ struct Idefics3: ModelFamily {
     let step = 1 / Float(model.vision.grid)
     let width = 1 / Double(learnedGrid)
     // `arange(width, 1, width)`: values in double, then float32.
-    let count = Int(((1 - width) / width).rounded(.up))
+    let count = Int(exactly: ((1 - width) / width).rounded(.up)) ?? 0
     let edges = (0..<max(0, count)).map { Float(width + Double($0) * width) }
     let places = (0..<model.vision.grid).map { index in
       let share = min(Float(index) * step, Float(1 - 1e-6))

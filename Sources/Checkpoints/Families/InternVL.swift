@@ -17,11 +17,11 @@ struct InternVL: ModelFamily {
     if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
     tower = try InternTower(try config.child("vision_config"), parent: config)
     let ratio = try config.real("downsample_ratio", default: 0.5)
-    guard ratio > 0, ratio <= 1, (1 / ratio).rounded() == 1 / ratio, 1 / ratio <= 64 else {
+    guard ratio > 0, let merge = Int(exactly: 1 / ratio), (1...64).contains(merge) else {
       throw config.error("downsample_ratio", "is \(ratio), expected one part of a whole number")
     }
     var projector = ProjectorModel()
-    projector.merge = Int(1 / ratio)
+    projector.merge = merge
     projector.norm = .layerNorm
     projector.hiddenWidth = text.width
     projector.activation = try config.activation("projector_hidden_act", default: "gelu")

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// What a checkpoint says before its tensors are looked at.

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// A checkpoint's image processor: `preprocessor_config.json`, or the `image_processor` of `processor_config.json`, and

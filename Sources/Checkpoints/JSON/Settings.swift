@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// A JSON object of a checkpoint, read with defaults and with errors that name the key.
@@ -57,9 +58,9 @@ struct Settings {
   func real(_ key: String, default standard: Double? = nil) throws(CheckpointError) -> Double {
     switch self[key] {
     case .integer(let value): return Double(value)
-    case .real(let value): return value
+    case .real(let value) where value.isFinite: return value
     case nil: return try missing(key, standard)
-    case .some(let value): throw error(key, "is \(value.summary), expected a number")
+    case .some(let value): throw error(key, "is \(value.summary), expected a finite number")
     }
   }
 
@@ -86,8 +87,8 @@ struct Settings {
     for value in values {
       switch value {
       case .integer(let number): numbers.append(Double(number))
-      case .real(let number): numbers.append(number)
-      default: throw error(key, "has \(value.summary), expected numbers")
+      case .real(let number) where number.isFinite: numbers.append(number)
+      default: throw error(key, "has \(value.summary), expected finite numbers")
       }
     }
     return numbers
@@ -128,16 +129,17 @@ struct Settings {
 }
 
 extension JSON {
-  /// Reads a JSON file of at most 512 MiB.
+  /// Bytes of the longest file; the largest tokenizers have some 40 MB.
+  static let sizeLimit = 128 << 20
+
+  /// Reads a JSON file.
   static func read(_ file: String) throws(CheckpointError) -> JSON {
-    let mapping = try planFormat { () throws(PlanError) in
-      try MappedFile(path: file, sizeLimit: 512 << 20)
-    }
+    let mapping = try mapFile(file, sizeLimit: sizeLimit)
     return try parse(Array(mapping.bytes), file)
   }
 
   static func parse(_ bytes: [UInt8], _ file: String) throws(CheckpointError) -> JSON {
-    do { return try JSONParser.parse(bytes) } catch {
+    do { return try JSONParser.parse(bytes, allowingNonFinite: true) } catch {
       throw CheckpointError(
         file: file, object: "line \(error.line)", reason: "is not valid JSON: \(error.reason)")
     }

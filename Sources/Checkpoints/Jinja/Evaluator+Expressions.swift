@@ -6,12 +6,14 @@ extension Jinja.Evaluator {
   /// The value of an expression.
   mutating func evaluate(_ expression: Expression) throws(Failure) -> Value {
     let line = expression.line
-    try count(line)
+    defer { leave() }
+    try enter(line)
+    try step(line)
     switch expression.kind {
     case .literal(let value): return value
     case .name(let name): return lookup(name)
-    case .list(let items): return .list(try all(items))
-    case .dict(let members): return try dict(members)
+    case .list(let items): return try list(try all(items), line)
+    case .dict(let members): return try dict(members, line)
     case .item(let container, let index):
       return try item(of: try evaluate(container), try evaluate(index), line)
     case .attribute(let container, let name): return try attribute(name, of: try evaluate(container), line)
@@ -45,49 +47,81 @@ extension Jinja.Evaluator {
     return values
   }
 
-  private mutating func dict(_ members: [(Expression, Expression)]) throws(Failure) -> Value {
+  private mutating func dict(
+    _ members: [(Expression, Expression)], _ line: Int
+  ) throws(Failure) -> Value {
     var values: [(key: String, value: Value)] = []
     for (key, value) in members {
       guard case .string(let name) = try evaluate(key) else {
         throw Failure(line: key.line, reason: "a key that is not text is not supported")
       }
       let value = try evaluate(value)
-      values.removeAll { $0.key == name }
-      values.append((name, value))
+      try charge(items: values.count, line)
+      // As in Python, a name keeps the place where it came first.
+      if let place = values.firstIndex(where: { $0.key.utf8.elementsEqual(name.utf8) }) {
+        values[place].value = value
+      } else {
+        values.append((name, value))
+      }
     }
-    return .dict(values)
+    return try mapping(values, line)
   }
 
   mutating func arguments(_ arguments: Jinja.Arguments) throws(Failure) -> Jinja.Values {
     var values = Jinja.Values(positional: try all(arguments.positional))
-    for (name, expression) in arguments.named { values.named[name] = try evaluate(expression) }
+    for (name, expression) in arguments.named {
+      guard values[name: name] == nil else {
+        throw Failure(line: expression.line, reason: "the argument '\(name)' is there twice")
+      }
+      try step(expression.line)
+      values.named.append((name, try evaluate(expression)))
+    }
     return values
   }
 
   // MARK: Parts
 
-  func item(of container: Value, _ index: Value, _ line: Int) throws(Failure) -> Value {
+  mutating func item(of container: Value, _ index: Value, _ line: Int) throws(Failure) -> Value {
     switch (container, index) {
-    case (.dict(let members), .string(let name)):
-      return members.first { $0.key == name }?.value ?? .undefined(name)
+    case (.dict(let mapping), .string(let name)):
+      try charge(items: mapping.members.count, line)
+      if let member = mapping[name] { return member }
+      try demandNoMethod(name, ofMapping: true, line)
+      return .undefined(name)
     case (.namespace(let space), .string(let name)): return space.members[name] ?? .undefined(name)
-    case (.list(let items), .int(let index)): return Self.element(items, index) ?? .undefined("item \(index)")
-    case (.string(let text), .int(let index)):
-      let scalars = text.unicodeScalars.map { Value.string(String($0)) }
-      return Self.element(scalars, index) ?? .undefined("item \(index)")
+    case (.list(let list), _):
+      if case .string(let name) = index { try demandNoMethod(name, ofMapping: false, line) }
+      guard let number = index.integer else { return .undefined("member") }
+      return Self.element(list.items, number) ?? .undefined("item \(number)")
+    case (.string(let text), _):
+      if case .string(let name) = index { try demandNoMethod(name, ofMapping: false, line) }
+      guard let number = index.integer else { return .undefined("member") }
+      try charge(4, times: text.utf8.count, line)
+      let scalars = Array(text.unicodeScalars)
+      return Self.element(scalars, number).map { .string(String($0)) } ?? .undefined("item \(number)")
     case (.undefined, _):
       throw Failure(line: line, reason: "\(container.kind) has no members")
     default: return .undefined("member")
     }
   }
 
-  private static func element(_ items: [Value], _ index: Int) -> Value? {
+  /// Python gives a method where a member of its name is asked for; here it would be undefined.
+  private func demandNoMethod(_ name: String, ofMapping: Bool, _ line: Int) throws(Failure) {
+    let isMethod = ofMapping ? Jinja.Methods.ofMappings.contains(name) : Jinja.Methods.others.contains(name)
+    guard !isMethod else {
+      throw Failure(line: line, reason: "the method '\(name)' as a value is not supported")
+    }
+  }
+
+  private static func element<Element>(_ items: [Element], _ index: Int) -> Element? {
     let place = index < 0 ? index + items.count : index
     return items.indices.contains(place) ? items[place] : nil
   }
 
-  private func attribute(_ name: String, of value: Value, _ line: Int) throws(Failure) -> Value {
-    try item(of: value, .string(name), line)
+  private mutating func attribute(_ name: String, of value: Value, _ line: Int) throws(Failure) -> Value {
+    // An attribute of a mapping is its method first, then a member.
+    if case .dict = value { try demandNoMethod(name, ofMapping: true, line) }
+    return try item(of: value, .string(name), line)
   }
 
   private mutating func slice(
@@ -119,142 +153,13 @@ extension Jinja.Evaluator {
       return stride(from: first, to: end, by: step).map { items[$0] }
     }
     switch value {
-    case .list(let items): return .list(cut(items))
-    case .string(let text):
-      return .string(String(String.UnicodeScalarView(cut(Array(text.unicodeScalars)))))
-    default: throw Failure(line: line, reason: "\(value.kind) cannot be sliced")
-    }
-  }
-
-  // MARK: Operators
-
-  private func negated(_ value: Value, _ line: Int) throws(Failure) -> Value {
-    switch value {
-    case .int(let number) where number != .min: return .int(-number)
-    case .real(let number): return .real(-number)
-    default: throw Failure(line: line, reason: "\(value.kind) cannot be negated")
-    }
-  }
-
-  func binary(
-    _ operation: String, _ left: Value, _ right: Value, _ line: Int
-  ) throws(Failure) -> Value {
-    let unsupported = Failure(
-      line: line, reason: "'\(operation)' between \(left.kind) and \(right.kind) is not supported")
-    switch operation {
-    case "==": return .bool(left == right)
-    case "!=": return .bool(!(left == right))
-    case "in": return .bool(try contains(right, left, line))
-    case "~":
-      guard let a = left.printed, let b = right.printed else { throw unsupported }
-      try checkSize(a.utf8.count, plus: b.utf8.count, line)
-      return .string(a + b)
-    case "<", ">", "<=", ">=":
-      guard let order = Self.order(left, right) else { throw unsupported }
-      return .bool(
-        operation == "<"
-          ? order < 0 : operation == ">" ? order > 0 : operation == "<=" ? order <= 0 : order >= 0)
-    case "+":
-      if case .string(let a) = left, case .string(let b) = right {
-        try checkSize(a.utf8.count, plus: b.utf8.count, line)
-        return .string(a + b)
-      }
-      if case .list(let a) = left, case .list(let b) = right {
-        try checkSize(a.count, plus: b.count, line)
-        return .list(a + b)
-      }
-    case "*":
-      if let product = try repeated(left, right, line) { return product }
-    default: break
-    }
-    if operation != "/", let a = left.integer, let b = right.integer {
-      guard let result = Self.integer(operation, a, b) else { throw unsupported }
-      return .int(result)
-    }
-    guard let a = left.number, let b = right.number, let result = Self.real(operation, a, b) else {
-      throw unsupported
-    }
-    return .real(result)
-  }
-
-  /// Text or a list, a number of times; `nil` for other values.
-  private func repeated(_ left: Value, _ right: Value, _ line: Int) throws(Failure) -> Value? {
-    let (value, count): (Value, Int)
-    switch (left, right) {
-    case (.string, .int(let times)), (.list, .int(let times)): (value, count) = (left, max(0, times))
-    case (.int(let times), .string), (.int(let times), .list): (value, count) = (right, max(0, times))
-    default: return nil
-    }
-    switch value {
-    case .string(let text):
-      try checkSize(text.utf8.count, times: count, line)
-      return .string(String(repeating: text, count: count))
     case .list(let items):
-      try checkSize(items.count, times: count, line)
-      return .list((0..<count).flatMap { _ in items })
-    default: return nil
-    }
-  }
-
-  /// Demands that a text or list that is about to be made is not larger than a template needs.
-  func checkSize(_ size: Int, times count: Int = 1, plus other: Int = 0, _ line: Int) throws(Failure) {
-    let (product, overflow) = size.multipliedReportingOverflow(by: count)
-    guard !overflow, product <= Self.outputLimit, other <= Self.outputLimit - product else {
-      throw Failure(line: line, reason: "the template does too much work")
-    }
-  }
-
-  /// Whole-number arithmetic as in Python: division and remainder round down. `nil` where it has no result.
-  private static func integer(_ operation: String, _ a: Int, _ b: Int) -> Int? {
-    let (result, overflow): (Int, Bool)
-    switch operation {
-    case "+": (result, overflow) = a.addingReportingOverflow(b)
-    case "-": (result, overflow) = a.subtractingReportingOverflow(b)
-    case "*": (result, overflow) = a.multipliedReportingOverflow(by: b)
-    case "//", "%":
-      guard b != 0, !(a == .min && b == -1) else { return nil }
-      let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
-      let rounds = remainder != 0 && (remainder < 0) != (b < 0)
-      return operation == "%" ? (rounds ? remainder + b : remainder) : (rounds ? quotient - 1 : quotient)
-    case "**":
-      guard (0...64).contains(b) else { return nil }
-      (result, overflow) = (0..<b).reduce((1, false)) { power, _ in
-        let (next, overflow) = power.0.multipliedReportingOverflow(by: a)
-        return (next, power.1 || overflow)
-      }
-    default: return nil
-    }
-    return overflow ? nil : result
-  }
-
-  private static func real(_ operation: String, _ a: Double, _ b: Double) -> Double? {
-    switch operation {
-    case "+": a + b
-    case "-": a - b
-    case "*": a * b
-    case "/": b == 0 ? nil : a / b
-    default: nil
-    }
-  }
-
-  static func order(_ left: Value, _ right: Value) -> Int? {
-    if case .string(let a) = left, case .string(let b) = right {
-      if a.unicodeScalars.elementsEqual(b.unicodeScalars) { return 0 }
-      return a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) ? -1 : 1
-    }
-    guard let a = left.number, let b = right.number else { return nil }
-    return a < b ? -1 : a > b ? 1 : 0
-  }
-
-  func contains(_ container: Value, _ value: Value, _ line: Int) throws(Failure) -> Bool {
-    switch (container, value) {
-    case (.list(let items), _): return items.contains { $0 == value }
-    case (.namespace(let space), .string(let name)): return space.members[name] != nil
-    case (.dict(let members), .string(let name)): return members.contains { $0.key == name }
-    case (.dict, _), (.undefined, _): return false
-    case (.string(let text), .string(let part)): return Jinja.range(of: part, in: text) != nil
-    default:
-      throw Failure(line: line, reason: "'in' with \(value.kind) and \(container.kind) is not supported")
+      try charge(items: items.items.count, line)
+      return try list(cut(items.items), line)
+    case .string(let text):
+      try charge(4, times: text.utf8.count, line)
+      return .string(String(String.UnicodeScalarView(cut(Array(text.unicodeScalars)))))
+    default: throw Failure(line: line, reason: "slicing \(value.kind) is not supported")
     }
   }
 }

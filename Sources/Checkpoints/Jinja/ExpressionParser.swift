@@ -71,7 +71,7 @@ extension Jinja {
         items.append(try expression())
       }
       try finish()
-      return items.count == 1 ? first : Expression(kind: .list(items), line: first.line)
+      return items.count == 1 ? first : try Expression(.list(items), line: first.line)
     }
 
     mutating func expression() throws(Failure) -> Expression {
@@ -82,7 +82,7 @@ extension Jinja {
       while takeName("if") {
         let condition = try withoutChoice()
         let otherwise = takeName("else") ? try expression() : nil
-        value = Expression(kind: .choice(condition, value, otherwise: otherwise), line: value.line)
+        value = try Expression(.choice(condition, value, otherwise: otherwise), line: value.line)
       }
       return value
     }
@@ -90,7 +90,7 @@ extension Jinja {
     mutating func withoutChoice() throws(Failure) -> Expression {
       var left = try conjunction()
       while takeName("or") {
-        left = Expression(kind: .binary("or", left, try conjunction()), line: left.line)
+        left = try Expression(.binary("or", left, try conjunction()), line: left.line)
       }
       return left
     }
@@ -98,7 +98,7 @@ extension Jinja {
     private mutating func conjunction() throws(Failure) -> Expression {
       var left = try negation()
       while takeName("and") {
-        left = Expression(kind: .binary("and", left, try negation()), line: left.line)
+        left = try Expression(.binary("and", left, try negation()), line: left.line)
       }
       return left
     }
@@ -109,7 +109,7 @@ extension Jinja {
       while takeName("not") { count += 1 }
       var value = try comparison()
       // Twice is not nothing: it makes a boolean.
-      for _ in 0..<(count > 2 ? 2 - count % 2 : count) { value = Expression(kind: .not(value), line: line) }
+      for _ in 0..<(count > 2 ? 2 - count % 2 : count) { value = try Expression(.not(value), line: line) }
       return value
     }
 
@@ -120,10 +120,14 @@ extension Jinja {
       while let mark = comparisonMark() {
         let right = try sum()
         let operation = mark == "not in" ? "in" : mark
-        var step = Expression(kind: .binary(operation, previous, right), line: left.line)
-        if mark == "not in" { step = Expression(kind: .not(step), line: left.line) }
+        var step = try Expression(.binary(operation, previous, right), line: left.line)
+        if mark == "not in" { step = try Expression(.not(step), line: left.line) }
         // a < b < c is a < b and b < c.
-        result = result.map { Expression(kind: .binary("and", $0, step), line: left.line) } ?? step
+        if let before = result {
+          result = try Expression(.binary("and", before, step), line: left.line)
+        } else {
+          result = step
+        }
         previous = right
       }
       return result ?? left
@@ -141,14 +145,14 @@ extension Jinja {
       var left = try concatenation()
       while let mark = ["+", "-"].first(where: nextIs) {
         tokens.removeFirst()
-        left = Expression(kind: .binary(mark, left, try concatenation()), line: left.line)
+        left = try Expression(.binary(mark, left, try concatenation()), line: left.line)
       }
       return left
     }
 
     private mutating func concatenation() throws(Failure) -> Expression {
       var left = try product()
-      while take("~") { left = Expression(kind: .binary("~", left, try product()), line: left.line) }
+      while take("~") { left = try Expression(.binary("~", left, try product()), line: left.line) }
       return left
     }
 
@@ -156,14 +160,14 @@ extension Jinja {
       var left = try power()
       while let mark = ["*", "//", "/", "%"].first(where: nextIs) {
         tokens.removeFirst()
-        left = Expression(kind: .binary(mark, left, try power()), line: left.line)
+        left = try Expression(.binary(mark, left, try power()), line: left.line)
       }
       return left
     }
 
     private mutating func power() throws(Failure) -> Expression {
       var left = try unary()
-      while take("**") { left = Expression(kind: .binary("**", left, try unary()), line: left.line) }
+      while take("**") { left = try Expression(.binary("**", left, try unary()), line: left.line) }
       return left
     }
 
@@ -175,7 +179,7 @@ extension Jinja {
       depth += 1
       defer { depth -= 1 }
       guard depth <= Self.depthLimit else { throw failure("an expression is nested too deep") }
-      if take("-") { return Expression(kind: .negate(try signed()), line: line) }
+      if take("-") { return try Expression(.negate(try signed()), line: line) }
       if take("+") { return try signed() }
       return try postfix(try primary())
     }
@@ -183,7 +187,9 @@ extension Jinja {
     private mutating func primary() throws(Failure) -> Expression {
       guard let token = tokens.popFirst() else { throw failure("an expression is expected") }
       line = token.line
-      func literal(_ value: Value) -> Expression { Expression(kind: .literal(value), line: token.line) }
+      func literal(_ value: Value) throws(Failure) -> Expression {
+        return try Expression(.literal(value), line: token.line)
+      }
       switch token.kind {
       case .string(var text):
         // Strings beside each other are one.
@@ -191,17 +197,17 @@ extension Jinja {
           text += more
           tokens.removeFirst()
         }
-        return literal(.string(text))
-      case .int(let value): return literal(.int(value))
-      case .real(let value): return literal(.real(value))
-      case .name("true"), .name("True"): return literal(.bool(true))
-      case .name("false"), .name("False"): return literal(.bool(false))
-      case .name("none"), .name("None"): return literal(.none)
-      case .name(let name): return Expression(kind: .name(name), line: token.line)
+        return try literal(.string(text))
+      case .int(let value): return try literal(.int(value))
+      case .real(let value): return try literal(.real(value))
+      case .name("true"), .name("True"): return try literal(.bool(true))
+      case .name("false"), .name("False"): return try literal(.bool(false))
+      case .name("none"), .name("None"): return try literal(.none)
+      case .name(let name): return try Expression(.name(name), line: token.line)
       case .mark("("):
         let (items, isList) = try items(until: ")")
-        return items.count == 1 && !isList ? items[0] : Expression(kind: .list(items), line: token.line)
-      case .mark("["): return Expression(kind: .list(try items(until: "]").items), line: token.line)
+        return items.count == 1 && !isList ? items[0] : try Expression(.list(items), line: token.line)
+      case .mark("["): return try Expression(.list(try items(until: "]").items), line: token.line)
       case .mark("{"): return try dict(token.line)
       case .mark(let mark): throw Failure(line: token.line, reason: "'\(mark)' is not expected")
       }
@@ -228,7 +234,7 @@ extension Jinja {
         if take("}") { break }
         try expect(",")
       }
-      return Expression(kind: .dict(members), line: line)
+      return try Expression(.dict(members), line: line)
     }
 
     // MARK: What follows a value
@@ -237,11 +243,11 @@ extension Jinja {
       var value = value
       while true {
         if take(".") {
-          value = Expression(kind: .attribute(value, try name()), line: value.line)
+          value = try Expression(.attribute(value, try name()), line: value.line)
         } else if take("[") {
           value = try subscripted(value)
         } else if nextIs("(") {
-          value = Expression(kind: .call(value, try arguments()), line: value.line)
+          value = try Expression(.call(value, try arguments()), line: value.line)
         } else {
           return value
         }
@@ -260,11 +266,11 @@ extension Jinja {
       }
       if parts.count == 1 {
         guard let index = parts[0] else { throw failure("an empty subscript") }
-        return Expression(kind: .item(value, index), line: value.line)
+        return try Expression(.item(value, index), line: value.line)
       }
       guard parts.count <= 3 else { throw failure("a slice has at most three parts") }
-      return Expression(
-        kind: .slice(value, parts[0], parts[1], parts.count > 2 ? parts[2] : nil), line: value.line)
+      return try Expression(
+        .slice(value, parts[0], parts[1], parts.count > 2 ? parts[2] : nil), line: value.line)
     }
 
     private mutating func arguments() throws(Failure) -> Arguments {
@@ -289,11 +295,11 @@ extension Jinja {
         if take("|") {
           let name = try name()
           let arguments = nextIs("(") ? try arguments() : Arguments()
-          value = try postfix(Expression(kind: .filter(value, name, arguments), line: value.line))
+          value = try postfix(try Expression(.filter(value, name, arguments), line: value.line))
         } else if takeName("is") {
           let isNegated = takeName("not")
-          let test = Expression(kind: .test(value, try name(), try testArguments()), line: value.line)
-          value = isNegated ? Expression(kind: .not(test), line: value.line) : test
+          let test = try Expression(.test(value, try name(), try testArguments()), line: value.line)
+          value = isNegated ? try Expression(.not(test), line: value.line) : test
         } else {
           return value
         }
@@ -314,8 +320,8 @@ extension Jinja {
     private mutating func testArguments() throws(Failure) -> Arguments {
       if nextIs("(") { return try arguments() }
       switch tokens.first?.kind {
-      case .name("else"), .name("or"), .name("and"), .name("if"), .name("in"), .name("is"), .name("not"), nil:
-        return Arguments()
+      case .name("else"), .name("or"), .name("and"), nil: return Arguments()
+      case .name("is"): throw failure("a test of a test")
       case .name, .string, .int, .real, .mark("["), .mark("{"):
         return Arguments(positional: [try postfix(try primary())])
       case .mark: return Arguments()

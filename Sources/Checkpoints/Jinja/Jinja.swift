@@ -20,13 +20,25 @@ package enum Jinja {
   struct Template {
     private let body: [Statement]
 
+    /// Bytes of the longest template; those in use have some ten thousand.
+    static let sizeLimit = 1 << 20
+
     init(_ source: String) throws(Failure) {
+      guard source.utf8.count <= Self.sizeLimit else {
+        throw Failure(
+          line: 1, reason: "the template has \(source.utf8.count) bytes, at most \(Self.sizeLimit) are read")
+      }
       var parser = Parser(try Lexer.pieces(of: source))
       body = try parser.body()
     }
 
-    func render(_ variables: [String: Value]) throws(Failure) -> String {
-      var evaluator = Evaluator(variables)
+    /// What the template prints.
+    ///
+    /// - Parameter isCancelled: asked now and then whether to give up.
+    func render(
+      _ variables: [String: Value], isCancelled: @escaping () -> Bool = { false }
+    ) throws(Failure) -> String {
+      var evaluator = Evaluator(variables, isCancelled: isCancelled)
       return try evaluator.render(body)
     }
   }

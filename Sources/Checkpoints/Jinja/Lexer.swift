@@ -1,3 +1,5 @@
+import PlanFormat
+
 extension Jinja {
   /// A word of an expression.
   struct Token {
@@ -15,7 +17,7 @@ extension Jinja {
 
   /// A stretch of a template.
   enum Piece {
-    case text(String)
+    case text(String, line: Int)
     case output([Token], line: Int)
     case tag([Token], line: Int)
   }
@@ -58,18 +60,19 @@ extension Jinja {
       var startsLine = true
       while position < source.count {
         let start = position
+        let startLine = line
         while position < source.count, !matches("{{"), !matches("{%"), !matches("{#") { advance() }
         var text = Array(source[start..<position])
         let isOutput = matches("{{")
         let sign = position + 2 < source.count ? source[position + 2] : " "
         if position < source.count {
           if sign == "-" {
-            while let last = text.last, last.properties.isWhitespace { text.removeLast() }
+            while let last = text.last, Trimming.isSpace(last) { text.removeLast() }
           } else if !isOutput, sign != "+" {
             Self.stripLineStart(&text, startsLine: startsLine)
           }
         }
-        if !text.isEmpty { pieces.append(.text(String(String.UnicodeScalarView(text)))) }
+        if !text.isEmpty { pieces.append(.text(String(String.UnicodeScalarView(text)), line: startLine)) }
         guard position < source.count else { return }
         startsLine = try tag(isOutput: isOutput, signed: sign == "-" || sign == "+")
       }
@@ -79,7 +82,7 @@ extension Jinja {
     private static func stripLineStart(_ text: inout [Unicode.Scalar], startsLine: Bool) {
       let blanks = text.reversed().prefix { $0 != "\n" }
       let reachesStart = blanks.count == text.count
-      if blanks.allSatisfy(\.properties.isWhitespace), !reachesStart || startsLine {
+      if blanks.allSatisfy(Trimming.isSpace), !reachesStart || startsLine {
         text.removeLast(blanks.count)
       }
     }
@@ -105,7 +108,7 @@ extension Jinja {
     private mutating func skipAfterTag(trimsAll: Bool, trimsLine: Bool) -> Bool {
       let start = position
       if trimsAll {
-        while position < source.count, source[position].properties.isWhitespace { advance() }
+        while position < source.count, Trimming.isSpace(source[position]) { advance() }
       } else if trimsLine, matches("\n") {
         advance()
       }
@@ -129,7 +132,7 @@ extension Jinja {
             return (tokens, scalar)
           }
         }
-        if scalar.properties.isWhitespace {
+        if Trimming.isSpace(scalar) {
           advance()
           continue
         }

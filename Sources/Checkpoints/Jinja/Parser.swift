@@ -28,7 +28,7 @@ extension Jinja {
       var statements: [Statement] = []
       while let piece = pieces.popFirst() {
         switch piece {
-        case .text(let text): statements.append(.text(text))
+        case .text(let text, let line): statements.append(.text(text, line: line))
         case .output(let tokens, let line):
           var parser = ExpressionParser(tokens, line: line)
           statements.append(.output(try parser.whole()))
@@ -171,7 +171,7 @@ extension Jinja {
       loops = 0
       let (body, _) = try block("macro", line, until: ["endmacro"])
       loops = outside
-      return .macro(Macro(name: name, parameters: parameters, body: body))
+      return .macro(Macro(name: name, parameters: parameters, body: body, line: line))
     }
   }
 }

@@ -17,15 +17,13 @@ extension Jinja {
     if number == nil, let result = plainMethod(name, text, arguments) { return result }
     let limit = number ?? -1
     switch (name, arguments.count) {
-    case ("split", 0): return list(number == nil ? words(text) : words(text, limit: limit))
-    case ("split", 1) where !arguments[0].isEmpty: return list(split(text, arguments[0], limit: limit))
+    case ("split", 0): return .texts(number == nil ? words(text) : words(text, limit: limit))
+    case ("split", 1) where !arguments[0].isEmpty: return .texts(split(text, arguments[0], limit: limit))
     case ("rsplit", 1) where !arguments[0].isEmpty:
-      return list(splitBackwards(text, arguments[0], limit: limit))
+      return .texts(splitBackwards(text, arguments[0], limit: limit))
     default: return nil
     }
   }
-
-  private static func list(_ texts: [String]) -> Value { .list(texts.map { .string($0) }) }
 
   /// Methods that take text alone.
   private static func plainMethod(_ name: String, _ text: String, _ arguments: [String]) -> Value? {
@@ -34,18 +32,18 @@ extension Jinja {
     case ("strip", 0...1): return .string(strip(text, first, left: true, right: true))
     case ("lstrip", 0...1): return .string(strip(text, first, left: true, right: false))
     case ("rstrip", 0...1): return .string(strip(text, first, left: false, right: true))
-    case ("upper", 0): return .string(text.uppercased())
-    case ("lower", 0): return .string(text.lowercased())
+    case ("upper", 0): return .string(upper(text))
+    case ("lower", 0): return .string(lower(text))
     case ("title", 0): return .string(title(text))
     case ("capitalize", 0): return .string(capitalized(text))
-    case ("splitlines", 0): return list(lines(text))
+    case ("splitlines", 0): return .texts(lines(text))
     case ("isdigit", 0):
       return .bool(
         holds(text) { $0.properties.numericType == .decimal || $0.properties.numericType == .digit })
     case ("isalpha", 0): return .bool(holds(text) { $0.properties.generalCategory.isLetter })
     case ("isspace", 0): return .bool(holds(text, Trimming.isSpace))
-    case ("isupper", 0): return .bool(text == text.uppercased() && text != text.lowercased())
-    case ("islower", 0): return .bool(text == text.lowercased() && text != text.uppercased())
+    case ("isupper", 0): return .bool(isUpper(text))
+    case ("islower", 0): return .bool(isLower(text))
     case ("startswith", 1): return .bool(text.utf8.starts(with: arguments[0].utf8))
     case ("endswith", 1): return .bool(text.utf8.reversed().starts(with: arguments[0].utf8.reversed()))
     case ("find", 1): return .int(range(of: arguments[0], in: text)?.lowerBound ?? -1)
@@ -68,7 +66,7 @@ extension Jinja {
 
 extension Unicode.GeneralCategory {
   /// What Python's `isalpha` takes for a letter.
-  fileprivate var isLetter: Bool {
+  var isLetter: Bool {
     switch self {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
     default: false

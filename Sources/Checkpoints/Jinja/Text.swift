@@ -90,30 +90,16 @@ extension Jinja {
     return line.isEmpty ? lines : lines + [String(line)]
   }
 
-  /// The first letter in upper case, the others in lower case.
-  static func capitalized(_ text: String) -> String {
-    text.prefix(1).uppercased() + text.dropFirst().lowercased()
-  }
-
-  /// Each run of letters capitalised: `str.title`.
-  static func title(_ text: String) -> String {
-    var result = ""
-    var startsWord = true
-    for character in text {
-      result += startsWord ? character.uppercased() : character.lowercased()
-      startsWord = !character.isLetter
+  /// Runs of letters, digits and underscores: what `\w+` finds.
+  static func wordCount(_ text: String) -> Int {
+    var count = 0
+    var isWithin = false
+    for scalar in text.unicodeScalars {
+      let isWord =
+        scalar == "_" || scalar.properties.numericType != nil || scalar.properties.generalCategory.isLetter
+      if isWord, !isWithin { count += 1 }
+      isWithin = isWord
     }
-    return result
-  }
-
-  /// What follows white space, a dash or an opening bracket capitalised: the filter `title`.
-  static func titleWords(_ text: String) -> String {
-    var result = ""
-    var startsWord = true
-    for character in text {
-      result += startsWord ? character.uppercased() : character.lowercased()
-      startsWord = character.isWhitespace || "-([{<".contains(character)
-    }
-    return result
+    return count
   }
 }

@@ -7,10 +7,13 @@ extension Jinja {
     case int(Int)
     case real(Double)
     case string(String)
-    case list([Value])
-    case dict([(key: String, value: Value)])
+    case list(List)
+    case dict(Mapping)
     case namespace(Namespace)
     case macro(Macro)
+
+    /// A text of its own for each item.
+    static func texts(_ texts: [String]) -> Value { .list(List(texts.map { .string($0) })) }
 
     var isTrue: Bool {
       switch self {
@@ -19,8 +22,8 @@ extension Jinja {
       case .int(let value): value != 0
       case .real(let value): value != 0
       case .string(let text): !text.isEmpty
-      case .list(let values): !values.isEmpty
-      case .dict(let members): !members.isEmpty
+      case .list(let list): !list.items.isEmpty
+      case .dict(let mapping): !mapping.members.isEmpty
       case .namespace, .macro: true
       }
     }
@@ -28,7 +31,7 @@ extension Jinja {
     /// For messages.
     var kind: String {
       switch self {
-      case .undefined(let name): "undefined '\(name)'"
+      case .undefined(let name): "undefined '\(name.prefix(64))'"
       case .none: "none"
       case .bool: "a boolean"
       case .int: "an integer"
@@ -37,7 +40,7 @@ extension Jinja {
       case .list: "a list"
       case .dict: "a mapping"
       case .namespace: "a namespace"
-      case .macro(let macro): "the macro '\(macro.name)'"
+      case .macro(let macro): "the macro '\(macro.name.prefix(64))'"
       }
     }
 
@@ -54,20 +57,11 @@ extension Jinja {
       }
     }
 
-    /// Both languages print the shortest digits that give the number back.
-    static func printed(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
-
-    static func == (left: Value, right: Value) -> Bool {
-      switch (left, right) {
-      case (.undefined, .undefined), (.none, .none): true
-      case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
-      case (.list(let a), .list(let b)): a.count == b.count && zip(a, b).allSatisfy { $0 == $1 }
-      case (.dict(let a), .dict(let b)):
-        a.count == b.count
-          && a.allSatisfy { pair in b.contains { $0.key == pair.key && $0.value == pair.value } }
-      default:
-        if let a = left.number, let b = right.number { a == b } else { false }
-      }
+    /// Both languages print the shortest digits that give the number back; Python without an exponent up to 1e16.
+    static func printed(_ value: Double) -> String {
+      if value.isNaN { return "nan" }
+      let isLarge = (0x1p53..<1e16).contains(value.magnitude)
+      return isLarge ? Int(exactly: value).map { "\($0).0" } ?? "\(value)" : "\(value)"
     }
 
     /// Booleans count as 0 and 1, as in Python.
@@ -86,6 +80,50 @@ extension Jinja {
       case .int(let value): value
       default: nil
       }
+    }
+
+    /// Levels of lists and mappings in it. Other values hold none: a namespace keeps its own.
+    var depth: Int {
+      switch self {
+      case .list(let list): list.depth
+      case .dict(let mapping): mapping.depth
+      default: 0
+      }
+    }
+  }
+
+  /// A list of a template, which knows how deep it is.
+  package struct List: Sendable, ExpressibleByArrayLiteral {
+    let items: [Value]
+    let depth: Int
+
+    /// Creates a list.
+    package init(_ items: [Value]) {
+      self.items = items
+      depth = 1 + items.reduce(0) { max($0, $1.depth) }
+    }
+
+    /// Creates a list from a literal.
+    package init(arrayLiteral items: Value...) { self.init(items) }
+  }
+
+  /// A mapping of a template in the order of its members, which knows how deep it is.
+  package struct Mapping: Sendable, ExpressibleByArrayLiteral {
+    let members: [(key: String, value: Value)]
+    let depth: Int
+
+    /// Creates a mapping. No key may be there twice.
+    package init(_ members: [(key: String, value: Value)]) {
+      self.members = members
+      depth = 1 + members.reduce(0) { max($0, $1.value.depth) }
+    }
+
+    /// Creates a mapping from a literal.
+    package init(arrayLiteral members: (key: String, value: Value)...) { self.init(members) }
+
+    /// Finds a member by the code points of its name, as Python does.
+    subscript(name: String) -> Value? {
+      members.first { $0.key.utf8.elementsEqual(name.utf8) }?.value
     }
   }
 

@@ -4,6 +4,8 @@ import Tokenization
 struct ChatRenderer {
   private let template: Jinja.Template
   private let variables: [String: Jinja.Value]
+  /// Whether to give up.
+  private let isCancelled: () -> Bool
   /// Text of the image token.
   private let imageText: String
   /// How messages are given to the template.
@@ -16,7 +18,11 @@ struct ChatRenderer {
     var replyIsText = false
   }
 
-  init(_ template: Jinja.Template, specialTokens: [String: String], imageText: String) {
+  init(
+    _ template: Jinja.Template, specialTokens: [String: String], imageText: String,
+    isCancelled: @escaping () -> Bool = { false }
+  ) {
+    self.isCancelled = isCancelled
     self.template = template
     self.imageText = imageText
     var variables: [String: Jinja.Value] = [
@@ -39,8 +45,8 @@ struct ChatRenderer {
     }
     add("user", content(conversation.question))
     var variables = variables
-    variables["messages"] = .list(messages)
-    return try template.render(variables)
+    variables["messages"] = .list(Jinja.List(messages))
+    return try template.render(variables, isCancelled: isCancelled)
   }
 
   private static func content(_ text: String, isText: Bool) -> Jinja.Value {
@@ -54,13 +60,13 @@ struct ChatRenderer {
   private func content(_ content: Conversation.Content) -> Jinja.Value {
     guard dialect.userIsText else {
       let images = (0..<content.leadingImages).map { _ in Conversation.Content.Part.image }
-      return .list(
-        (images + content.parts).map { part in
-          switch part {
-          case .text(let text): Self.part(text)
-          case .image: .dict([("type", .string("image"))])
-          }
-        })
+      let parts = (images + content.parts).map { part -> Jinja.Value in
+        switch part {
+        case .text(let text): Self.part(text)
+        case .image: .dict([("type", .string("image"))])
+        }
+      }
+      return .list(Jinja.List(parts))
     }
     // As these models' processors expect it: an image that nobody has placed has a line of its own.
     let lines = String(repeating: imageText + "\n", count: content.leadingImages)

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// A checkpoint's chat template and where it was found.

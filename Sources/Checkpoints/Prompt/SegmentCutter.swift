@@ -3,21 +3,19 @@ import Tokenization
 
 /// Cuts text at control tokens.
 struct SegmentCutter {
-  private let tokens: [(text: [Unicode.Scalar], token: TokenizerTables.AddedToken)]
+  private let tokens: [TokenizerTables.AddedToken]
+  private let table: PrefixTable
   private let imageToken: Int32
 
   init(_ added: [TokenizerTables.AddedToken], imageToken: Int32) {
     self.imageToken = imageToken
-    // The longest first, so that the longest wins where several match.
-    tokens = added.filter { $0.special || $0.id == imageToken }
-      .map { (Array($0.content.unicodeScalars), $0) }
-      .filter { !$0.0.isEmpty }
-      .sorted { ($1.text.count, $0.token.id) < ($0.text.count, $1.token.id) }
+    tokens = added.filter { $0.special || $0.id == imageToken }.sorted { $0.id < $1.id }
+    table = PrefixTable(tokens.map { Array($0.content.utf8) })
   }
 
   /// White space that the image token takes with it.
   var imageTrimming: Trimming {
-    let token = tokens.first { $0.token.id == imageToken }?.token
+    let token = tokens.first { $0.id == imageToken }
     return Trimming(left: token?.stripsLeft ?? false, right: token?.stripsRight ?? false)
   }
 
@@ -25,26 +23,28 @@ struct SegmentCutter {
   func parts(of text: String, images: Int = 0) -> [PromptPart] {
     var images = images
     var parts: [PromptPart] = []
-    var literal = String.UnicodeScalarView()
-    var rest = Array(text.unicodeScalars)[...]
+    let bytes = Array(text.utf8)[...]
+    var start = bytes.startIndex
+    var position = bytes.startIndex
     func flush() {
-      if !literal.isEmpty { parts.append(.text(String(literal))) }
-      literal = String.UnicodeScalarView()
+      // Tokens are whole texts, so what is between them is one as well.
+      if start < position { parts.append(.text(String(decoding: bytes[start..<position], as: UTF8.self))) }
     }
-    while let first = rest.first {
-      guard let match = tokens.first(where: { rest.starts(with: $0.text) }) else {
-        literal.append(first)
-        rest.removeFirst()
+    while position < bytes.endIndex {
+      guard let match = table.longest(in: bytes, at: position) else {
+        position += 1
         continue
       }
       flush()
-      if match.token.id == imageToken {
+      let id = tokens[match.index].id
+      if id == imageToken {
         parts.append(.image(images))
         images += 1
       } else {
-        parts.append(.special(match.token.id))
+        parts.append(.special(id))
       }
-      rest = rest.dropFirst(match.text.count)
+      position += match.count
+      start = position
     }
     flush()
     return parts

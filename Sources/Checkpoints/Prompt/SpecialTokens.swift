@@ -1,3 +1,5 @@
+import JSONReading
+
 /// Texts of control tokens by the names under which templates know them: `bos_token`, `eos_token`, ...
 struct SpecialTokens {
   /// The files they may be in.

@@ -13,9 +13,10 @@ struct TemplateCompiler {
   ///   - added: the tokenizer's added tokens: what the printed text is cut at.
   ///   - leadingTokens: what the tokenizer puts before every text.
   ///   - specialTokens: texts of control tokens by the names templates have for them.
+  ///   - isCancelled: asked now and then, while the template prints, whether to give up.
   init(
     _ template: ChatTemplate, added: [TokenizerTables.AddedToken], leadingTokens: [Int32], imageToken: Int,
-    specialTokens: [String: String]
+    specialTokens: [String: String], isCancelled: @escaping () -> Bool = { false }
   ) throws(CheckpointError) {
     self.template = template
     let id = Int32(clamping: imageToken)
@@ -27,7 +28,8 @@ struct TemplateCompiler {
     bos = specialTokens["bos_token"]
     do {
       renderer = ChatRenderer(
-        try Jinja.Template(template.source), specialTokens: specialTokens, imageText: image.content)
+        try Jinja.Template(template.source), specialTokens: specialTokens,
+        imageText: image.content, isCancelled: isCancelled)
     } catch { throw template.error(error) }
   }
 

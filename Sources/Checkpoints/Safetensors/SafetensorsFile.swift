@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// One safetensors file, mapped: a header that says where each tensor lies, and the tensors behind it.
@@ -8,7 +9,7 @@ package struct SafetensorsFile: Sendable {
   static let headerLimit = 100_000_000
 
   package init(_ path: String) throws(CheckpointError) {
-    mapping = try planFormat { () throws(PlanError) in try MappedFile(path: path, sizeLimit: 1 << 42) }
+    mapping = try mapFile(path, sizeLimit: 1 << 42)
     let bytes = mapping.bytes
     func failure(_ reason: String) -> CheckpointError {
       CheckpointError(file: path, object: "header", reason: reason)

@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// All tensors of a checkpoint, from one file or from the shards of an index.
@@ -18,14 +19,15 @@ struct TensorDirectory: Sendable {
       file = index
       files = try Self.shards(index, directory)
     } else {
-      throw CheckpointError(
-        file: directory, reason: "has neither model.safetensors nor model.safetensors.index.json")
+      throw CheckpointFolder.withoutWeights(directory)
     }
     var tensors: [ExactString: SourceTensor] = [:]
     for path in files {
       for (name, tensor) in try SafetensorsFile(path).tensors {
-        guard tensors.updateValue(tensor, forKey: ExactString(name)) == nil else {
-          throw CheckpointError(file: path, object: name, reason: "is in another shard too")
+        guard let other = tensors.updateValue(tensor, forKey: ExactString(name)) else { continue }
+        guard tensor.shape == other.shape, tensor.hasElements(of: other) else {
+          throw CheckpointError(
+            file: path, object: name, reason: "differs from the tensor of this name in \(other.mapping.path)")
         }
       }
     }

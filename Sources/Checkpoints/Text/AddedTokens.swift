@@ -1,27 +1,42 @@
+import JSONReading
 import PlanFormat
 
-/// The `added_tokens` of `tokenizer.json`: tokens matched as a whole in the text.
+/// Tokens matched as a whole in the text: the `added_tokens` of `tokenizer.json`, and those that
+/// `tokenizer_config.json` has beside them.
 ///
 /// As for Hugging Face's `tokenizers`, a content's id is that of the vocabulary, and those that it lacks are
 /// numbered on from its size; the ids in the file are as a rule the same.
 enum AddedTokens {
-  /// - Parameter ids: the model's vocabulary.
+  /// Bytes of a token; the longest in use have some thirty. A text is compared with a token at each of its places.
+  private static let lengthLimit = 1024
+
+  /// - Parameters:
+  ///   - ids: the model's vocabulary.
+  ///   - others: entries of other files, of which those count whose content is new.
   static func read(
-    _ root: Settings, _ ids: [ExactString: Int32]
+    _ root: Settings, _ ids: [ExactString: Int32], others: [Settings] = []
   ) throws(CheckpointError) -> [TokenizerTables.AddedToken] {
-    var list: [TokenizerTables.AddedToken] = []
-    var places: [ExactString: Int] = [:]
-    var seen: Set<Int32> = []
-    var next = Int32(clamping: ids.count)
+    var entries: [(entry: Settings, isOther: Bool)] = []
     for (index, value) in try root.array("added_tokens").enumerated() {
       guard case .object(let object) = value else {
         throw root.error("added_tokens", "has \(value.summary), expected objects")
       }
-      let entry = Settings(file: root.file, path: "added_tokens.\(index)", object: object)
+      entries.append((Settings(file: root.file, path: "added_tokens.\(index)", object: object), false))
+    }
+    entries += others.map { ($0, true) }
+    var list: [TokenizerTables.AddedToken] = []
+    var places: [ExactString: Int] = [:]
+    var seen: Set<Int32> = []
+    var next = Int32(clamping: ids.count)
+    for (entry, isOther) in entries {
       let content = try entry.text("content")
       // It can never be matched.
       if content.isEmpty { continue }
+      guard content.utf8.count <= lengthLimit else {
+        throw entry.error("content", "has \(content.utf8.count) bytes, at most \(lengthLimit) are supported")
+      }
       if let place = places[ExactString(content)] {
+        if isOther { continue }
         list[place] = try token(entry, content, id: list[place].id, ids)
         continue
       }

@@ -1,3 +1,5 @@
+import JSONReading
+
 /// The `post_processor` of `tokenizer.json`: control tokens around a text.
 enum PostProcessor {
   static func leadingTokens(_ root: Settings) throws(CheckpointError) -> [Int32] {

@@ -1,16 +1,40 @@
+import JSONReading
 import PlanFormat
 import Tokenization
 
-/// `tokenizer.json` of a byte-pair encoding tokenizer.
+/// A byte-pair encoding tokenizer: `tokenizer.json`, or `vocab.json` and `merges.txt`, and what
+/// `tokenizer_config.json` adds.
 struct TokenizerFile {
   let tables: TokenizerTables
   /// Ids that the tokenizer puts before every text when asked for control tokens.
   let leadingTokens: [Int32]
 
+  /// Files that were read.
+  let files: [String]
+
   static let idLimit = 4_194_304
 
+  /// Reads the tokenizer of a checkpoint of a `model_type`.
+  init(_ directory: String, family: String) throws(CheckpointError) {
+    let path = "\(directory)/tokenizer.json"
+    let configuration = try TokenizerConfiguration(directory)
+    let others = try configuration.addedTokens()
+    if !fileExists(path), VocabularyFiles.names(directory).allSatisfy(fileExists) {
+      let root = try VocabularyFiles.read(directory, configuration, family: family)
+      try self.init(
+        root, others: others + configuration.controlTokens(), files: VocabularyFiles.names(directory))
+    } else {
+      try self.init(try Settings(contentsOf: path), others: others, files: [path])
+    }
+  }
+
+  /// Reads a `tokenizer.json` alone.
   init(_ path: String) throws(CheckpointError) {
-    let root = try Settings(contentsOf: path)
+    try self.init(try Settings(contentsOf: path), others: [], files: [path])
+  }
+
+  private init(_ root: Settings, others: [Settings], files: [String]) throws(CheckpointError) {
+    self.files = files
     guard let model = try root.child("model") else { throw root.error("model", "is missing") }
     try Self.checkModel(model)
     var tables = TokenizerTables()
@@ -20,12 +44,14 @@ struct TokenizerFile {
     tables.ignoresMerges = try model.flag("ignore_merges", default: false)
     guard let vocabulary = try model.child("vocab") else { throw model.error("vocab", "is missing") }
     let ids = try VocabularyReader.ids(vocabulary)
-    let added = try AddedTokens.read(root, ids)
+    let added = try AddedTokens.read(root, ids, others: others)
     tables.tokens = try VocabularyReader.tokens(vocabulary, ids, added, tables.scheme)
     tables.addedTokens = added
     tables.merges = try VocabularyReader.merges(model, ids)
     try Self.readUnknown(model, ids, into: &tables)
-    do { _ = try Tokenizer(tables) } catch { throw CheckpointError(file: path, reason: error.description) }
+    do { _ = try Tokenizer(tables) } catch {
+      throw CheckpointError(file: root.file, reason: error.description)
+    }
     self.tables = tables
     leadingTokens = try PostProcessor.leadingTokens(root)
   }

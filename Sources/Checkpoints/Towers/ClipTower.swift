@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// CLIP's and SigLIP's vision transformers, and the SigLIP variant of Idefics3: the same layers with different ends.
@@ -34,6 +35,7 @@ struct ClipTower {
     vision.feedForwardWidth = try config.extent("intermediate_size", default: defaults.feedForwardWidth)
     vision.imageSize = try config.side("image_size", default: defaults.imageSize)
     vision.patchSize = try config.side("patch_size", default: defaults.patchSize)
+    try config.demandPatches(of: vision.patchSize, in: vision.imageSize)
     vision.normEpsilon = try config.real("layer_norm_eps", default: defaults.normEpsilon)
     vision.activation = try config.activation("hidden_act", default: defaults.activation)
     vision.classToken = kind == .clip

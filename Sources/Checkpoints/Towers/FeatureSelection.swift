@@ -1,3 +1,5 @@
+import JSONReading
+
 extension Settings {
   /// `vision_feature_layer`: one or several indices into the list of hidden states, which are the embedding and then
   /// the output of each layer.
@@ -41,6 +43,18 @@ extension Settings {
     }
     return first
   }
+
+  /// Demands that a picture of a side has patches, and not more along it than any tower.
+  func demandPatches(
+    of patch: Int, in side: Int, _ key: String = "image_size"
+  ) throws(CheckpointError) {
+    guard (1...Self.patchLimit).contains(side / patch) else {
+      throw error(key, "is \(side), expected 1 to \(Self.patchLimit) patches of \(patch)")
+    }
+  }
+
+  /// Patches along a side.
+  private static let patchLimit = 1024
 
   /// Demands that a number is the one the engine has, or is absent.
   func demandInteger(_ key: String, _ expected: Int) throws(CheckpointError) {

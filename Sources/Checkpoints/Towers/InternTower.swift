@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// InternViT: layer scale, optional norms of queries and keys, LayerNorm or RMSNorm.
@@ -19,6 +20,7 @@ struct InternTower {
     vision.feedForwardWidth = try config.extent("intermediate_size", default: 4096)
     vision.imageSize = try config.side("image_size", default: 448)
     vision.patchSize = try config.side("patch_size", default: 14)
+    try config.demandPatches(of: vision.patchSize, in: vision.imageSize)
     vision.normEpsilon = try config.real("layer_norm_eps", default: 1e-6)
     vision.activation = try config.activation("hidden_act", default: "gelu")
     let norm = try config.text("norm_type", default: "layer_norm")

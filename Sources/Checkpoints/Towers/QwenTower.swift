@@ -1,3 +1,4 @@
+import JSONReading
 import PlanFormat
 
 /// The towers of Qwen2-VL (LayerNorm, plain FFN) and Qwen2.5-VL (RMSNorm, gated FFN, windows): rotary positions and a
@@ -57,6 +58,9 @@ struct QwenTower {
     let quarter = vision.width / heads / 4
     frequencies = (0..<quarter).map { pair in
       1 / Float(power(theta, Double(Float(pair) / Float(quarter))))
+    }
+    guard frequencies.allSatisfy(\.isFinite) else {
+      throw config.error("rope_parameters.rope_theta", "is \(theta), which gives angles that are no numbers")
     }
     model = vision
   }

@@ -7,7 +7,8 @@ extension Attention {
   private static let keyTile = 2 * ESPALIER_PLAIN_STRIDE
 
   func attendTiles(
-    _ queries: MatrixView, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask, _ output: MatrixView,
+    _ queries: MatrixView, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask,
+    _ output: MatrixView,
     _ workers: Workers
   ) {
     let tiles = QueryTiles(

@@ -75,7 +75,9 @@ struct PanelMatrix {
   }
 
   /// Some outputs, range after range, each into a matrix of its own.
-  func multiply(_ input: MatrixView, outputs ranges: [Range<Int>], into targets: [MatrixView], _ workers: Workers) {
+  func multiply(
+    _ input: MatrixView, outputs ranges: [Range<Int>], into targets: [MatrixView], _ workers: Workers
+  ) {
     let rows = prepared(input, workers)
     for (range, target) in zip(ranges, targets) {
       self[outputs: range].multiply(rows, count: input.rows, into: target, accumulating: false, workers)

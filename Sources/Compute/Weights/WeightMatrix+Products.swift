@@ -5,7 +5,9 @@ extension WeightMatrix {
   /// `output = input x selfᵀ`, plus what is in `output` already when `accumulating`.
   ///
   /// `input` is `[n x columns]`, `output` `[n x rows]`. Split over the rows of the weight.
-  public func multiply(_ input: MatrixView, into output: MatrixView, accumulating: Bool = false, _ workers: Workers) {
+  public func multiply(
+    _ input: MatrixView, into output: MatrixView, accumulating: Bool = false, _ workers: Workers
+  ) {
     precondition(input.columns == columns && output.columns == rows && input.rows == output.rows)
     guard input.rows > 0, rows > 0 else { return }
     switch storage {
@@ -30,8 +32,9 @@ extension WeightMatrix {
 
   /// Some outputs of `input x selfᵀ`, range after range: `output` is `[n x what the ranges count together]`. Of panels,
   /// a range starts at a multiple of 16.
-  public func multiply(_ input: MatrixView, outputs ranges: [Range<Int>], into output: MatrixView, _ workers: Workers)
-  {
+  public func multiply(
+    _ input: MatrixView, outputs ranges: [Range<Int>], into output: MatrixView, _ workers: Workers
+  ) {
     precondition(input.columns == columns && input.rows == output.rows)
     precondition(output.columns == ranges.reduce(0) { $0 + $1.count })
     guard input.rows > 0 else { return }

@@ -16,7 +16,9 @@ public enum Baseline: Hashable, Sendable {
 
   /// Those that an evaluation runs when nothing is said.
   public static let standard: [Baseline] =
-    [.random, .stride, .pooling, .l2norm, .inverseL2norm, .fastV].map { .rule($0) }
+    [.random, .stride, .pooling, .l2norm, .inverseL2norm, .fastV, .divprune, .dart, .cdpruner].map {
+      .rule($0)
+    }
     + [.reducedImage, .shuffled, .noImage]
 
   /// Seeds of `random`, and of `shuffled`.
@@ -60,18 +62,18 @@ extension Baseline {
   ) -> [(settings: PruningSettings, input: PictureInput)] {
     switch self {
     case .rule(let rule):
-      guard var tokens = own.tokens, tokens.rule != rule else { return [] }
+      guard var tokens = own.tokenPruning, tokens.rule != rule else { return [] }
       tokens.rule = rule
       // FastV as published: the attention of the second layer.
       if rule == .fastV { tokens.layer = min(1, layers - 1) }
       return (rule == .random ? Array(Self.seeds) : [tokens.seed]).map { seed in
         var settings = own
         tokens.seed = seed
-        settings.tokens = tokens
+        settings.tokenPruning = tokens
         return (settings, .whole)
       }
     case .reducedImage:
-      guard let tokens = own.tokens else { return [] }
+      guard let tokens = own.tokenPruning else { return [] }
       return [(.dense, .reduced(share: tokens.keptShare))]
     case .shuffled:
       let shuffled = Self.seeds.map { own.shuffled(layers: layers, seed: $0) }
@@ -93,14 +95,14 @@ extension PruningSettings {
   func shuffled(layers: Int, seed: UInt64) -> PruningSettings {
     var generator = SplitMix64(seed: seed)
     var result = self
-    if let reduction {
+    if let layerReduction {
       func others(_ count: Int) -> [Int] {
-        Array((0..<layers).shuffled(using: &generator).prefix(count)).sorted()
+        generator.shuffled(Array(0..<layers)).prefix(count).sorted()
       }
-      result.reduction?.feedForwardLayers = others(reduction.feedForwardLayers.count)
-      result.reduction?.attentionLayers = others(reduction.attentionLayers.count)
+      result.layerReduction?.feedForwardLayers = others(layerReduction.feedForwardLayers.count)
+      result.layerReduction?.attentionLayers = others(layerReduction.attentionLayers.count)
     }
-    result.retention?.rates.shuffle(using: &generator)
+    if let rates = cacheRetention?.rates { result.cacheRetention?.rates = generator.shuffled(rates) }
     return result
   }
 }

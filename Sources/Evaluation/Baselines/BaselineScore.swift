@@ -65,8 +65,9 @@ public struct BaselineScore: Sendable {
   /// A difference in points with its interval.
   public static func points(_ comparison: PairedComparison) -> String {
     func signed(_ value: Double) -> String { "\(value > 0 ? "+" : "")\(100 * value, decimals: 1)" }
-    return
-      "\(signed(comparison.difference)) points (\(comparison.interval.map(signed).joined(separator: " to ")))"
+    let points = "\(signed(comparison.difference)) points"
+    guard comparison.hasInterval else { return points }
+    return "\(points) (\(comparison.interval.map(signed).joined(separator: " to ")))"
   }
 
   /// The object that `espalier evaluate --json` prints for the baseline.
@@ -97,10 +98,11 @@ extension PointScore {
 }
 
 extension PairedComparison {
-  /// Difference, interval, and p-value where there is one.
+  /// Difference, and interval and p-value where there is one.
   public var json: JSON {
     .object([
-      "samples": .integer(samples), "difference": .number(difference), "interval": .numbers(interval),
+      "samples": .integer(samples), "difference": .number(difference),
+      "interval": hasInterval ? .numbers(interval) : .null,
       "wins": .integer(wins), "losses": .integer(losses),
       "mcnemar_p": pValue.isNaN ? .null : .number(pValue),
     ])

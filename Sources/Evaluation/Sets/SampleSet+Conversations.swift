@@ -1,66 +1,60 @@
-import Foundation
+import JSONReading
+import PlanFormat
 import Tokenization
 
 /// LLaVA's conversations, a JSON array of entries with `image` and `conversations` of `from` and `value`.
 extension SampleSet {
-  static func conversations(_ text: String, _ path: String) throws(SampleSetError) -> [Sample] {
-    guard let entries = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [Any] else {
-      throw SampleSetError(path, nil, "is not a JSON array")
-    }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+  static func conversations(
+    _ elements: JSONElements, _ path: String, leavingOut leftOut: inout LeftOut
+  ) throws(SampleSetError) -> [Sample] {
     var samples: [Sample] = []
-    for (index, entry) in entries.enumerated() {
-      guard let object = entry as? [String: Any] else {
-        throw SampleSetError(path, entry: index + 1, "is not an object")
+    for (index, element) in elements.enumerated() {
+      if let problem = element.problem {
+        throw SampleSetError(path, element.line, "is not valid JSON: \(problem)")
       }
-      guard let name = object["image"] as? String else {
-        // Text alone teaches nothing about pictures.
-        if object["image"] == nil { continue }
-        throw SampleSetError(path, entry: index + 1, "'image' is not text")
+      let entry = try SetEntry(element.bytes, line: element.line, of: path) { reason in
+        SampleSetError(path, nil, "entry \(index + 1): \(reason)")
       }
-      samples.append(try conversation(object, picture: name, number: index + 1, path, folder))
+      // Text alone teaches nothing about pictures.
+      if entry.hasPictures {
+        samples.append(try conversation(entry, number: index + 1, line: element.line))
+      } else {
+        leftOut.add(.withoutPicture)
+      }
     }
     return samples
   }
 
   /// The first question and, where it is answered, the first answer.
   private static func conversation(
-    _ object: [String: Any], picture name: String, number: Int, _ path: String, _ folder: URL
+    _ entry: SetEntry, number: Int, line: Int
   ) throws(SampleSetError) -> Sample {
-    guard let turns = object["conversations"] as? [[String: Any]] else {
-      throw SampleSetError(path, entry: number, "has no list 'conversations'")
+    let pictures = try entry.pictures()
+    let turns = try entry.turns()
+    guard let question = turns.firstIndex(where: { speaker($0.from) == .user }) else {
+      throw entry.error("has no question")
     }
-    guard let question = turns.firstIndex(where: { speaker($0) == .user }),
-      let value = turns[question]["value"] as? String
-    else { throw SampleSetError(path, entry: number, "has no question") }
-    // Where the picture stands beside the text, the chat template of the model decides.
-    let prompt = Conversation.Content.words(of: value)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !prompt.isEmpty else { throw SampleSetError(path, entry: number, "has no question") }
+    // Where one picture stands beside the text, the chat template of the model decides; several have places.
+    let value = turns[question].value
+    let words = Conversation.Content.words(of: value).trimmed
+    guard !words.isEmpty else { throw entry.error("has no question") }
+    let prompt = pictures.count == 1 ? words : value.trimmed
+    try entry.check(prompt, pictures: pictures.count)
     var answer: String?
-    if question + 1 < turns.count, speaker(turns[question + 1]) == .model {
-      answer = (turns[question + 1]["value"] as? String)?.trimmingCharacters(in: .whitespacesAndNewlines)
+    if question + 1 < turns.count, speaker(turns[question + 1].from) == .model {
+      answer = turns[question + 1].value
     }
-    let file = try picture(name, in: folder) { SampleSetError(path, entry: number, $0) }
-    let id = object["id"].flatMap { $0 as? String ?? ($0 as? Int).map(String.init) }
     return Sample(
-      id: id ?? "entry \(number)", images: [file], prompt: prompt, answer: answer, line: number)
+      id: try entry.id() ?? "entry \(number)", images: pictures, prompt: prompt, answer: answer, line: line)
   }
 
   private enum Speaker { case user, model }
 
-  private static func speaker(_ turn: [String: Any]) -> Speaker? {
-    switch turn["from"] as? String {
+  private static func speaker(_ name: String) -> Speaker? {
+    switch name {
     case "human", "user": .user
     case "gpt", "assistant": .model
     default: nil
     }
-  }
-}
-
-extension SampleSetError {
-  /// An error about an entry of an array, counted from 1.
-  fileprivate init(_ file: String, entry: Int, _ reason: String) {
-    self.init(file, nil, "entry \(entry): \(reason)")
   }
 }

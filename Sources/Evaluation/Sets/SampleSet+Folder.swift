@@ -2,15 +2,29 @@ import Foundation
 
 /// A folder of pictures that are all asked the same.
 extension SampleSet {
-  static func folder(_ path: String, prompt: String) throws(SampleSetError) -> [Sample] {
+  /// Endings of the names of JPEG and PNG files.
+  private static let endings: Set = ["jpg", "jpeg", "jpe", "jfif", "png"]
+
+  static func folder(
+    _ path: String, prompt: String, leavingOut leftOut: inout LeftOut
+  ) throws(SampleSetError) -> [Sample] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       throw SampleSetError(path, nil, "cannot be read")
     }
-    let pictures = names.filter { name in
-      [".jpg", ".jpeg", ".png"].contains { name.lowercased().hasSuffix($0) } && !name.hasPrefix(".")
+    var samples: [Sample] = []
+    for name in names.sorted() {
+      let file = URL(fileURLWithPath: path).appendingPathComponent(name)
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue {
+        leftOut.add(.folder)
+      } else if name.hasPrefix(".") {
+        leftOut.add(.hidden)
+      } else if !endings.contains(file.pathExtension.lowercased()) {
+        leftOut.add(.otherKind)
+      } else {
+        samples.append(Sample(id: name, images: [file.path], prompt: prompt))
+      }
     }
-    return pictures.sorted().map { name in
-      Sample(id: name, images: [URL(fileURLWithPath: path).appendingPathComponent(name).path], prompt: prompt)
-    }
+    return samples
   }
 }

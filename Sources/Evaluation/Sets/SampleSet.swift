@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import JSONReading
 import PlanFormat
 
 /// One question about some pictures.
@@ -14,16 +15,31 @@ public struct Sample: Equatable, Sendable {
   public var answer: String?
   /// Kind of question, where the set says it.
   public var task: String?
-  /// Line of the set it is from, or number of the entry, where it has one.
+  /// Line of the set that it begins in, where it has one.
   public var line: Int?
+
+  /// A sample. Expected answers lose the white space around them, as answers of a model do before they are compared.
+  init(
+    id: String, images: [String], prompt: String, answer: String? = nil, task: String? = nil, line: Int? = nil
+  ) {
+    (self.id, self.images, self.prompt) = (id, images, prompt)
+    (self.answer, self.task, self.line) = (answer?.trimmed, task, line)
+  }
+}
+
+extension String {
+  /// The text without white space around it.
+  var trimmed: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
 }
 
 /// A calibration, validation or test set, from one of the forms that people have:
 ///
 /// - JSON Lines of `id`, `image` (or a list, `images`), `prompt`, `answer`, `task`;
-/// - LLaVA's conversations: a JSON array of `id`, `image` and `conversations`, of which the first question and answer
-///   are taken; entries without a picture are left out;
-/// - a folder of pictures, all asked the same.
+/// - LLaVA's conversations: a JSON array of `id`, `image` (or a list, `images`) and `conversations`, of which the first
+///   question and answer are taken; entries without a picture are left out;
+/// - a folder of pictures, all asked the same; its folders and other files are left out.
 ///
 /// Pictures are named relative to the set's own folder. `answer` and `task` may be missing.
 public struct SampleSet: Sendable {
@@ -31,6 +47,8 @@ public struct SampleSet: Sendable {
   public let path: String
   /// Samples in the order of the set.
   public internal(set) var samples: [Sample]
+  /// What of the set is not among them.
+  public private(set) var leftOut = LeftOut()
 
   /// Reads a set. What cannot be used, such as a line without `prompt` or a picture that is not there, is an error that
   /// names its place.
@@ -43,26 +61,38 @@ public struct SampleSet: Sendable {
       guard let prompt else {
         throw SampleSetError(path, nil, "is a folder of pictures: say what they are asked with --prompt")
       }
-      samples = try Self.folder(path, prompt: prompt)
+      samples = try Self.folder(path, prompt: prompt, leavingOut: &leftOut)
     } else {
       guard prompt == nil else {
         throw SampleSetError(path, nil, "has prompts of its own: --prompt is for folders of pictures")
       }
-      let text = try Self.text(path)
-      samples =
-        try text.first { !$0.isWhitespace } == "[" ? Self.conversations(text, path) : Self.lines(text, path)
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw SampleSetError(path, nil, "cannot be read")
+      }
+      samples = try Self.samples(data, path, leavingOut: &leftOut)
     }
-    if samples.isEmpty { throw SampleSetError(path, nil, "has no samples") }
+    if samples.isEmpty {
+      throw SampleSetError(path, nil, "has no samples" + (leftOut.summary.map { " (\($0))" } ?? ""))
+    }
   }
 
-  private static func text(_ path: String) throws(SampleSetError) -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw SampleSetError(path, nil, "cannot be read")
+  private static func samples(
+    _ data: Data, _ path: String, leavingOut leftOut: inout LeftOut
+  ) throws(SampleSetError) -> [Sample] {
+    // A closure of the library's would forget the type of the error.
+    let result = data.withUnsafeBytes { bytes in
+      Result { () throws(SampleSetError) -> [Sample] in
+        guard let elements = JSONElements(bytes) else { return try lines(bytes, path) }
+        return try conversations(elements, path, leavingOut: &leftOut)
+      }
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw SampleSetError(path, nil, "is not UTF-8")
-    }
-    return text
+    return try result.get()
+  }
+
+  /// Paths of all pictures, each once.
+  public var pictures: [String] {
+    var seen: Set<String> = []
+    return samples.flatMap(\.images).filter { seen.insert($0).inserted }
   }
 
   /// The first `count` samples.
@@ -87,24 +117,6 @@ public struct SampleSet: Sendable {
       result.samples = (0..<count).map { samples[$0 * samples.count / count] }
     }
     return result
-  }
-
-  /// SHA-256 over the samples and the bytes of their pictures, hexadecimal.
-  public func digest() throws(SampleSetError) -> String {
-    var hash = SHA256()
-    var seen: Set<String> = []
-    for sample in samples {
-      for field in [sample.id, sample.prompt, sample.answer ?? "", sample.task ?? ""] {
-        hash.update(Array(field.utf8) + [0])
-      }
-      for image in sample.images where seen.insert(image).inserted {
-        guard let data = FileManager.default.contents(atPath: image) else {
-          throw SampleSetError(path, nil, "picture \(image) cannot be read")
-        }
-        hash.update(Array(data))
-      }
-    }
-    return hash.hexadecimal()
   }
 }
 

@@ -86,7 +86,10 @@ public final class Dialogue {
   /// Refuses a slow dense run under the name of a pruned one. Pictures of so few tokens that the settings do not ask
   /// for a whole one less are answered.
   private func checkPruning(_ answer: Answer, images: Int) throws(InferenceError) {
-    guard point.settings.asksToRemove(visual: answer.visualTokens, images: images) else { return }
+    guard
+      point.settings.asksToRemove(
+        visual: answer.visualTokens, images: images, layers: context.model.text.layers)
+    else { return }
     if answer.counts.visualKept == answer.visualTokens, answer.visualEntryShare == 1 {
       throw InferenceError("point '\(point.name)'", "was asked to prune and removed nothing")
     }

@@ -14,8 +14,8 @@ struct CachedPrompt: ~Copyable {
   private(set) var nextPosition: Int
   /// Tokens of the unpruned prompt.
   private(set) var length: Int
-  /// Visual tokens that the last layer saw.
-  private(set) var visualKept = 0
+  /// Visual tokens that outlive token pruning.
+  var visualKept = 0
 
   /// Visual tokens of the unpruned prompt.
   let visual: Int
@@ -30,7 +30,6 @@ struct CachedPrompt: ~Copyable {
   /// Takes over the next layer.
   mutating func append(_ layer: LayerCache, visualIndices: [Int32]) {
     cache.append(layer)
-    visualKept = layer.visualCount
     self.visualIndices.append(visualIndices)
   }
 
@@ -71,7 +70,7 @@ extension Context {
     try cancellation.check()
     var clock = StageClock()
     let selector = schedule.flatMap { entrySelector($0) }
-    let watched = selector == nil ? 0 : min(tokens.count, schedule?.watchedRows ?? 0)
+    let watched = selector == nil ? 0 : min(tokens.count, selector?.watchedRows ?? 0)
     var attentions: [MatrixView] = []
     prompt.reserve(tokens.count + reserve)
     let rows = read(tokens, at: prompt.nextPosition, cache: prompt.cache, watched: watched) {

@@ -23,7 +23,9 @@ extension Context {
     let first = prompt.rows.nextPosition
     let hidden = MatrixView(rows: before + answer.count, columns: model.text.width)
     hidden[rows: 0..<before].copy(from: prompt.rows.hidden)
-    for (index, token) in answer.enumerated() { model.decoder.embed(token, into: hidden, row: before + index) }
+    for (index, token) in answer.enumerated() {
+      model.decoder.embed(token, into: hidden, row: before + index)
+    }
     let rows = TokenRows(
       hidden: hidden, positions: prompt.rows.positions + answer.indices.map { RotaryPosition(first + $0) },
       visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count))

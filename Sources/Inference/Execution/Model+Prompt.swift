@@ -28,7 +28,8 @@ extension Model {
   public func room(behind length: Int, limit: Int) throws(InferenceError) -> Int {
     guard length < text.contextLength else {
       throw InferenceError(
-        "prompt", "has \(length) tokens; the model takes \(text.contextLength), which leaves no room for an answer")
+        "prompt",
+        "has \(length) tokens; the model takes \(text.contextLength), which leaves no room for an answer")
     }
     return max(0, min(limit, text.contextLength - length))
   }

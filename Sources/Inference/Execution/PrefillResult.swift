@@ -20,7 +20,8 @@ public struct PrefillResult: ~Copyable {
   /// The same with a cache of its own, for another way to go on.
   public func copy(reserve: Int) -> PrefillResult {
     PrefillResult(
-      cache: cache.copy(reserve: reserve), rows: rows, nextPosition: nextPosition, length: length, visual: visual,
+      cache: cache.copy(reserve: reserve), rows: rows, nextPosition: nextPosition, length: length,
+      visual: visual,
       counts: counts, whole: nil)
   }
 
@@ -30,7 +31,7 @@ public struct PrefillResult: ~Copyable {
 
 /// What pruning left of a prompt, and what choosing took.
 public struct PruningCounts: Equatable, Sendable {
-  /// Visual tokens that the last layer saw.
+  /// Visual tokens that outlive token pruning.
   public var visualKept = 0
   /// Seconds spent choosing tokens and KV entries.
   public var selectionSeconds = 0.0

@@ -17,6 +17,9 @@ public struct StageClock: Sendable {
     return try body()
   }
 
+  /// Adds the time since a moment.
+  public mutating func add(since start: Double) { seconds += Self.now - start }
+
   /// Seconds since some fixed moment.
   public static var now: Double {
     var time = timespec()

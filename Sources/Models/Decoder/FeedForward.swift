@@ -42,7 +42,8 @@ public struct FeedForward: Sendable {
   ///
   /// `input` and `output` are `[n x width]`, `scratch` is `[n x 2m]`.
   public func forward(
-    _ rows: TokenRows, input: MatrixView, _ reduction: NeuronReduction, into output: MatrixView, scratch: MatrixView,
+    _ rows: TokenRows, input: MatrixView, _ reduction: NeuronReduction, into output: MatrixView,
+    scratch: MatrixView,
     _ workers: Workers
   ) {
     let (reduced, full) =

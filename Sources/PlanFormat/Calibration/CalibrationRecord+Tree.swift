@@ -3,9 +3,7 @@ extension TreeBuilder {
   mutating func add(_ record: CalibrationRecord, for model: ModelDescription) throws(Flaw) {
     group(CalibrationRecord.path, "what calibration found about the layers, heads and tokens of this model")
     try add(record.provenance)
-    add(record.redundancyLens, for: model.text)
-    try add(record.plphp, for: model)
-    try add(record.topV)
+    for part in record.parts { try part.add(to: &self, for: model) }
   }
 
   private mutating func add(_ provenance: CalibrationProvenance) throws(Flaw) {
@@ -29,11 +27,7 @@ extension CalibrationRecord {
   ) throws(Flaw) -> CalibrationRecord? {
     guard reader.tree.groups[path] != nil else { return nil }
     try reader.group(path)
-    return CalibrationRecord(
-      redundancyLens: try LayerRankings(from: &reader, for: model.text),
-      plphp: try RetentionProfile(from: &reader, for: model),
-      topV: try CostSearch(from: &reader),
-      provenance: try CalibrationProvenance(from: &reader))
+    return try CalibrationRecord(from: &reader, for: model)
   }
 }
 

@@ -1,9 +1,7 @@
 extension CalibrationRecord {
   /// Demands that every part fits the model.
   func validate(for model: ModelDescription) throws(Flaw) {
-    try redundancyLens.validate(for: model.text)
-    try plphp.validate(for: model)
-    try topV.validate(for: model.text)
+    for part in parts { try part.validate(for: model) }
     try require(provenance.samples, in: 0...1_000_000_000, "samples", CalibrationProvenance.path)
     try requireDigest(provenance.setDigest, "set_digest", CalibrationProvenance.path)
     for digest in provenance.pictures {

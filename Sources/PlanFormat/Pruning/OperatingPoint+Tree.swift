@@ -11,36 +11,23 @@ extension OperatingPoint {
   /// Path of the point's group.
   func path(in root: String) -> String { "\(root)/\(name)" }
 
-  private static let tokens = "topv"
-  private static let reduction = "redundancy_lens"
-  private static let retention = "plphp"
   private static let measured = "measured"
 
   /// Attributes of the point's group; `index` is its place in the list.
   fileprivate func attributes(index: Int) -> AttributeSet {
     var set = AttributeSet()
     set.put("index", index)
-    set.put(Self.tokens, settings.tokens != nil)
-    set.put(Self.reduction, settings.reduction != nil)
-    set.put(Self.retention, settings.retention != nil)
+    for method in PruningSettings.methods { method.put(settings, &set) }
     set.put(Self.measured, figures != nil)
-    if let tokens = settings.tokens { set.put(tokens, prefix: Self.tokens + "_") }
-    if let reduction = settings.reduction { set.put(reduction, prefix: Self.reduction + "_") }
-    if let retention = settings.retention { set.put(retention, prefix: Self.retention + "_") }
     if let figures { set.put(figures, prefix: Self.measured + "_") }
     return set
   }
 
   private init(_ name: String, from set: inout AttributeSet, of path: String) throws(Flaw) {
-    func part<Record: AttributeRecord>(_ name: String) throws(Flaw) -> Record? {
-      let present: Bool = try set.take(name, of: path)
-      return present ? try set.take(prefix: name + "_", of: path) : nil
-    }
     self.init(name: name, settings: .dense)
-    settings.tokens = try part(Self.tokens)
-    settings.reduction = try part(Self.reduction)
-    settings.retention = try part(Self.retention)
-    figures = try part(Self.measured)
+    for method in PruningSettings.methods { try method.take(&settings, &set, path) }
+    let isMeasured: Bool = try set.take(Self.measured, of: path)
+    if isMeasured { figures = try set.take(prefix: Self.measured + "_", of: path) }
   }
 
   /// Takes all points of a group, in the order in which they were written.
@@ -69,7 +56,7 @@ extension TreeBuilder {
   mutating func add(_ points: [OperatingPoint]) {
     add(
       points, OperatingPoint.root,
-      "named settings of all three methods with measured figures; dense always exists")
+      "named settings of all methods with measured figures; dense always exists")
   }
 
   mutating func add(front points: [OperatingPoint]) {

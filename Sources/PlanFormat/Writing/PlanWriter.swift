@@ -1,4 +1,5 @@
 internal import HDF5
+internal import Output
 
 /// Writes plans. A plan appears under its name complete or not at all; one that was there survives a failure.
 public enum PlanWriter {
@@ -17,12 +18,12 @@ public enum PlanWriter {
       try contents.validate()
       return try PlanTree(contents)
     }
-    let temporary = try TemporaryFile(for: path)
+    let partial = try output(path) { () throws(OutputError) in try AtomicFile(for: path) }
     do throws(PlanError) {
-      try naming(path, insteadOf: temporary.path) { () throws(Flaw) in
+      try naming(path, insteadOf: partial.path) { () throws(Flaw) in
         let file = try hdf5 { () throws(HDF5Error) in
           try File.create(
-            temporary.path, replacing: false, metadataBlock: tree.metadataEstimate,
+            partial.path, metadataBlock: tree.metadataEstimate,
             smallDataBlock: tree.smallWeightBytes)
         }
         var writing = TreeWriting(root: try hdf5 { () throws(HDF5Error) in try file.root() })
@@ -47,10 +48,20 @@ public enum PlanWriter {
           try file.close()
         }
       }
-      try temporary.publish()
+      try output(path) { () throws(OutputError) in try partial.publish() }
     } catch {
-      temporary.remove()
+      // A library may hold the file open after a failure.
+      partial.discard()
       throw error
+    }
+  }
+
+  /// Errors of files are errors about the plan.
+  private static func output<Result>(
+    _ path: String, _ body: () throws(OutputError) -> Result
+  ) throws(PlanError) -> Result {
+    do { return try body() } catch {
+      throw PlanError(file: path, reason: "cannot be written: \(error.reason)")
     }
   }
 

@@ -8,26 +8,7 @@ extension Explanation {
     .object([
       "point": .string(point.name), "answer": .string(answer), "dense_answer": .string(denseAnswer),
       "visual": .integer(fate.isKept.count), "visual_kept": .integer(fate.isKept.count { $0 }),
-      "token_pruning": point.settings.tokens.map { tokens in
-        .object([
-          "after_layer": .integer(tokens.layer), "rule": .string(tokens.rule.rawValue),
-          "keep_ratio": .number(tokens.keepRatio), "recovery": .integer(tokens.recoveryStride),
-        ])
-      } ?? .null,
-      "layer_reduction": point.settings.reduction.map { reduction in
-        .object([
-          "ffn_layers": .integers(reduction.feedForwardLayers),
-          "neuron_share": .number(reduction.neuronShare),
-          "attention_layers": .integers(reduction.attentionLayers),
-          "attention_window": .integer(reduction.attentionWindow),
-        ])
-      } ?? .null,
-      "cache_retention": point.settings.retention.map { retention in
-        .object([
-          "ranking": .string(retention.ranking.rawValue), "mode": .string(retention.mode.rawValue),
-          "even_share": .number(retention.evenShare), "rates": .numbers(retention.rates),
-        ])
-      } ?? .null,
+      "settings": point.settings.json,
       "pictures": .array(
         pictures.map { picture in
           .object(["file": .string(picture.path), "blocks": .array(picture.blocks.map(json))])

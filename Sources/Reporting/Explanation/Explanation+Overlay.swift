@@ -5,25 +5,19 @@ import PlanFormat
 extension Explanation {
   /// What each panel of the overlay shows, from left to right.
   public var panels: [String] {
-    var titles = ["what the tower saw"]
-    if let tokens = point.settings.tokens {
-      titles.append("tokens that stay behind layer \(tokens.layer)")
-    }
-    if point.settings.retention != nil {
-      titles.append("entries that decoding reads, brighter where more layers and heads hold the patch")
-    }
-    return titles
+    ["what the tower saw"] + stages.map(\.title)
+  }
+
+  private var stages: [(title: String, shares: [Double])] {
+    point.settings.words.compactMap { $0.panel(fate) }
   }
 
   /// The pictures with what each stage left of them: a row a block of tokens, a column a panel.
   public func overlay() throws(ImageError) -> RGBImage {
-    var stages: [[Double]] = []
-    if point.settings.tokens != nil { stages.append(fate.isKept.map { $0 ? 1 : 0 }) }
-    if point.settings.retention != nil { stages.append(fate.entryShares) }
     var rows: [[RGBImage]] = []
     for block in pictures.flatMap(\.blocks) {
       let whole = try block.view.pixels.enlarged()
-      rows.append([whole] + stages.map { whole.dimmed(block.view, to: Array($0[block.tokens])) })
+      rows.append([whole] + stages.map { whole.dimmed(block.view, to: Array($0.shares[block.tokens])) })
     }
     return RGBImage.sheet(rows)
   }

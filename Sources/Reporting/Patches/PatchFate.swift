@@ -35,12 +35,15 @@ public struct PatchFate: Equatable, Sendable {
 struct PatchWatch: Observer {
   private let heads: Int
   private var entries: [[[Int]]] = []
+  /// Visual tokens of the last layer that has any.
+  private var last: [Int] = []
 
   /// A watch over a model with that many KV heads.
   init(heads: Int) { self.heads = heads }
 
   mutating func willRun(layer: Int, rows: TokenRows) {
     let all = rows.visualRows.map { Int(rows.visualIndices[$0]) }
+    if !all.isEmpty { last = all }
     entries.append(Array(repeating: all, count: heads))
   }
 
@@ -50,8 +53,10 @@ struct PatchWatch: Observer {
 
   /// What became of the tokens of the prompt that was watched.
   func fate(of result: borrowing PrefillResult) -> PatchFate {
+    // Behind a horizon no layer has any: the last layer that has tells what outlives token pruning.
     var isKept = Array(repeating: false, count: result.visual)
-    for token in result.rows.visualIndices where token >= 0 { isKept[Int(token)] = true }
+    let left = result.rows.visualIndices.filter { $0 >= 0 }.map(Int.init)
+    for token in left.isEmpty ? last : left { isKept[token] = true }
     return PatchFate(isKept: isKept, entries: entries)
   }
 }

@@ -42,7 +42,7 @@ extension Report {
     let time = dense.median(\.prefillSeconds)
     let quality: [Line] = [
       (Markup(text: evaluation.qualityName), { Wording.share($0.meanQuality) }),
-      ("95\u{A0}% interval", { Wording.interval($0.qualityInterval) }),
+      ("95\u{A0}% interval", { $0.hasInterval ? Wording.interval($0.qualityInterval) : "-" }),
       ("beside dense, points", { beside($0) { Wording.signed($0.difference) } }),
       ("95\u{A0}% interval of that", { beside($0, Wording.range) }),
       ("same answer as dense", { Wording.share($0.agreement) }),
@@ -74,7 +74,7 @@ extension Report {
   private func stored(inColumns points: [OperatingPoint]) -> Markup {
     let lines: [(title: Markup, value: (MeasuredFigures) -> String)] = [
       ("accuracy", { Wording.share($0.accuracy) }),
-      ("95\u{A0}% interval", { Wording.interval($0.accuracyInterval) }),
+      ("95\u{A0}% interval", { $0.samples > 1 ? Wording.interval($0.accuracyInterval) : "-" }),
       ("same answer as dense", { Wording.share($0.agreement) }),
       ("divergence, nats", { Wording.nats($0.divergence) }),
       ("visual KV cache kept", { Wording.share($0.visualEntryShare) }),

@@ -10,7 +10,7 @@ extension Report {
         "The attention of a layer is divided into heads, which look for different things; query heads that share a cache are one KV head here. One column a head, one row a layer, the first layer on top: the fuller the colour, the more of its attention the last token of the prompt gives to the picture. Where the heads of a row differ, one cache budget for the whole layer does not suit them alike."
       ])
     let heads = plan.contents.model.text.keyValueHeads
-    guard let profile = plan.contents.calibration?.plphp, heads > 0,
+    guard let profile = plan.contents.calibration?.cacheRetention, heads > 0,
       profile.visionAttentionByHead.count >= heads
     else {
       section.body = [missingCalibration("Attention by head")]

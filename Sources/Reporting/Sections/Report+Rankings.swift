@@ -9,7 +9,7 @@ extension Report {
       lead: [
         "Each layer of the decoder has two parts: attention, in which tokens look at each other, and a feed-forward network (FFN) that works on each token alone. For visual tokens both can do less. Calibration reduced one layer after the other, each time the one that hurts least on top of those before. The curve is the divergence from the model as it is after each step: where it stays flat, layers are redundant; where it climbs, they are needed."
       ])
-    guard let lens = plan.contents.calibration?.redundancyLens, !lens.feedForward.isEmpty,
+    guard let lens = plan.contents.calibration?.layerReduction, !lens.feedForward.isEmpty,
       [lens.attention.count, lens.feedForwardDivergence.count, lens.attentionDivergence.count]
         .allSatisfy({ $0 == lens.feedForward.count })
     else {
@@ -64,12 +64,12 @@ extension Report {
 
   /// What the points made of the rankings.
   private var used: Markup {
-    let points = plan.contents.points.filter { $0.settings.reduction != nil }
+    let points = plan.contents.points.filter { $0.settings.layerReduction != nil }
     if points.isEmpty { return .p("No point of the plan reduces layers.") }
     return .heading(3, "What the points reduce")
       + .list(
         points.compactMap { point in
-          point.settings.reduction.map { "\(named(point.name)): \(words($0))." }
+          point.settings.layerReduction.map { "\(named(point.name)): \(words($0))." }
         })
   }
 

@@ -7,9 +7,9 @@ extension Report {
     var section = PageSection(
       "retention", "How much each layer looks at the picture",
       lead: [
-        "Bars: the share of its attention that the last token of the prompt, the one that begins the answer, gives to the picture, mean over the calibration questions; thin lines reach one standard deviation up and down. The PLPHP method lets layers that look a lot keep more of their visual cache and layers that hardly look keep less: the diamonds are its rates (retention). Tuning may have found equal rates to do less harm; the table below has those of each point."
+        "Bars: the share of its attention that the last token of the prompt, the one that begins the answer, gives to the picture, mean over the calibration questions; thin lines reach one standard deviation up and down. Cache retention lets layers that look a lot keep more of their visual cache and layers that hardly look keep less: the diamonds are its rates (retention). Tuning may have found equal rates to do less harm; the table below has those of each point."
       ])
-    guard let profile = plan.contents.calibration?.plphp, !profile.visionAttentionMean.isEmpty,
+    guard let profile = plan.contents.calibration?.cacheRetention, !profile.visionAttentionMean.isEmpty,
       [profile.visionAttentionDeviation.count, profile.retention.count, profile.layerClass.count]
         .allSatisfy({ $0 == profile.visionAttentionMean.count })
     else {
@@ -21,7 +21,7 @@ extension Report {
       means: profile.visionAttentionMean, deviations: profile.visionAttentionDeviation,
       classes: profile.layerClass.map(Int.init), rates: profile.retention,
       thresholds: [thresholds.attentive, thresholds.indifferent])
-    let classes: [(name: String, value: Int32)] = [("attentive", 2), ("balanced", 1), ("indifferent", 0)]
+    let classes: [(name: String, value: Int32)] = [("attentive", 2), ("moderate", 1), ("indifferent", 0)]
     let counts = classes.map { kind in
       "\(profile.layerClass.count { $0 == kind.value }) \(kind.name)"
     }
@@ -42,7 +42,7 @@ extension Report {
 
   private func rates(_ profile: RetentionProfile) -> Markup {
     let points = plan.contents.points.filter { !$0.settings.isDense }
-    let names = ["indifferent", "balanced", "attentive"]
+    let names = ["indifferent", "moderate", "attentive"]
     var table = DataTable(
       "Retention rates by layer",
       columns: ["layer", "class", "calibrated rate"] + points.map { named($0.name) })
@@ -55,7 +55,7 @@ extension Report {
           .level(profile.retention[layer]),
         ]
           + points.map { point in
-            guard let retention = point.settings.retention else { return .level(1) }
+            guard let retention = point.settings.cacheRetention else { return .level(1) }
             if retention.mode == .dynamic { return "by input" }
             return retention.rates.indices.contains(layer) ? .level(retention.rates[layer]) : ""
           })

@@ -7,9 +7,9 @@ extension Report {
     var section = PageSection(
       "rules", "How tokens are chosen",
       lead: [
-        "Which tokens stay decides how much is lost. Calibration tried every rule at several budgets and measured the divergence from the model as it is: smaller is better, and the least of a column is bold. \"Baseline\" marks plain rules, which any method has to beat. A rule named balanced is not the operating point of that name."
+        "Which tokens stay decides how much is lost. Calibration tried every rule at several budgets and measured the divergence from the model as it is: smaller is better, and the least of a column is bold. \"Baseline\" marks plain rules, which any method has to beat."
       ])
-    guard let search = plan.contents.calibration?.topV, !search.candidates.isEmpty else {
+    guard let search = plan.contents.calibration?.tokenPruning, !search.candidates.isEmpty else {
       section.body = [missingCalibration("The comparison of rules")]
       return section
     }

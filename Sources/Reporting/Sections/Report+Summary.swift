@@ -127,11 +127,16 @@ extension Report {
       ], body: [.element("div", [.init("class", "cards")], cards), hint])
   }
 
+  /// The interval behind an accuracy; one sample has none.
+  private func interval(of figures: MeasuredFigures) -> String {
+    figures.samples > 1 ? " (95 % interval \(Wording.interval(figures.accuracyInterval)))" : ""
+  }
+
   private func stored(_ name: String, _ figures: MeasuredFigures) -> Markup {
     let quality: Markup =
       figures.accuracy.isNaN
       ? "\(name) gives dense's very answer to \(Wording.share(figures.agreement)) of \(figures.samples) questions"
-      : "\(name) answers \(Wording.share(figures.accuracy)) of \(figures.samples) questions right (95 % interval \(Wording.interval(figures.accuracyInterval))), dense \(Wording.share(figures.denseAccuracy))"
+      : "\(name) answers \(Wording.share(figures.accuracy)) of \(figures.samples) questions right\(interval(of: figures)), dense \(Wording.share(figures.denseAccuracy))"
     return
       "\(quality). Reading the prompt takes \(Wording.share(figures.prefillSeconds / figures.densePrefillSeconds)) of dense's time, and \(Wording.share(figures.visualEntryShare)) of the visual KV cache stays."
   }

@@ -22,11 +22,14 @@ enum Wording {
 
   /// "-0.5 points, 95 % interval -2.0 to +0.8"
   static func points(_ comparison: PairedComparison) -> String {
-    "\(signed(comparison.difference)) points, 95\u{A0}% interval \(range(comparison))"
+    let points = "\(signed(comparison.difference)) points"
+    return comparison.hasInterval ? "\(points), 95\u{A0}% interval \(range(comparison))" : points
   }
 
+  /// The interval of a difference; a dash where there is none.
   static func range(_ comparison: PairedComparison) -> String {
-    comparison.interval.map(signed).joined(separator: " to ")
+    guard comparison.hasInterval else { return "-" }
+    return comparison.interval.map(signed).joined(separator: " to ")
   }
 
   static func interval(_ ends: [Double]) -> String { ends.map(share).joined(separator: " to ") }
@@ -97,6 +100,9 @@ extension Baseline {
     case .rule(.l2norm): "the tokens with the largest norms"
     case .rule(.inverseL2norm): "the tokens with the smallest norms"
     case .rule(.fastV): "the tokens that the last word of the question attends to most (FastV)"
+    case .rule(.divprune): "the set of tokens that are least alike (DivPrune)"
+    case .rule(.dart): "the tokens least like a few of large norm (DART)"
+    case .rule(.cdpruner): "a set of tokens that is varied and near to the question (CDPruner)"
     case .rule(let rule): "the importance rule \(rule.rawValue) in the place of the point's own"
     case .reducedImage: "a picture with less detail in the first place, and nothing pruned"
     case .shuffled: "the same amount of work left out, but in other layers; mean over several draws"
@@ -110,7 +116,7 @@ extension ImportanceRule {
   var explanation: String {
     switch self {
     case .paper: "by the transport plan, with the update as the TopV paper prints it"
-    case .balanced: "by the transport plan: tokens that stand for many others at little cost"
+    case .sinkhorn: "by the transport plan: tokens that stand for many others at little cost"
     case .semiRelaxed: "the same, with only one side of the plan enforced"
     case .inverted: "the opposite of semi_relaxed: the odd ones first"
     case .random: "drawn by chance"
@@ -119,6 +125,9 @@ extension ImportanceRule {
     case .inverseL2norm: "the smallest norms"
     case .fastV: "what the last word of the prompt attends to"
     case .pooling: "means of neighbours"
+    case .divprune: "the set whose members are least alike (DivPrune)"
+    case .dart: "what is least like a few tokens of large norm (DART)"
+    case .cdpruner: "a set that is both varied and near to the question (CDPruner)"
     }
   }
 }

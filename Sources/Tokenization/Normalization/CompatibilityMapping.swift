@@ -1,6 +1,6 @@
 /// Compatibility decompositions that are more than canonical ones.
 ///
-/// The standard library decomposes canonically only. Written by Tests/Golden/tokenization/compatibility.py from
+/// Canonical ones are in `CanonicalMapping`. Written by Tests/Golden/tokenization/compatibility.py from
 /// Hugging Face's `tokenizers`.
 enum CompatibilityMapping {
   /// The decomposition of a character, if it is in the table.

@@ -28,13 +28,20 @@ struct Normalizer: Sendable {
     }
   }
 
-  /// Changes `piece`.
-  func normalize(_ piece: inout TextPiece) throws(TokenizationError) {
+  /// Bytes that a text of `count` bytes may become at most, whatever the steps: eighteen times is what the longest
+  /// compatibility mapping needs, three times what a visible space does.
+  static func room(for count: Int) -> Int { count.multipliedReportingOverflow(by: 64).partialValue + 65_536 }
+
+  /// Changes `piece`, which may take up to `room` bytes at any step.
+  func normalize(_ piece: inout TextPiece, room: Int) throws(TokenizationError) {
     for step in steps {
       switch step {
       case .prepend(let text): piece.prepend(text)
       case .replace(let matcher, let content):
-        piece.replace(matchesOf: try matcher.segments(of: piece.bytes), with: content)
+        let segments = try matcher.segments(of: piece.bytes)
+        let kept = segments.reduce(0) { $0 + ($1.isMatch ? content.count : $1.range.count) }
+        guard kept <= room else { throw .textTooLong(limit: room) }
+        piece.replace(matchesOf: segments, with: content)
       case .normalForm(let form): piece.map { form.applied(to: $0) }
       case .strip(let left, let right):
         if right {
@@ -47,13 +54,14 @@ struct Normalizer: Sendable {
         }
       case .lowercase: piece.map(Self.lowercased)
       }
+      guard piece.bytes.count <= room else { throw .textTooLong(limit: room) }
     }
   }
 
   /// Changes a text by itself.
   func normalized(_ text: [UInt8]) throws(TokenizationError) -> [UInt8] {
     var piece = TextPiece(text)
-    try normalize(&piece)
+    try normalize(&piece, room: Self.room(for: text.count))
     return Array(piece.bytes)
   }
 

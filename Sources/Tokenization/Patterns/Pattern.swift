@@ -1,4 +1,5 @@
 import CPCRE2
+import Glibc
 
 /// A compiled split pattern.
 ///
@@ -12,12 +13,21 @@ final class Pattern: @unchecked Sendable {
   private static let prefix = "(*LF)"
   /// Backtracking steps allowed at least, and for each byte of a longer subject: enough for honest patterns,
   /// an end to those that would never finish.
-  private static let leastSteps = 10_000_000
+  private static let leastSteps = 1_000_000
   private static let stepsPerByte = 100
   /// Memory for backtracking in KiB.
-  private static let heapLimit: UInt32 = 256 << 10
+  private static let heapLimit: UInt32 = 64 << 10
+  /// Bytes of a pattern.
+  private static let sizeLimit = 4096
+  /// Processor time for one text, and for each byte of it: thousands of times what an honest pattern takes. Each match
+  /// alone is limited by its steps, but there may be as many as characters.
+  private static let leastSeconds = 2.0
+  private static let secondsPerByte = 1e-5
 
   init(_ source: String) throws(TokenizationError) {
+    guard source.utf8.count <= Self.sizeLimit else {
+      throw .invalidPattern(reason: "it is longer than \(Self.sizeLimit) bytes", offset: Self.sizeLimit)
+    }
     let pattern = Array((Self.prefix + (try PatternDialect.translated(source))).utf8)
     // \C would match within a character.
     let options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE
@@ -47,6 +57,7 @@ final class Pattern: @unchecked Sendable {
     let steps = max(
       Self.leastSteps, text.count.multipliedReportingOverflow(by: Self.stepsPerByte).partialValue)
     pcre2_set_match_limit_8(context, UInt32(clamping: steps))
+    pcre2_set_depth_limit_8(context, UInt32(clamping: steps))
     pcre2_set_heap_limit_8(context, Self.heapLimit)
 
     var segments: [Segment] = []
@@ -56,8 +67,12 @@ final class Pattern: @unchecked Sendable {
     var end = 0  // of the last segment
     var position = 0
     var matchedBefore = false
+    var calls = 0
+    let deadline = Self.processorTime() + Self.leastSeconds + Self.secondsPerByte * Double(text.count)
     let status = text.withUnsafeBufferPointer { subject in
       while position <= subject.count {
+        calls += 1
+        if calls & 0xFF == 0, Self.processorTime() > deadline { return PCRE2_ERROR_MATCHLIMIT }
         let status = match(subject, from: position, data, context)
         if status == PCRE2_ERROR_NOMATCH { return CInt(0) }
         guard status >= 0, let bounds = pcre2_get_ovector_pointer_8(data) else { return status }
@@ -91,6 +106,13 @@ final class Pattern: @unchecked Sendable {
     // Compiled code has a small stack of its own; the interpreter takes from the heap.
     guard status == PCRE2_ERROR_JIT_STACKLIMIT else { return status }
     return pcre2_match_8(code, start, subject.count, position, options | PCRE2_NO_JIT, data, context)
+  }
+
+  /// Seconds of the processor that this thread has used.
+  private static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
   }
 
   private static func nextCharacter(in subject: UnsafeBufferPointer<UInt8>, after position: Int) -> Int {

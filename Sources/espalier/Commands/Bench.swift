@@ -3,6 +3,7 @@ import Compute
 import Evaluation
 import Figures
 import Inference
+import Output
 import PlanFormat
 
 /// Times the stages of a plan beside what the machine can do.
@@ -18,10 +19,11 @@ struct Bench: ParsableCommand {
   @Argument(help: "Plan to time.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(help: "Picture (JPEG or PNG); may be repeated.", completion: .file())
+  @Option(
+    parsing: .unconditionalSingleValue, help: "Picture (JPEG or PNG); may be repeated.", completion: .file())
   var image: [String] = []
 
-  @Option(help: "The question.")
+  @Option(parsing: .unconditional, help: "The question.")
   var prompt = "Describe the image."
 
   @Option(
@@ -30,7 +32,7 @@ struct Bench: ParsableCommand {
       valueName: "tokens"))
   var promptTokens: String?
 
-  @Option(help: "Points to time, separated by commas. (default: all of the plan)")
+  @Option(parsing: .unconditional, help: "Points to time, separated by commas. (default: all of the plan)")
   var points: String?
 
   @Option(help: "Tokens to decode.")
@@ -54,20 +56,16 @@ struct Bench: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
-    for (name, value, least) in [
-      ("tokens", tokens, 2), ("repetitions", repetitions, 1), ("warm-up", warmUp, 0),
-    ] {
-      if value < least || value > 100_000 { throw ValidationError("--\(name) must be at least \(least).") }
-    }
+    try OptionRange.check("tokens", tokens, 2...OptionRange.tokens.upperBound)
+    try OptionRange.check("repetitions", repetitions, OptionRange.runs)
+    try OptionRange.check("warm-up", warmUp, 0...OptionRange.runs.upperBound)
+    try OptionRange.check("parts", parts, 8...OptionRange.tokens.upperBound)
     if let promptTokens {
       let words = promptTokens.split(separator: ",", omittingEmptySubsequences: false)
-      guard words.count == sizes.count, sizes.allSatisfy({ (1...100_000).contains($0) }), !prompt.isEmpty
+      guard words.count == sizes.count, sizes.allSatisfy({ OptionRange.tokens.contains($0) }), !prompt.isEmpty
       else {
-        throw ValidationError("--prompt-tokens takes sizes within 1 ... 100000, separated by commas.")
+        throw ValidationError("--prompt-tokens takes sizes within 1 ... 1000000, separated by commas.")
       }
-    }
-    if let parts, !(8...100_000).contains(parts) {
-      throw ValidationError("--parts must be within 8 ... 100000.")
     }
   }
 
@@ -75,15 +73,22 @@ struct Bench: ParsableCommand {
     let opened = try Plan(contentsOf: plan)
     let chosen = try points(of: opened)
     let context = try engine.context(opened)
+    let questions =
+      parts == nil
+      ? try BenchQuestions(context, images: image, prompt: prompt, tokens: tokens).questions(sizes: sizes)
+      : []
+    if let parts, parts > context.model.text.contextLength {
+      throw ExecutionError("--parts: has \(parts) rows; the model takes \(context.model.text.contextLength)")
+    }
     let workers = Workers(context.pool)
     let limits = MachineLimits(workers) { StageClock.now }
     if let parts {
       let bench = try PartsBench(
         opened, workers, limits, cache: context.model.cachePrecision, rows: parts,
         repetitions: repetitions)
-      return print("\(BenchReport(opened, limits, []).title)\n\n\(try bench.table().text)")
+      return try StandardOutput.line("\(BenchReport(opened, limits, []).title)\n\n\(try bench.table().text)")
     }
-    let subjects = try questions(context).flatMap { size, question in
+    let subjects = questions.flatMap { size, question in
       chosen.map { Subject(name: $0.name + (size.map { "@\($0)" } ?? ""), point: $0, question: question) }
     }
     var runs = subjects.map { _ in [Answer]() }
@@ -97,7 +102,7 @@ struct Bench: ParsableCommand {
     let rows = zip(subjects, runs).compactMap { subject, answers in
       BenchRow(subject.name, subject.point.settings, answers, opened, limits)
     }
-    print(BenchReport(opened, limits, rows).text(format))
+    try StandardOutput.line(BenchReport(opened, limits, rows).text(format))
   }
 
   /// What is timed as one.
@@ -107,28 +112,12 @@ struct Bench: ParsableCommand {
     let question: Question
   }
 
-  /// The question as it is, or in the sizes that are asked for.
-  private func questions(_ context: Context) throws -> [(size: Int?, Question)] {
-    guard !sizes.isEmpty else { return [(nil, question(prompt))] }
-    return try sizes.map { size in
-      var text = prompt
-      while try context.model.layout(prompt: text, images: image.count).parts.count < size { text += " " + prompt }
-      return (size, question(text))
-    }
-  }
-
-  private func question(_ prompt: String) -> Question {
-    var question = Question(images: image.map { .file($0) }, prompt: prompt)
-    question.options.maxTokens = tokens
-    return question
-  }
-
   private var sizes: [Int] { promptTokens?.split(separator: ",").compactMap { Int($0) } ?? [] }
 
   private func points(of plan: Plan) throws -> [OperatingPoint] {
     var chosen = plan.contents.points.isEmpty ? [.dense] : plan.contents.points
     if let points { chosen = try points.split(separator: ",").map { try plan.point(named: String($0)) } }
-    return chosen + (custom.point(plan.contents).map { [$0] } ?? [])
+    return chosen + (try custom.point(plan.contents).map { [$0] } ?? [])
   }
 }
 

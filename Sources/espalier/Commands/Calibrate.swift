@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Evaluation
+import Output
 import PlanFormat
 
 /// Derives the calibration of a plan.
@@ -12,12 +13,12 @@ struct Calibrate: ParsableCommand {
   var plan: String
 
   @Option(
-    name: .customLong("set"),
+    name: .customLong("set"), parsing: .unconditional,
     help: "Calibration set: JSON Lines, LLaVA conversations, or a folder of pictures.",
     completion: .file(extensions: ["jsonl"]))
   var set: String
 
-  @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
+  @Option(name: .shortAndLong, parsing: .unconditional, help: "Plan to write. (default: the plan itself)")
   var output: String?
 
   @OptionGroup var sets: SetArguments
@@ -25,18 +26,26 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
-    let samples = try sets.read(set) { $0.spread(calibration.options.limit) }
+    Interruption.install()
     let target = output ?? plan
-    let work = try PlanWork(plan, engine)
-      .orderingNeurons(by: samples, options: calibration.options, near: target)
-    let state = PlanWork.statePath(target)
-    var contents = work.plan.contents
-    contents.calibration = try work.calibrate(
-      samples, options: calibration.options, statePath: state, resuming: calibration.resume)
-    // Points that were measured with another calibration would no longer be true.
-    contents.points = []
-    contents.front = []
+    try AtomicFile.check(target, inputs: [set])
+    let state = try StateFile(for: target, calibration)
+    let (work, contents) = try state.keeping {
+      let read = try sets.read(set) { $0.spread(calibration.options.limit) }
+      try AtomicFile.refuse(target, inputs: read.pictures)
+      let opened = try PlanWork(plan, engine)
+      let samples = try sets.fitting(read, opened.context)
+      try state.check(samples)
+      let work = try opened.orderingNeurons(by: samples, options: calibration.options, near: target)
+      var contents = work.plan.contents
+      contents.calibration = try work.calibrate(
+        samples, options: calibration.options, statePath: state.path, resuming: calibration.resume)
+      // Points that were measured with another calibration would no longer be true.
+      contents.points = []
+      contents.front = []
+      return (work, contents)
+    }
     try work.write(contents, to: target)
-    PlanWork.discard(state)
+    state.discard()
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Evaluation
+import Output
 import PlanFormat
 
 /// Import, calibrate and tune in one go.
@@ -13,17 +14,26 @@ struct Compile: ParsableCommand {
   var model: String
 
   @Option(
+    parsing: .unconditional,
     help: "Calibration set: JSON Lines, LLaVA conversations, or a folder of pictures.",
     completion: .file(extensions: ["jsonl"]))
   var calibration: String
 
-  @Option(help: "Validation set, in one of the same forms; shares no picture with the calibration set.")
+  @Option(
+    parsing: .unconditional,
+    help: "Validation set, in one of the same forms; shares no picture with the calibration set.")
   var validation: String
 
-  @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "Plan to write.",
+    completion: .file(extensions: ["h5"]))
   var output: String
 
   @OptionGroup var sets: SetArguments
+  @Option(help: "Use only the first samples of the validation set.")
+  var validationLimit: Int?
+
+  @OptionGroup var search: SearchArguments
   @OptionGroup(title: "Target") var target: TargetArguments
 
   @OptionGroup var weights: WeightArguments
@@ -36,32 +46,54 @@ struct Compile: ParsableCommand {
   @OptionGroup var arguments: CalibrationArguments
   @OptionGroup var engine: EngineOptions
 
+  func validate() throws {
+    try OptionRange.check("validation-limit", validationLimit, OptionRange.samples)
+  }
+
   func run() throws {
-    try Importing.checkWritable(output)
-    let (calibrationSet, validationSet) = try sets.read((calibration, validation)) {
-      $0.spread(arguments.options.limit)
-    }
-    try validationSet.checkDisjoint(from: calibrationSet.pictureDigests(), usedFor: "calibration")
-    let imported = output + ".importing"
-    let state = PlanWork.statePath(output)
-    defer { PlanWork.discard(imported) }
-    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: imported)
-    let work = try PlanWork(imported, engine)
-      .orderingNeurons(by: calibrationSet, options: arguments.options, near: output)
-    PlanWork.discard(imported)
-    var contents = work.plan.contents
-    let record = try work.calibrate(
-      calibrationSet, options: arguments.options, statePath: state, resuming: arguments.resume)
-    contents.calibration = record
-    let tuned = try work.tune(validationSet, record: record, budgets: target.budgets)
-    contents.points = tuned.points
-    contents.front = tuned.front
-    contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()
+    Interruption.install()
+    try AtomicFile.check(
+      output, inputs: [model, calibration, validation] + [template.chatTemplate].compactMap { $0 })
+    let state = try StateFile(for: output, arguments)
+    let (work, contents) = try state.keeping { try compile(state) }
     try work.write(contents, to: output)
-    PlanWork.discard(state)
-    printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
+    state.discard()
+    try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
       PointTable.text(contents.points)
         + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
     }
+  }
+
+  private func compile(_ state: StateFile) throws -> (PlanWork, PlanContents) {
+    let (calibrationRead, wholeValidation) = try sets.read((calibration, validation)) {
+      $0.spread(arguments.options.limit)
+    }
+    let validationRead = wholeValidation.first(validationLimit)
+    try AtomicFile.refuse(output, inputs: calibrationRead.pictures + validationRead.pictures)
+    let (decodable, validation) = (try sets.decodable(calibrationRead), try sets.decodable(validationRead))
+    try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
+
+    let imported = try self.imported()
+    let calibrationSet = try sets.fitting(decodable, imported.context)
+    let validationSet = try sets.fitting(validation, imported.context)
+    try state.check(calibrationSet)
+    let work = try imported.orderingNeurons(by: calibrationSet, options: arguments.options, near: output)
+    var contents = work.plan.contents
+    let record = try work.calibrate(
+      calibrationSet, options: arguments.options, statePath: state.path, resuming: arguments.resume)
+    contents.calibration = record
+    let tuned = try work.tune(validationSet, record: record, budgets: target.budgets, options: search.options)
+    contents.points = tuned.points
+    contents.front = tuned.front
+    contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()
+    return (work, contents)
+  }
+
+  /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.
+  private func imported() throws -> PlanWork {
+    let path = try AtomicFile.scratchPath(for: output)
+    defer { PlanWork.discard(path) }
+    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
+    return try PlanWork(path, engine)
   }
 }

@@ -16,12 +16,13 @@ struct Evaluate: ParsableCommand {
   var plan: String
 
   @Option(
-    name: .customLong("set"),
+    name: .customLong("set"), parsing: .unconditional,
     help: "Set to evaluate on: JSON Lines, LLaVA conversations, or a folder of pictures.",
     completion: .file(extensions: ["jsonl"]))
   var set: String
 
   @Option(
+    parsing: .unconditional,
     help:
       "Plan of the same model to compare with, such as one of f32 weights. (default: the plan's own dense runs)",
     completion: .file(extensions: ["h5"]))
@@ -35,10 +36,11 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
+    Interruption.install()
     let opened = try Plan(contentsOf: plan)
-    let samples = try evaluation.samples(of: set, for: opened)
-    let contenders = try evaluation.contenders(of: opened, and: custom.point(opened.contents))
+    let contenders = try evaluation.contenders(of: opened, and: try custom.point(opened.contents))
     let context = try engine.context(opened)
+    let samples = try evaluation.samples(of: set, for: opened, in: context)
     let dense = try against.map { path in
       let other = try Plan(contentsOf: path)
       guard other.contents.tokenizer == opened.contents.tokenizer,
@@ -53,7 +55,7 @@ struct Evaluate: ParsableCommand {
       runner: SampleRunner(context, maxTokens: evaluation.maxTokens))
     let scores = try run.scores(dense: dense)
     let second = try evaluation.secondTurn ? run.secondTurns() : []
-    printResult(
+    try printResult(
       report(samples, scores, second, threads: context.pool.count), asJSON: json
     ) { ScoreTable.text(scores, second) }
   }

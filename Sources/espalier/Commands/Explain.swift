@@ -2,6 +2,7 @@ import ArgumentParser
 import Figures
 import Imaging
 import Inference
+import Output
 import PlanFormat
 import Reporting
 
@@ -18,15 +19,18 @@ struct Explain: ParsableCommand {
   var plan: String
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: "Picture (JPEG or PNG); may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
   var image: [String]
 
   @OptionGroup var words: ConversationArguments
 
-  @Option(help: "Operating point. (default: balanced, or the custom one)")
+  @Option(parsing: .unconditional, help: "Operating point. (default: balanced, or the custom one)")
   var point: String?
 
-  @Option(name: .shortAndLong, help: "PNG to write.", completion: .file(extensions: ["png"]))
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "PNG to write.",
+    completion: .file(extensions: ["png"]))
   var output: String
 
   @Option(help: "Most tokens of the answers.")
@@ -39,21 +43,22 @@ struct Explain: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
-    if !(1...100_000).contains(maxTokens) { throw ValidationError("--max-tokens must be positive.") }
+    try OptionRange.check("max-tokens", maxTokens, OptionRange.tokens)
   }
 
   func run() throws {
+    try AtomicFile.check(output, inputs: [plan] + image)
     let opened = try Plan(contentsOf: plan)
     let point =
       try point.map { try opened.point(named: $0) } ?? custom.point(opened.contents)
       ?? opened.point(named: "balanced")
-    try PartialFile.checkWritable(output, inputs: [plan] + image)
     let context = try engine.context(opened)
+    try context.model.checkLength(try words.conversation, images: image)
     let explanation = try Explanation(
       try words.conversation, images: image, at: point, in: context, maxTokens: maxTokens)
     let sheet = try explanation.overlay().png(named: output)
-    try PartialFile.write(sheet, to: output)
-    printResult(explanation.json, asJSON: json) { text(explanation) }
+    try AtomicFile.write(sheet, to: output)
+    try printResult(explanation.json, asJSON: json) { text(explanation) }
   }
 
   private func text(_ explanation: Explanation) -> String {
@@ -61,11 +66,11 @@ struct Explain: ParsableCommand {
     let (visual, kept) = (fate.isKept.count, fate.isKept.count { $0 })
     let shares = fate.entryShares.reduce(0, +) / Double(max(1, visual))
     return """
-      \(explanation.point.name): \(explanation.point.settings.summary)
+      \(explanation.point.name.printable(limit: 48)): \(explanation.point.settings.summary.printable())
       \(kept) of \(visual) visual tokens stay; \(Figure(shares, .share)) of the visual cache entries are left
-      answer: \(explanation.answer)
-      dense:  \(explanation.denseAnswer)
-      \(output), from left to right: \(explanation.panels.joined(separator: "; "))
+      answer: \(explanation.answer.printable())
+      dense:  \(explanation.denseAnswer.printable())
+      \(output.printable()), from left to right: \(explanation.panels.joined(separator: "; "))
       """
   }
 }

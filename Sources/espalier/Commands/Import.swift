@@ -1,4 +1,5 @@
 import ArgumentParser
+import Output
 
 /// Checkpoint to plan, without calibration.
 struct Import: ParsableCommand {
@@ -9,7 +10,9 @@ struct Import: ParsableCommand {
     help: "Folder of the checkpoint: config.json, safetensors, tokenizer.json.", completion: .directory)
   var model: String
 
-  @Option(name: .shortAndLong, help: "Plan to write.", completion: .file(extensions: ["h5"]))
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "Plan to write.",
+    completion: .file(extensions: ["h5"]))
   var output: String
 
   @OptionGroup var weights: WeightArguments
@@ -17,6 +20,10 @@ struct Import: ParsableCommand {
   @OptionGroup var template: TemplateArguments
 
   func run() throws {
-    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: output)
+    Interruption.install()
+    try AtomicFile.check(output, inputs: [model] + [template.chatTemplate].compactMap { $0 })
+    try Interruption.leaving(output) {
+      try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: output)
+    }
   }
 }

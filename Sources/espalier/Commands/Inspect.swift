@@ -1,5 +1,6 @@
 import ArgumentParser
 import Figures
+import Output
 import PlanFormat
 
 /// Shows what a plan holds.
@@ -15,7 +16,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let opened = try Plan(contentsOf: plan)
-    printResult(description(opened), asJSON: json) { text(opened) }
+    try printResult(description(opened), asJSON: json) { text(opened) }
   }
 
   private func description(_ plan: Plan) -> JSON {
@@ -41,22 +42,23 @@ struct Inspect: ParsableCommand {
   }
 
   private func calibration(_ record: CalibrationRecord) -> JSON {
-    let lens = record.redundancyLens
+    let lens = record.layerReduction
     return .object([
       "samples": .integer(record.provenance.samples),
-      "redundancy_lens": .object([
+      "layer_reduction": .object([
         "ffn_ranking": .integers(lens.feedForward), "ffn_divergence": .numbers(lens.feedForwardDivergence),
         "attention_ranking": .integers(lens.attention),
         "attention_divergence": .numbers(lens.attentionDivergence),
         "text_row_divergence": .number(lens.textRowDivergence),
       ]),
-      "plphp": .object([
-        "vision_attention_mean": .numbers(record.plphp.visionAttentionMean),
-        "vision_attention_std": .numbers(record.plphp.visionAttentionDeviation),
-        "retention": .numbers(record.plphp.retention), "ranking": .string(record.plphp.ranking.rawValue),
-        "even_share": .number(record.plphp.evenShare),
+      "cache_retention": .object([
+        "vision_attention_mean": .numbers(record.cacheRetention.visionAttentionMean),
+        "vision_attention_std": .numbers(record.cacheRetention.visionAttentionDeviation),
+        "retention": .numbers(record.cacheRetention.retention),
+        "ranking": .string(record.cacheRetention.ranking.rawValue),
+        "even_share": .number(record.cacheRetention.evenShare),
         "candidates": .array(
-          record.plphp.candidates.map { row in
+          record.cacheRetention.candidates.map { row in
             .object([
               "ranking": .string(row.ranking.rawValue), "even_share": .number(row.evenShare),
               "rate": .number(row.rate), "divergence": .number(row.divergence),
@@ -64,10 +66,11 @@ struct Inspect: ParsableCommand {
             ])
           }),
       ]),
-      "topv": .object([
-        "rule": .string(record.topV.chosen.rule.rawValue), "prune_layer": .integer(record.topV.chosen.layer),
+      "token_pruning": .object([
+        "rule": .string(record.tokenPruning.chosen.rule.rawValue),
+        "prune_layer": .integer(record.tokenPruning.chosen.layer),
         "candidates": .array(
-          record.topV.candidates.map { row in
+          record.tokenPruning.candidates.map { row in
             .object([
               "rule": .string(row.settings.rule.rawValue), "keep_ratio": .number(row.settings.keepRatio),
               "prune_layer": .integer(row.settings.layer), "alpha": .number(row.settings.cost.alpha),
@@ -83,9 +86,11 @@ struct Inspect: ParsableCommand {
   private func text(_ plan: Plan) -> String {
     let model = plan.contents.model
     var lines = [
-      "\(plan.path): \(Figure(Double(plan.fileSize), .bytes)), written by \(plan.producer)",
-      "model     \(model.family): \(model.vision.layers) vision layers of width \(model.vision.width), "
-        + "\(model.tokensPerTile) visual tokens; \(model.text.layers) decoder layers of width "
+      "\(plan.path.printable()): \(Figure(Double(plan.fileSize), .bytes)), "
+        + "written by \(plan.producer.printable(limit: 64))",
+      "model     \(model.family.printable(limit: 64)): \(model.vision.layers) vision layers of width \(model.vision.width), "
+        + "\(model.tokensPerTile) visual tokens;",
+      "          \(model.text.layers) decoder layers of width "
         + "\(model.text.width), \(model.text.queryHeads) query and \(model.text.keyValueHeads) KV heads",
       "weights   \(plan.weights.names.count) tensors, \(plan.weights.format.rawValue), "
         + "\(Figure(Double(plan.weights.byteCount), .bytes))",

@@ -3,6 +3,7 @@ import Compute
 import Evaluation
 import Foundation
 import Inference
+import Output
 import PlanFormat
 import Reporting
 
@@ -19,11 +20,13 @@ struct ReportPage: ParsableCommand {
   @Argument(help: "Plan to report on.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(name: .shortAndLong, help: "Page to write.", completion: .file(extensions: ["html"]))
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "Page to write.",
+    completion: .file(extensions: ["html"]))
   var output: String
 
   @Option(
-    name: .customLong("set"),
+    name: .customLong("set"), parsing: .unconditional,
     help: "Set to measure on: JSON Lines, LLaVA conversations, or a folder of pictures.",
     completion: .file(extensions: ["jsonl"]))
   var set: String?
@@ -35,25 +38,27 @@ struct ReportPage: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
-    if !(0...1000).contains(pictures) { throw ValidationError("--pictures must be within 0 ... 1000.") }
+    try OptionRange.check("pictures", pictures, 0...1000)
     if set == nil, evaluation.limit != nil || evaluation.points != nil || evaluation.allowOverlap {
       throw ValidationError("--limit, --points and --allow-overlap say how to measure, which takes a --set.")
     }
   }
 
   func run() throws {
-    let opened = try Plan(contentsOf: plan)
+    Interruption.install()
     // Measuring takes long: what would be lost at its end, or would lose the plan, is refused before.
-    try PartialFile.checkWritable(output, inputs: [plan] + [set].compactMap { $0 })
-    let record = try set.map { try measure($0, opened) }
+    try AtomicFile.check(output, inputs: [plan] + [set].compactMap { $0 })
+    let opened = try Plan(contentsOf: plan)
+    let record = try Interruption.leaving(output) { try set.map { try measure($0, opened) } }
     let report = Report(PlanFacts(opened), evaluation: record, command: command)
-    try PartialFile.write(Array(report.html.utf8), to: output)
-    if let record { print(ScoreTable.text(record.scores, record.secondTurns)) }
+    try AtomicFile.write(Array(report.html.utf8), to: output)
+    if let record { try StandardOutput.line(ScoreTable.text(record.scores, record.secondTurns)) }
   }
 
   private func measure(_ path: String, _ opened: Plan) throws -> EvaluationRecord {
-    let samples = try evaluation.samples(of: path, for: opened)
     let context = try engine.context(opened)
+    let samples = try evaluation.samples(of: path, for: opened, in: context)
+    try AtomicFile.refuse(output, inputs: samples.pictures)
     let run = EvaluationRun(
       samples: samples, contenders: try evaluation.contenders(of: opened),
       runner: SampleRunner(context, maxTokens: evaluation.maxTokens))

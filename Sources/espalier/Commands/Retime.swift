@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Inference
+import Output
 import PlanFormat
 
 /// Measures the times of a plan's points again.
@@ -12,7 +13,7 @@ struct Retime: ParsableCommand {
   @Argument(help: "Tuned plan.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
+  @Option(name: .shortAndLong, parsing: .unconditional, help: "Plan to write. (default: the plan itself)")
   var output: String?
 
   @Option(help: "Runs of every point.")
@@ -21,31 +22,40 @@ struct Retime: ParsableCommand {
   @Flag(help: "Print the points as JSON.")
   var json = false
 
-  @Option(help: "Picture (JPEG or PNG); may be repeated.")
+  @Option(parsing: .unconditionalSingleValue, help: "Picture (JPEG or PNG); may be repeated.")
   var image: [String]
 
   @OptionGroup var question: ConversationArguments
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
-    if repetitions < 1 { throw ValidationError("--repetitions must be positive.") }
+    try OptionRange.check("repetitions", repetitions, OptionRange.runs)
   }
 
   func run() throws {
+    Interruption.install()
+    let output = output ?? plan
+    try AtomicFile.check(output, inputs: image)
+    let (work, contents) = try Interruption.leaving(output) { try retimed() }
+    try work.write(contents, to: output)
+    try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
+      PointTable.text(contents.points)
+    }
+  }
+
+  private func retimed() throws -> (PlanWork, PlanContents) {
     let work = try PlanWork(plan, engine)
     var contents = work.plan.contents
     guard !contents.points.isEmpty else {
       throw PlanError(file: plan, object: "/operating_points", reason: "is empty: run 'espalier tune' first")
     }
+    try work.context.model.checkLength(try question.conversation, images: image)
     let layout = try work.context.model.layout(question.conversation, images: image.count)
     let timed = try Retimer(work.context, repetitions: repetitions).retime(
       contents.points + contents.front, images: image, layout: layout, reporter: work.progress)
     let named = contents.points.count
     contents.points = Array(timed.prefix(named))
     contents.front = Array(timed.dropFirst(named))
-    try work.write(contents, to: output ?? plan)
-    printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
-      PointTable.text(contents.points)
-    }
+    return (work, contents)
   }
 }

@@ -3,6 +3,7 @@ import Compute
 import HDF5
 import Inference
 import Models
+import Output
 import PlanFormat
 
 /// Writes what happened inside a prefill.
@@ -13,15 +14,19 @@ struct Trace: ParsableCommand {
   @Argument(help: "Plan to run.", completion: .file(extensions: ["h5"]))
   var plan: String
 
-  @Option(help: "Picture; may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+  @Option(
+    parsing: .unconditionalSingleValue, help: "Picture; may be repeated.",
+    completion: .file(extensions: ["jpg", "jpeg", "png"]))
   var image: [String]
 
   @OptionGroup var words: ConversationArguments
 
-  @Option(name: .shortAndLong, help: "File to write.", completion: .file(extensions: ["h5"]))
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "File to write.",
+    completion: .file(extensions: ["h5"]))
   var output: String
 
-  @Option(help: "Operating point.")
+  @Option(parsing: .unconditional, help: "Operating point.")
   var point = "dense"
 
   @Flag(help: "Write the residual stream before each layer and after the last as well.")
@@ -30,11 +35,13 @@ struct Trace: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
+    try AtomicFile.check(output, inputs: [plan] + image)
     let opened = try Plan(contentsOf: plan)
     let settings = try opened.point(named: point).settings
     let context = try engine.context(opened)
     let layout = try context.model.layout(try words.conversation, images: image.count)
     let pictures = try image.map { try context.model.prepareImage(at: $0, among: image.count) }
+    try context.model.checkLength(layout, pictures)
     let features = try pictures.map(context.encode)
     let rows = try context.embed(layout, images: features)
     var recorder = HiddenStates(isRecording: hiddenStates)
@@ -47,7 +54,8 @@ struct Trace: ParsableCommand {
   }
 
   private func write(
-    _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: MatrixView, _ result: borrowing PrefillResult,
+    _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: MatrixView,
+    _ result: borrowing PrefillResult,
     _ recorder: HiddenStates
   ) throws {
     let file = try TraceFile(creating: output)

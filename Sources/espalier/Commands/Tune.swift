@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Evaluation
+import Output
 import PlanFormat
 
 /// Finds the operating points of a calibrated plan.
@@ -12,12 +13,12 @@ struct Tune: ParsableCommand {
   var plan: String
 
   @Option(
-    name: .customLong("set"),
+    name: .customLong("set"), parsing: .unconditional,
     help: "Validation set: JSON Lines, LLaVA conversations, or a folder of pictures.",
     completion: .file(extensions: ["jsonl"]))
   var set: String
 
-  @Option(name: .shortAndLong, help: "Plan to write. (default: the plan itself)")
+  @Option(name: .shortAndLong, parsing: .unconditional, help: "Plan to write. (default: the plan itself)")
   var output: String?
 
   @Option(help: "Use only the first samples of the set.")
@@ -27,26 +28,39 @@ struct Tune: ParsableCommand {
   var json = false
 
   @OptionGroup var sets: SetArguments
+  @OptionGroup var search: SearchArguments
   @OptionGroup(title: "Target") var target: TargetArguments
   @OptionGroup var engine: EngineOptions
 
+  func validate() throws { try OptionRange.check("limit", limit, OptionRange.samples) }
+
   func run() throws {
-    let samples = try sets.read(set) { $0.first(limit) }
+    Interruption.install()
+    let output = output ?? plan
+    try AtomicFile.check(output, inputs: [set])
+    let (work, contents) = try Interruption.leaving(output) { try tuned(output) }
+    try work.write(contents, to: output)
+    try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
+      PointTable.text(contents.points)
+        + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
+    }
+  }
+
+  private func tuned(_ output: String) throws -> (PlanWork, PlanContents) {
+    let read = try sets.read(set) { $0.first(limit) }
+    try AtomicFile.refuse(output, inputs: read.pictures)
     let work = try PlanWork(plan, engine)
     guard let record = work.plan.contents.calibration else {
       throw PlanError(
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
     }
+    let samples = try sets.fitting(read, work.context)
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
-    let tuned = try work.tune(samples, record: record, budgets: target.budgets)
+    let tuned = try work.tune(samples, record: record, budgets: target.budgets, options: search.options)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()
-    try work.write(contents, to: output ?? plan)
-    printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
-      PointTable.text(contents.points)
-        + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
-    }
+    return (work, contents)
   }
 }

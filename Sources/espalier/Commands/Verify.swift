@@ -1,5 +1,6 @@
 import ArgumentParser
 import Figures
+import Output
 import PlanFormat
 
 /// Checks every digest of a plan.
@@ -21,8 +22,8 @@ struct Verify: ParsableCommand {
       "weight_bytes": Figure(Double(opened.weights.byteCount), .bytes).json,
       "weights_digest": .string(opened.weightsDigest),
     ])
-    printResult(result, asJSON: json) {
-      "\(plan): \(opened.weights.names.count) tensors, \(Figure(Double(opened.weights.byteCount), .bytes)), all digests match"
+    try printResult(result, asJSON: json) {
+      "\(plan.printable()): \(opened.weights.names.count) tensors, \(Figure(Double(opened.weights.byteCount), .bytes)), all digests match"
     }
   }
 }

@@ -2,6 +2,7 @@ import Compute
 import Evaluation
 import Figures
 import Inference
+import Output
 import PlanFormat
 
 /// Times of one operating point.
@@ -23,7 +24,7 @@ struct BenchRow {
     _ name: String, _ settings: PruningSettings, _ answers: [Answer], _ plan: Plan, _ limits: MachineLimits
   ) {
     guard let first = answers.first else { return nil }
-    point = name
+    point = name.printable(limit: 48)
     stages = [
       ("image", answers.map(\.seconds.image)), ("vision", answers.map(\.seconds.vision)),
       ("prefill", answers.map(\.seconds.prefill)), ("selection", answers.map(\.seconds.selection)),
@@ -32,7 +33,8 @@ struct BenchRow {
     ]
     counts = (first.promptTokens, first.visualTokens, first.counts.visualKept)
     let operations = OperationCounter(plan.contents.model.text).prefill(
-      text: first.promptTokens - first.visualTokens, visual: first.visualTokens, kept: first.counts.visualKept,
+      text: first.promptTokens - first.visualTokens, visual: first.visualTokens,
+      kept: first.counts.visualKept,
       settings: settings)
     prefillRate = operations / Statistics.median(answers.map(\.seconds.prefill))
     let best = limits.rate(of: plan.weights.format)
@@ -69,7 +71,7 @@ struct BenchReport {
     let int8 = limits.int8Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let half = limits.bfloat16Rate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
     let float = limits.floatRate.map { "\($0 / 1e9, decimals: 0)" } ?? "-"
-    return "limits with these threads: int8 \(int8) GOP/s, bfloat16 \(half), float32 \(float) GFLOP/s, "
+    return "limits with these threads: int8 \(int8) GOP/s, bfloat16 \(half), float32 \(float) GFLOP/s,\n"
       + "reading \(limits.readBandwidth / 1e9, decimals: 1) GB/s; weights \(plan.weights.format.rawValue)"
   }
 

@@ -19,8 +19,11 @@ struct CalibrationArguments: ParsableArguments {
     help: "Visual keys that a visual query sees in a hollow layer. (default: an eighth of the visual tokens)")
   var window: Int?
 
-  @Flag(help: "Go on from the state that an interrupted run left beside the output.")
+  @Flag(help: "Go on from the state that an interrupted run left beside the output, where there is one.")
   var resume = false
+
+  @Flag(help: "Drop the state that an interrupted run left beside the output, and begin anew.")
+  var restart = false
 
   var options: CalibrationOptions {
     var options = CalibrationOptions()
@@ -33,9 +36,10 @@ struct CalibrationArguments: ParsableArguments {
   }
 
   func validate() throws {
-    if limit < 0 { throw ValidationError("--limit must not be negative.") }
-    if rankingLimit < 1 { throw ValidationError("--ranking-limit must be positive.") }
-    if priorLayers < 0 { throw ValidationError("--prior-layers must not be negative.") }
-    if let window, window < 1 { throw ValidationError("--window must be positive.") }
+    if resume, restart { throw ValidationError("--resume and --restart exclude each other.") }
+    try OptionRange.check("limit", limit, 0...OptionRange.samples.upperBound)
+    try OptionRange.check("ranking-limit", rankingLimit, OptionRange.samples)
+    try OptionRange.check("prior-layers", priorLayers, OptionRange.layers)
+    try OptionRange.check("window", window, OptionRange.tokens)
   }
 }

@@ -6,29 +6,40 @@ enum CalibrationTable {
   static func text(_ record: CalibrationRecord) -> String {
     [
       "calibration on \(record.provenance.samples) samples, seed \(record.provenance.seed)",
-      layers(record), rules(record.topV), entries(record.plphp),
+      layers(record), rules(record.tokenPruning), entries(record.cacheRetention),
     ].joined(separator: "\n\n")
   }
 
   private static func layers(_ record: CalibrationRecord) -> String {
-    let lens = record.redundancyLens
+    let (lens, profile) = (record.layerReduction, record.cacheRetention)
     var table = TextTable([
-      "rank", "FFN layer", "divergence", "attention layer", "divergence", "| layer", "visual attention",
-      "deviation",
-      "retention",
+      "rank", "FFN layer", "divergence", "attention layer", "divergence", "layer", "visual attention",
+      "deviation", "retention",
     ])
-    for index in lens.feedForward.indices {
+    // A plan may have any of these lists and not the others.
+    func cell<Value>(_ values: [Value], _ index: Int, _ text: (Value) -> String) -> String {
+      index < values.count ? text(values[index]) : ""
+    }
+    func nats(_ values: [Double], _ index: Int) -> String {
+      cell(values, index) { Figure($0, .nats).description }
+    }
+    func share(_ values: [Double], _ index: Int) -> String {
+      cell(values, index) { Figure($0, .share).description }
+    }
+    let lengths = [
+      lens.feedForward.count, lens.attention.count, profile.visionAttentionMean.count,
+      profile.retention.count,
+    ]
+    for index in 0..<(lengths.max() ?? 0) {
       table.append([
-        "\(index + 1)", "\(lens.feedForward[index])",
-        Figure(lens.feedForwardDivergence[index], .nats).description,
-        "\(lens.attention[index])", Figure(lens.attentionDivergence[index], .nats).description, "| \(index)",
-        Figure(record.plphp.visionAttentionMean[index], .share).description,
-        Figure(record.plphp.visionAttentionDeviation[index], .share).description,
-        Figure(record.plphp.retention[index], .share).description,
+        "\(index + 1)", cell(lens.feedForward, index) { "\($0)" }, nats(lens.feedForwardDivergence, index),
+        cell(lens.attention, index) { "\($0)" }, nats(lens.attentionDivergence, index), "\(index)",
+        share(profile.visionAttentionMean, index), share(profile.visionAttentionDeviation, index),
+        share(profile.retention, index),
       ])
     }
     return "layers reduced one after the other (\(Figure(lens.neuronShare, .share)) of neurons, window "
-      + "\(lens.attentionWindow); text rows of all layers instead: \(Figure(lens.textRowDivergence, .nats)))\n"
+      + "\(lens.attentionWindow);\ntext rows of all layers instead: \(Figure(lens.textRowDivergence, .nats)))\n"
       + table.text
   }
 

@@ -1,16 +1,15 @@
 import Calibration
 import Figures
-import Foundation
 import Inference
-import Logging
+import Output
 import Synchronization
 
-/// Progress on stderr: a bar with the time left on a terminal, plain log lines elsewhere.
+/// Progress on stderr. On a terminal one line redraws with the time left, and is cleared when its stage is over;
+/// elsewhere a stage is a line when it is over, and one a minute before.
 ///
-/// Ctrl-C is noticed at the next step, where everything finished has been saved.
+/// An interruption is noticed at the next step.
 final class ConsoleProgress: ProgressReporter {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let logger: Logger
+  private let isTerminal = StandardError.isTerminal
   private var stage = ""
   private var unit = Figure.Unit.count
   private var total = 0
@@ -18,9 +17,12 @@ final class ConsoleProgress: ProgressReporter {
   private var start = 0.0
   private var lastShown = 0.0
 
-  init() {
-    logger = Logger(label: "espalier") { StreamLogHandler.standardError(label: $0) }
-    Interruption.install()
+  /// Whether a line stands on the terminal that something else would have to clear.
+  private static let isDrawn = Atomic<Bool>(false)
+
+  /// Clears the line of a stage that is not over, before something else is written.
+  static func clear() {
+    if isDrawn.exchange(false, ordering: .relaxed) { Terminal.redraw("") }
   }
 
   func begin(_ stage: String, total: Int) { begin(stage, total: total, unit: .count) }
@@ -33,13 +35,13 @@ final class ConsoleProgress: ProgressReporter {
     done = 0
     start = StageClock.now
     lastShown = start
-    show()
+    if isTerminal { show() }
   }
 
   func advance(by steps: Int) throws {
     done += steps
     let now = StageClock.now
-    if now - lastShown > (isTerminal ? 0.1 : 10) {
+    if now - lastShown > (isTerminal ? 0.1 : 60) {
       lastShown = now
       show()
     }
@@ -47,12 +49,8 @@ final class ConsoleProgress: ProgressReporter {
   }
 
   func end(_ summary: String) {
-    let seconds = Figure(StageClock.now - start, .seconds)
-    if isTerminal {
-      write("\r\u{1B}[K\(stage): \(summary) (\(seconds))\n")
-    } else {
-      logger.info("\(stage): \(summary) (\(seconds))")
-    }
+    Self.clear()
+    StandardError.line("\(stage): \(summary) (\(Figure(StageClock.now - start, .seconds)))")
   }
 
   private func show() {
@@ -60,33 +58,15 @@ final class ConsoleProgress: ProgressReporter {
     let spent = StageClock.now - start
     var left = share > 0.01 ? ", \(Figure(spent * (1 - share) / share, .seconds)) left" : ""
     if unit == .bytes, spent > 0 { left = ", \(Figure(Double(done) / spent, .bytes))/s\(left)" }
-    if isTerminal {
-      let filled = Int(share * 30)
-      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-      write("\r\u{1B}[K\(stage) [\(bar)] \(Figure(share, .share))\(left)")
-    } else {
-      logger.info("\(stage): \(Figure(share, .share))\(left)")
-    }
-  }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-}
-
-/// Ctrl-C, taken at a safe point: everything finished is saved already.
-struct Interruption: Error, CustomStringConvertible {
-  var description = "interrupted; a calibration goes on with --resume"
-
-  private static let flag = Atomic<Bool>(false)
-
-  static var requested: Bool { flag.load(ordering: .relaxed) }
-
-  /// The first Ctrl-C, or the first request to end, asks; the second ends the process as usual.
-  static func install() {
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        Interruption.flag.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
-      }
-    }
+    guard isTerminal else { return StandardError.line("\(stage): \(Figure(share, .share))\(left)") }
+    let figures = "\(Figure(share, .share))\(left)"
+    // What the terminal leaves beside the words, with the room that the time left may still take.
+    let width = min(30, Terminal.width - stage.count - 32)
+    let filled = max(0, Int(share * Double(width)))
+    let bar =
+      width < 5
+      ? ": " : " [\(String(repeating: "#", count: filled))\(String(repeating: ".", count: width - filled))] "
+    Terminal.redraw(stage + bar + figures)
+    Self.isDrawn.store(true, ordering: .relaxed)
   }
 }

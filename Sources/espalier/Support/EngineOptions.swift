@@ -20,9 +20,7 @@ struct EngineOptions: ParsableArguments {
   private var count: Int { threads ?? WorkerPool.recommendedThreads }
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be within 1 ... 1024.")
-    }
+    try OptionRange.check("threads", threads, 1...1024)
   }
 }
 

@@ -6,10 +6,11 @@ import Tokenization
 
 /// Options of every verb that measures points on a set.
 struct EvaluationArguments: ParsableArguments {
-  @Option(help: "Points to measure, separated by commas. (default: all of the plan)")
+  @Option(parsing: .unconditional, help: "Points to measure, separated by commas. (default: all of the plan)")
   var points: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Baselines to run at each point's budget, separated by commas: importance rules, reduced_image, shuffled, no_image; or none.",
       valueName: "names"))
@@ -34,8 +35,8 @@ struct EvaluationArguments: ParsableArguments {
   @OptionGroup var sets: SetArguments
 
   func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be positive.") }
-    if maxTokens < 1 { throw ValidationError("--max-tokens must be positive.") }
+    try OptionRange.check("limit", limit, OptionRange.samples)
+    try OptionRange.check("max-tokens", maxTokens, OptionRange.tokens)
     for name in baselineNames where Baseline(name: name) == nil {
       let others = ["reduced_image", "shuffled", "no_image", "none"]
       let known = (ImportanceRule.allCases.map(\.rawValue) + others).joined(separator: ", ")
@@ -48,8 +49,8 @@ struct EvaluationArguments: ParsableArguments {
   }
 
   /// Reads the samples, which must not be those that the plan was made from.
-  func samples(of path: String, for plan: Plan) throws -> SampleSet {
-    let samples = try sets.read(path) { $0.first(limit) }
+  func samples(of path: String, for plan: Plan, in context: Context) throws -> SampleSet {
+    let samples = try sets.fitting(try sets.read(path) { $0.first(limit) }, context)
     if !allowOverlap, let provenance = plan.contents.calibration?.provenance {
       try samples.checkDisjoint(from: provenance.pictures, usedFor: "calibration")
       try samples.checkDisjoint(from: provenance.validationPictures, usedFor: "validation")

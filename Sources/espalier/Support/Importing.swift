@@ -1,6 +1,5 @@
 import Checkpoints
 import Figures
-import Foundation
 import Inference
 import PlanFormat
 
@@ -10,7 +9,6 @@ enum Importing {
   static func run(
     _ model: String, weights: WeightArguments, chatTemplate: String?, to output: String
   ) throws {
-    try checkWritable(output)
     let meter = Meter(model)
     do {
       try CheckpointImporter.importModel(
@@ -18,24 +16,9 @@ enum Importing {
         chatTemplate: chatTemplate, to: output, progress: meter.show)
     } catch {
       guard Interruption.requested else { throw error }
-      throw Interruption(description: "\(output): interrupted; nothing is written")
+      throw Interruption()
     }
     meter.end()
-  }
-
-  /// Says at once, not after minutes, that the output's folder is not there or cannot be written to.
-  static func checkWritable(_ output: String) throws {
-    let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw PlanError(file: output, reason: "cannot be written: there is no folder \(folder)")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw PlanError(file: output, reason: "cannot be written: the folder \(folder) is read-only")
-    }
-    if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
-      throw PlanError(file: output, reason: "cannot be written: it is a folder")
-    }
   }
 }
 
@@ -50,6 +33,10 @@ private final class Meter {
   init(_ model: String) { self.model = model }
 
   func show(_ stage: CheckpointImporter.Stage, _ bytes: Int, of total: Int) throws(PlanError) {
+    if stage == .preparing {
+      if Interruption.requested { throw PlanError(file: "", reason: "interrupted") }
+      return
+    }
     if stage != self.stage {
       self.stage = stage
       done = 0

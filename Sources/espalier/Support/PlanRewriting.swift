@@ -1,8 +1,9 @@
 import Calibration
 import Compute
 import Evaluation
-import Foundation
+import Glibc
 import Inference
+import Output
 import PlanFormat
 
 /// Calibration and tuning of an opened plan, each giving new contents for the same weights.
@@ -19,7 +20,7 @@ struct PlanWork {
     plan = try Plan(contentsOf: path)
     context = try engine.context(plan)
     self.engine = engine
-    neuronOrder = plan.contents.calibration?.redundancyLens.order(of: plan.contents.model.text)
+    neuronOrder = plan.contents.calibration?.layerReduction.order(of: plan.contents.model.text)
   }
 
   /// The same plan with its FFN neurons in the order of their strength on `set`, or just the same where they cannot
@@ -33,7 +34,7 @@ struct PlanWork {
     contents.points = []
     contents.front = []
     let order = try NeuronOrdering(context, options: options).order(set, reporter: progress)
-    let path = output + ".ordered"
+    let path = try AtomicFile.scratchPath(for: output)
     defer { PlanWork.discard(path) }
     try PlanWriter.write(
       contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)), to: path)
@@ -46,25 +47,25 @@ struct PlanWork {
 
   /// Calibrates; the state of an unfinished calibration is at `statePath`.
   func calibrate(
-    _ set: SampleSet, options: CalibrationOptions, statePath: String, resuming: Bool
+    _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
     var record = try Calibrator(context, options: options, statePath: statePath)
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronsAreOrdered: neuronOrder != nil, resuming: resuming,
         reporter: progress)
-    record.redundancyLens.neuronOrder = (neuronOrder ?? []).flatMap { $0.map(Int32.init) }
+    record.layerReduction.neuronOrder = (neuronOrder ?? []).flatMap { $0.map(Int32.init) }
     return record
   }
 
   /// Tunes with a calibration, on a context that knows it.
   func tune(
-    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget]
+    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options
   ) throws -> Tuner.Result {
     var contents = plan.contents
     contents.calibration = record
     let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
     let calibrated = Context(model, pool: context.pool)
-    var options = Tuner.Options()
+    var options = options
     options.weightBytes = plan.weights.byteCount
     return try Tuner(calibrated, record: record, options: options)
       .tune(set, budgets: budgets, reporter: progress)
@@ -75,11 +76,8 @@ struct PlanWork {
     try PlanWriter.write(contents, weights: plan.weights, to: path)
   }
 
-  /// Where the state of a calibration for this output is kept.
-  static func statePath(_ output: String) -> String { output + ".calibration-state" }
-
   /// Removes a file that is of no further use.
-  static func discard(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+  static func discard(_ path: String) { unlink(path) }
 }
 
 extension LayerRankings {

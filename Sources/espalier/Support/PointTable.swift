@@ -5,28 +5,29 @@ import Reporting
 /// Operating points as a table and as JSON.
 enum PointTable {
   static func text(_ points: [OperatingPoint]) -> String {
-    var table = TextTable(
-      [
-        "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs",
-        "prefill",
-        "decode/token", "settings",
-      ], wordColumns: [0, 10])
+    var table = TextTable([
+      "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs", "prefill",
+      "decode/token",
+    ])
     for point in points {
       guard let figures = point.figures else {
-        table.append([point.name, "not measured", "", "", "", "", "", "", "", "", point.settings.summary])
+        table.append([point.name, "not measured"])
         continue
       }
       table.append([
         point.name, Figure(figures.accuracy, .share).description,
-        figures.accuracyInterval.map { Figure($0, .share).description }.joined(separator: " to "),
+        // One sample says nothing about others.
+        figures.samples > 1 ? ScoreTable.interval(figures.accuracyInterval, .share) : "",
         Figure(figures.divergence, .nats).description, Figure(figures.agreement, .share).description,
         Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
         Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
         Figure(figures.prefillSeconds, .seconds).description,
-        Figure(figures.decodeSecondsPerToken, .seconds).description, point.settings.summary,
+        Figure(figures.decodeSecondsPerToken, .seconds).description,
       ])
     }
-    return table.text
+    let indent = 2 + min(48, points.map(\.name.count).max() ?? 0)
+    let settings = points.map { String.entry($0.name, $0.settings.summary, indent: indent) }
+    return table.text + "\n\nsettings\n" + settings.joined(separator: "\n")
   }
 
   static func json(_ points: [OperatingPoint], front: [OperatingPoint] = []) -> JSON {
@@ -35,7 +36,8 @@ enum PointTable {
 
   static func json(_ point: OperatingPoint) -> JSON {
     var members: [(key: String, value: JSON)] = [
-      ("name", .string(point.name)), ("settings", .string(point.settings.summary)),
+      ("name", .string(point.name)), ("settings", point.settings.json),
+      ("summary", .string(point.settings.summary)),
     ]
     if let figures = point.figures {
       members += [

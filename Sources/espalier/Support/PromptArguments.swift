@@ -4,7 +4,7 @@ import Tokenization
 /// Options of every verb that imports a checkpoint.
 struct TemplateArguments: ParsableArguments {
   @Option(
-    help: "Chat template (Jinja) to use instead of the checkpoint's.",
+    parsing: .unconditional, help: "Chat template (Jinja) to use instead of the checkpoint's.",
     completion: .file(extensions: ["jinja"]))
   var chatTemplate: String?
 }
@@ -12,16 +12,18 @@ struct TemplateArguments: ParsableArguments {
 /// Options of every verb that asks a model something.
 struct ConversationArguments: ParsableArguments {
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "The user's text; <image> in it is the place of a picture.",
       discussion: "Without any place the pictures come first. Repeated, with --reply between: a conversation."
     ))
   var prompt: [String]
 
-  @Option(help: "What the model said to the prompt before; may be repeated.")
+  @Option(
+    parsing: .unconditionalSingleValue, help: "What the model said to the prompt before; may be repeated.")
   var reply: [String] = []
 
-  @Option(help: "System prompt. (default: what the model's chat template has)")
+  @Option(parsing: .unconditional, help: "System prompt. (default: what the model's chat template has)")
   var system: String?
 
   var conversation: Conversation {

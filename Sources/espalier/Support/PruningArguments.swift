@@ -9,7 +9,11 @@ struct PruningArguments: ParsableArguments {
   @Option(help: "Custom point: importance rule. (default: the calibrated one, else semi_relaxed)")
   var rule: ImportanceRule?
 
-  @Option(help: "Custom point: layer after which tokens are dropped. (default: the calibrated one, else 1)")
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Custom point: layer after which tokens are dropped; -1 for before the first. (default: -1 for rules whose papers have it, else the calibrated one, else 1)"
+  )
   var pruneLayer: Int?
 
   @Option(help: "Custom point: every m-th dropped token comes back; 0 for none.")
@@ -57,6 +61,10 @@ struct PruningArguments: ParsableArguments {
       valueName: "share"))
   var evenShare: Double?
 
+  @Option(
+    help: ArgumentHelp("Custom point: layer behind which every visual token leaves.", valueName: "layer"))
+  var horizon: Int?
+
   func validate() throws {
     func check(_ name: String, _ value: Double?, _ range: ClosedRange<Double>) throws {
       if let value, !range.contains(value) {
@@ -71,41 +79,57 @@ struct PruningArguments: ParsableArguments {
       try check(name, value, 0...1e6)
     }
     for (name, value) in [("sigma", sigma), ("epsilon", epsilon)] { try check(name, value, 1e-6...1e6) }
-    if window < 1 { throw ValidationError("--window must be positive.") }
-    if let recovery, recovery < 0 { throw ValidationError("--recovery must not be negative.") }
+    try OptionRange.check("window", window, OptionRange.tokens)
+    try OptionRange.check("recovery", recovery, 0...OptionRange.tokens.upperBound)
+    try OptionRange.check("prune-layer", pruneLayer, -1...OptionRange.layers.upperBound)
+    try OptionRange.check("horizon", horizon, OptionRange.layers)
   }
 
-  /// The custom point, or `nil` when no option asks for one.
-  func point(_ contents: PlanContents) -> OperatingPoint? {
+  /// The custom point, or `nil` when no option asks for one. Throws where the model cannot run at it.
+  func point(_ contents: PlanContents) throws -> OperatingPoint? {
     let record = contents.calibration
-    var settings = PruningSettings()
-    if let keep {
-      var pruning = record?.topV.chosen ?? TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
-      pruning.keepRatio = keep
-      pruning.rule = rule ?? pruning.rule
-      pruning.layer = pruneLayer ?? pruning.layer
-      pruning.recoveryStride = recovery ?? pruning.recoveryStride
-      pruning.cost.alpha = alpha ?? pruning.cost.alpha
-      pruning.cost.beta = beta ?? pruning.cost.beta
-      pruning.cost.gamma = gamma ?? pruning.cost.gamma
-      pruning.cost.sigma = sigma ?? pruning.cost.sigma
-      pruning.cost.epsilon = epsilon ?? pruning.cost.epsilon
-      settings.tokens = pruning
-    }
-    if ffnLayers != nil || attentionLayers != nil {
-      settings.reduction = LayerReduction(
-        feedForwardLayers: ffnLayers?.layers ?? [], attentionLayers: attentionLayers?.layers ?? [],
-        neurons: neurons, neuronShare: neuronShare, attentionWindow: window)
-    }
-    if retention != nil || dynamicRetention {
-      settings.retention = CacheRetention(
-        mode: dynamicRetention ? .dynamic : .static,
-        rates: retention.map { $0.rates(layers: contents.model.text.layers) } ?? [],
-        thresholds: record?.plphp.thresholds ?? RetentionThresholds(),
-        ranking: ranking ?? record?.plphp.ranking ?? .lastRow,
-        evenShare: evenShare ?? (ranking == nil ? record?.plphp.evenShare ?? 0 : 0))
+    let settings = PruningSettings(
+      tokenPruning: tokenPruning(record), layerReduction: layerReduction,
+      cacheRetention: cacheRetention(record, layers: contents.model.text.layers),
+      horizon: horizon.map { Horizon(layer: $0) })
+    if let problem = settings.problem(for: contents.model, calibration: record) {
+      throw ValidationError("custom point: \(problem).")
     }
     return settings.isDense ? nil : OperatingPoint(name: "custom", settings: settings)
+  }
+
+  private func tokenPruning(_ record: CalibrationRecord?) -> TokenPruning? {
+    guard let keep else { return nil }
+    var pruning = record?.tokenPruning.chosen ?? TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
+    pruning.keepRatio = keep
+    // Some rules choose among the rows that the projector gives.
+    if let rule, rule.standardLayer == TokenPruning.promptPlace { pruning.layer = rule.standardLayer }
+    pruning.rule = rule ?? pruning.rule
+    pruning.layer = pruneLayer ?? pruning.layer
+    pruning.recoveryStride = recovery ?? pruning.recoveryStride
+    pruning.cost.alpha = alpha ?? pruning.cost.alpha
+    pruning.cost.beta = beta ?? pruning.cost.beta
+    pruning.cost.gamma = gamma ?? pruning.cost.gamma
+    pruning.cost.sigma = sigma ?? pruning.cost.sigma
+    pruning.cost.epsilon = epsilon ?? pruning.cost.epsilon
+    return pruning
+  }
+
+  private var layerReduction: LayerReduction? {
+    guard ffnLayers != nil || attentionLayers != nil else { return nil }
+    return LayerReduction(
+      feedForwardLayers: ffnLayers?.layers ?? [], attentionLayers: attentionLayers?.layers ?? [],
+      neurons: neurons, neuronShare: neuronShare, attentionWindow: window)
+  }
+
+  private func cacheRetention(_ record: CalibrationRecord?, layers: Int) -> CacheRetention? {
+    guard retention != nil || dynamicRetention else { return nil }
+    let profile = record?.cacheRetention
+    return CacheRetention(
+      mode: dynamicRetention ? .dynamic : .static, rates: retention.map { $0.rates(layers: layers) } ?? [],
+      thresholds: profile?.thresholds ?? RetentionThresholds(),
+      ranking: ranking ?? profile?.ranking ?? .lastRow,
+      evenShare: evenShare ?? (ranking == nil ? profile?.evenShare ?? 0 : 0))
   }
 }
 
@@ -135,14 +159,14 @@ struct LayerList: ExpressibleByArgument {
   var layers: [Int] = []
 
   init?(argument: String) {
+    var isListed = Array(repeating: false, count: OptionRange.layers.count)
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
       guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0,
-        first <= last,
-        last < 10_000
+        first <= last, last < isListed.count
       else { return nil }
-      layers += first...last
+      for layer in first...last { isListed[layer] = true }
     }
-    layers = Array(Set(layers)).sorted()
+    layers = isListed.indices.filter { isListed[$0] }
   }
 }

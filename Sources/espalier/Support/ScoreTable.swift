@@ -13,7 +13,8 @@ enum ScoreTable {
     if !baselines.isEmpty { parts.append(self.baselines(baselines)) }
     parts.append(tasks(points, baselines, hard: HardQuestions(scores)))
     if !second.isEmpty { parts.append(secondTurns(second, points)) }
-    parts.append(verdicts(points, baselines, dense).joined(separator: "\n"))
+    let verdicts = verdicts(points, baselines, dense)
+    if !verdicts.isEmpty { parts.append(verdicts.joined(separator: "\n")) }
     return parts.joined(separator: "\n\n")
   }
 
@@ -25,7 +26,7 @@ enum ScoreTable {
     for score in scores {
       table.append([
         score.point.name, Figure(score.accuracy, .share).description,
-        score.accuracyInterval.map { Figure($0, .share).description }.joined(separator: " to "),
+        score.hasInterval ? interval(score.accuracyInterval, .share) : "",
         Figure(score.divergence, .nats).description, Figure(score.longAnswerDivergence, .nats).description,
         Figure(score.agreement, .share).description, Figure(score.mean(\.visualKept), .count).description,
         Figure(score.mean(\.visualEntryShare), .share).description,
@@ -38,6 +39,16 @@ enum ScoreTable {
       ])
     }
     return "\(dense.samples.count) samples\n" + table.text
+  }
+
+  /// The two ends of an interval.
+  static func interval(_ ends: [Double], _ unit: Figure.Unit) -> String {
+    ends.map { Figure($0, unit).description }.joined(separator: " to ")
+  }
+
+  /// The two ends of an interval of shares, in points.
+  private static func ends(_ interval: [Double]) -> String {
+    interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to ")
   }
 
   private static func baselines(_ scores: [BaselineScore]) -> String {
@@ -53,11 +64,11 @@ enum ScoreTable {
         score.runs.count > 1 ? Figure(least, .share).description : "",
         score.runs.count > 1 ? Figure(largest, .share).description : "",
         "\(100 * score.gain.difference, decimals: 1)",
-        score.gain.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
+        score.gain.hasInterval ? ends(score.gain.interval) : "",
         probability(score.gain.pValue),
         Figure(score.divergence, .nats).description,
         Figure(score.divergenceGain.difference, .nats).description,
-        score.divergenceGain.interval.map { Figure($0, .nats).description }.joined(separator: " to "),
+        score.gain.hasInterval ? interval(score.divergenceGain.interval, .nats) : "",
       ])
     }
     return "points beside baselines at their budgets, on the same samples\n" + table.text
@@ -97,7 +108,7 @@ enum ScoreTable {
       table.append([
         score.point, score.policy?.rawValue ?? "", Figure(score.accuracy, .share).description,
         Figure(alone, .share).description, "\(100 * comparison.difference, decimals: 1)",
-        comparison.interval.map { "\(100 * $0, decimals: 1)" }.joined(separator: " to "),
+        comparison.hasInterval ? ends(comparison.interval) : "",
         probability(comparison.pValue),
       ])
     }

@@ -1,20 +1,22 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Inference
 
 /// Options of every verb that reads a set.
 struct SetArguments: ParsableArguments {
-  @Option(help: "What the pictures are asked, where the set is a folder of pictures.")
+  @Option(
+    parsing: .unconditional, help: "What the pictures are asked, where the set is a folder of pictures.")
   var prompt: String?
 
   @Option(help: ArgumentHelp("Take the samples in an order drawn from this seed.", valueName: "seed"))
   var shuffle: UInt64?
 
-  @Flag(help: "Report samples whose picture cannot be decoded and go on without them.")
+  @Flag(
+    help: "Report samples that the model cannot take, for their picture or length, and go on without them.")
   var skipBad = false
 
-  /// Reads a set; `choose` takes the samples that are used, whose pictures are then decoded once: one that is damaged
-  /// shows before the work begins.
+  /// Reads a set and says what of it is left out; `choose` takes the samples that are used.
   func read(_ path: String, choose: (SampleSet) -> SampleSet) throws -> SampleSet {
     try read(path, prompt: prompt, choose: choose)
   }
@@ -32,12 +34,29 @@ struct SetArguments: ParsableArguments {
     )
   }
 
+  /// The samples whose pictures can be decoded: one that is damaged shows before the work begins.
+  func decodable(_ set: SampleSet) throws -> SampleSet { try using(set) { try set.decodable(skipping: $0) } }
+
+  /// The samples that a model can take: one that it cannot shows before the work begins.
+  func fitting(_ set: SampleSet, _ context: Context) throws -> SampleSet {
+    try using(set) { try set.fitting(context, skipping: $0) }
+  }
+
+  private func using(
+    _ set: SampleSet, _ choose: (((SampleSetError) -> Void)?) throws -> SampleSet
+  ) throws -> SampleSet {
+    let chosen = try choose(skipBad ? { printWarning("skipped: \($0)") } : nil)
+    let skipped = set.samples.count - chosen.samples.count
+    if skipped > 0 { printWarning("\(set.path): skipped \(skipped) of \(set.samples.count) samples") }
+    return chosen
+  }
+
   private func read(
     _ path: String, prompt: String?, choose: (SampleSet) -> SampleSet
   ) throws -> SampleSet {
     let whole = try SampleSet(contentsOf: path, prompt: prompt)
-    let chosen = choose(shuffle.map { whole.shuffled(seed: $0) } ?? whole)
-    return try chosen.decodable(skipping: skipBad ? { printWarning("skipped: \($0)") } : nil)
+    if let summary = whole.leftOut.summary { printWarning("\(path): \(summary)") }
+    return choose(shuffle.map { whole.shuffled(seed: $0) } ?? whole)
   }
 
   private func isFolder(_ path: String) -> Bool {

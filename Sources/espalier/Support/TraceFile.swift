@@ -1,46 +1,45 @@
 import HDF5
+import Output
 
 /// An HDF5 file that appears under its name only when it is complete.
-struct TraceFile {
-  private let partial: PartialFile
+final class TraceFile {
+  private let partial: AtomicFile
   private let file: File
-  private let root: Group
+  /// The root, as long as something is written: the library keeps a file open for as long as any object of it.
+  private var root: Group?
 
   init(creating path: String) throws {
-    partial = PartialFile(for: path)
+    partial = try AtomicFile(for: path)
     do {
       file = try File.create(partial.path)
       root = try file.root()
-    } catch {
-      partial.discard()
-      throw OutputError(path, error.reason)
-    }
+    } catch { throw OutputError(path, error.reason) }
   }
 
   /// Writes a dataset with a description.
   func write<Scalar: HDF5Scalar>(_ name: String, _ values: [Scalar], shape: [Int], _ description: String)
     throws
   {
-    try guarding {
-      let dataset = try root.createDataset(name, type: Scalar.elementType, shape: shape)
-      try dataset.write(values)
-      try dataset.writeAttribute("description", description)
+    try naming {
+      let dataset = try root?.createDataset(name, type: Scalar.elementType, shape: shape)
+      try dataset?.write(values)
+      try dataset?.writeAttribute("description", description)
     }
   }
 
-  /// Gives the file its name.
+  /// Gives the file its name, when all of it is on the disk.
   func commit() throws {
-    try guarding {
+    try naming {
+      root = nil
+      try file.flush()
       try file.close()
-      try partial.publish()
     }
+    try partial.publish()
   }
 
-  private func guarding(_ body: () throws -> Void) throws {
-    do { try body() } catch {
-      partial.discard()
-      if let error = error as? HDF5Error { throw OutputError(partial.destination, error.reason) }
-      throw error
+  private func naming(_ body: () throws -> Void) throws {
+    do { try body() } catch let error as HDF5Error {
+      throw OutputError(partial.destination, "\(error.object): \(error.reason)")
     }
   }
 }

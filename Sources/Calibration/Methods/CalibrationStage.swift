@@ -1,0 +1,18 @@
+import Inference
+
+/// What one pruning method finds out about a model: a stage of a calibration.
+///
+/// A stage saves its state as it goes, so that a run that was ended goes on within the stage.
+protocol CalibrationStage {
+  /// What the stage has found so far, and when it is over, all of it.
+  associatedtype State: Codable
+
+  /// Name of the state in the file of an unfinished calibration.
+  static var name: String { get }
+
+  /// Goes on from a state (or begins) and returns the last one; `save` is called with states to go on from.
+  func run(
+    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    save: (State) throws -> Void
+  ) throws -> State
+}

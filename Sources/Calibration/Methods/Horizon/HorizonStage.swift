@@ -1,0 +1,73 @@
+import Evaluation
+import Inference
+import Models
+import PlanFormat
+
+/// Measures what is lost when visual tokens leave behind each layer (section 9.1 of the methods).
+///
+/// What runs before the horizon is dense: each sample's rows are kept there, and the layers behind run on text alone.
+struct HorizonStage: CalibrationStage {
+  static let name = "horizon"
+  let context: Context
+
+  func run(
+    _ samples: [PreparedSample], from state: HorizonProfile?, reporter: any ProgressReporter,
+    save: (HorizonProfile) throws -> Void
+  ) throws -> HorizonProfile {
+    let layers = context.model.text.layers
+    if let state, state.divergence.count == layers { return state }
+    reporter.begin("horizon", total: samples.count)
+    var sums = Array(repeating: 0.0, count: layers)
+    for sample in samples {
+      for (layer, divergence) in try divergences(of: sample, layers: layers).enumerated() {
+        sums[layer] += divergence
+      }
+      try reporter.advance(by: 1)
+    }
+    var profile = HorizonProfile()
+    profile.divergence = sums.map { $0 / Double(max(1, samples.count)) }
+    try save(profile)
+    reporter.end("half of the layers: divergence \(profile.divergence[(layers - 1) / 2])")
+    return profile
+  }
+
+  private func divergences(of sample: PreparedSample, layers: Int) throws -> [Double] {
+    var recorder = BoundaryRecorder(layers: layers)
+    let dense = try context.prefill(
+      sample.forced(context), schedule: Schedule(layers: layers), observer: &recorder)
+    var result = [sample.divergence(of: dense, context)]
+    var cache: KeyValueCache?
+    for layer in (0..<layers - 1).reversed() {
+      guard let rows = recorder.inputs[layer + 1] else { continue }
+      rows.keep(rows.textRuns.flatMap { Array($0) })
+      let run = try context.prefill(
+        sample.prompt.replacing(rows), schedule: Schedule(layers: layers),
+        PrefillRange(from: layer + 1, cache: cache))
+      cache = run.cache
+      result.append(sample.divergence(of: run, context))
+    }
+    return result.reversed()
+  }
+}
+
+/// The horizon as an axis of tuning: from none downwards, by what calibration says is bearable.
+struct HorizonAxes: MethodAxes {
+  /// Layers that may be the horizon, deepest first.
+  private let layers: [Int]
+  /// Harm beyond which no horizon is tried.
+  private static let hopelessDivergence = 0.15
+
+  init(_ profile: HorizonProfile) {
+    layers = profile.divergence.indices.dropLast().reversed().filter {
+      profile.divergence[$0] < Self.hopelessDivergence
+    }
+  }
+
+  var axes: [SettingsAxis] { [SettingsAxis(count: layers.count + 1)] }
+  var seeds: [[Int]] { [[0]] }
+  var extraSeeds: [[Int]] { layers.isEmpty ? [] : [[(layers.count + 1) / 2], [layers.count]] }
+
+  func apply(_ place: ArraySlice<Int>, to settings: inout PruningSettings) {
+    if let step = place.first, step > 0 { settings.horizon = Horizon(layer: layers[step - 1]) }
+  }
+}

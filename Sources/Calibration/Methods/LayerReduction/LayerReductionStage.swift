@@ -1,0 +1,84 @@
+import Inference
+import Models
+import PlanFormat
+
+/// Layer reduction's part of a calibration: both rankings, the control experiment and the leading neurons (section 2 of
+/// the methods).
+struct LayerReductionStage: CalibrationStage {
+  static let name = "layer_reduction"
+  let context: Context
+  let options: CalibrationOptions
+  /// Window `R` of ranked attention layers.
+  let window: Int
+  /// Whether the plan's neurons lie in the order of their strength, so that leading ones can be tried.
+  let neuronsAreOrdered: Bool
+
+  /// What was found so far.
+  struct State: Codable {
+    var feedForward = LayerRankingSearch.Progress()
+    var attention = LayerRankingSearch.Progress()
+    var rankings = LayerRankings()
+    var isFinished = false
+  }
+
+  func run(
+    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    save: (State) throws -> Void
+  ) throws -> State {
+    var state = state ?? State()
+    if state.isFinished { return state }
+    // A ranking tries every layer in every round.
+    let few = samples.spread(options.rankingLimit)
+    try rank(.feedForward, \.feedForward, few, &state, reporter, save)
+    try rank(.attention, \.attention, few, &state, reporter, save)
+    let search = search(.feedForward)
+    var rankings = LayerRankings()
+    rankings.feedForward = state.feedForward.ranked.map(Int32.init)
+    rankings.feedForwardDivergence = state.feedForward.divergence
+    rankings.attention = state.attention.ranked.map(Int32.init)
+    rankings.attentionDivergence = state.attention.divergence
+    rankings.neuronShare = options.neuronShare
+    rankings.attentionWindow = window
+    rankings.textRowDivergence = try search.textRowDivergence(few)
+    if neuronsAreOrdered {
+      rankings.leadingShare = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
+      rankings.leadingDivergence = try search.leadingDivergence(share: rankings.leadingShare, few)
+    }
+    state.rankings = rankings
+    state.isFinished = true
+    try save(state)
+    return state
+  }
+
+  private func search(_ kind: LayerRankingSearch.Kind) -> LayerRankingSearch {
+    LayerRankingSearch(kind: kind, context: context, options: options, window: window)
+  }
+
+  private func rank(
+    _ kind: LayerRankingSearch.Kind, _ path: WritableKeyPath<State, LayerRankingSearch.Progress>,
+    _ samples: [PreparedSample], _ state: inout State, _ reporter: any ProgressReporter,
+    _ save: (State) throws -> Void
+  ) throws {
+    let layers = context.model.text.layers
+    let before = state[keyPath: path]
+    if before.ranked.count == layers { return }
+    let left = layers - max(before.ranked.count, min(layers, options.priorLayers))
+    reporter.begin(
+      kind == .feedForward ? "FFN ranking" : "attention ranking",
+      total: samples.count * left * (left + 1) / 2)
+    var saved = state
+    state[keyPath: path] = try search(kind).rank(samples, from: before, reporter: reporter) { progress in
+      saved[keyPath: path] = progress
+      try save(saved)
+    }
+    try save(state)
+    reporter.end("all layers reduced: divergence \(state[keyPath: path].divergence.last ?? 0)")
+  }
+}
+
+extension [PreparedSample] {
+  /// At most `count` of them, evenly spaced.
+  func spread(_ count: Int) -> [PreparedSample] {
+    count < self.count ? (0..<count).map { self[$0 * self.count / count] } : self
+  }
+}

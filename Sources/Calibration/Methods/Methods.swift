@@ -1,0 +1,45 @@
+import Inference
+import PlanFormat
+
+/// All pruning methods of the toolchain: the one list that a new method is entered in.
+enum Methods {
+  /// What tuning may choose, a method each, in the order of a place's numbers.
+  static func axes(_ record: CalibrationRecord, layers: Int) -> [any MethodAxes] {
+    [
+      TokenPruningAxes(record.tokenPruning, layers: layers),
+      LayerReductionAxes(record.layerReduction),
+      CacheRetentionAxes(record.cacheRetention, layers: layers),
+      HorizonAxes(record.horizon),
+    ]
+  }
+
+  /// What work grows with beside the operations of the decoder.
+  static func costFeatures(_ settings: PruningSettings, visual: Int) -> [Double] {
+    TokenPruningAxes.costFeatures(settings, visual: visual)
+      + LayerReductionAxes.costFeatures(settings, visual: visual)
+      + CacheRetentionAxes.costFeatures(settings, visual: visual)
+      + HorizonAxes.costFeatures(settings, visual: visual)
+  }
+}
+
+extension Calibrator {
+  /// Runs the stages of all methods, each from where it was.
+  func runStages(
+    _ samples: [PreparedSample], neuronsAreOrdered: Bool, _ state: inout CalibrationState,
+    _ reporter: any ProgressReporter
+  ) throws -> CalibrationRecord {
+    CalibrationRecord(
+      tokenPruning: try run(
+        TransportCostSearch(context: context, options: options), samples, &state, reporter
+      ).search,
+      layerReduction: try run(
+        LayerReductionStage(
+          context: context, options: options, window: window, neuronsAreOrdered: neuronsAreOrdered),
+        samples, &state, reporter
+      ).rankings,
+      cacheRetention: try run(
+        RetentionProfiler(context: context, options: options), samples, &state, reporter),
+      horizon: try run(HorizonStage(context: context), samples, &state, reporter),
+      provenance: CalibrationProvenance())
+  }
+}

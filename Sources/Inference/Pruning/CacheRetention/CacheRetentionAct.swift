@@ -1,0 +1,33 @@
+import Compute
+import Models
+import PlanFormat
+
+/// Cache retention: a layer's cache loses entries once the layer has run (section 3 of the methods).
+struct CacheRetentionAct: PruningAct {
+  /// Rows that stay in the last layer's cache, for each KV head.
+  private(set) var kept: [[Int]]?
+  let watchedRows: Int
+  private let selector: EntrySelector
+
+  /// The act of a schedule that frees entries, or `nil`.
+  init?(_ schedule: Schedule, in context: Context) {
+    guard let selector = context.entrySelector(schedule) else { return nil }
+    self.selector = selector
+    watchedRows = selector.watchedRows
+  }
+
+  mutating func didRun(_ boundary: borrowing LayerBoundary, in context: Context) {
+    kept = nil
+    guard let attention = boundary.attention else { return }
+    let (cache, layer) = (boundary.cache.layers[boundary.layer], boundary.layer)
+    let (shorter, rows) = context.retained(
+      selector, layer: layer, attention, visualIndices: boundary.rows.visualIndices,
+      imageStarts: boundary.prompt.imageStarts, reserve: boundary.reserve, of: cache)
+    if let shorter {
+      boundary.cache.replace(layer: layer, by: shorter)
+    } else if boundary.keepsWhole {
+      boundary.cache.replace(layer: layer, by: cache.copy(reserve: boundary.reserve))
+    }
+    kept = rows
+  }
+}

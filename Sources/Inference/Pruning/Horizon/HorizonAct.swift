@@ -1,0 +1,22 @@
+import Models
+import PlanFormat
+
+/// Horizon: every visual row leaves behind one layer (section 9.1 of the methods).
+struct HorizonAct: PruningAct {
+  private let horizon: Horizon
+  /// Visual rows that were left before they all went; `nil` while they are there.
+  private(set) var visualBefore: Int?
+
+  init(_ horizon: Horizon) { self.horizon = horizon }
+
+  mutating func didRun(_ boundary: borrowing LayerBoundary, in context: Context) {
+    guard boundary.layer == horizon.layer, boundary.rows.visualCount > 0 else { return }
+    visualBefore = boundary.rows.visualCount
+    boundary.rows.keep(boundary.rows.textRuns.flatMap { Array($0) })
+  }
+}
+
+extension Horizon {
+  /// Visual rows of a layer that has `present` without the horizon.
+  func visualRows(of layer: Int, present: Int) -> Int { layer > self.layer ? 0 : present }
+}

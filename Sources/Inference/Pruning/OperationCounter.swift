@@ -1,0 +1,70 @@
+import Models
+public import PlanFormat
+
+/// Counts the decoder's floating-point operations in prefill; a multiply-add is two.
+///
+/// Counted are the products of projections, FFN, attention and the logits of the last row; norms, activations and
+/// the choice of tokens are not.
+public struct OperationCounter: Sendable {
+  private let model: TextModel
+
+  /// A counter for one decoder.
+  public init(_ model: TextModel) { self.model = model }
+
+  /// Operations of one prefill.
+  ///
+  /// `visual` are the visual tokens of the prompt, `text` the others, `kept` the visual tokens after the prune layer.
+  /// Causal and hollow attention count the pairs that are allowed, with all text behind the image.
+  public func prefill(text: Int, visual: Int, kept: Int, settings: PruningSettings) -> Double {
+    let work = work(text: text, visual: visual, kept: kept, settings: settings)
+    return work.linear + work.attention
+  }
+
+  /// The same, told apart: products of projections, FFNs and logits, and attention.
+  public func work(
+    text: Int, visual: Int, kept: Int, settings: PruningSettings
+  ) -> (linear: Double, attention: Double) {
+    var total = (linear: Double(2 * model.width * model.vocabulary), attention: 0.0)
+    for layer in 0..<model.layers {
+      let present = settings.visualRows(of: layer, visual, kept: kept)
+      total.linear += linear(text: text, visual: present, layer, settings.layerReduction)
+      total.attention += attention(text: text, visual: present, layer, settings.layerReduction)
+    }
+    return total
+  }
+
+  /// Operations of projections and FFN of the visual rows alone: the count that token-pruning papers quote.
+  public func visualLinear(visual: Int, kept: Int, settings: PruningSettings) -> Double {
+    (0..<model.layers).reduce(0.0) { total, layer in
+      let present = settings.visualRows(of: layer, visual, kept: kept)
+      return total + linear(text: 0, visual: present, layer, settings.layerReduction)
+    }
+  }
+
+  private func linear(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
+    let projections = Double(
+      model.width * model.fusedAttentionRows + model.queryHeads * model.headWidth * model.width)
+    let neuron = Double(3 * model.width)
+    let all = Double(model.feedForwardWidth)
+    let dense = 2 * Double(text + visual) * (projections + neuron * all)
+    guard let reduction, reduction.feedForwardLayers.contains(layer), visual > 0 else { return dense }
+    let neurons = reduction.neuronReduction
+    let kept = neurons.neurons(of: model.feedForwardWidth)
+    if kept == model.feedForwardWidth { return dense }
+    var probing = 0.0
+    if case .probed(let probe) = neurons {
+      probing = Double(probe.probeRows(of: visual)) * 2 / 3 * neuron * all
+    }
+    return dense - 2 * Double(visual) * neuron * (all - Double(kept)) + 2 * probing
+  }
+
+  private func attention(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
+    let all = text + visual
+    var pairs = Double(all) * Double(all + 1) / 2
+    if let reduction, reduction.attentionLayers.contains(layer), visual > reduction.attentionWindow {
+      let hidden = visual - reduction.attentionWindow
+      pairs -= Double(hidden) * Double(hidden + 1) / 2
+    }
+    return pairs * Double(4 * model.queryHeads * model.headWidth)
+  }
+}

@@ -1,0 +1,32 @@
+extension CacheRetention.Mode: AttributeConvertible {}
+extension CacheRetention.EntryRanking: AttributeConvertible {}
+
+extension CacheRetention: MethodSettings {
+  static var name: String { "cache_retention" }
+  static var blank: Self { Self(rates: []) }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("mode", \.mode), .init("rates", \.rates), .init("rate", \.thresholds.rate),
+      .init("rate_step", \.thresholds.step), .init("attentive_from", \.thresholds.attentive),
+      .init("indifferent_to", \.thresholds.indifferent), .init("ranking", \.ranking),
+      .init("even_share", \.evenShare),
+    ]
+  }
+
+  func validate(for model: ModelDescription, _ path: String, prefix: String) throws(Flaw) {
+    let layers = model.text.layers
+    guard rates.count == layers || (mode == .dynamic && rates.isEmpty) else {
+      throw Flaw(path, "\(prefix)rates has \(rates.count) rates for \(layers) layers")
+    }
+    for rate in rates { try require(rate, from: 0, upTo: 1, prefix + "rates", path) }
+    try thresholds.validate(path, prefix: prefix)
+    try require(evenShare, from: 0, upTo: 1, prefix + "even_share", path)
+  }
+
+  func validate(beside calibration: CalibrationRecord?, _ path: String) throws(Flaw) {
+    if ranking == .answerProfile, calibration?.cacheRetention.answerAttention.isEmpty ?? true {
+      throw Flaw(
+        path, "ranks by answer_profile, but /calibration/cache_retention/answer_attention is missing")
+    }
+  }
+}

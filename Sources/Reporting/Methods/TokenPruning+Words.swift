@@ -1,0 +1,36 @@
+import Figures
+import PlanFormat
+
+extension TokenPruning: MethodWords {
+  static var name: String { "token_pruning" }
+
+  private var place: String {
+    layer == Self.promptPlace ? "before the first layer" : "after layer \(layer)"
+  }
+
+  var summary: [String] {
+    let recovery = recoveryStride > 0 ? ", every \(recoveryStride.ordinal) back" : ""
+    return ["keep \(Figure(keepRatio, .share)) of tokens \(place) (\(rule.rawValue)\(recovery))"]
+  }
+
+  var explanation: [String] {
+    let recovery = recoveryStride > 0 ? " and takes every \(recoveryStride.ordinal) dropped one back" : ""
+    return [
+      "keeps \(Figure(keepRatio, .share)) of the visual tokens \(place) (rule \(rule.rawValue))" + recovery
+    ]
+  }
+
+  var json: JSON {
+    .object([
+      "after_layer": .integer(layer), "rule": .string(rule.rawValue), "keep_ratio": .number(keepRatio),
+      "recovery": .integer(recoveryStride),
+    ])
+  }
+
+  func panel(_ fate: PatchFate) -> (title: String, shares: [Double])? {
+    let title =
+      layer == Self.promptPlace
+      ? "tokens that enter the first layer" : "tokens that stay behind layer \(layer)"
+    return (title, fate.isKept.map { $0 ? 1 : 0 })
+  }
+}

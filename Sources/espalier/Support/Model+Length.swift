@@ -1,0 +1,25 @@
+import Imaging
+import Inference
+import PlanFormat
+import Tokenization
+
+extension Model {
+  /// Throws when a conversation about pictures is longer than the model's context, before any of them is encoded.
+  func checkLength(_ conversation: Conversation, images: [String]) throws {
+    try checkLength(
+      try layout(conversation, images: images.count),
+      try images.map { try prepareImage(at: $0, among: images.count) })
+  }
+
+  /// Throws when a prompt about prepared pictures is longer than the model's context, before any of them is encoded.
+  func checkLength(_ layout: PromptLayout, _ pictures: [PreparedImage]) throws {
+    try checkLength(count(layout, try pictures.map { try arrangement(of: $0) }))
+  }
+
+  /// Throws when a prompt of so many tokens is longer than the model's context.
+  func checkLength(_ count: Int) throws(InferenceError) {
+    guard count <= text.contextLength else {
+      throw InferenceError("prompt", "has \(count) tokens; the model takes \(text.contextLength)")
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Calibration
+
+/// Options of every verb that searches operating points.
+struct SearchArguments: ParsableArguments {
+  @Option(help: "Settings that the search of operating points visits.")
+  var trials: Int = Tuner.Options().trials
+
+  @Option(help: "Samples of the validation set, evenly spaced over it, that the search measures harm on.")
+  var trialSamples: Int = Tuner.Options().screeningSamples
+
+  /// The options of a tuner.
+  var options: Tuner.Options {
+    var options = Tuner.Options()
+    options.trials = trials
+    options.screeningSamples = trialSamples
+    return options
+  }
+
+  func validate() throws {
+    try OptionRange.check("trials", trials, 1...1_000_000)
+    try OptionRange.check("trial-samples", trialSamples, OptionRange.samples)
+  }
+}
