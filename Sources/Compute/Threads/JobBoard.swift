@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import Synchronization
 
 /// What the threads of a pool share: the current job, a counter of tasks taken, and who is still busy.
@@ -22,8 +23,10 @@ final class JobBoard: @unchecked Sendable {
   private let ends = ThreadGate()
   /// Looks of a helper at the board before it goes to sleep: a few microseconds, as the next product usually follows.
   private static let helperSpins = 2048
-  /// Looks of the caller at the last helpers before it goes to sleep.
-  private static let callerSpins = 4096
+  /// Looks of the caller at the last helpers: some microseconds awake, then as often behind whoever else wants its
+  /// processor (a helper, perhaps), before it goes to sleep.
+  private static let callerSpins = 128
+  private static let callerYields = 256
 
   /// Says how many helpers serve, before the first job.
   func start(helpers: Int) { self.helpers = helpers }
@@ -86,6 +89,10 @@ final class JobBoard: @unchecked Sendable {
     for _ in 0..<Self.callerSpins {
       if busy.load(ordering: .acquiring) == 0 { return }
       espalier_pause()
+    }
+    for _ in 0..<Self.callerYields {
+      if busy.load(ordering: .acquiring) == 0 { return }
+      sched_yield()
     }
     isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
     ends.wait { busy.load(ordering: .sequentiallyConsistent) == 0 }

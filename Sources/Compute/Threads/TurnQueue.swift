@@ -8,7 +8,7 @@ final class TurnQueue: Sendable {
   private let sleepers = Atomic<Int>(0)
   private let gate = ThreadGate()
   /// Looks at the turn before a thread goes to sleep: some microseconds, as most jobs are short.
-  private static let spins = 1024
+  private static let spins = 128
 
   /// Returns when it is this thread's turn.
   func take() {
