@@ -29,6 +29,7 @@ let testDependencies: [String: [Target.Dependency]] = [
 let package = Package(
   name: "espalier",
   products: [
+    .library(name: "Espalier", targets: ["Espalier"]),
     .executable(name: "espalier", targets: ["espalier"]),
     .executable(name: "espalier-run", targets: ["espalier-run"]),
   ],
@@ -68,6 +69,14 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // The library that applications link: the runtime's public face.
+    .target(
+      name: "Espalier",
+      dependencies: ["Inference", "Tokenization", "Imaging", "PlanFormat", "Compute"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
+
     // Toolchain.
     .target(name: "JSONReading", swiftSettings: strict),
     .target(
@@ -106,7 +115,7 @@ let package = Package(
   ]
     + [
       "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",
@@ -116,7 +125,7 @@ let package = Package(
     + [
       .testTarget(
         name: "CommandLineTests",
-        dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run"],
+        dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run", "ask"],
         swiftSettings: strict)
     ],
   swiftLanguageModes: [.v6]

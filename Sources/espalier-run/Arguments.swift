@@ -30,9 +30,9 @@ struct Arguments {
   }
 
   static let help = """
-    USAGE: espalier-run <plan> --image <file> ... --prompt <text> [options]
+    USAGE: espalier-run <plan> [--image <file> ...] --prompt <text> [options]
 
-    Answer a question about pictures from a pruning plan.
+    Answer a question, about pictures or without, from a pruning plan.
 
     ARGUMENTS:
       <plan>                  Plan written by 'espalier compile'.
@@ -148,9 +148,6 @@ struct Arguments {
     }
     guard arguments.point == nil || arguments.maxFirstToken == nil else {
       throw UsageError(description: "--point and --max-first-token exclude each other")
-    }
-    guard !arguments.question.images.isEmpty else {
-      throw UsageError(description: "Missing expected argument '--image <file>'")
     }
     guard (1...1_000_000).contains(arguments.question.options.maxTokens) else {
       throw UsageError(description: "--max-tokens must be within 1 ... 1000000")

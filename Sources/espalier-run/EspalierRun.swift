@@ -19,7 +19,7 @@ struct EspalierRun {
       try StandardOutput.finish()
     } catch let error as Arguments.UsageError {
       StandardError.line("Error: \(error)")
-      StandardError.line("Usage: espalier-run <plan> --image <file> ... --prompt <text> [options]")
+      StandardError.line("Usage: espalier-run <plan> [--image <file> ...] --prompt <text> [options]")
       exit(64)
     } catch {
       end(with: error)

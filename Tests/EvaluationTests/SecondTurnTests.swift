@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func `dense answers as the whole dialogue in one prompt does`() throws {
-    let context = try TinyContext.open(dialogueContents, in: folder)
+    let context = try TinyContext.open(TinyContext.dialogueContents, in: folder)
     let runner = SampleRunner(context, maxTokens: 5)
     let set = try set([0, 0])
     let scores = try SecondTurnEvaluator(runner).evaluate(set, points: [.dense, .dense])
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `what a point dropped is gone for the second question`() throws {
-    let context = try TinyContext.open(dialogueContents, in: folder)
+    let context = try TinyContext.open(TinyContext.dialogueContents, in: folder)
     let runner = SampleRunner(context, maxTokens: 5)
     let blind = OperatingPoint(
       name: "blind",
@@ -38,18 +38,6 @@ import Testing
     let scores = try SecondTurnEvaluator(runner).evaluate(
       try set(Array(repeating: 0, count: 6)), points: [.dense, blind])
     #expect(scores[0].samples == 5 && scores[0].accuracy == 1 && scores[1].accuracy < 1)
-  }
-
-  /// The tiny context's contents with a template that knows a second turn.
-  private var dialogueContents: PlanContents {
-    var contents = TinyContext.contents
-    contents.prompt.openings += [
-      .init(.first, segments: [.literal("Q")]), .init(.last, segments: [.literal("Q")]),
-    ]
-    contents.prompt.closings += [
-      .init(.first, segments: [.literal("A"), .reply]), .init(.last, segments: [.literal("A")]),
-    ]
-    return contents
   }
 
   private func set(_ pictures: [Int]) throws -> SampleSet {

@@ -22,13 +22,33 @@ public enum TinyContext {
       weightFormat: .float32, sourceDigest: "")
   }
 
+  /// The same with a template that knows a second turn.
+  public static var dialogueContents: PlanContents {
+    var contents = contents
+    contents.prompt.openings += [
+      .init(.first, segments: [.literal("Q")]), .init(.last, segments: [.literal("Q")]),
+    ]
+    contents.prompt.closings += [
+      .init(.first, segments: [.literal("A"), .reply]), .init(.last, segments: [.literal("A")]),
+    ]
+    return contents
+  }
+
   /// Writes the plan to a folder and opens a context on it.
   public static func open(
     _ contents: PlanContents = contents, in folder: TemporaryFolder, threads: Int = 1
   ) throws -> Context {
+    let path = try write(contents, in: folder)
+    return Context(try Model(Plan(contentsOf: path)), threads: threads)
+  }
+
+  /// Writes the plan to a folder and returns its path.
+  public static func write(
+    _ contents: PlanContents = contents, in folder: TemporaryFolder
+  ) throws -> String {
     let path = folder.file("tiny.h5")
     try PlanWriter.write(contents, weights: RandomWeights(seed: 1), to: path)
-    return Context(try Model(Plan(contentsOf: path)), threads: threads)
+    return path
   }
 
   /// Writes `count` pictures and a set of one question each; returns the set's path.

@@ -1,0 +1,33 @@
+internal import Inference
+
+/// How an answer is generated: its length, where it ends, how tokens are drawn. The defaults decode greedily.
+public struct AnswerOptions: Equatable, Sendable {
+  /// Most tokens. The context may have room for fewer.
+  public var maxTokens = 256
+  /// Texts at which the answer ends; they are not part of it.
+  public var stopStrings: [String] = []
+  /// Divides the logits; 0 takes the likeliest token always.
+  public var temperature = 0.0
+  /// Only the k likeliest tokens; 0 for all.
+  public var topK = 0
+  /// Only the likeliest tokens that together reach this probability, in (0, 1].
+  public var topP = 1.0
+  /// Only tokens at least this share as likely as the likeliest, in [0, 1].
+  public var minP = 0.0
+  /// Seed of the draws: the same seed draws the same tokens.
+  public var seed: UInt64 = 0
+
+  /// Greedy decoding of 256 tokens at most.
+  public init() {}
+
+  var generation: GenerationOptions {
+    var options = GenerationOptions(maxTokens: maxTokens)
+    options.stopStrings = stopStrings
+    options.sampling.temperature = temperature
+    options.sampling.topK = topK
+    options.sampling.topP = topP
+    options.sampling.minP = minP
+    options.sampling.seed = seed
+    return options
+  }
+}
