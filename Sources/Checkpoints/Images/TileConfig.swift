@@ -77,10 +77,11 @@ extension ProcessorSettings {
       throw config.error("image_grid_pinpoints", "are others than the image processor's")
     }
     if isOneVision {
-      tiling.maximumTiles = try maximumTiles(config)
+      result.canvasTiles = try maximumTiles(config)
       tiling.squaresSeveral = true
     }
     result.tiling = .anyResolution(tiling)
+    result.arrangement = .overviewThenCanvas
     return result
   }
 

@@ -30,6 +30,8 @@ struct InternTower {
     vision.norm = norm
     vision.attentionBias = try config.flag("attention_bias", default: false)
     vision.queryKeyNorm = try config.flag("use_qk_norm", default: false)
+    // InternViT gives these norms an epsilon of their own.
+    vision.queryKeyNormEpsilon = 1e-6
     vision.positions =
       try config.flag("use_absolute_position_embeddings", default: true) ? .learned : .none
     vision.layerScale = true

@@ -13,12 +13,9 @@ extension Context {
       return ImageTokens(arrangement: arrangement, features: whole.map { FrozenMatrix(takingOver: $0) })
     }
     var tiles = try picture.tiles.map { try encodeTile($0) }
-    if case .anyResolution(let tiling) = model.contents.image.tiling {
-      let canvas = TileCanvas(
-        picture, side: model.description.vision.grid, maximumTiles: tiling.maximumTiles)
-      tiles = whole + [canvas.assemble(tiles)]
-    } else {
-      tiles += whole
+    switch model.contents.image.arrangement {
+    case .tilesThenOverview: tiles += whole
+    case .overviewThenCanvas: tiles = whole + [TileCanvas(picture, model.contents).assemble(tiles)]
     }
     return ImageTokens(arrangement: arrangement, features: tiles.map { FrozenMatrix(takingOver: $0) })
   }

@@ -5,20 +5,21 @@ import Tokenization
 
 /// Lays out what a prepared picture becomes in the prompt, as its family does.
 struct ImageArranger {
-  private let model: ModelDescription
-  private let preprocessing: ImagePreprocessing
+  private let contents: PlanContents
   private let tokenizer: Tokenizer
 
   init(_ contents: PlanContents, _ tokenizer: Tokenizer) {
-    model = contents.model
-    preprocessing = contents.image
+    self.contents = contents
     self.tokenizer = tokenizer
   }
 
+  private var model: ModelDescription { contents.model }
+  private var preprocessing: ImagePreprocessing { contents.image }
+
   /// The order of one picture's tokens; the last block is the overview, except where overviews come first.
   func arrange(_ picture: PreparedImage) throws -> ImageArrangement {
-    if case .anyResolution(let tiling) = preprocessing.tiling, !picture.tiles.isEmpty {
-      return try unpadded(picture, tiling)
+    if preprocessing.arrangement == .overviewThenCanvas, !picture.tiles.isEmpty {
+      return try unpadded(picture)
     }
     let markup = preprocessing.markup
     var builder = ArrangementBuilder(tokenizer)
@@ -40,10 +41,10 @@ struct ImageArranger {
   }
 
   /// The overview, then the tiles as one canvas without its padding, a separator behind each row.
-  private func unpadded(_ picture: PreparedImage, _ tiling: AnyResolutionTiling) throws -> ImageArrangement {
+  private func unpadded(_ picture: PreparedImage) throws -> ImageArrangement {
     var builder = ArrangementBuilder(tokenizer)
     try builder.add(tile)
-    let canvas = TileCanvas(picture, side: model.vision.grid, maximumTiles: tiling.maximumTiles)
+    let canvas = TileCanvas(picture, contents)
     // A very thin picture can be less than a patch across on its canvas, which is then all padding. The separators of
     // its rows stay.
     if canvas.size.count == 0 {
@@ -62,7 +63,7 @@ struct ImageArranger {
   private var tile: ImageArrangement.Block {
     let side = model.vision.grid / model.projector.merge
     let count = model.tokensPerTile
-    if count >= side * side {
+    if !model.vision.dropsFirstPatch {
       var block = ImageArrangement.Block(rows: side, columns: side)
       block.leading = count - side * side
       return block

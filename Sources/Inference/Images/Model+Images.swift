@@ -29,8 +29,11 @@ extension Model {
   public func pixelValues(_ picture: PreparedImage) -> (values: [Float], shape: [Int]) {
     let overview = [picture.overview].compactMap { $0 }
     guard contents.model.vision.imageSize > 0 else { return patchValues(overview) }
-    var inputs = picture.tiles + overview
-    if case .anyResolution = contents.image.tiling { inputs = overview + picture.tiles }
+    let inputs =
+      switch contents.image.arrangement {
+      case .tilesThenOverview: picture.tiles + overview
+      case .overviewThenCanvas: overview + picture.tiles
+      }
     let side = contents.model.vision.imageSize
     return (inputs.flatMap { preprocessor.normalized($0) }, [inputs.count, 3, side, side])
   }

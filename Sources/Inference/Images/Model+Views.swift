@@ -9,19 +9,16 @@ extension Model {
     let arrangement = try ImageArranger(contents, tokenizer).arrange(picture)
     var pictures = [picture.overview].compactMap { $0 }
     if arrangement.blocks.count > pictures.count {
-      if case .anyResolution(let tiling) = contents.image.tiling {
-        let side = contents.model.vision.grid
-        pictures.append(
-          TileCanvas(picture, side: side, maximumTiles: tiling.maximumTiles).mosaic(of: picture.tiles))
-      } else {
-        pictures = picture.tiles + pictures
+      switch contents.image.arrangement {
+      case .tilesThenOverview: pictures = picture.tiles + pictures
+      case .overviewThenCanvas: pictures.append(TileCanvas(picture, contents).mosaic(of: picture.tiles))
       }
     }
     var first = 0
     return zip(arrangement.blocks, pictures).map { block, pixels in
       defer { first += block.count }
-      // A tower that drops its first token has no first row: what it leaves of it has no place on the grid.
-      let missing = block.rows + 1 == block.columns && block.leading == block.columns - 1 ? 1 : 0
+      // A dropped first patch takes its row along: what it leaves of it has no place on the grid.
+      let missing = contents.model.vision.dropsFirstPatch ? 1 : 0
       let top = missing * pixels.height / (block.rows + missing)
       return BlockView(
         pixels: pixels.cropped(columns: 0..<pixels.width, rows: top..<pixels.height), rows: block.rows,

@@ -1,6 +1,7 @@
 import Compute
 import Imaging
 import Models
+import PlanFormat
 
 /// The features of a grid of tiles as one canvas, without the rows or columns that show padding, and scaled down where
 /// there are too many (`unpad_image` and `anyres_max` of LLaVA-NeXT and LLaVA-OneVision).
@@ -15,8 +16,8 @@ struct TileCanvas {
   /// Visual tokens in the end.
   let size: PatchGrid
 
-  init(_ picture: PreparedImage, side: Int, maximumTiles: Int) {
-    self.side = side
+  init(_ picture: PreparedImage, _ contents: PlanContents) {
+    side = contents.model.vision.grid
     tileRows = picture.rows
     tileColumns = picture.columns
     let (height, width) = (tileRows * side, tileColumns * side)
@@ -32,7 +33,8 @@ struct TileCanvas {
       rows = 0..<height
       columns = padding..<width - padding
     }
-    size = Self.limited(rows.count, columns.count, side: side, maximumTiles: maximumTiles)
+    size = Self.limited(
+      rows.count, columns.count, side: side, maximumTiles: contents.image.canvasTiles)
   }
 
   /// Rounded to seven decimals, then towards zero, as the reference implementation does.

@@ -60,13 +60,15 @@ extension ImageTiling {
 }
 
 extension ImagePreprocessing.Filter: AttributeConvertible {}
+extension ImagePreprocessing.Arrangement: AttributeConvertible {}
 
 extension ImagePreprocessing: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [
       .init("filter", \.filter), .init("mean", \.mean), .init("deviation", \.deviation),
-      .init("rescale", \.rescale),
+      .init("rescale", \.rescale), .init("arrangement", \.arrangement),
+      .init("canvas_tiles", \.canvasTiles),
     ]
   }
 }
@@ -85,7 +87,7 @@ extension AnyResolutionTiling: AttributeRecord {
   static var fields: [AttributeField<Self>] {
     [
       .init("overview", \.overview), .init("resolutions", \.resolutions),
-      .init("maximum_tiles", \.maximumTiles), .init("squares_several", \.squaresSeveral),
+      .init("squares_several", \.squaresSeveral),
     ]
   }
 }

@@ -9,7 +9,12 @@ extension ImagePreprocessing {
     for value in deviation { try require(value, above: 0, upTo: 1000, "deviation", path) }
     try require(rescale, above: 0, upTo: 1000, "rescale", path)
     try markup.validate(path)
+    try require(canvasTiles, in: 0...4096, "canvas_tiles", path)
     let vision = model.vision
+    // A canvas is put together patch by patch.
+    guard arrangement == .tilesThenOverview || model.tokensPerTile == vision.grid * vision.grid else {
+      throw Flaw(path, "arranges a canvas of tiles that are not grids of \(vision.grid) patches a side")
+    }
     switch tiling {
     case .single(let tile): try tile.validate(for: vision)
     case .anyResolution(let tiling): try tiling.validate(for: vision)
@@ -46,7 +51,6 @@ extension AnyResolutionTiling {
         throw Flaw(path, "resolutions has \(side), which is not a number of tiles of \(tile.side)")
       }
     }
-    try require(maximumTiles, in: 0...4096, "maximum_tiles", path)
   }
 }
 

@@ -13,11 +13,23 @@ public struct ImagePreprocessing: Equatable, Sendable {
   public var deviation: [Double] = [1, 1, 1]
   /// Factor from a byte to the scale of `mean`.
   public var rescale = 1.0 / 255
+  /// In which order visual tokens enter the prompt, and how tiles lie in it.
+  public var arrangement = Arrangement.tilesThenOverview
+  /// Tiles' worth of tokens beyond which a canvas is scaled down; 0 for none.
+  public var canvasTiles = 0
   /// Text around the visual tokens.
   public var markup = ImageMarkup()
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
+
+  /// Orders of the visual tokens of a picture that is cut into tiles.
+  public enum Arrangement: String, CaseIterable, Sendable {
+    /// Tile after tile, each a grid of its own, then the overview.
+    case tilesThenOverview = "tiles_then_overview"
+    /// The overview, then all tiles as one canvas without what shows padding.
+    case overviewThenCanvas = "overview_then_canvas"
+  }
 
   /// Resampling filters, as Pillow defines them.
   public enum Filter: String, CaseIterable, Sendable {
@@ -73,8 +85,6 @@ public struct AnyResolutionTiling: Equatable, Sendable {
   public var overview: [Int] = [0, 0]
   /// Resolutions to choose from: height and width in turn.
   public var resolutions: [Int] = []
-  /// Tiles' worth of tokens beyond which the features are scaled down (9 of `anyres_max_9`); 0 without a limit.
-  public var maximumTiles = 0
   /// Whether several pictures in a prompt each become one padded square tile.
   public var squaresSeveral = false
 

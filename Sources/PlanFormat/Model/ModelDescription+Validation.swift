@@ -95,6 +95,11 @@ extension VisionModel {
     guard imageSize > 0 || (!classToken && !dropsFirstToken) else {
       throw Flaw(path, "takes any image size, but has or drops a first token")
     }
+    // Without its first patch a grid has lost its first row, which leaves nothing of one row and no windows.
+    guard !dropsFirstPatch || (grid > 1 && window == 0) else {
+      throw Flaw(path, "drops its first token, which is a patch of \(grid > 1 ? "a window" : "a single row")")
+    }
+    try require(queryKeyNormEpsilon, above: 0, upTo: 1, "query_key_norm_epsilon", path)
     try require(featureLayers.count, in: 1...64, "number of feature_layers", path)
     for layer in featureLayers { try require(layer, in: 0...layers, "feature_layers", path) }
     try require(window, in: 0...Limit.grid.upperBound, "window", path)

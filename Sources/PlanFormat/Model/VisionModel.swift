@@ -27,6 +27,8 @@ public struct VisionModel: Equatable, Sendable {
   public var attentionBias = true
   /// Whether queries and keys pass an RMSNorm over all heads.
   public var queryKeyNorm = false
+  /// Epsilon of the norms of queries and keys.
+  public var queryKeyNormEpsilon = 1e-6
   /// Whether attention and FFN outputs are scaled channel by channel before they are added.
   public var layerScale = false
   /// Whether a norm stands before the first layer (CLIP).
@@ -59,6 +61,8 @@ public struct VisionModel: Equatable, Sendable {
 
   /// Patches along one side of a fixed input, `imageSize / patchSize`; 0 for a tower that takes any grid.
   public var grid: Int { patchSize > 0 ? imageSize / patchSize : 0 }
+  /// Whether the token that is dropped is a patch: its grid then has lost its first row.
+  public var dropsFirstPatch: Bool { dropsFirstToken && !classToken }
   /// Rows the tower works on for a fixed input: patches and the class token.
   public var rows: Int { grid * grid + (classToken ? 1 : 0) }
   /// Columns of the features: one width for each boundary that is read.
