@@ -3,7 +3,7 @@ import Glibc
 /// Memory for float32 values, aligned to a cache line, zeroed, freed with its last owner.
 ///
 /// Invariant: `base` points to `count` initialised floats for the whole life of the object. Buffers are written by
-/// one step of the engine at a time; `Workers` gives each thread a disjoint part.
+/// one step of a run at a time; `Workers` gives each thread a disjoint part.
 public final class FloatBuffer: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   /// Floats in the buffer.

@@ -47,7 +47,7 @@ public struct Attention: Sendable {
   }
 
   /// The attention map rows of some queries: `[(queries * H) x keyCount]`, row `q * H + h`, each a softmax over the
-  /// keys that row `q` sees. For the few rows PLPHP looks at (section 3 of the methods); the map stays unstored.
+  /// keys that row `q` sees. For the few rows that pruning methods look at; the whole map is never stored.
   public func rows(
     of queries: MatrixView, over entries: KeyValues, visibleKeys: [Int], keyCount: Int, _ workers: Workers
   ) -> MatrixView {

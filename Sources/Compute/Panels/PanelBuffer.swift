@@ -1,7 +1,7 @@
 /// Memory of panels made at run time, aligned to a cache line.
 ///
 /// Invariant: `base` points to `count` initialised bytes for the whole life of the object. Like a `FloatBuffer`, it is
-/// written by one step of the engine at a time.
+/// written by one step of a run at a time.
 final class PanelBuffer: WeightOwner, @unchecked Sendable {
   let base: UnsafeMutablePointer<UInt8>
   let count: Int

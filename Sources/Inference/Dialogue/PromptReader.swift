@@ -3,8 +3,8 @@ import PlanFormat
 
 /// Reads one prompt after the other about the same pictures, each only as far as it has not been read before.
 ///
-/// What TopV keeps of a picture depends on nothing that follows it, so any question about it may go on behind it: the
-/// next of a dialogue, or another one instead.
+/// What token pruning keeps of a picture depends on nothing that follows it, except by rules that read the question. So
+/// any question about it may go on behind it: the next of a dialogue, or another one instead.
 public struct PromptReader: ~Copyable {
   /// What happens to freed entries.
   public let policy: DialoguePolicy

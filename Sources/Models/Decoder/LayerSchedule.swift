@@ -44,7 +44,7 @@ public enum NeuronReduction: Equatable, Sendable {
   }
 }
 
-/// RedundancyLens' probe-activated dynamic FFN (section 2 of the methods).
+/// Neurons found by probe rows of each input (section 2 of the methods).
 public struct NeuronProbe: Equatable, Sendable {
   /// Share `K` of the neurons that stay.
   public var neuronShare: Double

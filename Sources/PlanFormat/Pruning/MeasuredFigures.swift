@@ -22,7 +22,7 @@ public struct MeasuredFigures: Equatable, Sendable {
   public var prefillSeconds = 0.0
   /// Median seconds of prefill of dense, measured in the same run.
   public var densePrefillSeconds = 0.0
-  /// Median seconds of selection (TopV and the choice of KV entries).
+  /// Median seconds of selection: the choice of tokens and of KV entries.
   public var selectionSeconds = 0.0
   /// Mean seconds to decode one token.
   public var decodeSecondsPerToken = 0.0

@@ -2,7 +2,7 @@
 public struct OperatingPoint: Equatable, Sendable {
   /// Name by which the runtime asks for it: `dense`, `quality`, `balanced`, `fast`.
   public var name: String
-  /// What the engine is told to do.
+  /// What a run is told to do.
   public var settings: PruningSettings
   /// What was measured on the validation split; `nil` before tuning.
   public var figures: MeasuredFigures?

@@ -4,7 +4,7 @@ import Figures
 struct ProfileChart {
   var means: [Double]
   var deviations: [Double]
-  /// 0 indifferent, 1 balanced, 2 attentive.
+  /// 0 indifferent, 1 moderate, 2 attentive.
   var classes: [Int]
   var rates: [Double]
   /// Where the classes begin.

@@ -1,4 +1,4 @@
-/// `/calibration/cacheRetention`.
+/// `/calibration/cache_retention`.
 private enum Schema {
   static let path = CalibrationRecord.path + "/cache_retention"
   static let mean = DatasetSchema(
