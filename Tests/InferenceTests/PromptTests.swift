@@ -126,7 +126,8 @@ import Testing
     let schedule = try Schedule(.dense, for: TinyModel.description)
     #expect(schedule.layers == Array(repeating: .dense, count: 4))
     #expect(
-      schedule.tokenPruning == nil && schedule.cacheRetention == nil && schedule.answerAttention.isEmpty)
+      schedule.settings.tokenPruning == nil && schedule.settings.cacheRetention == nil
+        && schedule.answerAttention.isEmpty)
   }
 
   @Test func `only the listed layers are reduced`() throws {
@@ -141,6 +142,6 @@ import Testing
   @Test func `dynamic retention needs no rates`() throws {
     let retention = CacheRetention(mode: .dynamic, rates: [])
     let schedule = try Schedule(PruningSettings(cacheRetention: retention), for: TinyModel.description)
-    #expect(schedule.cacheRetention == retention)
+    #expect(schedule.settings.cacheRetention == retention)
   }
 }

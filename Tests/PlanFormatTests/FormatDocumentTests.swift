@@ -48,6 +48,7 @@ import Testing
       + row("`activation`", Activation.self) + row("`norm` of the tower", Norm.self)
       + row("`norm` of the projector", ProjectorModel.ProjectorNorm.self)
       + row("`positions`", VisionModel.Positions.self) + row("`filter`", ImagePreprocessing.Filter.self)
+      + row("`arrangement`", ImagePreprocessing.Arrangement.self)
       + row("`scheme`", TokenizerTables.Scheme.self) + row("`..._trimming`", Trimming.self)
       + row("`token_pruning_rule`, `rule`", ImportanceRule.self)
       + row("`layer_reduction_neurons`", LayerReduction.NeuronSelection.self)

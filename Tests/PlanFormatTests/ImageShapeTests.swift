@@ -45,6 +45,7 @@ import Testing
     }
     #expect(dropping { _ in } == nil)
     #expect(dropping { $0.window = 1 } == "drops its first token, which is a patch of a window")
-    #expect(dropping { $0.patchSize = $0.imageSize } == "drops its first token, which is a patch of a single row")
+    #expect(
+      dropping { $0.patchSize = $0.imageSize } == "drops its first token, which is a patch of a single row")
   }
 }

@@ -55,7 +55,7 @@ public struct PromptReader: ~Copyable {
     var prefill = try readOn(layout, reserve: room, &tokens)
     if prefill == nil { prefill = try readWhole(layout, reserve: room) }
     guard let prefill else { preconditionFailure("a prompt is read on or read whole") }
-    let held = policy == .keep && schedule.cacheRetention != nil ? known?.prompt.cache.bytes ?? 0 : 0
+    let held = policy == .keep && schedule.settings.cacheRetention != nil ? known?.prompt.cache.bytes ?? 0 : 0
     return Reading(prefill: prefill, count: count, visual: visual, known: count - tokens, heldBytes: held)
   }
 
@@ -63,7 +63,7 @@ public struct PromptReader: ~Copyable {
   public mutating func didDecode(_ tokens: some Collection<Int32>) {
     guard var known = known.take() else { return }
     // A cache that was chosen for one question is not what the next one is read behind.
-    if policy == .accept || (policy == .keep && schedule.cacheRetention == nil) {
+    if policy == .accept || (policy == .keep && schedule.settings.cacheRetention == nil) {
       known.parts += tokens.map { .token($0) }
       known.prompt.didRead(tokens.count)
     }
@@ -119,5 +119,7 @@ public struct PromptReader: ~Copyable {
   }
 
   /// Whether the tokens that stay were chosen by the text behind the pictures: another question would choose others.
-  private var chosenByText: Bool { policy == .keep && (schedule.tokenPruning?.rule.readsQuestion ?? false) }
+  private var chosenByText: Bool {
+    policy == .keep && (schedule.settings.tokenPruning?.rule.readsQuestion ?? false)
+  }
 }

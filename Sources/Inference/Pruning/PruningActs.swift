@@ -1,5 +1,5 @@
-import Compute
 import Models
+import PlanFormat
 
 /// The acts of all methods that a schedule asks for, in the order in which they act at a boundary.
 struct PruningActs {
@@ -11,8 +11,8 @@ struct PruningActs {
   /// The acts of a schedule; dense has none.
   init(_ schedule: Schedule, in context: Context) {
     cacheRetention = CacheRetentionAct(schedule, in: context)
-    tokenPruning = schedule.tokenPruning.map { TokenPruningAct($0) }
-    horizon = schedule.horizon.map { HorizonAct($0) }
+    tokenPruning = schedule.settings.tokenPruning.map { TokenPruningAct($0) }
+    horizon = schedule.settings.horizon.map { HorizonAct($0) }
   }
 
   /// Attention rows of the last prompt tokens that some act looks at.

@@ -7,17 +7,17 @@ public import PlanFormat
 public struct Schedule: Sendable {
   /// Work of each layer.
   public var layers: [LayerSchedule]
-  /// Visual tokens removed once, or `nil`.
-  public var tokenPruning: TokenPruning?
-  /// Visual KV entries freed, or `nil`.
-  public var cacheRetention: CacheRetention?
-  /// All visual tokens removed behind a layer, or `nil`.
-  public var horizon: Horizon?
+  /// The settings behind it: what acts at layer boundaries reads them.
+  public let settings: PruningSettings
   /// Mean attention of answer positions, `[L x Hkv x N]`, for retention that ranks by it; empty otherwise.
-  public var answerAttention: [Float] = []
+  public let answerAttention: [Float]
 
   /// The dense schedule of `layers` layers.
-  public init(layers: Int) { self.layers = Array(repeating: .dense, count: layers) }
+  public init(layers: Int) {
+    self.layers = Array(repeating: .dense, count: layers)
+    settings = .dense
+    answerAttention = []
+  }
 
   /// Compiles settings for a model. `calibration` is the plan's, which some settings refer to.
   public init(
@@ -26,13 +26,11 @@ public struct Schedule: Sendable {
     if let problem = settings.problem(for: model, calibration: calibration) {
       throw InferenceError("settings", problem)
     }
-    self.init(layers: model.text.layers)
+    self.settings = settings
+    layers = Array(repeating: .dense, count: model.text.layers)
     settings.layerReduction?.schedule(&layers)
-    tokenPruning = settings.tokenPruning
-    cacheRetention = settings.cacheRetention
-    horizon = settings.horizon
-    if cacheRetention?.ranking == .answerProfile {
-      answerAttention = calibration?.cacheRetention.answerAttention ?? []
-    }
+    answerAttention =
+      settings.cacheRetention?.ranking == .answerProfile
+      ? calibration?.cacheRetention.answerAttention ?? [] : []
   }
 }

@@ -19,7 +19,8 @@ struct VisionAttention: Sendable {
     let width = model.width
     func norm(_ part: String) throws(ModelError) -> VisionNorm? {
       guard model.queryKeyNorm else { return nil }
-      return try VisionNorm(.rmsNorm, name(part), width: width, epsilon: model.queryKeyNormEpsilon, weights: weights)
+      return try VisionNorm(
+        .rmsNorm, name(part), width: width, epsilon: model.queryKeyNormEpsilon, weights: weights)
     }
     attention = Attention(queryHeads: model.heads, keyValueHeads: model.heads, headWidth: width / model.heads)
     qkv = try weights.matrix(name("qkv"), rows: 3 * width, columns: width)

@@ -1,7 +1,5 @@
 /// The settings of one pruning method, as an operating point stores them.
-protocol MethodSettings: AttributeRecord, SendableMetatype {
-  /// Name of the method in the file: of its attributes' prefix and of its group under `/calibration`.
-  static var name: String { get }
+protocol MethodSettings: PruningMethod, AttributeRecord, SendableMetatype {
   /// Demands settings that fit the model.
   func validate(for model: ModelDescription, _ path: String, prefix: String) throws(Flaw)
   /// Demands what the settings refer to in a plan's calibration.
@@ -9,6 +7,11 @@ protocol MethodSettings: AttributeRecord, SendableMetatype {
 }
 
 extension MethodSettings {
+  /// Every field of the record.
+  public var storedFields: [(name: String, value: AttributeValue)] {
+    Self.fields.map { ($0.name, $0.get(self)) }
+  }
+
   /// Most settings refer to nothing.
   func validate(beside calibration: CalibrationRecord?, _ path: String) throws(Flaw) {}
 }
@@ -19,6 +22,8 @@ struct StoredMethod: Sendable {
   let put: @Sendable (PruningSettings, inout AttributeSet) -> Void
   /// Takes what `put` put.
   let take: @Sendable (inout PruningSettings, inout AttributeSet, String) throws(Flaw) -> Void
+  /// The settings where the method is used.
+  let used: @Sendable (PruningSettings) -> (any PruningMethod)?
   /// Demands settings that fit a model, which `label` says where to look for.
   let validate: @Sendable (PruningSettings, ModelDescription, String) throws(Flaw) -> Void
   /// Demands what the settings refer to.
@@ -34,6 +39,7 @@ struct StoredMethod: Sendable {
       let present: Bool = try set.take(Settings.name, of: object)
       if present { settings[keyPath: path] = try set.take(prefix: prefix, of: object) as Settings }
     }
+    used = { $0[keyPath: path] }
     validate = { (settings, model, object) throws(Flaw) in
       try settings[keyPath: path]?.validate(for: model, object, prefix: prefix)
     }

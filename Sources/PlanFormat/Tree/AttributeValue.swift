@@ -1,14 +1,22 @@
 internal import HDF5
 
 /// A value beside a group or dataset: a scalar, short text or a small list of these.
-enum AttributeValue: Equatable, Sendable {
+public enum AttributeValue: Equatable, Sendable {
+  /// Yes or no.
   case flag(Bool)
+  /// A signed integer.
   case integer(Int64)
+  /// An unsigned integer, such as a seed.
   case unsigned(UInt64)
+  /// A number.
   case real(Double)
+  /// Short text.
   case text(String)
+  /// A list of integers.
   case integers([Int64])
+  /// A list of numbers.
   case reals([Double])
+  /// A list of texts.
   case texts([String])
 
   /// For messages.

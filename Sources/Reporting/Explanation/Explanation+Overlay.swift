@@ -9,7 +9,7 @@ extension Explanation {
   }
 
   private var stages: [(title: String, shares: [Double])] {
-    point.settings.words.compactMap { $0.panel(fate) }
+    point.settings.panels(fate)
   }
 
   /// The pictures with what each stage left of them: a row a block of tokens, a column a panel.

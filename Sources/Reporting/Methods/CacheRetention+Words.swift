@@ -2,8 +2,6 @@ import Figures
 import PlanFormat
 
 extension CacheRetention: MethodWords {
-  static var name: String { "cache_retention" }
-
   private var meanRate: Double { rates.reduce(0, +) / Double(max(1, rates.count)) }
 
   var summary: [String] {
@@ -15,13 +13,6 @@ extension CacheRetention: MethodWords {
     mode == .dynamic
       ? ["frees cache entries of visual tokens by how much each layer looks at this very picture"]
       : ["keeps \(Figure(meanRate, .share)) of the remaining visual cache entries of a layer on average"]
-  }
-
-  var json: JSON {
-    .object([
-      "ranking": .string(ranking.rawValue), "mode": .string(mode.rawValue), "even_share": .number(evenShare),
-      "rates": .numbers(rates),
-    ])
   }
 
   func panel(_ fate: PatchFate) -> (title: String, shares: [Double])? {

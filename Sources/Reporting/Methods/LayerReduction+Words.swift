@@ -2,8 +2,6 @@ import Figures
 import PlanFormat
 
 extension LayerReduction: MethodWords {
-  static var name: String { "layer_reduction" }
-
   var summary: [String] {
     var parts: [String] = []
     if !feedForwardLayers.isEmpty {
@@ -31,11 +29,4 @@ extension LayerReduction: MethodWords {
     return parts
   }
 
-  var json: JSON {
-    .object([
-      "ffn_layers": .integers(feedForwardLayers), "neurons": .string(neurons.rawValue),
-      "neuron_share": .number(neuronShare), "attention_layers": .integers(attentionLayers),
-      "attention_window": .integer(attentionWindow),
-    ])
-  }
 }

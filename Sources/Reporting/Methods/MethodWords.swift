@@ -1,17 +1,14 @@
 public import Figures
 public import PlanFormat
 
-/// What tables, pages and pictures say about the settings of one pruning method.
-protocol MethodWords {
-  /// Name of the method in JSON.
-  static var name: String { get }
+/// What tables, pages and pictures say about the settings of one pruning method. A method without words of its own is
+/// described by its fields.
+protocol MethodWords: PruningMethod {
   /// The settings in a few words, part by part.
   var summary: [String] { get }
   /// The settings in a sentence's parts, for those who know none of the methods.
   var explanation: [String] { get }
-  /// The settings as an object.
-  var json: JSON { get }
-  /// What the method leaves of the patches, as a panel of an overlay; `nil` where it drops none.
+  /// What the method leaves of the patches, as a panel of an overlay; `nil` where it drops none that a picture shows.
   func panel(_ fate: PatchFate) -> (title: String, shares: [Double])?
 }
 
@@ -20,26 +17,52 @@ extension MethodWords {
   func panel(_ fate: PatchFate) -> (title: String, shares: [Double])? { nil }
 }
 
-extension PruningSettings {
-  /// The methods in use, in the order in which they act.
-  var words: [any MethodWords] {
-    let all: [(any MethodWords)?] = [tokenPruning, layerReduction, cacheRetention, horizon]
-    return all.compactMap(\.self)
+extension PruningMethod {
+  /// The settings by their names in the file.
+  fileprivate var fieldWords: String {
+    let name = Self.name.split(separator: "_").joined(separator: " ")
+    let fields = storedFields.map { "\($0.name) \($0.value.json.line)" }
+    return "\(name) (\(fields.joined(separator: ", ")))"
   }
 
+  fileprivate var json: JSON { .object(storedFields.map { ($0.name, $0.value.json) }) }
+}
+
+extension PruningSettings {
   /// The settings in a few words.
   public var summary: String {
-    let parts = words.flatMap(\.summary)
+    let parts = used.flatMap { ($0 as? any MethodWords)?.summary ?? [$0.fieldWords] }
     return parts.isEmpty ? "nothing pruned" : parts.joined(separator: ", ")
   }
 
   /// The settings in sentences for those who know none of the methods.
   var explanation: String {
-    let parts = words.flatMap(\.explanation)
+    let parts = used.flatMap { ($0 as? any MethodWords)?.explanation ?? ["uses \($0.fieldWords)"] }
     guard let last = parts.last else { return "leaves nothing out" }
     return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + ", and " + last
   }
 
-  /// The settings as an object, a member a method in use.
-  public var json: JSON { .object(words.map { (type(of: $0).name, $0.json) }) }
+  /// What each method leaves of the patches, as panels of an overlay.
+  func panels(_ fate: PatchFate) -> [(title: String, shares: [Double])] {
+    used.compactMap { ($0 as? any MethodWords)?.panel(fate) }
+  }
+
+  /// The settings as an object: a member a method in use, its fields as the file names them.
+  public var json: JSON { .object(used.map { (type(of: $0).name, $0.json) }) }
+}
+
+extension AttributeValue {
+  /// The value as JSON.
+  var json: JSON {
+    switch self {
+    case .flag(let value): .bool(value)
+    case .integer(let value): .integer(Int(value))
+    case .unsigned(let value): .string("\(value)")
+    case .real(let value): .number(value)
+    case .text(let value): .string(value)
+    case .integers(let values): .integers(values.map(Int.init))
+    case .reals(let values): .numbers(values)
+    case .texts(let values): .array(values.map { .string($0) })
+    }
+  }
 }

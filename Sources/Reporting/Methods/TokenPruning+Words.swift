@@ -2,8 +2,6 @@ import Figures
 import PlanFormat
 
 extension TokenPruning: MethodWords {
-  static var name: String { "token_pruning" }
-
   private var place: String {
     layer == Self.promptPlace ? "before the first layer" : "after layer \(layer)"
   }
@@ -18,13 +16,6 @@ extension TokenPruning: MethodWords {
     return [
       "keeps \(Figure(keepRatio, .share)) of the visual tokens \(place) (rule \(rule.rawValue))" + recovery
     ]
-  }
-
-  var json: JSON {
-    .object([
-      "after_layer": .integer(layer), "rule": .string(rule.rawValue), "keep_ratio": .number(keepRatio),
-      "recovery": .integer(recoveryStride),
-    ])
   }
 
   func panel(_ fate: PatchFate) -> (title: String, shares: [Double])? {

@@ -31,3 +31,14 @@ struct CacheRetentionAct: PruningAct {
     kept = rows
   }
 }
+
+extension CacheRetention: MethodWork {
+  func visualEntries(of layer: Int, present: Double) -> Double {
+    ((layer < rates.count ? rates[layer] : 1) * present).rounded()
+  }
+
+  func asksToRemove(visual: Int, images: Int, layers: Int) -> Bool {
+    guard mode == .static, let least = rates.min() else { return false }
+    return (1 - least) * Double(visual) >= Double(images)
+  }
+}

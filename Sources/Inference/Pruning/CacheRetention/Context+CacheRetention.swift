@@ -5,7 +5,7 @@ import PlanFormat
 extension Context {
   /// The choice of entries as a schedule asks for it, or `nil`.
   func entrySelector(_ schedule: Schedule) -> EntrySelector? {
-    schedule.cacheRetention.map { retention in
+    schedule.settings.cacheRetention.map { retention in
       EntrySelector(
         retention, layers: model.text.layers, queryHeads: model.text.queryHeads,
         keyValueHeads: model.text.keyValueHeads, answerAttention: schedule.answerAttention)

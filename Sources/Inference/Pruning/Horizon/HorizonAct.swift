@@ -16,7 +16,8 @@ struct HorizonAct: PruningAct {
   }
 }
 
-extension Horizon {
-  /// Visual rows of a layer that has `present` without the horizon.
-  func visualRows(of layer: Int, present: Int) -> Int { layer > self.layer ? 0 : present }
+extension Horizon: MethodWork {
+  func visualRows(of layer: Int, present: Int, kept: Int) -> Int { layer > self.layer ? 0 : present }
+
+  func asksToRemove(visual: Int, images: Int, layers: Int) -> Bool { layer + 1 < layers }
 }

@@ -34,7 +34,7 @@ struct TokenPruningAct: PruningAct {
 
   private mutating func watch(_ rows: TokenRows) {
     sources = rows.visual(of: rows.hidden)
-    if pruning.rule == .cdpruner { question = rows.question(of: rows.hidden) }
+    if pruning.rule.readsQuestion { question = rows.question(of: rows.hidden) }
   }
 
   private mutating func prune(
@@ -57,7 +57,10 @@ extension TokenRows {
   }
 }
 
-extension TokenPruning {
-  /// Visual rows of a layer when `kept` of `visual` stay.
-  func visualRows(of layer: Int, _ visual: Int, kept: Int) -> Int { layer > self.layer ? kept : visual }
+extension TokenPruning: MethodWork {
+  func visualRows(of layer: Int, present: Int, kept: Int) -> Int { layer > self.layer ? kept : present }
+
+  func asksToRemove(visual: Int, images: Int, layers: Int) -> Bool {
+    (1 - keepRatio) * Double(visual) >= Double(images)
+  }
 }

@@ -2,7 +2,9 @@ extension CacheRetention.Mode: AttributeConvertible {}
 extension CacheRetention.EntryRanking: AttributeConvertible {}
 
 extension CacheRetention: MethodSettings {
-  static var name: String { "cache_retention" }
+  /// Name in the file.
+  public static var name: String { "cache_retention" }
+
   static var blank: Self { Self(rates: []) }
   static var fields: [AttributeField<Self>] {
     [

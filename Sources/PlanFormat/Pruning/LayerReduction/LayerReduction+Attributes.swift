@@ -1,7 +1,9 @@
 extension LayerReduction.NeuronSelection: AttributeConvertible {}
 
 extension LayerReduction: MethodSettings {
-  static var name: String { "layer_reduction" }
+  /// Name in the file.
+  public static var name: String { "layer_reduction" }
+
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [

@@ -1,7 +1,9 @@
 extension ImportanceRule: AttributeConvertible {}
 
 extension TokenPruning: MethodSettings {
-  static var name: String { "token_pruning" }
+  /// Name in the file.
+  public static var name: String { "token_pruning" }
+
   static var blank: Self { Self(rule: .stride, keepRatio: 1, layer: 0) }
   static var fields: [AttributeField<Self>] {
     [
