@@ -10,18 +10,18 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-/// Modules that a test target names besides its own and those it re-exports through TestSupport.
+/// Modules that a test target imports besides its own and TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "PlanFormat"],
   "Models": ["Compute", "CKernels", "PlanFormat"],
   "Inference": [
-    "Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5", "CAllocations",
+    "Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "HDF5", "CAllocations",
   ],
-  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
+  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
-  "PlanFormat": ["HDF5", "Output"],
-  "Checkpoints": ["PlanFormat", "JSONReading"],
+  "PlanFormat": ["HDF5", "CHDF5", "Output"],
+  "Checkpoints": ["PlanFormat", "JSONReading", "Tokenization"],
   "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
 ]
@@ -76,11 +76,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Evaluation",
-      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading"],
+      dependencies: [
+        "Inference", "Models", "Compute", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading",
+      ],
       swiftSettings: strict),
     .target(
       name: "Calibration",
-      dependencies: ["Evaluation", "Inference", "PlanFormat", "Output"],
+      dependencies: ["Evaluation", "Inference", "Models", "Compute", "PlanFormat", "Output"],
       swiftSettings: strict),
     .target(
       name: "Reporting",
