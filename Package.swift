@@ -20,7 +20,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Evaluation": ["Inference", "Models", "PlanFormat", "Compute"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
-  "PlanFormat": ["HDF5", "CHDF5", "Output"],
+  "PlanFormat": ["HDF5", "CHDF5", "Output", "TinyPlans"],
   "Checkpoints": ["PlanFormat", "JSONReading", "Tokenization"],
   "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
@@ -105,6 +105,22 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Checkpoints", "Inference", "Models", "PlanFormat", "HDF5", "Compute"],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TinyPlans", dependencies: ["PlanFormat", "HDF5", "CHDF5"], path: "Tests/TinyPlans",
+      swiftSettings: strict),
+
+    // Fuzzing; 'make fuzz' builds the program with libFuzzer.
+    .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "PlanFormat", "HDF5",
+        "TinyPlans",
+      ],
+      path: "Fuzz/Targets", swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets", "CLibFuzzer", "Output"], path: "Fuzz/Command",
+      swiftSettings: strict),
   ]
     + [
       "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
@@ -119,7 +135,8 @@ let package = Package(
       .testTarget(
         name: "CommandLineTests",
         dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run"],
-        swiftSettings: strict)
+        swiftSettings: strict),
+      .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "Inference"], swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]
 )
