@@ -10,18 +10,18 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-/// Modules that a test target names besides its own and those it re-exports through TestSupport.
+/// Modules that a test target imports besides its own and TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "PlanFormat"],
   "Models": ["Compute", "CKernels", "PlanFormat"],
   "Inference": [
-    "Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "Figures", "HDF5", "CAllocations",
+    "Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "HDF5", "CAllocations",
   ],
-  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute", "Tokenization"],
+  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute"],
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
-  "PlanFormat": ["HDF5", "Output"],
-  "Checkpoints": ["PlanFormat", "JSONReading"],
+  "PlanFormat": ["HDF5", "CHDF5", "Output", "TinyPlans"],
+  "Checkpoints": ["PlanFormat", "JSONReading", "Tokenization"],
   "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
 ]
@@ -85,11 +85,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Evaluation",
-      dependencies: ["Inference", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading"],
+      dependencies: [
+        "Inference", "Models", "Compute", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading",
+      ],
       swiftSettings: strict),
     .target(
       name: "Calibration",
-      dependencies: ["Evaluation", "Inference", "PlanFormat", "Output"],
+      dependencies: ["Evaluation", "Inference", "Models", "Compute", "PlanFormat", "Output"],
       swiftSettings: strict),
     .target(
       name: "Reporting",
@@ -112,6 +114,22 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Checkpoints", "Inference", "Models", "PlanFormat", "HDF5", "Compute"],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TinyPlans", dependencies: ["PlanFormat", "HDF5", "CHDF5"], path: "Tests/TinyPlans",
+      swiftSettings: strict),
+
+    // Fuzzing; 'make fuzz' builds the program with libFuzzer.
+    .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "PlanFormat", "HDF5",
+        "TinyPlans",
+      ],
+      path: "Fuzz/Targets", swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets", "CLibFuzzer", "Output"], path: "Fuzz/Command",
+      swiftSettings: strict),
   ]
     + [
       "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
@@ -126,7 +144,8 @@ let package = Package(
       .testTarget(
         name: "CommandLineTests",
         dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run", "ask"],
-        swiftSettings: strict)
+        swiftSettings: strict),
+      .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "Inference"], swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]
 )

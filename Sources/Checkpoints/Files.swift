@@ -17,7 +17,8 @@ func mapFile(_ path: String, sizeLimit: Int) throws(CheckpointError) -> MappedFi
 /// The text of a file of at most 16 MiB.
 func readText(_ path: String) throws(CheckpointError) -> String {
   let mapping = try mapFile(path, sizeLimit: 16 << 20)
-  guard let text = String(validating: mapping.bytes, as: UTF8.self) else {
+  let validated = withExtendedLifetime(mapping) { String(validating: mapping.bytes, as: UTF8.self) }
+  guard let text = validated else {
     throw CheckpointError(file: path, reason: "is not UTF-8")
   }
   return text

@@ -47,6 +47,9 @@ enum Library {
   }
 }
 
+/// Runs C calls of one's own on libhdf5 while nobody else in the process calls it. `body` must not use this module.
+package func withLibrary<Result: Sendable>(_ body: () -> Result) -> Result { Library.call(body) }
+
 /// Owns one identifier of the library and closes it once.
 final class Handle: Sendable {
   let id: hid_t

@@ -3,7 +3,7 @@ import Inference
 import Testing
 
 /// What settings are taken to lose, from noisy measurements.
-@Suite struct LossEstimateTests {
+@Suite(.timeLimit(.minutes(1))) struct LossEstimateTests {
   typealias Measurement = LossEstimate.Measurement
 
   @Test func `losses that lie on the curve are found as they are, with room for their scatter`() {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Neurons in the order of their strength on visual tokens.
-@Suite struct NeuronOrderTests {
+@Suite(.timeLimit(.minutes(1))) struct NeuronOrderTests {
   private let folder: TemporaryFolder
   private let set: SampleSet
 

@@ -63,7 +63,7 @@ extension Golden.Family {
   }
 }
 
-@Suite struct ChatTemplates {
+@Suite(.timeLimit(.minutes(1))) struct ChatTemplates {
   @Test(arguments: Golden.all.families.keys.sorted())
   func ofTheFamiliesBecomeSegmentsThatPrintWhatTransformersPrints(name: String) throws {
     let family = try #require(Golden.all.families[name])

@@ -37,7 +37,7 @@ private func bytes(_ path: String) throws -> [UInt8] {
   return bytes
 }
 
-@Suite struct ImportErrors {
+@Suite(.timeLimit(.minutes(1))) struct ImportErrors {
   @Test(arguments: [
     ("\"llava\"", "\"paligemma\"", "model_type", "is \"paligemma\", supported are \"llava\""),
     (

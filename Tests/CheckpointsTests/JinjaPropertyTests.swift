@@ -42,7 +42,7 @@ extension Jinja.Value {
   }
 }
 
-@Suite struct DrawnJinjaTemplates {
+@Suite(.timeLimit(.minutes(1))) struct DrawnJinjaTemplates {
   @Test(arguments: Drawn.all)
   fileprivate func printWhatJinja2PrintsOrAreRefusedByName(entry: Drawn.Entry) throws {
     do throws(Jinja.Failure) {

@@ -27,7 +27,7 @@ private func text(_ name: String) throws -> String {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-@Suite struct JinjaTemplates {
+@Suite(.timeLimit(.minutes(1))) struct JinjaTemplates {
   @Test(arguments: ["turns", "namespaces", "values", "spaces"])
   func printWhatJinja2Prints(name: String) throws {
     #expect(try Jinja.render(try text("\(name).jinja"), variables) == (try text("\(name).txt")))
@@ -108,7 +108,7 @@ private struct JinjaValue: Decodable {
   }
 }
 
-@Suite struct JinjaExpressions {
+@Suite(.timeLimit(.minutes(1))) struct JinjaExpressions {
   @Test(arguments: Expressions.all?.templates ?? [])
   fileprivate func printWhatJinja2Prints(entry: Expressions.Entry) throws {
     guard case .dict(let mapping)? = Expressions.all?.variables.value else { return }

@@ -15,7 +15,7 @@ private func withReferencePlan(_ format: WeightFormat, _ body: (Plan) throws -> 
   try body(try Plan(contentsOf: path, verifying: .everything))
 }
 
-@Suite struct ReferenceModel {
+@Suite(.timeLimit(.minutes(2))) struct ReferenceModel {
   @Test func hasTheShapesItsReadmeStates() throws {
     try withReferencePlan(.bfloat16) { plan in
       let (text, vision) = (plan.contents.model.text, plan.contents.model.vision)

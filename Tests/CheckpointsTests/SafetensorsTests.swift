@@ -71,7 +71,7 @@ struct HostileHeader: CustomTestStringConvertible, Sendable {
   ]
 }
 
-@Suite struct Safetensors {
+@Suite(.timeLimit(.minutes(1))) struct Safetensors {
   @Test(arguments: HostileHeader.all)
   func refuses(header: HostileHeader) {
     let path = "/tmp/espalier-\(getpid())-\(header.testDescription.hashValue).safetensors"

@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-@Suite struct TemplateSources {
+@Suite(.timeLimit(.minutes(1))) struct TemplateSources {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

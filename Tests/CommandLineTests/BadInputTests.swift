@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Bad input gives one clear line that names the file and the reason, exit 1, and nothing on stdout.
-@Suite struct BadInputTests {
+@Suite(.timeLimit(.minutes(5))) struct BadInputTests {
   let temporary: TemporaryFolder
   var folder: URL { URL(filePath: temporary.path) }
   let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path
@@ -100,18 +100,6 @@ import Testing
     #expect(result.errors.contains("out.h5"))
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "the old plan")
     #expect(try remains() == ["out.h5"])
-  }
-
-  @Test func `kill -9 during compile leaves the old plan as it was`() throws {
-    let output = try text("out.h5", "the old plan")
-    let sets = ["calibration", "validation"].map {
-      ReferencePlan.scenes.appendingPathComponent("\($0).jsonl").path
-    }
-    let result = try Program.shell(
-      "\"$0\" \"$@\" & sleep 2; kill -9 $!; wait $!",
-      [Program.path("espalier")] + compile(sets[0], sets[1], output))
-    #expect(result.status == 137)
-    #expect(try String(contentsOfFile: output, encoding: .utf8) == "the old plan")
   }
 
   @Test func `a checkpoint folder that is not there`() throws {

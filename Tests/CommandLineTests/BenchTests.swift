@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `espalier bench` in its forms.
-@Suite struct BenchTests {
+@Suite(.timeLimit(.minutes(5))) struct BenchTests {
   private let arguments: [String]
 
   init() throws {

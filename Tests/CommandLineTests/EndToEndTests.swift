@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The whole way on a few samples of the reference model: compile, answer, evaluate, trace.
-@Suite(.serialized) struct EndToEndTests {
+@Suite(.serialized, .tags(.slow), .skippedWhenFast, .timeLimit(.minutes(10))) struct EndToEndTests {
   let temporary: TemporaryFolder
   var folder: URL { URL(filePath: temporary.path) }
 
@@ -18,7 +18,7 @@ import Testing
       try set("validation", 6), "--output", plan, "--limit", "3",
     ]
     let killed = try Program.shell(
-      "\"$0\" \"$@\" & while [ ! -s \"$8.calibration-state\" ]; do sleep 0.05; done; kill -9 $!; wait $!",
+      "\"$0\" \"$@\" & while [ ! -s \"$8.calibration-state\" ] && kill -0 $!; do sleep 0.05; done; kill -9 $!; wait $!",
       [Program.path("espalier")] + arguments)
     #expect(killed.status == 137)
     #expect(!FileManager.default.fileExists(atPath: plan))

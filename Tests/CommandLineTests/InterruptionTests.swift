@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What an interrupted verb says is true of it, and a state is never dropped or taken for another silently.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct InterruptionTests {
+@Suite(.tags(.slow), .skippedWhenFast, .serialized, .timeLimit(.minutes(10))) struct InterruptionTests {
   private let folder: TemporaryFolder
   private var plan: String { folder.file("plan.h5") }
   private var state: String { plan + ".calibration-state" }
@@ -72,9 +72,19 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: page))
   }
 
+  /// Sends a signal as soon as the program handles it.
   private func expectInterruption(_ words: [String], _ signal: String, _ message: String) throws {
     let result = try Program.shell(
-      "\"$0\" \"$@\" & sleep 0.8; kill -\(signal) $!; wait $!", [Program.path("espalier")] + words)
+      """
+      "$0" "$@" &
+      bit=$((1 << $(kill -l \(signal)) - 1))
+      until ((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$!/status) & bit)); do
+        kill -0 $! || break
+        sleep 0.02
+      done
+      kill -\(signal) $!
+      wait $!
+      """, [Program.path("espalier")] + words)
     #expect(result.status == 1 && result.errors.hasSuffix("Error: \(message)\n"), "\(result.errors)")
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `espalier report` from the command line.
-@Suite struct ReportTests {
+@Suite(.timeLimit(.minutes(5))) struct ReportTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

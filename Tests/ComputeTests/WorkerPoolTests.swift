@@ -67,7 +67,7 @@ import Testing
   }
 }
 
-@Suite struct ProcessorQuotaTests {
+@Suite(.timeLimit(.minutes(1))) struct ProcessorQuotaTests {
   @Test(
     arguments: [
       (["proc/self/cgroup": "0::/\n"], nil),

@@ -3,7 +3,7 @@ import Inference
 import Testing
 
 /// Figures over samples.
-@Suite struct StatisticsTests {
+@Suite(.timeLimit(.minutes(1))) struct StatisticsTests {
   @Test func `known means, medians and deviations`() {
     #expect(Statistics.mean([1, 2, 6]) == 3)
     #expect(Statistics.median([9, 1, 5]) == 5)

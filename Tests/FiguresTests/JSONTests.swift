@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Documents that any JSON reader understands.
-@Suite struct JSONTests {
+@Suite(.timeLimit(.minutes(1))) struct JSONTests {
   @Test(arguments: [
     "", "plain", "quote \" and \\", "line\nreturn\rtab\t", "\u{0}\u{1}\u{8}\u{C}\u{1F}\u{7F}",
     "é 漢 \u{1F333}",

@@ -2,7 +2,7 @@ import Figures
 import Testing
 
 /// Tables that line up.
-@Suite struct TextTableTests {
+@Suite(.timeLimit(.minutes(1))) struct TextTableTests {
   @Test func `the first column to the left, the others to the right, as wide as their widest cell`() {
     var table = TextTable(["point", "ms", "KL"])
     table.append(["dense", "12.5", "0"])

@@ -9,7 +9,7 @@ private func withFile(_ body: (String) throws -> Void) rethrows {
   try body(path)
 }
 
-@Suite struct HDF5Files {
+@Suite(.timeLimit(.minutes(1))) struct HDF5Files {
   @Test func keepNumbersOfEveryTypeAndShape() throws {
     try withFile { path in
       let file = try File.create(path)
@@ -110,7 +110,7 @@ private func withFile(_ body: (String) throws -> Void) rethrows {
   }
 }
 
-@Suite struct HDF5Failures {
+@Suite(.timeLimit(.minutes(1))) struct HDF5Failures {
   @Test func nameObjectOperationAndTheSystemsReason() throws {
     let error = #expect(throws: HDF5Error.self) { try File.open("/nowhere/file.h5") }
     #expect(error?.description == "/nowhere/file.h5: cannot open as HDF5: No such file or directory")

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Testing
 
-@Suite("Decoding")
+@Suite("Decoding", .timeLimit(.minutes(1)))
 struct DecodingTests {
   @Test("gives Pillow's upright RGB bytes for every kind of file")
   func equalsPillow() throws {

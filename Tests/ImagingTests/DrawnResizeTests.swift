@@ -32,7 +32,7 @@ private struct Drawn: Decodable, CustomTestStringConvertible {
   }
 }
 
-@Suite struct DrawnResizes {
+@Suite(.timeLimit(.minutes(1))) struct DrawnResizes {
   @Test func giveTheBytesOfPillow() throws {
     #expect(Drawn.all.count >= 300)
     for (seed, drawn) in Drawn.all.enumerated() {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Testing
 
-@Suite("Hostile and broken files")
+@Suite("Hostile and broken files", .timeLimit(.minutes(1)))
 struct HostileFileTests {
   @Test("end in one line that names what is wrong")
   func oneLineEach() throws {

@@ -2,7 +2,7 @@
 import PlanFormat
 import Testing
 
-@Suite("CLIP preprocessing")
+@Suite("CLIP preprocessing", .timeLimit(.minutes(1)))
 struct PreprocessingTests {
   @Test("gives the picture and the values of transformers' CLIPImageProcessor")
   func equalsTransformers() throws {

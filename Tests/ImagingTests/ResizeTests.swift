@@ -2,7 +2,7 @@
 import PlanFormat
 import Testing
 
-@Suite("Resizing")
+@Suite("Resizing", .timeLimit(.minutes(1)))
 struct ResizeTests {
   @Test("gives Pillow's bytes for every filter and size")
   func equalsPillow() throws {

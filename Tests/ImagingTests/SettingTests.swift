@@ -2,7 +2,7 @@ import Imaging
 import PlanFormat
 import Testing
 
-@Suite("Settings of the image preparation")
+@Suite("Settings of the image preparation", .timeLimit(.minutes(1)))
 struct SettingTests {
   @Test("that no tower has are refused in one line that names them")
   func refused() {

@@ -2,7 +2,7 @@ import Imaging
 import PlanFormat
 import Testing
 
-@Suite("Tiling")
+@Suite("Tiling", .timeLimit(.minutes(5)))
 struct TilingTests {
   @Test(
     "gives the tiles of transformers' image processors",

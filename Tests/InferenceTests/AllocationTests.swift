@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The memory of a decoding step is that of the step before.
-@Suite struct AllocationTests {
+@Suite(.timeLimit(.minutes(5))) struct AllocationTests {
   @Test func `allocations are counted`() {
     let before = espalier_allocations()
     let array = Array(repeating: espalier_allocations(), count: 1000)

@@ -2,7 +2,7 @@ import Output
 import Testing
 
 /// One line means one line, whatever a file put into it.
-@Suite struct PrintableTests {
+@Suite(.timeLimit(.minutes(1))) struct PrintableTests {
   @Test(arguments: [
     ("plain words, é, 数字 and 👩‍🔬", "plain words, é, 数字 and 👩‍🔬"),
     ("a\nb\r\tc", "a\\nb\\r\\tc"),

@@ -1,3 +1,4 @@
+import TinyPlans
 import HDF5
 
 @testable import PlanFormat
@@ -47,18 +48,18 @@ enum Extents {
 extension PlanVariant {
   /// A plan with no option on, of sizes that `Extents` knows.
   static var smallest: PlanContents {
-    var contents = Tiny.contents()
+    var contents = TinyPlan.contents()
     (contents.calibration, contents.points) = (nil, [.dense])
-    var text = Tiny.model.text
+    var text = TinyPlan.model.text
     (text.layers, text.width, text.queryHeads, text.keyValueHeads, text.headWidth) = (7, 40, 6, 3, 10)
     (text.feedForwardWidth, text.vocabulary, text.rotary.width, text.tiedHead) = (31, 70, 10, true)
-    var vision = Tiny.model.vision
+    var vision = TinyPlan.model.vision
     (vision.width, vision.heads, vision.feedForwardWidth) = (48, 2, 29)
     (vision.imageSize, vision.patchSize, vision.featureLayers) = (56, 14, [1, 2])
     (vision.norm, vision.positions) = (.rmsNorm, .none)
     (vision.attentionBias, vision.inputNorm) = (false, false)
     (vision.classToken, vision.dropsFirstToken) = (false, false)
-    var projector = Tiny.model.projector
+    var projector = TinyPlan.model.projector
     (projector.merge, projector.hiddenWidth, projector.bias) = (2, 0, false)
     contents.model = ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
     contents.image.tiling = .single(tile)
@@ -78,7 +79,7 @@ extension PlanVariant {
   }
 
   private static var calibration: CalibrationRecord {
-    var record = Tiny.calibration
+    var record = TinyPlan.calibration
     let layers = 0..<Int32(7)
     var rankings = LayerRankings()
     (rankings.feedForward, rankings.attention) = (Array(layers), Array(layers))
@@ -93,7 +94,7 @@ extension PlanVariant {
     profile.retention = profile.visionAttentionMean
     profile.layerClass = layers.map { _ in 1 }
     (profile.answerTokens, profile.answerAttention) = (13, Array(repeating: 0.5, count: 7 * 3 * 13))
-    profile.candidates = Array(repeating: Tiny.calibration.cacheRetention.candidates[1], count: 26)
+    profile.candidates = Array(repeating: TinyPlan.calibration.cacheRetention.candidates[1], count: 26)
     record.cacheRetention = profile
     record.tokenPruning.candidates =
       (0..<27).map { record.tokenPruning.candidates[$0 % record.tokenPruning.candidates.count] }

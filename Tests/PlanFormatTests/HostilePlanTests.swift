@@ -1,6 +1,7 @@
 import CHDF5
 import PlanFormat
 import Testing
+import TinyPlans
 
 /// A good plan, one thing done to it, and what opening it must say.
 struct Hostile: CustomTestStringConvertible, Sendable {
@@ -169,12 +170,12 @@ extension Surgery {
   }
 }
 
-@Suite(.serialized) struct HostilePlans {
+@Suite(.timeLimit(.minutes(1))) struct HostilePlans {
   @Test(arguments: Hostile.files + Hostile.structure + Hostile.attributes)
   func areRefusedInOneLine(hostile: Hostile) throws {
     let scratch = Scratch()
     let path = scratch.file()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: path)
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: path)
     hostile.change(path)
     let error = #expect(throws: PlanError.self) { try Plan(contentsOf: path) }
     #expect(error?.file == path)
@@ -185,7 +186,7 @@ extension Surgery {
 
   @Test func aFlippedByteInTheWeightsIsFoundByVerify() throws {
     let scratch = Scratch()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     let name = "text/layers/01/gate_up"
     let offset: Int = try {
       let plan = try Plan(contentsOf: scratch.file())
@@ -216,20 +217,20 @@ extension Surgery {
 
   @Test func extensionsAreLeftAlone() throws {
     let scratch = Scratch()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     Surgery.on(scratch.file()) {
       $0.group("/x_notes")
       $0.dataset("/x_notes/anything", [2], .chunked)
     }
-    #expect(try Plan(contentsOf: scratch.file()).contents == Tiny.contents())
+    #expect(try Plan(contentsOf: scratch.file()).contents == TinyPlan.contents())
   }
 }
 
-@Suite struct DamagedPlans {
+@Suite(.timeLimit(.minutes(2))) struct DamagedPlans {
   /// Whatever byte is hit: the plan is refused, or it was a byte nobody reads.
   @Test func neverTrap() throws {
     let scratch = Scratch()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     let bytes = readBytes(scratch.file())
     var state: UInt64 = 1
     for _ in 0..<400 {
@@ -240,7 +241,8 @@ extension Surgery {
       damaged[place] ^= UInt8(truncatingIfNeeded: state >> 24) | 1
       writeBytes(damaged, to: scratch.file("damaged.h5"))
       do throws(PlanError) {
-        #expect(try Plan(contentsOf: scratch.file("damaged.h5")).contents == Tiny.contents(), "byte \(place)")
+        #expect(
+          try Plan(contentsOf: scratch.file("damaged.h5")).contents == TinyPlan.contents(), "byte \(place)")
       } catch { #expect(!error.reason.isEmpty) }
     }
   }

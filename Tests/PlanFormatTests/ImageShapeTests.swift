@@ -1,10 +1,11 @@
+import TinyPlans
 @testable import PlanFormat
 import Testing
 
 /// Shapes that pass one by one and would trap together.
 @Suite(.timeLimit(.minutes(1))) struct ImageShapeTests {
   private func problem(_ change: (inout PlanContents) -> Void) -> String? {
-    var contents = Tiny.contents()
+    var contents = TinyPlan.contents()
     contents.calibration = nil
     contents.points = []
     contents.front = []

@@ -1,8 +1,9 @@
 import PlanFormat
 import Testing
+import TinyPlans
 
 /// Points by the time they take.
-@Suite struct PointChoiceTests {
+@Suite(.timeLimit(.minutes(1))) struct PointChoiceTests {
   @Test func `the point with the least harm within a time is taken, from all that was measured`() throws {
     let plan = try plan(named: [("quality", 0.001, 3), ("fast", 0.03, 1.2)], front: [("front-1", 0.01, 2)])
     for (seconds, name) in [
@@ -32,7 +33,7 @@ import Testing
       }
     }
     let scratch = Scratch()
-    var contents = Tiny.contents()
+    var contents = TinyPlan.contents()
     contents.points = points(named)
     contents.front = points(front)
     try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())

@@ -1,11 +1,12 @@
 import PlanFormat
 import Testing
+import TinyPlans
 
-@Suite struct RoundTrips {
+@Suite(.timeLimit(.minutes(1))) struct RoundTrips {
   @Test(arguments: WeightFormat.allCases)
   func whatIsWrittenIsRead(format: WeightFormat) throws {
     let scratch = Scratch()
-    let contents = Tiny.contents(format)
+    let contents = TinyPlan.contents(format)
     try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
     let plan = try Plan(contentsOf: scratch.file(), verifying: .everything)
     #expect(plan.contents == contents)
@@ -22,7 +23,7 @@ import Testing
 
   @Test func tensorsLieNaturallyAligned() throws {
     let scratch = Scratch()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     let plan = try Plan(contentsOf: scratch.file())
     for name in plan.weights.names {
       let tensor = try #require(plan.weights.tensor(name))
@@ -33,14 +34,14 @@ import Testing
 
   @Test func theSameInputsGiveTheSameBytes() throws {
     let scratch = Scratch()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file("a"))
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file("b"))
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file("a"))
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file("b"))
     #expect(readBytes(scratch.file("a")) == readBytes(scratch.file("b")))
   }
 
   @Test(arguments: WeightFormat.allCases) func aPlanIsTheSourceOfTheNext(format: WeightFormat) throws {
     let scratch = Scratch()
-    var contents = Tiny.contents(format)
+    var contents = TinyPlan.contents(format)
     let calibration = contents.calibration
     let points = contents.points
     contents.calibration = nil
@@ -60,7 +61,7 @@ import Testing
 
   @Test func denseIsAlwaysThere() throws {
     let scratch = Scratch()
-    var contents = Tiny.contents()
+    var contents = TinyPlan.contents()
     contents.points = contents.points.filter { $0.name != "dense" }
     try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
     let plan = try Plan(contentsOf: scratch.file())

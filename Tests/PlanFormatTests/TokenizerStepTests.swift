@@ -1,12 +1,13 @@
 import HDF5
 import Testing
+import TinyPlans
 
 @testable import PlanFormat
 
-@Suite("Steps of a tokenizer")
+@Suite("Steps of a tokenizer", .timeLimit(.minutes(1)))
 struct TokenizerStepTests {
   private static var all: TokenizerTables {
-    var tables = Tiny.tokenizer
+    var tables = TinyPlan.tokenizer
     tables.scheme = .characters
     tables.normalization =
       [

@@ -2,15 +2,16 @@ import Glibc
 import Output
 import PlanFormat
 import Testing
+import TinyPlans
 
-@Suite struct Writing {
+@Suite(.timeLimit(.minutes(1))) struct Writing {
   @Test func aFailureLeavesTheOldPlanAndNothingElse() throws {
     let scratch = Scratch()
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     let before = readBytes(scratch.file())
     let error = #expect(throws: PlanError.self) {
       try PlanWriter.write(
-        Tiny.contents(), weights: CountingWeights(failingAt: "text/final_norm"), to: scratch.file())
+        TinyPlan.contents(), weights: CountingWeights(failingAt: "text/final_norm"), to: scratch.file())
     }
     #expect(error?.description == "\(scratch.file()): tensor: is gone (source)")
     #expect(readBytes(scratch.file()) == before)
@@ -19,7 +20,7 @@ import Testing
 
   @Test func aDirectoryThatIsNotThereIsNamed() {
     let error = #expect(throws: PlanError.self) {
-      try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: "/nowhere/plan.h5")
+      try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: "/nowhere/plan.h5")
     }
     #expect(
       error?.description
@@ -31,7 +32,7 @@ import Testing
     // Nobody holds a lock on what a process left that died.
     writeBytes([1], to: try AtomicFile.scratchPath(for: scratch.file()))
     let living = try AtomicFile(for: scratch.file())
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     #expect(scratch.names.count == 2 && scratch.names.last == "plan.h5")
     #expect(access(living.path, F_OK) == 0)
   }
@@ -47,12 +48,12 @@ import Testing
       rmdir(disk)
     }
     let error = #expect(throws: PlanError.self) {
-      try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: disk + "/plan.h5")
+      try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: disk + "/plan.h5")
     }
     #expect(error?.reason.contains("No space left on device") ?? false, "\(error?.reason ?? "")")
     #expect(access(disk + "/plan.h5", F_OK) != 0)
     // The library must still be usable.
-    try PlanWriter.write(Tiny.contents(), weights: CountingWeights(), to: scratch.file())
+    try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())
     _ = try Plan(contentsOf: scratch.file())
   }
 
@@ -82,7 +83,7 @@ import Testing
     ] as [@Sendable (inout PlanContents) -> Void])
   func nonsenseIsNotWritten(change: @Sendable (inout PlanContents) -> Void) {
     let scratch = Scratch()
-    var contents = Tiny.contents()
+    var contents = TinyPlan.contents()
     change(&contents)
     #expect(throws: PlanError.self) {
       try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())

@@ -8,7 +8,7 @@ import Testing
 import Tokenization
 
 /// What a point dropped for one question, as picture and as JSON.
-@Suite struct ExplanationTests {
+@Suite(.timeLimit(.minutes(1))) struct ExplanationTests {
   private let folder: TemporaryFolder
   private let context: Context
   private let pictures: [String]

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Text from anywhere stays text.
-@Suite struct MarkupTests {
+@Suite(.timeLimit(.minutes(1))) struct MarkupTests {
   static let hostile = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onload='x", "&lt;", "]]>", "<!--",
     "\u{0}\u{1B}[2J", "\u{202E}abc", "a\u{FFFE}b", "</title><h1>", "</style>",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("Decoding")
+@Suite("Decoding", .timeLimit(.minutes(1)))
 struct DecodingTests {
   @Test("gives the text of Hugging Face's tokenizers for random tokens")
   func equalsHuggingFace() throws {
@@ -21,7 +21,7 @@ struct DecodingTests {
   }
 }
 
-@Suite("Streaming")
+@Suite("Streaming", .timeLimit(.minutes(2)))
 struct StreamingTests {
   @Test("gives in pieces what decoding gives at once")
   func sameText() throws {

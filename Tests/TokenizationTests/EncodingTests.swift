@@ -2,7 +2,7 @@ import PlanFormat
 import Testing
 import Tokenization
 
-@Suite("Encoding")
+@Suite("Encoding", .timeLimit(.minutes(1)))
 struct EncodingTests {
   @Test("gives the tokens of Hugging Face's tokenizers for the whole corpus")
   func equalsHuggingFace() throws {

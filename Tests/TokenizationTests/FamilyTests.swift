@@ -2,7 +2,7 @@ import PlanFormat
 import Testing
 import Tokenization
 
-@Suite("Tokenizers in the shapes of the families")
+@Suite("Tokenizers in the shapes of the families", .timeLimit(.minutes(5)))
 struct FamilyTests {
   @Test("are all read")
   func count() { #expect(Families.shared.configurations.count == 45) }

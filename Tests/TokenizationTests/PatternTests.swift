@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("Split patterns")
+@Suite("Split patterns", .timeLimit(.minutes(1)))
 struct PatternTests {
   @Test("put every character of Unicode where Hugging Face's context puts it")
   func allCharacters() throws {

@@ -2,7 +2,7 @@ import PlanFormat
 import Testing
 import Tokenization
 
-@Suite("Prompts")
+@Suite("Prompts", .timeLimit(.minutes(1)))
 struct PromptTests {
   /// <|im_start|>user\n<image>\n{text}<|im_end|>\n<|im_start|>assistant\n
   private let template = PromptTemplate(
@@ -63,7 +63,7 @@ struct PromptTests {
   }
 }
 
-@Suite("Conversations")
+@Suite("Conversations", .timeLimit(.minutes(1)))
 struct ConversationTests {
   @Test("have an image wherever a prompt has a placeholder")
   func placeholders() {

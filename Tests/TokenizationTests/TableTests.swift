@@ -2,7 +2,7 @@ import PlanFormat
 import Testing
 import Tokenization
 
-@Suite("Tables that contradict themselves")
+@Suite("Tables that contradict themselves", .timeLimit(.minutes(1)))
 struct TableTests {
   /// All 256 bytes, then "ab".
   private func tables() -> TokenizerTables {

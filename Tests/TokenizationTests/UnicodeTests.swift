@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tokenization
 
-@Suite("Every character of Unicode")
+@Suite("Every character of Unicode", .timeLimit(.minutes(1)))
 struct UnicodeTests {
   private struct Expected: Decodable {
     var around: [[String]]

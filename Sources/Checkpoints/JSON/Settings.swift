@@ -135,7 +135,9 @@ extension JSON {
   /// Reads a JSON file.
   static func read(_ file: String) throws(CheckpointError) -> JSON {
     let mapping = try mapFile(file, sizeLimit: sizeLimit)
-    return try parse(Array(mapping.bytes), file)
+    // The bytes are gone with the mapping, which may end before they are copied.
+    let bytes = withExtendedLifetime(mapping) { Array(mapping.bytes) }
+    return try parse(bytes, file)
   }
 
   static func parse(_ bytes: [UInt8], _ file: String) throws(CheckpointError) -> JSON {

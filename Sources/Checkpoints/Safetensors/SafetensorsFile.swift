@@ -4,7 +4,7 @@ import PlanFormat
 /// One safetensors file, mapped: a header that says where each tensor lies, and the tensors behind it.
 package struct SafetensorsFile: Sendable {
   let mapping: MappedFile
-  let tensors: [(name: String, tensor: SourceTensor)]
+  package let tensors: [(name: String, tensor: SourceTensor)]
 
   static let headerLimit = 100_000_000
 

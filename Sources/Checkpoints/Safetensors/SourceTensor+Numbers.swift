@@ -1,11 +1,11 @@
-import PlanFormat
+package import PlanFormat
 
 extension SourceTensor {
   /// Elements `range` of the flattened tensor as float32, all of them numbers: neither NaN nor infinite.
   ///
   /// A weight that is no number makes no answer wrong that anyone would notice: quantisation swallows it, and
   /// logits of NaN choose token 0.
-  func numbers(_ range: Range<Int>) throws(PlanError) -> [Float] {
+  package func numbers(_ range: Range<Int>) throws(PlanError) -> [Float] {
     let values = floats(range)
     try values.withUnsafeBufferPointer { values throws(PlanError) in
       if Self.hasOthers(values) { try refuse(values, from: range.lowerBound) }

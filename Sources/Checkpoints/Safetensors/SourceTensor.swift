@@ -1,10 +1,10 @@
 import PlanFormat
 
 /// A tensor of a checkpoint, still in its mapped file.
-struct SourceTensor: Sendable {
+package struct SourceTensor: Sendable {
   let name: String
   let type: SourceType
-  let shape: [Int]
+  package let shape: [Int]
   /// Where the bytes are in `mapping`; inside it, and as long as shape and type say.
   let range: Range<Int>
   let mapping: MappedFile
@@ -31,7 +31,7 @@ struct SourceTensor: Sendable {
   }
 
   /// Whether the importer can read the element type.
-  var isFloatingPoint: Bool { [.float32, .float16, .bfloat16].contains(type) }
+  package var isFloatingPoint: Bool { [.float32, .float16, .bfloat16].contains(type) }
 
   /// Whether the elements are float32, to be taken byte for byte.
   var isFloat32: Bool { type == .float32 }

@@ -1,11 +1,12 @@
 import JSONReading
-import PlanFormat
+package import PlanFormat
 import Tokenization
 
 /// A byte-pair encoding tokenizer: `tokenizer.json`, or `vocab.json` and `merges.txt`, and what
 /// `tokenizer_config.json` adds.
-struct TokenizerFile {
-  let tables: TokenizerTables
+package struct TokenizerFile {
+  /// What the runtime needs of it.
+  package let tables: TokenizerTables
   /// Ids that the tokenizer puts before every text when asked for control tokens.
   let leadingTokens: [Int32]
 
@@ -29,7 +30,7 @@ struct TokenizerFile {
   }
 
   /// Reads a `tokenizer.json` alone.
-  init(_ path: String) throws(CheckpointError) {
+  package init(_ path: String) throws(CheckpointError) {
     try self.init(try Settings(contentsOf: path), others: [], files: [path])
   }
 

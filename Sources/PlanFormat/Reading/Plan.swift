@@ -1,5 +1,3 @@
-internal import HDF5
-
 /// An open plan: checked contents and mapped weights.
 ///
 /// Opening checks structure, digests of everything but the weights, and the meaning of every setting, so
@@ -37,8 +35,7 @@ public struct Plan: Sendable {
     throws(PlanError)
   {
     let mapping = try MappedFile(path: path, sizeLimit: Self.sizeLimit)
-    try inFile(path) { () throws(Flaw) in try Superblock.check(mapping.bytes) }
-    let tree = try inFile(path) { () throws(Flaw) in try Self.tree(mapping) }
+    let tree = try PlanTree(mapping)
     let reading = try inFile(path) { () throws(Flaw) in try PlanReading(tree) }
     self.path = path
     self.mapping = mapping
@@ -60,14 +57,6 @@ public struct Plan: Sendable {
           reason: "is damaged: its bytes do not have the stated digest")
       }
     }
-  }
-
-  /// Reads the structure through HDF5, which must have opened the very file that is mapped.
-  private static func tree(_ mapping: MappedFile) throws(Flaw) -> PlanTree {
-    let file = try hdf5 { () throws(HDF5Error) in try File.open(mapping.path) }
-    let identity = try hdf5 { () throws(HDF5Error) in try file.identity() }
-    guard identity == mapping.identity else { throw Flaw("/", "was replaced while it was being opened") }
-    return try PlanWalk.tree(of: file, in: mapping)
   }
 }
 

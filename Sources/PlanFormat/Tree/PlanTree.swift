@@ -4,7 +4,7 @@ internal import HDF5
 ///
 /// Writing: value types -> tree -> file. Reading: file -> tree -> value types, taking nodes out until none
 /// is left. The digest of the contents is computed on the tree, so both directions agree on it.
-struct PlanTree: Sendable {
+package struct PlanTree: Sendable {
   var groups: [String: AttributeSet] = [:]
   var datasets: [String: TreeDataset] = [:]
 }
@@ -59,6 +59,20 @@ extension PlanTree {
 
   /// Whether a path is inside `/weights`.
   static func isWeight(_ path: String) -> Bool { path.hasPrefix("/weights/") }
+
+  /// Puts the digests of what is in the tree into the root's attributes, and returns them. It is the last change before
+  /// the root is written.
+  @discardableResult
+  package mutating func seal() -> (weights: String, contents: String) {
+    var root = groups["/"] ?? AttributeSet()
+    let weights = weightsDigest
+    root.put("weights_digest", weights)
+    groups["/"] = root
+    let contents = contentsDigest
+    root.put("contents_digest", contents)
+    groups["/"] = root
+    return (weights, contents)
+  }
 
   /// SHA-256 over names, types, shapes and digests of the weights.
   var weightsDigest: String {

@@ -142,11 +142,8 @@ private struct TreeWriting {
 
   /// The root's attributes come last: they hold the digests of all that came before.
   func writeRoot(_ tree: inout PlanTree) throws(Flaw) {
-    guard var attributes = tree.groups["/"], let root = groups["/"] else { return }
-    attributes.put("weights_digest", tree.weightsDigest)
-    tree.groups["/"] = attributes
-    attributes.put("contents_digest", tree.contentsDigest)
-    tree.groups["/"] = attributes
+    tree.seal()
+    guard let attributes = tree.groups["/"], let root = groups["/"] else { return }
     try write(attributes, to: root)
   }
 

@@ -1,9 +1,9 @@
-import Glibc
-import PlanFormat
+public import PlanFormat
 
 /// The smallest model that has every part: 2 layers of everything, 2 x 2 patches, 8 tokens.
-enum Tiny {
-  static var model: ModelDescription {
+public enum TinyPlan {
+  /// The description of the model.
+  public static var model: ModelDescription {
     var text = TextModel()
     text.layers = 2
     text.width = 8
@@ -29,7 +29,8 @@ enum Tiny {
     return ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
   }
 
-  static var image: ImagePreprocessing {
+  /// How pictures are prepared: one tile of 4 x 4 pixels.
+  public static var image: ImagePreprocessing {
     var image = ImagePreprocessing()
     var tile = TileShape()
     (tile.side, tile.shortestEdge) = (4, 4)
@@ -39,7 +40,8 @@ enum Tiny {
     return image
   }
 
-  static var tokenizer: TokenizerTables {
+  /// Eight tokens and one merge.
+  public static var tokenizer: TokenizerTables {
     var tables = TokenizerTables()
     tables.splitting = [.split(.expression(#"\p{L}+|\s+"#), .isolated, inverted: false)]
     tables.tokens = ["<pad>", "<end>", "<image>", "a", "b", "ab", "", " "].map { Array($0.utf8) }
@@ -48,7 +50,8 @@ enum Tiny {
     return tables
   }
 
-  static var prompt: PromptTemplate {
+  /// A template with frames of every kind.
+  public static var prompt: PromptTemplate {
     var prompt = PromptTemplate(
       openings: [
         .init(.only, hasSystem: false, segments: [.leading(1), .literal("user\n")]),
@@ -65,7 +68,8 @@ enum Tiny {
     return prompt
   }
 
-  static var calibration: CalibrationRecord {
+  /// A record of every method.
+  public static var calibration: CalibrationRecord {
     var lens = LayerRankings()
     lens.feedForward = [1, 0]
     lens.feedForwardDivergence = [0.001, 0.002]
@@ -103,7 +107,8 @@ enum Tiny {
       tokenPruning: search, layerReduction: lens, cacheRetention: profile, provenance: provenance)
   }
 
-  static var points: [OperatingPoint] {
+  /// Points that prune in every way.
+  public static var points: [OperatingPoint] {
     var figures = MeasuredFigures()
     figures.samples = 3
     figures.accuracy = 0.5
@@ -119,88 +124,10 @@ enum Tiny {
     ]
   }
 
-  static func contents(_ format: WeightFormat = .float32) -> PlanContents {
+  /// Everything but the weights.
+  public static func contents(_ format: WeightFormat = .float32) -> PlanContents {
     PlanContents(
       model: model, image: image, tokenizer: tokenizer, prompt: prompt, calibration: calibration,
       points: points, weightFormat: format, sourceDigest: String(repeating: "0f", count: 32))
   }
-}
-
-/// Weights that count upwards, given in pieces of one row.
-struct CountingWeights: WeightSource {
-  var failingAt: String?
-
-  func stream(
-    _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) -> Double? {
-    if tensor.name == failingAt { throw PlanError(file: "source", object: "tensor", reason: "is gone") }
-    let width = tensor.shape.dropFirst().reduce(1, *)
-    if format.hasPanels { return try panels(of: tensor, as: format, into: sink) }
-    for row in 0..<(tensor.shape.first ?? 0) {
-      let values = (0..<width).map { Float(row * width + $0) }
-      try sink(values.span.bytes)
-    }
-    return nil
-  }
-
-  private func panels(
-    of tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
-  ) throws(PlanError) -> Double? {
-    let (rows, columns) = (tensor.shape[0], tensor.shape[1])
-    var encoder = PanelEncoder(format, depth: tensor.isNeuronMajor ? rows : columns)
-    if tensor.isNeuronMajor {
-      for column in 0..<columns {
-        try encoder?.append((0..<rows).map { Float($0 * columns + column) }, into: sink)
-      }
-    } else {
-      try encoder?.append((0..<rows * columns).map { Float($0) }, into: sink)
-    }
-    try encoder?.finish(into: sink)
-    return encoder?.relativeError
-  }
-}
-
-/// A directory that goes away with the test.
-final class Scratch {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/espalier-plan-XXXXXX".utf8CString)
-    path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
-  }
-
-  func file(_ name: String = "plan.h5") -> String { "\(path)/\(name)" }
-
-  var names: [String] {
-    guard let stream = opendir(path) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  deinit {
-    for name in names { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
-}
-
-func readBytes(_ path: String) -> [UInt8] {
-  guard let file = fopen(path, "rb") else { return [] }
-  defer { fclose(file) }
-  fseek(file, 0, SEEK_END)
-  var bytes = [UInt8](repeating: 0, count: ftell(file))
-  rewind(file)
-  return fread(&bytes, 1, bytes.count, file) == bytes.count ? bytes : []
-}
-
-func writeBytes(_ bytes: [UInt8], to path: String) {
-  guard let file = fopen(path, "wb") else { return }
-  defer { fclose(file) }
-  _ = fwrite(bytes, 1, bytes.count, file)
 }

@@ -1,29 +1,36 @@
-import CHDF5
-import Glibc
+public import CHDF5
+import HDF5
 
-/// Operations on a written plan that the wrapper rightly does not offer. Each call is the library's own; the
-/// suite that uses them is serialized because they bypass the wrapper's lock.
-struct Surgery {
+/// Operations on a written plan that the wrapper rightly does not offer. Each call is the library's own, under the
+/// wrapper's lock.
+public struct Surgery {
   let file: hid_t
 
   /// Opens a plan for writing, lets `body` change it, closes it.
-  static func on(_ path: String, _ body: (Surgery) -> Void) {
-    let access = H5Pcreate(espalier_class_file_access())
-    H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
-    let file = H5Fopen(path, UInt32(H5F_ACC_RDWR_VALUE), access)
-    body(Surgery(file: file))
-    H5Fclose(file)
-    H5Pclose(access)
+  public static func on(_ path: String, _ body: (Surgery) -> Void) {
+    withLibrary {
+      let access = H5Pcreate(espalier_class_file_access())
+      H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110)
+      let file = H5Fopen(path, UInt32(H5F_ACC_RDWR_VALUE), access)
+      if file >= 0 { body(Surgery(file: file)) }
+      H5Fclose(file)
+      H5Pclose(access)
+    }
   }
 
   private static let H5F_ACC_RDWR_VALUE = 1
   private var defaults: hid_t { espalier_default_properties() }
 
-  func remove(_ path: String) { H5Ldelete(file, path, defaults) }
+  /// Removes an object.
+  public func remove(_ path: String) { H5Ldelete(file, path, defaults) }
 
-  func softLink(_ path: String, to target: String) { H5Lcreate_soft(target, file, path, defaults, defaults) }
+  /// Links by a path.
+  public func softLink(_ path: String, to target: String) {
+    H5Lcreate_soft(target, file, path, defaults, defaults)
+  }
 
-  func externalLink(_ path: String, to other: String) {
+  /// Links into another file.
+  public func externalLink(_ path: String, to other: String) {
     // The wrapper unregistered this class of links, so a stand-in is registered to write one.
     var kind = H5L_class_t()
     kind.version = H5L_LINK_CLASS_T_VERS
@@ -36,23 +43,32 @@ struct Surgery {
     H5Lunregister(H5L_TYPE_EXTERNAL)
   }
 
-  func hardLink(_ path: String, to target: String) {
+  /// Gives an object a second name.
+  public func hardLink(_ path: String, to target: String) {
     H5Lcreate_hard(file, target, file, path, defaults, defaults)
   }
 
-  func group(_ path: String) { H5Gclose(H5Gcreate2(file, path, defaults, defaults, defaults)) }
+  /// Creates a group.
+  public func group(_ path: String) { H5Gclose(H5Gcreate2(file, path, defaults, defaults, defaults)) }
 
   /// How a dataset that replaces another one is stored.
-  enum Storage {
+  public enum Storage {
+    /// In one piece.
     case contiguous
+    /// In the header.
     case compact
+    /// In chunks.
     case chunked
+    /// In compressed chunks.
     case deflated
+    /// In another file.
     case external(String)
+    /// Nowhere yet.
     case late
   }
 
-  func dataset(_ path: String, _ shape: [Int], type: hid_t? = nil, _ storage: Storage = .contiguous) {
+  /// Creates a dataset without elements of its own.
+  public func dataset(_ path: String, _ shape: [Int], type: hid_t? = nil, _ storage: Storage = .contiguous) {
     let creation = H5Pcreate(espalier_class_dataset_create())
     let extents = shape.map { hsize_t($0) }
     let elements = type ?? espalier_type_float32()
@@ -73,9 +89,13 @@ struct Surgery {
     H5Pclose(creation)
   }
 
-  func removeAttribute(_ name: String, of path: String) { H5Adelete_by_name(file, path, name, defaults) }
+  /// Removes an attribute.
+  public func removeAttribute(_ name: String, of path: String) {
+    H5Adelete_by_name(file, path, name, defaults)
+  }
 
-  func attribute<Value: BitwiseCopyable>(
+  /// Replaces an attribute.
+  public func attribute<Value: BitwiseCopyable>(
     _ name: String, of path: String, type: hid_t, _ values: [Value], scalar: Bool = true
   ) {
     removeAttribute(name, of: path)
@@ -89,7 +109,8 @@ struct Surgery {
     H5Oclose(object)
   }
 
-  func variableLengthAttribute(_ name: String, of path: String) {
+  /// Replaces an attribute by text of no fixed length.
+  public func variableLengthAttribute(_ name: String, of path: String) {
     removeAttribute(name, of: path)
     let object = H5Oopen(file, path, defaults)
     let type = H5Tcopy(espalier_type_string())

@@ -1,0 +1,28 @@
+/// A reader of what strangers write, to be given bytes of any kind.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+  /// A plan in which values were changed and all digests made right again; what it accepts is also run.
+  case plan
+  /// A safetensors file.
+  case safetensors
+  /// A JSON document.
+  case json
+  /// A chat template, rendered with a conversation.
+  case jinja
+  /// A `tokenizer.json`, and a text encoded and decoded by what it accepts.
+  case tokenizer
+  /// A PNG or JPEG.
+  case picture
+
+  /// Reads an input, which must end, whatever the input is; returns whether it was accepted.
+  @discardableResult
+  public func read(_ bytes: [UInt8]) -> Bool {
+    switch self {
+    case .plan: PlanFuzzing.read(bytes)
+    case .safetensors: SafetensorsFuzzing.read(bytes)
+    case .json: JSONFuzzing.read(bytes)
+    case .jinja: JinjaFuzzing.read(bytes)
+    case .tokenizer: TokenizerFuzzing.read(bytes)
+    case .picture: PictureFuzzing.read(bytes)
+    }
+  }
+}
