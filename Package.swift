@@ -136,7 +136,8 @@ let package = Package(
         name: "CommandLineTests",
         dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run"],
         swiftSettings: strict),
-      .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "Inference"], swiftSettings: strict),
+      .testTarget(
+        name: "FuzzTests", dependencies: ["FuzzTargets", "Inference", "TestSupport"], swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]
 )
