@@ -145,7 +145,8 @@ let package = Package(
         name: "CommandLineTests",
         dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run", "ask"],
         swiftSettings: strict),
-      .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "Inference"], swiftSettings: strict),
+      .testTarget(
+        name: "FuzzTests", dependencies: ["FuzzTargets", "Inference", "TestSupport"], swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A whole calibration on pictures of noise: the same record however often it was stopped.
-@Suite(.timeLimit(.minutes(5))) struct CalibratorTests {
+@Suite(.endsWithin(minutes: 5)) struct CalibratorTests {
   private let folder: TemporaryFolder
   private let context: Context
   private let set: SampleSet

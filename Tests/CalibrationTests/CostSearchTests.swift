@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The search for TopV's rule and cost weights, and the retention profile.
-@Suite(.timeLimit(.minutes(1))) struct CostSearchTests {
+@Suite(.endsWithin(minutes: 1)) struct CostSearchTests {
   private let context: Context
   private let samples: [PreparedSample]
   private let options: CalibrationOptions

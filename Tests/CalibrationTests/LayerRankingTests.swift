@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The greedy ranking of layers (section 2 of the methods).
-@Suite(.timeLimit(.minutes(1))) struct LayerRankingTests {
+@Suite(.endsWithin(minutes: 1)) struct LayerRankingTests {
   static let kinds: [LayerRankingSearch.Kind] = [.feedForward, .attention]
 
   @Test(arguments: kinds) func `is a permutation of the layers with a divergence a rank`(

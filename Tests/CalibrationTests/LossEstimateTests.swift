@@ -1,9 +1,10 @@
 @testable import Calibration
 import Inference
+import TestSupport
 import Testing
 
 /// What settings are taken to lose, from noisy measurements.
-@Suite(.timeLimit(.minutes(1))) struct LossEstimateTests {
+@Suite(.endsWithin(minutes: 1)) struct LossEstimateTests {
   typealias Measurement = LossEstimate.Measurement
 
   @Test func `losses that lie on the curve are found as they are, with room for their scatter`() {

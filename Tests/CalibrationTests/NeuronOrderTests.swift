@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Neurons in the order of their strength on visual tokens.
-@Suite(.timeLimit(.minutes(1))) struct NeuronOrderTests {
+@Suite(.endsWithin(minutes: 1)) struct NeuronOrderTests {
   private let folder: TemporaryFolder
   private let set: SampleSet
 

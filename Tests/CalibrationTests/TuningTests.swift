@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The parts of tuning: the space of settings, the model of costs, the search, and what a budget picks.
-@Suite(.timeLimit(.minutes(5))) struct TuningTests {
+@Suite(.endsWithin(minutes: 5)) struct TuningTests {
   private let text = TinyModel.description.text
 
   // MARK: The space

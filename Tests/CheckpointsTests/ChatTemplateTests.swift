@@ -1,6 +1,7 @@
 @testable import Checkpoints
 import Foundation
 import PlanFormat
+import TestSupport
 import Testing
 import Tokenization
 
@@ -63,7 +64,7 @@ extension Golden.Family {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ChatTemplates {
+@Suite(.endsWithin(minutes: 1)) struct ChatTemplates {
   @Test(arguments: Golden.all.families.keys.sorted())
   func ofTheFamiliesBecomeSegmentsThatPrintWhatTransformersPrints(name: String) throws {
     let family = try #require(Golden.all.families[name])

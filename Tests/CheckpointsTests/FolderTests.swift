@@ -6,7 +6,7 @@ import Testing
 @testable import Checkpoints
 
 /// What is no checkpoint, or not a whole one, and what it is called.
-@Suite(.timeLimit(.minutes(1))) struct FoldersThatAreNoCheckpoint {
+@Suite(.endsWithin(minutes: 1)) struct FoldersThatAreNoCheckpoint {
   private static let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 123\n"
 
   @Test(arguments: ["model.safetensors", "tokenizer.json", "config.json", "chat_template.jinja"])

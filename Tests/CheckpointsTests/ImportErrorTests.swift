@@ -1,6 +1,7 @@
 import Checkpoints
 import Glibc
 import PlanFormat
+import TestSupport
 import Testing
 
 /// A copy of the reference model's files in which some text is replaced.
@@ -37,7 +38,7 @@ private func bytes(_ path: String) throws -> [UInt8] {
   return bytes
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ImportErrors {
+@Suite(.endsWithin(minutes: 1)) struct ImportErrors {
   @Test(arguments: [
     ("\"llava\"", "\"paligemma\"", "model_type", "is \"paligemma\", supported are \"llava\""),
     (

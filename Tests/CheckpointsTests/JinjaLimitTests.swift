@@ -1,5 +1,6 @@
 @testable import Checkpoints
 import Synchronization
+import TestSupport
 import Testing
 
 /// `count` times a link behind a start, and as often what closes it.
@@ -30,7 +31,7 @@ private func reason(_ template: String) -> String {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct JinjaLimits {
+@Suite(.endsWithin(minutes: 5)) struct JinjaLimits {
   @Test(arguments: [
     chain("''", "~''"), chain("a", " or a"), chain("1", " and 1"), chain("1", "+1"), chain("1", "-1"),
     chain("1", "*1"), chain("2", "**1"), chain("1", "<1"), chain("1", " == 1"), chain("1", " not in a"),

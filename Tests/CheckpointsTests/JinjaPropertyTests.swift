@@ -1,6 +1,7 @@
 @testable import Checkpoints
 import Foundation
 import JSONReading
+import TestSupport
 import Testing
 
 /// What Jinja2 prints for templates drawn by seed: Tests/Golden/jinja/make_golden.py.
@@ -42,7 +43,7 @@ extension Jinja.Value {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct DrawnJinjaTemplates {
+@Suite(.endsWithin(minutes: 1)) struct DrawnJinjaTemplates {
   @Test(arguments: Drawn.all)
   fileprivate func printWhatJinja2PrintsOrAreRefusedByName(entry: Drawn.Entry) throws {
     do throws(Jinja.Failure) {

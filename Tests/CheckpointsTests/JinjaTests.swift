@@ -1,5 +1,6 @@
 @testable import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 private let variables: [String: Jinja.Value] = [
@@ -27,7 +28,7 @@ private func text(_ name: String) throws -> String {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct JinjaTemplates {
+@Suite(.endsWithin(minutes: 1)) struct JinjaTemplates {
   @Test(arguments: ["turns", "namespaces", "values", "spaces"])
   func printWhatJinja2Prints(name: String) throws {
     #expect(try Jinja.render(try text("\(name).jinja"), variables) == (try text("\(name).txt")))
@@ -108,7 +109,7 @@ private struct JinjaValue: Decodable {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct JinjaExpressions {
+@Suite(.endsWithin(minutes: 1)) struct JinjaExpressions {
   @Test(arguments: Expressions.all?.templates ?? [])
   fileprivate func printWhatJinja2Prints(entry: Expressions.Entry) throws {
     guard case .dict(let mapping)? = Expressions.all?.variables.value else { return }

@@ -6,7 +6,7 @@ import Testing
 @testable import Checkpoints
 
 /// What transformers loads although it is not as it is saved today.
-@Suite(.timeLimit(.minutes(1))) struct LooseCheckpoints {
+@Suite(.endsWithin(minutes: 1)) struct LooseCheckpoints {
   /// Moves the image token from tokenizer.json to `added_tokens_decoder`.
   private func moveImageToken(in checkpoint: ForeignCheckpoint) throws {
     var tokenizer = try checkpoint.object("tokenizer.json")

@@ -1,6 +1,7 @@
 import Checkpoints
 import Glibc
 import PlanFormat
+import TestSupport
 import Testing
 
 /// The repository's root, found from this file.
@@ -15,7 +16,7 @@ private func withReferencePlan(_ format: WeightFormat, _ body: (Plan) throws -> 
   try body(try Plan(contentsOf: path, verifying: .everything))
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ReferenceModel {
+@Suite(.endsWithin(minutes: 2)) struct ReferenceModel {
   @Test func hasTheShapesItsReadmeStates() throws {
     try withReferencePlan(.bfloat16) { plan in
       let (text, vision) = (plan.contents.model.text, plan.contents.model.vision)

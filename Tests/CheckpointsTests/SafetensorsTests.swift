@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import TestSupport
 import Testing
 
 /// A safetensors file from a header and a number of data bytes.
@@ -71,7 +72,7 @@ struct HostileHeader: CustomTestStringConvertible, Sendable {
   ]
 }
 
-@Suite(.timeLimit(.minutes(1))) struct Safetensors {
+@Suite(.endsWithin(minutes: 1)) struct Safetensors {
   @Test(arguments: HostileHeader.all)
   func refuses(header: HostileHeader) {
     let path = "/tmp/espalier-\(getpid())-\(header.testDescription.hashValue).safetensors"

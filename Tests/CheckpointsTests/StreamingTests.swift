@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// How a checkpoint flows into a plan.
-@Suite(.timeLimit(.minutes(2))) struct StreamingTests {
+@Suite(.endsWithin(minutes: 2)) struct StreamingTests {
   @Test(arguments: ["internvl/llama", "llava/clip-llama"])
   func `both stages report every byte, in order`(name: String) throws {
     let folder = try TemporaryFolder()

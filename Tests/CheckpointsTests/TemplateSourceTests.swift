@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TemplateSources {
+@Suite(.endsWithin(minutes: 1)) struct TemplateSources {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -23,7 +23,7 @@ private struct Golden: Decodable {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct VocabulariesInFilesOfTheirOwn {
+@Suite(.endsWithin(minutes: 1)) struct VocabulariesInFilesOfTheirOwn {
   private func folder(_ golden: Golden, _ configuration: String) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     _ = try folder.write(golden.vocabulary, to: "vocab.json")

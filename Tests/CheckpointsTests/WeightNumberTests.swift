@@ -28,7 +28,7 @@ private func converted(_ bytes: Data, from type: String, to other: String) -> Da
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct WeightsThatAreNoNumbers {
+@Suite(.endsWithin(minutes: 5)) struct WeightsThatAreNoNumbers {
   @Test(
     arguments: [WeightFormat.float32, .bfloat16, .int8, .int4],
     [

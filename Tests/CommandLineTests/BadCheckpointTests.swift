@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A checkpoint that cannot be imported gives one line with the file, the object and the reason, exit 1, and no file.
-@Suite(.timeLimit(.minutes(5))) struct BadCheckpointTests {
+@Suite(.endsWithin(minutes: 5)) struct BadCheckpointTests {
   let folder: TemporaryFolder
   private let checkpoint: String
 

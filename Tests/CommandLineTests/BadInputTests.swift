@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Bad input gives one clear line that names the file and the reason, exit 1, and nothing on stdout.
-@Suite(.timeLimit(.minutes(5))) struct BadInputTests {
+@Suite(.endsWithin(minutes: 5)) struct BadInputTests {
   let temporary: TemporaryFolder
   var folder: URL { URL(filePath: temporary.path) }
   let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A chat outlives a line that it cannot answer.
-@Suite(.timeLimit(.minutes(2))) struct ChatTests {
+@Suite(.endsWithin(minutes: 2)) struct ChatTests {
   private func chat(_ lines: [String], _ more: [String] = []) throws -> ProgramResult {
     try Program.shell(
       "printf '\(lines.joined(separator: "\\n"))\\n' | \"$0\" \"$@\"",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Words of a command line that look like something else, and numbers that make no sense.
-@Suite(.tags(.slow), .skippedWhenFast, .timeLimit(.minutes(5))) struct CommandLineArgumentTests {
+@Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 5)) struct CommandLineArgumentTests {
   @Test(arguments: [
     ["espalier-run", "none.h5"], ["espalier", "trace", "none.h5", "--output", "/dev/null"],
     ["espalier", "explain", "none.h5", "--output", "/dev/null"], ["espalier", "retime", "none.h5"],

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Conversations, several pictures and templates of one's own, from the command line.
-@Suite(.timeLimit(.minutes(5))) struct ConversationTests {
+@Suite(.endsWithin(minutes: 5)) struct ConversationTests {
   let folder: TemporaryFolder
   private let pictures = ["test-000.jpg", "test-003.jpg"].map {
     ReferencePlan.scenes.appendingPathComponent("images/\($0)").path

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The whole way on a few samples of the reference model: compile, answer, evaluate, trace.
-@Suite(.serialized, .tags(.slow), .skippedWhenFast, .timeLimit(.minutes(10))) struct EndToEndTests {
+@Suite(.serialized, .tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct EndToEndTests {
   let temporary: TemporaryFolder
   var folder: URL { URL(filePath: temporary.path) }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `espalier explain` from the command line.
-@Suite(.timeLimit(.minutes(5))) struct ExplainTests {
+@Suite(.endsWithin(minutes: 5)) struct ExplainTests {
   private let folder: TemporaryFolder
   private let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The whole way on a tiny model of every family, one and two pictures a sample: random weights prove the mechanics.
-@Suite(.tags(.slow), .skippedWhenFast, .timeLimit(.minutes(10))) struct FamilyEndToEndTests {
+@Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct FamilyEndToEndTests {
   @Test(arguments: FamilyGolden.all())
   func `compile, evaluate and answer`(golden: FamilyGolden) throws {
     try compileAndAnswer(golden, weights: "bf16")

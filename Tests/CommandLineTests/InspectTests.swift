@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `espalier inspect` on plans of all kinds.
-@Suite(.timeLimit(.minutes(2))) struct InspectTests {
+@Suite(.endsWithin(minutes: 2)) struct InspectTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What an interrupted verb says is true of it, and a state is never dropped or taken for another silently.
-@Suite(.tags(.slow), .skippedWhenFast, .serialized, .timeLimit(.minutes(10))) struct InterruptionTests {
+@Suite(.tags(.slow), .skippedWhenFast, .serialized, .endsWithin(minutes: 10)) struct InterruptionTests {
   private let folder: TemporaryFolder
   private var plan: String { folder.file("plan.h5") }
   private var state: String { plan + ".calibration-state" }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A program that is killed leaves a plan as it was, or the new one whole.
-@Suite(.tags(.slow), .skippedWhenFast, .timeLimit(.minutes(5))) struct KillTests {
+@Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 5)) struct KillTests {
   private let folder: TemporaryFolder
   private var output: String { folder.file("out.h5") }
 

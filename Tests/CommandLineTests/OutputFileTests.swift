@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files that verbs write: whole or not at all, never an input, found impossible before the work.
-@Suite(.timeLimit(.minutes(5))) struct OutputFileTests {
+@Suite(.endsWithin(minutes: 5)) struct OutputFileTests {
   private let folder: TemporaryFolder
   private let plan: String
   private let set: String

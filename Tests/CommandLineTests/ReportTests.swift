@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `espalier report` from the command line.
-@Suite(.timeLimit(.minutes(5))) struct ReportTests {
+@Suite(.endsWithin(minutes: 5)) struct ReportTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

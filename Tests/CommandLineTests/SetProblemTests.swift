@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is wrong with a set is said before the work, with file and line, and what is left out is counted.
-@Suite(.timeLimit(.minutes(5))) struct SetProblemTests {
+@Suite(.endsWithin(minutes: 5)) struct SetProblemTests {
   private let folder: TemporaryFolder
   private let plan: String
   private let set: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A result that nobody gets is an error, in every verb of both programs.
-@Suite(.timeLimit(.minutes(5))) struct StandardOutputTests {
+@Suite(.endsWithin(minutes: 5)) struct StandardOutputTests {
   private static let commands: [[String]] = [
     ["espalier", "--help"], ["espalier", "--version"], ["espalier", "help", "tune"],
     ["espalier", "--generate-completion-script", "bash"], ["espalier", "inspect", "PLAN"],

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What people see: one printable line an error, tables of 100 columns, a line a stage.
-@Suite(.timeLimit(.minutes(5))) struct TerminalTests {
+@Suite(.endsWithin(minutes: 5)) struct TerminalTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

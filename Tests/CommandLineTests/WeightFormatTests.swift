@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Formats of weights and of the KV cache, as the programs take them.
-@Suite(.timeLimit(.minutes(5))) struct WeightFormatTests {
+@Suite(.endsWithin(minutes: 5)) struct WeightFormatTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Tiled attention against the plain definition, for every mask.
-@Suite(.timeLimit(.minutes(1))) struct AttentionTests {
+@Suite(.endsWithin(minutes: 1)) struct AttentionTests {
   static let lengths = [1, 2, 63, 64, 65, 130, 300]
 
   @Test(arguments: lengths) func `full attention`(length: Int) { check(length, mask: .full) { _, _ in true } }

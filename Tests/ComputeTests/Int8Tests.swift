@@ -1,10 +1,11 @@
 import CKernels
+import TestSupport
 import Testing
 
 @testable import Compute
 
 /// Products of 8-bit integers: every instruction set gives the bits of plain integer arithmetic.
-@Suite(.timeLimit(.minutes(1))) struct Int8Tests {
+@Suite(.endsWithin(minutes: 1)) struct Int8Tests {
   /// Depths and outputs around the edges of quads, panels and tiles.
   static let shapes = [(1, 1), (3, 5), (4, 16), (5, 17), (63, 31), (64, 33), (130, 80), (1027, 48)]
   static let rowCounts = [1, 2, 3, 5, 6, 11, 12, 13, 25]

@@ -1,9 +1,10 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 /// Every instruction set's kernels against plain double arithmetic, on odd sizes.
-@Suite(.timeLimit(.minutes(1))) struct KernelTests {
+@Suite(.endsWithin(minutes: 1)) struct KernelTests {
   static let tables: [(String, espalier_kernels)] = [
     "portable", "avx2", "avxvnni", "avx512", "avx512vnni256", "avx512vnni", "avx512bf16",
     "neon", "dotprod", "i8mm", "bf16",

@@ -6,7 +6,7 @@ import Testing
 @testable import Compute
 
 /// Matrices in panels stand for the numbers they were made of, within their rounding, whatever is done with them.
-@Suite(.timeLimit(.minutes(1))) struct PanelTests {
+@Suite(.endsWithin(minutes: 1)) struct PanelTests {
   /// Outputs and depths around the edges of words, groups, panels and tiles.
   static let shapes = [(1, 1), (5, 3), (16, 32), (17, 33), (31, 63), (33, 64), (80, 130), (48, 1027)]
 

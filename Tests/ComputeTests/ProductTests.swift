@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Products against three plain loops, on sizes that no tile divides.
-@Suite(.timeLimit(.minutes(1))) struct ProductTests {
+@Suite(.endsWithin(minutes: 1)) struct ProductTests {
   struct Shape: CustomTestStringConvertible {
     var n: Int, k: Int, m: Int
     var testDescription: String { "\(n) x \(k) by \(m)" }

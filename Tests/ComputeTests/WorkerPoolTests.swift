@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+@Suite(.endsWithin(minutes: 1)) struct WorkerPoolTests {
   @Test(arguments: [1, 2, 3]) func `several threads share a pool, a job at a time`(threads: Int) {
     let pool = WorkerPool(threads: threads)
     let running = Atomic<Int>(0)
@@ -67,7 +67,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ProcessorQuotaTests {
+@Suite(.endsWithin(minutes: 1)) struct ProcessorQuotaTests {
   @Test(
     arguments: [
       (["proc/self/cgroup": "0::/\n"], nil),

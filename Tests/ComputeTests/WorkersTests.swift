@@ -1,8 +1,9 @@
 import Compute
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkersTests {
+@Suite(.endsWithin(minutes: 1)) struct WorkersTests {
   @Test(arguments: [1, 2, 4], [0, 1, 2, 7, 1000]) func `every task runs exactly once`(
     threads: Int, tasks: Int
   ) {

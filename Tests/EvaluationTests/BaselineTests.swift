@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a point is measured against, at its own budget.
-@Suite(.timeLimit(.minutes(1))) struct BaselineTests {
+@Suite(.endsWithin(minutes: 1)) struct BaselineTests {
   private let folder: TemporaryFolder
   private let runner: SampleRunner
   private let set: SampleSet

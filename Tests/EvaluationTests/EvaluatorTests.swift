@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Points measured next to dense on pictures of noise.
-@Suite(.timeLimit(.minutes(1))) struct EvaluatorTests {
+@Suite(.endsWithin(minutes: 1)) struct EvaluatorTests {
   private let folder: TemporaryFolder
   private let runner: SampleRunner
   private let set: SampleSet

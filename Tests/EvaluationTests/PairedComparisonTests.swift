@@ -1,9 +1,10 @@
 @testable import Evaluation
 import Inference
+import TestSupport
 import Testing
 
 /// The statistics against known cases.
-@Suite(.timeLimit(.minutes(1))) struct PairedComparisonTests {
+@Suite(.endsWithin(minutes: 1)) struct PairedComparisonTests {
   @Test func `an identical system shows p = 1 and an interval around 0`() {
     let answers = (0..<600).map { Double($0 * 7 % 10 < 9 ? 1 : 0) }
     let comparison = PairedComparison(answers, answers, clusters: clusters(600))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Sets come from people: every mistake is one line that names the file and the line.
-@Suite(.timeLimit(.minutes(1))) struct SampleSetTests {
+@Suite(.endsWithin(minutes: 1)) struct SampleSetTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Second questions, asked behind the answer to the first.
-@Suite(.timeLimit(.minutes(1))) struct SecondTurnTests {
+@Suite(.endsWithin(minutes: 1)) struct SecondTurnTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

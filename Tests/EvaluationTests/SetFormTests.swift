@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The forms in which people have sets, and what is done with damaged pictures.
-@Suite(.timeLimit(.minutes(1))) struct SetFormTests {
+@Suite(.endsWithin(minutes: 1)) struct SetFormTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -1,9 +1,10 @@
 import Evaluation
 import Inference
+import TestSupport
 import Testing
 
 /// Figures over samples.
-@Suite(.timeLimit(.minutes(1))) struct StatisticsTests {
+@Suite(.endsWithin(minutes: 1)) struct StatisticsTests {
   @Test func `known means, medians and deviations`() {
     #expect(Statistics.mean([1, 2, 6]) == 3)
     #expect(Statistics.median([9, 1, 5]) == 5)

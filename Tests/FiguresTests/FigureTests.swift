@@ -1,8 +1,9 @@
 import Figures
+import TestSupport
 import Testing
 
 /// Numbers as people read them.
-@Suite(.timeLimit(.minutes(1))) struct FigureTests {
+@Suite(.endsWithin(minutes: 1)) struct FigureTests {
   @Test(
     arguments: [
       (0, .seconds, "0 us"), (12e-6, .seconds, "12 us"), (1.5e-3, .seconds, "1.50 ms"),

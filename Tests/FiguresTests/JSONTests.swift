@@ -1,9 +1,10 @@
 import Figures
 import Foundation
+import TestSupport
 import Testing
 
 /// Documents that any JSON reader understands.
-@Suite(.timeLimit(.minutes(1))) struct JSONTests {
+@Suite(.endsWithin(minutes: 1)) struct JSONTests {
   @Test(arguments: [
     "", "plain", "quote \" and \\", "line\nreturn\rtab\t", "\u{0}\u{1}\u{8}\u{C}\u{1F}\u{7F}",
     "é 漢 \u{1F333}",

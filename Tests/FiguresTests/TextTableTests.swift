@@ -1,8 +1,9 @@
 import Figures
+import TestSupport
 import Testing
 
 /// Tables that line up.
-@Suite(.timeLimit(.minutes(1))) struct TextTableTests {
+@Suite(.endsWithin(minutes: 1)) struct TextTableTests {
   @Test func `the first column to the left, the others to the right, as wide as their widest cell`() {
     var table = TextTable(["point", "ms", "KL"])
     table.append(["dense", "12.5", "0"])

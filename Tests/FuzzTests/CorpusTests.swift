@@ -1,10 +1,11 @@
 import Foundation
 import FuzzTargets
 import Inference
+import TestSupport
 import Testing
 
 /// Every kept input of the fuzz targets, those that once ended a program among them, is read to its end.
-@Suite(.timeLimit(.minutes(2))) struct CorpusTests {
+@Suite(.endsWithin(minutes: 2)) struct CorpusTests {
   @Test(arguments: FuzzTarget.allCases) func `kept inputs are read, some are accepted and some refused`(
     target: FuzzTarget
   ) throws {

@@ -1,5 +1,6 @@
 import Glibc
 import HDF5
+import TestSupport
 import Testing
 
 /// Runs a test with the path of a file that goes away afterwards.
@@ -9,7 +10,7 @@ private func withFile(_ body: (String) throws -> Void) rethrows {
   try body(path)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HDF5Files {
+@Suite(.endsWithin(minutes: 1)) struct HDF5Files {
   @Test func keepNumbersOfEveryTypeAndShape() throws {
     try withFile { path in
       let file = try File.create(path)
@@ -110,7 +111,7 @@ private func withFile(_ body: (String) throws -> Void) rethrows {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HDF5Failures {
+@Suite(.endsWithin(minutes: 10)) struct HDF5Failures {
   @Test func nameObjectOperationAndTheSystemsReason() throws {
     let error = #expect(throws: HDF5Error.self) { try File.open("/nowhere/file.h5") }
     #expect(error?.description == "/nowhere/file.h5: cannot open as HDF5: No such file or directory")

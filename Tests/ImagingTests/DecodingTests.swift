@@ -1,8 +1,9 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
-@Suite("Decoding", .timeLimit(.minutes(1)))
+@Suite("Decoding", .endsWithin(minutes: 1))
 struct DecodingTests {
   @Test("gives Pillow's upright RGB bytes for every kind of file")
   func equalsPillow() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import PlanFormat
+import TestSupport
 import Testing
 
 @testable import Imaging
@@ -32,7 +33,7 @@ private struct Drawn: Decodable, CustomTestStringConvertible {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct DrawnResizes {
+@Suite(.endsWithin(minutes: 1)) struct DrawnResizes {
   @Test func giveTheBytesOfPillow() throws {
     #expect(Drawn.all.count >= 300)
     for (seed, drawn) in Drawn.all.enumerated() {

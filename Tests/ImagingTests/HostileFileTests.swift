@@ -1,8 +1,9 @@
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
-@Suite("Hostile and broken files", .timeLimit(.minutes(1)))
+@Suite("Hostile and broken files", .endsWithin(minutes: 1))
 struct HostileFileTests {
   @Test("end in one line that names what is wrong")
   func oneLineEach() throws {

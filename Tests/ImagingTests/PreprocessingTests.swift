@@ -1,8 +1,9 @@
 @testable import Imaging
 import PlanFormat
+import TestSupport
 import Testing
 
-@Suite("CLIP preprocessing", .timeLimit(.minutes(1)))
+@Suite("CLIP preprocessing", .endsWithin(minutes: 1))
 struct PreprocessingTests {
   @Test("gives the picture and the values of transformers' CLIPImageProcessor")
   func equalsTransformers() throws {

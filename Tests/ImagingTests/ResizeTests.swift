@@ -1,8 +1,9 @@
 @testable import Imaging
 import PlanFormat
+import TestSupport
 import Testing
 
-@Suite("Resizing", .timeLimit(.minutes(1)))
+@Suite("Resizing", .endsWithin(minutes: 1))
 struct ResizeTests {
   @Test("gives Pillow's bytes for every filter and size")
   func equalsPillow() throws {

@@ -1,8 +1,9 @@
 import Imaging
 import PlanFormat
+import TestSupport
 import Testing
 
-@Suite("Settings of the image preparation", .timeLimit(.minutes(1)))
+@Suite("Settings of the image preparation", .endsWithin(minutes: 1))
 struct SettingTests {
   @Test("that no tower has are refused in one line that names them")
   func refused() {

@@ -1,8 +1,9 @@
 import Imaging
 import PlanFormat
+import TestSupport
 import Testing
 
-@Suite("Tiling", .timeLimit(.minutes(5)))
+@Suite("Tiling", .endsWithin(minutes: 5))
 struct TilingTests {
   @Test(
     "gives the tiles of transformers' image processors",

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The plain ways to spend a budget of visual tokens, which points are measured against.
-@Suite(.timeLimit(.minutes(1))) struct BaselineSelectionTests {
+@Suite(.endsWithin(minutes: 1)) struct BaselineSelectionTests {
   @Test(arguments: [(4, 4), (5, 3), (1, 7), (16, 16), (24, 24)], [0.01, 0.1, 0.2, 0.25, 0.4, 0.5, 0.9, 1])
   func `pooling keeps its budget, and each block's neighbours are in one`(size: (Int, Int), keep: Double) {
     let grid = ImageGrid(firstVisual: 3, rows: size.0, columns: size.1)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The context can stop and go on at a layer boundary, and feed known tokens at once or one by one.
-@Suite(.timeLimit(.minutes(1))) struct BoundaryTests {
+@Suite(.endsWithin(minutes: 1)) struct BoundaryTests {
   static let points: [PruningSettings] = [
     .dense,
     PruningSettings(

@@ -7,7 +7,7 @@ import Testing
 import Tokenization
 
 /// A plan on disk, a picture, a question.
-@Suite(.timeLimit(.minutes(1))) struct ContextTests {
+@Suite(.endsWithin(minutes: 1)) struct ContextTests {
   private let folder: TemporaryFolder
   private let context: Context
   private let picture: String

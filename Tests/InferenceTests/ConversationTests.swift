@@ -19,7 +19,7 @@ struct GoldenConversation: Decodable, Sendable {
   }()
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ConversationTests {
+@Suite(.endsWithin(minutes: 1)) struct ConversationTests {
   @Test(arguments: GoldenConversation.all)
   func `conversations have the tokens they have in transformers`(golden: GoldenConversation) throws {
     let context = Context(try Model(Plan(contentsOf: ReferencePlan.path())), threads: 1)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The same plan, input and kernels give the same bits, however many threads there are.
-@Suite(.timeLimit(.minutes(5))) struct DeterminismTests {
+@Suite(.endsWithin(minutes: 5)) struct DeterminismTests {
   @Test(arguments: WeightFormat.allCases)
   func `threads change no bit of an answer, dense or pruned`(format: WeightFormat) throws {
     let folder = try TemporaryFolder()

@@ -7,7 +7,7 @@ import Testing
 import Tokenization
 
 /// Questions about the same pictures, one after the other.
-@Suite(.timeLimit(.minutes(2))) struct DialogueTests {
+@Suite(.endsWithin(minutes: 2)) struct DialogueTests {
   private let folder: TemporaryFolder
   private let context: Context
   private let images: [ImageTokens]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// PLPHP: which visual KV entries of a layer stay (section 3 of the methods).
-@Suite(.timeLimit(.minutes(1))) struct EntrySelectionTests {
+@Suite(.endsWithin(minutes: 1)) struct EntrySelectionTests {
   /// Text, six visual entries, text: visual entry `i` is row `i + 1`.
   private let visualIndices: [Int32] = [-1, 0, 1, 2, 3, 4, 5, -1]
 

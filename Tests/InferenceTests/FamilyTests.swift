@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Every family and configuration beside `transformers` in float32, on pictures of all shapes, one and two at a time.
-@Suite(.timeLimit(.minutes(5))) struct FamilyTests {
+@Suite(.endsWithin(minutes: 5)) struct FamilyTests {
   static let goldens = FamilyGolden.all()
 
   @Test func `there are at least three configurations of each family`() {
@@ -107,7 +107,7 @@ final class FamilyRun {
 }
 
 /// The three methods on the first configuration of each family, one and two pictures.
-@Suite(.timeLimit(.minutes(5))) struct FamilyPruningTests {
+@Suite(.endsWithin(minutes: 5)) struct FamilyPruningTests {
   static let first = FamilyGolden.firstOfEachFamily()
 
   @Test(arguments: first)

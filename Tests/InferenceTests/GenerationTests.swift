@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The one loop of generation.
-@Suite(.timeLimit(.minutes(1))) struct GenerationTests {
+@Suite(.endsWithin(minutes: 1)) struct GenerationTests {
   private let folder: TemporaryFolder
   private let context: Context
   private let picture: String

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// All visual tokens leave behind a layer.
-@Suite(.timeLimit(.minutes(1))) struct HorizonTests {
+@Suite(.endsWithin(minutes: 1)) struct HorizonTests {
   private let context: Context
   private let prompt: PromptRows
 

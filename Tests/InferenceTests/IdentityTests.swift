@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A method set to remove nothing is the dense run.
-@Suite(.timeLimit(.minutes(1))) struct IdentityTests {
+@Suite(.endsWithin(minutes: 1)) struct IdentityTests {
   private static let layers = TinyModel.description.text.layers
   private static let all = Array(0..<layers)
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// TopV's importance rules against section 1 of the methods in plain double arithmetic.
-@Suite(.timeLimit(.minutes(1))) struct ImportanceTests {
+@Suite(.endsWithin(minutes: 1)) struct ImportanceTests {
   static let costs: [TransportCost] = [
     TransportCost(), cost { $0.gamma = 0.5 }, cost { $0.beta = 0 }, cost { ($0.alpha, $0.sigma) = (0.3, 2) },
     cost { $0.epsilon = 0.02 }, cost { $0.epsilon = 1 },

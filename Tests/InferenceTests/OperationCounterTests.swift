@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The counter by hand formulas, and by the figures the papers print.
-@Suite(.timeLimit(.minutes(1))) struct OperationCounterTests {
+@Suite(.endsWithin(minutes: 1)) struct OperationCounterTests {
   /// LLaVA-1.5-7B's decoder.
   private static var llava: TextModel {
     var model = TextModel()

@@ -10,7 +10,7 @@ import Testing
 /// The reference model against Hugging Face transformers in float32, on the same weights.
 ///
 /// Golden values come from Tests/Golden/reference/make_golden.py.
-@Suite(.serialized, .tags(.slow), .skippedWhenFast, .timeLimit(.minutes(10))) struct ParityTests {
+@Suite(.serialized, .tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct ParityTests {
   @Test(arguments: 0..<5) func `pixel values, hidden states and logits`(number: Int) throws {
     let golden = try GoldenCase(number)
     let context = Context(try Model(Plan(contentsOf: try ReferencePlan.path())), threads: 2)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a prompt may be, and what a schedule may ask for.
-@Suite(.timeLimit(.minutes(1))) struct PromptTests {
+@Suite(.endsWithin(minutes: 1)) struct PromptTests {
   private let width = TinyModel.description.text.width
   private let grid = PatchGrid(rows: 4, columns: 4)
 
@@ -65,7 +65,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ScheduleTests {
+@Suite(.endsWithin(minutes: 1)) struct ScheduleTests {
   @Test(
     arguments: [
       (

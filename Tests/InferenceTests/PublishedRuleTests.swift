@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Rules of other papers, against choices that NumPy made (Tests/Golden/selection).
-@Suite(.timeLimit(.minutes(1))) struct PublishedRuleTests {
+@Suite(.endsWithin(minutes: 1)) struct PublishedRuleTests {
   private struct Case: Decodable {
     let rows: Int
     let columns: Int

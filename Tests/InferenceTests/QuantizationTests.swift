@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What rounding the reference model's weights and activations does to its answers.
-@Suite(.tags(.slow), .skippedWhenFast, .timeLimit(.minutes(10))) struct QuantizationTests {
+@Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct QuantizationTests {
   @Test(arguments: [(WeightFormat.bfloat16, 0.002), (.int8, 0.01), (.int4, 0.2)])
   func `a plan answers like the plan it rounds`(format: WeightFormat, bound: Double) throws {
     let folder = try TemporaryFolder()

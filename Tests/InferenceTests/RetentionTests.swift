@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Retention in a whole run.
-@Suite(.timeLimit(.minutes(1))) struct RetentionTests {
+@Suite(.endsWithin(minutes: 1)) struct RetentionTests {
   private static let rates = [0, 0.25, 0.5, 1]
 
   @Test func `prefill's own output is untouched: the first answer token is dense's`() throws {

@@ -1,10 +1,11 @@
 import Compute
 import Foundation
 import Inference
+import TestSupport
 import Testing
 
 /// Temperature, then top-k, then top-p, then min-p, then one draw.
-@Suite(.timeLimit(.minutes(1))) struct SamplerTests {
+@Suite(.endsWithin(minutes: 1)) struct SamplerTests {
   /// Probabilities 0.5, 0.3, 0.15, 0.05 of tokens 3, 0, 2, 1.
   private static let probabilities = [0.3, 0.05, 0.15, 0.5]
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// One model, several contexts, each on a thread of its own.
-@Suite(.timeLimit(.minutes(2))) struct SharedModelTests {
+@Suite(.endsWithin(minutes: 2)) struct SharedModelTests {
   @Test(arguments: [true, false])
   func `two contexts at once give the tokens that each gives alone`(sharingPool: Bool) throws {
     let folder = try TemporaryFolder()

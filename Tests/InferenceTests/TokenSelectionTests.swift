@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// TopV: which tokens stay (section 1 of the methods).
-@Suite(.timeLimit(.minutes(1))) struct TokenSelectionTests {
+@Suite(.endsWithin(minutes: 1)) struct TokenSelectionTests {
   @Test(arguments: [0.01, 0.1, 0.25, 0.5, 0.99, 1], ImportanceRule.allCases)
   func `each image keeps floor(keep * N) of its tokens`(keep: Double, rule: ImportanceRule) throws {
     let context = try TinyModel.context()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What the tower saw of a picture, block by block.
-@Suite(.timeLimit(.minutes(1))) struct ViewTests {
+@Suite(.endsWithin(minutes: 1)) struct ViewTests {
   @Test func `a square's view is the square itself`() throws {
     let folder = try TemporaryFolder()
     let context = try TinyContext.open(in: folder)

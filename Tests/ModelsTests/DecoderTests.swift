@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// One decoder, many ways to run it, the same numbers.
-@Suite(.timeLimit(.minutes(1))) struct DecoderTests {
+@Suite(.endsWithin(minutes: 1)) struct DecoderTests {
   @Test(arguments: [1, 3], [false, true]) func `token by token equals one prefill`(chunk: Int, biased: Bool)
     throws
   {
@@ -92,7 +92,7 @@ import Testing
 }
 
 /// RedundancyLens' hollow attention in a whole layer.
-@Suite(.timeLimit(.minutes(1))) struct HollowLayerTests {
+@Suite(.endsWithin(minutes: 1)) struct HollowLayerTests {
   private static let visual = [-1, -1, 0, 1, 2, 3, 4, 5, -1, -1].map(Int32.init)
 
   @Test(arguments: [6, 7, 1000]) func `a window of at least all visual tokens is causal, to the bit`(
@@ -139,7 +139,7 @@ import Testing
 }
 
 /// The attention rows that a layer hands out beside its work.
-@Suite(.timeLimit(.minutes(1))) struct WatchedRowsTests {
+@Suite(.endsWithin(minutes: 1)) struct WatchedRowsTests {
   @Test(arguments: [1, 2, 5]) func `are distributions over the keys that the last rows see`(watched: Int)
     throws
   {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// RedundancyLens' probe-activated FFN against its definition (section 2 of the methods).
-@Suite(.timeLimit(.minutes(1))) struct FeedForwardTests {
+@Suite(.endsWithin(minutes: 1)) struct FeedForwardTests {
   private let model = TinyModel.description.text
   private let feedForward: FeedForward
   private let workspace: DecoderWorkspace

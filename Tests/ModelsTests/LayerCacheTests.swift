@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The cache holds exactly the entries that were not pruned, head by head.
-@Suite(.timeLimit(.minutes(1))) struct LayerCacheTests {
+@Suite(.endsWithin(minutes: 1)) struct LayerCacheTests {
   private static let heads = 2
   private static let width = 3
 

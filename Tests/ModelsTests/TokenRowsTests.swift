@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Rows know which tokens they are, whatever is removed around them.
-@Suite(.timeLimit(.minutes(1))) struct TokenRowsTests {
+@Suite(.endsWithin(minutes: 1)) struct TokenRowsTests {
   @Test(
     arguments: [
       ("", [], []), ("t", [], [0..<1]), ("v", [0..<1], []), ("ttvvvt", [2..<5], [0..<2, 5..<6]),

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The tower and the projector by what must hold for any weights.
-@Suite(.timeLimit(.minutes(1))) struct VisionTests {
+@Suite(.endsWithin(minutes: 1)) struct VisionTests {
   private let model = TinyModel.description.vision
   private let workers = Workers(count: 1)
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A file is there whole or as it was before.
-@Suite(.timeLimit(.minutes(1))) struct AtomicFileTests {
+@Suite(.endsWithin(minutes: 1)) struct AtomicFileTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

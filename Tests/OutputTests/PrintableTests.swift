@@ -1,8 +1,9 @@
 import Output
+import TestSupport
 import Testing
 
 /// One line means one line, whatever a file put into it.
-@Suite(.timeLimit(.minutes(1))) struct PrintableTests {
+@Suite(.endsWithin(minutes: 1)) struct PrintableTests {
   @Test(arguments: [
     ("plain words, é, 数字 and 👩‍🔬", "plain words, é, 数字 and 👩‍🔬"),
     ("a\nb\r\tc", "a\\nb\\r\\tc"),

@@ -1,5 +1,6 @@
 import CHDF5
 import PlanFormat
+import TestSupport
 import Testing
 import TinyPlans
 
@@ -170,7 +171,7 @@ extension Surgery {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HostilePlans {
+@Suite(.endsWithin(minutes: 1)) struct HostilePlans {
   @Test(arguments: Hostile.files + Hostile.structure + Hostile.attributes)
   func areRefusedInOneLine(hostile: Hostile) throws {
     let scratch = Scratch()
@@ -226,7 +227,7 @@ extension Surgery {
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct DamagedPlans {
+@Suite(.endsWithin(minutes: 2)) struct DamagedPlans {
   /// Whatever byte is hit: the plan is refused, or it was a byte nobody reads.
   @Test func neverTrap() throws {
     let scratch = Scratch()

@@ -1,9 +1,10 @@
 import PlanFormat
+import TestSupport
 import Testing
 import TinyPlans
 
 /// Points by the time they take.
-@Suite(.timeLimit(.minutes(1))) struct PointChoiceTests {
+@Suite(.endsWithin(minutes: 1)) struct PointChoiceTests {
   @Test func `the point with the least harm within a time is taken, from all that was measured`() throws {
     let plan = try plan(named: [("quality", 0.001, 3), ("fast", 0.03, 1.2)], front: [("front-1", 0.01, 2)])
     for (seconds, name) in [

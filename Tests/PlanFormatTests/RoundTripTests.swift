@@ -1,8 +1,9 @@
 import PlanFormat
+import TestSupport
 import Testing
 import TinyPlans
 
-@Suite(.timeLimit(.minutes(1))) struct RoundTrips {
+@Suite(.endsWithin(minutes: 1)) struct RoundTrips {
   @Test(arguments: WeightFormat.allCases)
   func whatIsWrittenIsRead(format: WeightFormat) throws {
     let scratch = Scratch()

@@ -1,10 +1,11 @@
 import HDF5
+import TestSupport
 import Testing
 import TinyPlans
 
 @testable import PlanFormat
 
-@Suite("Steps of a tokenizer", .timeLimit(.minutes(1)))
+@Suite("Steps of a tokenizer", .endsWithin(minutes: 1))
 struct TokenizerStepTests {
   private static var all: TokenizerTables {
     var tables = TinyPlan.tokenizer

@@ -1,10 +1,11 @@
 import Glibc
 import Output
 import PlanFormat
+import TestSupport
 import Testing
 import TinyPlans
 
-@Suite(.timeLimit(.minutes(1))) struct Writing {
+@Suite(.endsWithin(minutes: 1)) struct Writing {
   @Test func aFailureLeavesTheOldPlanAndNothingElse() throws {
     let scratch = Scratch()
     try PlanWriter.write(TinyPlan.contents(), weights: CountingWeights(), to: scratch.file())

@@ -1,10 +1,11 @@
 @testable import Evaluation
 import PlanFormat
 @testable import Reporting
+import TestSupport
 import Testing
 
 /// Scales, places of labels, and what is drawn over pictures.
-@Suite(.timeLimit(.minutes(1))) struct ChartTests {
+@Suite(.endsWithin(minutes: 1)) struct ChartTests {
   @Test(arguments: [
     [0.0, 1], [0.2, 0.9], [-3, 4], [5], [0], [-0.001, 0.002], [0.893, 0.8933], [1e-9, 2e-9], [1e6, 3e7], [],
     [1, 1e11],

@@ -8,7 +8,7 @@ import Testing
 import Tokenization
 
 /// What a point dropped for one question, as picture and as JSON.
-@Suite(.timeLimit(.minutes(1))) struct ExplanationTests {
+@Suite(.endsWithin(minutes: 1)) struct ExplanationTests {
   private let folder: TemporaryFolder
   private let context: Context
   private let pictures: [String]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a point's stages drop of a prompt.
-@Suite(.timeLimit(.minutes(1))) struct PatchFateTests {
+@Suite(.endsWithin(minutes: 1)) struct PatchFateTests {
   private let context: Context
   private let prompt: PromptRows
   private let folder: TemporaryFolder

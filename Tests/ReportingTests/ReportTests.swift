@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The page as a whole.
-@Suite(.timeLimit(.minutes(1))) struct ReportTests {
+@Suite(.endsWithin(minutes: 1)) struct ReportTests {
   static let sections = [
     "summary", "figures", "front", "baselines", "tasks", "patches", "places", "rankings", "retention",
     "heads",

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Tokenization
 
-@Suite("Decoding", .timeLimit(.minutes(1)))
+@Suite("Decoding", .endsWithin(minutes: 1))
 struct DecodingTests {
   @Test("gives the text of Hugging Face's tokenizers for random tokens")
   func equalsHuggingFace() throws {
@@ -21,7 +22,7 @@ struct DecodingTests {
   }
 }
 
-@Suite("Streaming", .timeLimit(.minutes(2)))
+@Suite("Streaming", .endsWithin(minutes: 2))
 struct StreamingTests {
   @Test("gives in pieces what decoding gives at once")
   func sameText() throws {

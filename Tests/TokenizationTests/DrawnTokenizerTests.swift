@@ -33,7 +33,7 @@ private struct Drawn: CustomTestStringConvertible {
   }()
 }
 
-@Suite(.timeLimit(.minutes(1))) struct DrawnTokenizers {
+@Suite(.endsWithin(minutes: 1)) struct DrawnTokenizers {
   @Test(arguments: Drawn.all)
   fileprivate func encodeAndDecodeAsHuggingFacesDo(drawn: Drawn) throws {
     let folder = try TemporaryFolder()

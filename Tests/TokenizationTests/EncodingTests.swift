@@ -1,8 +1,9 @@
 import PlanFormat
+import TestSupport
 import Testing
 import Tokenization
 
-@Suite("Encoding", .timeLimit(.minutes(1)))
+@Suite("Encoding", .endsWithin(minutes: 1))
 struct EncodingTests {
   @Test("gives the tokens of Hugging Face's tokenizers for the whole corpus")
   func equalsHuggingFace() throws {

@@ -1,8 +1,9 @@
 import PlanFormat
+import TestSupport
 import Testing
 import Tokenization
 
-@Suite("Tokenizers in the shapes of the families", .timeLimit(.minutes(5)))
+@Suite("Tokenizers in the shapes of the families", .endsWithin(minutes: 5))
 struct FamilyTests {
   @Test("are all read")
   func count() { #expect(Families.shared.configurations.count == 45) }

@@ -1,4 +1,5 @@
 import PlanFormat
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -13,7 +14,7 @@ private func tables(_ change: (inout TokenizerTables) -> Void = { _ in }) -> Tok
   return tables
 }
 
-@Suite(.timeLimit(.minutes(5))) struct HostileTokenizers {
+@Suite(.endsWithin(minutes: 5)) struct HostileTokenizers {
   @Test(
     arguments: [
       [

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Tokenization
 
-@Suite("Split patterns", .timeLimit(.minutes(1)))
+@Suite("Split patterns", .endsWithin(minutes: 1))
 struct PatternTests {
   @Test("put every character of Unicode where Hugging Face's context puts it")
   func allCharacters() throws {

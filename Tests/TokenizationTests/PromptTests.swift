@@ -1,8 +1,9 @@
 import PlanFormat
+import TestSupport
 import Testing
 import Tokenization
 
-@Suite("Prompts", .timeLimit(.minutes(1)))
+@Suite("Prompts", .endsWithin(minutes: 1))
 struct PromptTests {
   /// <|im_start|>user\n<image>\n{text}<|im_end|>\n<|im_start|>assistant\n
   private let template = PromptTemplate(
@@ -63,7 +64,7 @@ struct PromptTests {
   }
 }
 
-@Suite("Conversations", .timeLimit(.minutes(1)))
+@Suite("Conversations", .endsWithin(minutes: 1))
 struct ConversationTests {
   @Test("have an image wherever a prompt has a placeholder")
   func placeholders() {

@@ -1,8 +1,9 @@
 import PlanFormat
+import TestSupport
 import Testing
 import Tokenization
 
-@Suite("Tables that contradict themselves", .timeLimit(.minutes(1)))
+@Suite("Tables that contradict themselves", .endsWithin(minutes: 1))
 struct TableTests {
   /// All 256 bytes, then "ab".
   private func tables() -> TokenizerTables {

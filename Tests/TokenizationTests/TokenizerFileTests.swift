@@ -20,7 +20,7 @@ private func read(_ parts: [String: String]) throws -> TokenizerFile {
   return try TokenizerFile(folder.write(file(parts), to: "tokenizer.json"))
 }
 
-@Suite("A tokenizer.json", .timeLimit(.minutes(1)))
+@Suite("A tokenizer.json", .endsWithin(minutes: 1))
 struct TokenizerFileTests {
   @Test("without steps is one of characters, decoded with spaces between")
   func plain() throws {

@@ -1,10 +1,11 @@
 import Foundation
 import PlanFormat
+import TestSupport
 import Testing
 
 @testable import Tokenization
 
-@Suite("Every character of Unicode", .timeLimit(.minutes(1)))
+@Suite("Every character of Unicode", .endsWithin(minutes: 1))
 struct UnicodeTests {
   private struct Expected: Decodable {
     var around: [[String]]

@@ -7,4 +7,7 @@
  */
 long espalier_allocations(void);
 
+/* Whether they are counted: not under a sanitizer. */
+int espalier_counts_allocations(void);
+
 #endif
