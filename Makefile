@@ -2,7 +2,11 @@
 #   make demo   compile the reference model into a plan with a small calibration, measure its points, ask a question
 #   make test   build and run all tests
 # make compile-reference does what the demo does with the whole calibration.
+# make test-fast leaves out the suites that take more than a few seconds.
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
+# make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
+# make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
+# make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
@@ -21,7 +25,33 @@ KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
 KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c) Tests/CKernels/check.c
 ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
-.PHONY: demo demo-estimate compile-reference test test-kernels test-arm build setup format lint clean
+# Every build of the tests also checks that targets declare what they import.
+TEST_FLAGS = -c release -Xswiftc -enable-testing
+IMPORT_CHECK = --explicit-target-dependency-import-check error
+
+# Sanitized builds have folders of their own. Swift checks its own arithmetic; what is undefined is C's.
+ADDRESS_FLAGS = --scratch-path .build/sanitized/address --sanitize address $(FUZZER_FLAGS) \
+  -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined -Xcc -Wno-pass-failed
+THREAD_FLAGS = --scratch-path .build/sanitized/thread --sanitize thread
+# What the compiler adds for libFuzzer, and libFuzzer without its main function.
+FUZZER_FLAGS = -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp \
+  -Xcc -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp \
+  -Xlinker --undefined=LLVMFuzzerRunDriver -Xlinker $(FUZZER) -Xlinker -lstdc++
+FUZZER = $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
+FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
+SECONDS = 60
+ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFormat|Imaging|Tokenization|Output|Fuzz)Tests\.|^InferenceTests\.($\
+  SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
+# Tokenizers and pictures are the business of one thread.
+THREAD_SUITES = ^(Compute|Models|HDF5|PlanFormat|Output)Tests\.|^InferenceTests\.($\
+  SharedModel|Generation|Determinism|Context|Dialogue)Tests
+SANITIZER_OPTIONS = \
+  ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.txt \
+  TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/races.txt UBSAN_OPTIONS=print_stacktrace=1 ESPALIER_TEST_SLOWDOWN=20
+
+.PHONY: demo demo-estimate compile-reference build setup format lint clean
+.PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
+.PHONY: fuzz check-runtime
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -75,14 +105,63 @@ compile-reference: build
 	@echo "$(REPORT) shows all of this to people who know none of it"
 
 # Tests run optimised: a debug build of the engine would take minutes for what takes seconds.
-test: setup
-	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
-	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
+test: test-build
+	$(SWIFT) test $(TEST_FLAGS) --skip-build
+
+# Without suites of the tag 'slow': compiles of whole models, parity with goldens, programs that are interrupted.
+test-fast: test-build
+	ESPALIER_TESTS=fast $(SWIFT) test $(TEST_FLAGS) --skip-build
+
+test-build: setup
+	$(SWIFT) build $(TEST_FLAGS) --build-tests $(IMPORT_CHECK)
+
+# The tests that touch C, threads and files. A finding ends the run with a status that is not 0.
+test-sanitized: test-kernels-sanitized test-address test-thread
+
+test-address: setup
+	$(SWIFT) build $(TEST_FLAGS) $(ADDRESS_FLAGS) --build-tests
+	$(SANITIZER_OPTIONS) $(SWIFT) test $(TEST_FLAGS) $(ADDRESS_FLAGS) --skip-build --filter '$(ADDRESS_SUITES)'
+
+test-thread: setup
+	$(SWIFT) build $(TEST_FLAGS) $(THREAD_FLAGS) --build-tests
+	$(SANITIZER_OPTIONS) $(SWIFT) test $(TEST_FLAGS) $(THREAD_FLAGS) --skip-build --filter '$(THREAD_SUITES)'
+
+fuzz: setup
+	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz
+	@for target in $(FUZZ_TARGETS); do \
+	  mkdir -p .build/fuzz/$$target; \
+	  echo "fuzz $$target, $(SECONDS) s"; \
+	  $(SANITIZER_OPTIONS) .build/sanitized/address/release/fuzz --target=$$target -max_total_time=$(SECONDS) \
+	    -timeout=20 -rss_limit_mb=4096 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
+	    .build/fuzz/$$target Fuzz/Corpus/$$target || exit 1; \
+	done
+
+RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,HDF5 PlanFormat Compute Tokenization Imaging Models Inference \
+  Figures Output Espalier espalier-run))
+TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting
+
+# Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
+# length of its module's name.)
+check-runtime:
+	@test -x $(BIN)/espalier-run || $(SWIFT) build -c release --product espalier-run
+	@! ldd $(BIN)/espalier-run | grep Foundation
+	@for module in $(TOOLCHAIN_MODULES); do \
+	  ! grep -rnE "^[a-z@ ]*import (struct |class |enum |func )?$$module\b" $(RUNTIME_SOURCES) || exit 1; \
+	  ! nm $(BIN)/espalier-run | grep -m 1 "\$$s$${#module}$$module" || exit 1; \
+	done
+	@echo "the runtime links no Foundation and none of the toolchain"
 
 test-kernels:
 	mkdir -p .build
 	$(CLANG) $(KERNEL_FLAGS) $(KERNEL_SOURCES) -lm -o .build/check-kernels
 	.build/check-kernels
+
+# Every table of kernels that this processor has, under both sanitizers of C.
+test-kernels-sanitized:
+	mkdir -p .build
+	$(CLANG) $(KERNEL_FLAGS) -g -Wno-pass-failed -fsanitize=address,undefined -fno-sanitize-recover=all \
+	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-sanitized
+	.build/check-kernels-sanitized
 
 # Static programs, which the emulator runs without a system around them; each argument is the table to be chosen.
 test-arm:
@@ -95,10 +174,10 @@ test-arm:
 	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
 
 clean:
 	rm -rf .build artifacts/*.h5 artifacts/*.html

@@ -18,9 +18,7 @@ extension AtomicFile {
       guard identity.kind == S_IFDIR, let stream = opendir(input) else { continue }
       defer { closedir(stream) }
       while let entry = readdir(stream) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+        let name = entryName(entry)
         if FileIdentity("\(input)/\(name)") == output {
           throw OutputError(destination, "is \(input)/\(name) itself")
         }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 public import Testing
 
 /// Ends the run when a test, or a case of one, takes longer than it may.
@@ -10,11 +11,15 @@ public struct TimeLimit: SuiteTrait, TestTrait, TestScoping {
   public let isRecursive = true
   fileprivate let minutes: Int
 
+  /// How much longer everything takes, as under a sanitizer: `ESPALIER_TEST_SLOWDOWN` says so.
+  private static let slowdown =
+    ProcessInfo.processInfo.environment["ESPALIER_TEST_SLOWDOWN"].flatMap { Int($0) } ?? 1
+
   /// Watches a test while it runs.
   public func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let (name, minutes) = (test.name, minutes)
+    let (name, minutes) = (test.name, minutes * Self.slowdown)
     let alarm = DispatchWorkItem { fatalError("the test \(name) takes longer than \(minutes) minutes") }
     // A queue of its own, as the others may have no thread left.
     DispatchQueue(label: "time limit").asyncAfter(deadline: .now() + .seconds(60 * minutes), execute: alarm)
