@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The examples are programs that work.
-@Suite(.timeLimit(.minutes(5))) struct ExampleTests {
+@Suite(.endsWithin(minutes: 5)) struct ExampleTests {
   @Test func `ask answers a question about a picture, and one without`() throws {
     let plan = try ReferencePlan.path()
     let picture = ReferencePlan.scenes.appendingPathComponent("images/test-003.jpg").path

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What an application sees: it imports `Espalier` and nothing else.
-@Suite(.timeLimit(.minutes(2))) struct LibraryTests {
+@Suite(.endsWithin(minutes: 2)) struct LibraryTests {
   private let folder: TemporaryFolder
   private let model: Espalier.Model
   private let picture: String

@@ -1,9 +1,10 @@
 import TinyPlans
 @testable import PlanFormat
+import TestSupport
 import Testing
 
 /// Shapes that pass one by one and would trap together.
-@Suite(.timeLimit(.minutes(1))) struct ImageShapeTests {
+@Suite(.endsWithin(minutes: 1)) struct ImageShapeTests {
   private func problem(_ change: (inout PlanContents) -> Void) -> String? {
     var contents = TinyPlan.contents()
     contents.calibration = nil
