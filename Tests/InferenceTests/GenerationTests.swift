@@ -67,6 +67,16 @@ import Testing
         == "prompt: has \(limit) tokens; the model takes \(limit), which leaves no room for an answer")
   }
 
+  @Test func `pictures that the context has no room for are not encoded`() throws {
+    // The first layer of the tower would see the cancellation.
+    context.cancellation.cancel()
+    let error = #expect(throws: InferenceError.self) {
+      try context.answer(
+        Question(images: Array(repeating: .file(picture), count: 20), prompt: "why"), point: .dense)
+    }
+    #expect(error?.description.hasPrefix("prompt: has 325 tokens; the model takes 256") == true)
+  }
+
   @Test func `a huge limit reserves nothing beyond the context`() throws {
     var reader = PromptReader(context, images: [], schedule: Schedule(layers: 4), policy: .accept)
     let reading = try reader.read(context.model.layout(prompt: "why", images: 0), reserve: .max)

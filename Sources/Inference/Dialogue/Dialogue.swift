@@ -36,7 +36,7 @@ public final class Dialogue {
     let layout = try context.model.layout(question.conversation, images: question.images.count)
     var answer = Answer()
     answer.point = point.name
-    try read(question.images, &answer.seconds)
+    try read(question.images, for: layout, &answer.seconds)
     do {
       try generate(layout, question, since: start, &answer, onText)
     } catch {
@@ -66,17 +66,23 @@ public final class Dialogue {
     answer.take(generation)
   }
 
-  /// Has a reader of prompts about some pictures: the last one, or a new one over their features.
-  private func read(_ images: [ImageSource], _ seconds: inout StageSeconds) throws {
+  /// Has a reader of prompts about some pictures: the last one, or a new one over their features. Sizes alone say whether
+  /// the prompt has room for the pictures: none is encoded before.
+  private func read(
+    _ images: [ImageSource], for layout: PromptLayout, _ seconds: inout StageSeconds
+  ) throws {
     var image = StageClock()
     var vision = StageClock()
     let encoded = try image.measure { try images.map { try $0.encoded() } }
     if reader == nil || encoded.map(\.digest) != digests {
       reader = nil
-      let features = try encoded.map { picture in
-        let prepared = try image.measure { try context.model.prepare(picture, among: images.count) }
-        return try vision.measure { try context.encode(prepared) }
+      let prepared = try image.measure {
+        try encoded.map { try context.model.prepare($0, among: images.count) }
       }
+      let model = context.model
+      let count = model.count(layout, try prepared.map { try model.arrangement(of: $0) })
+      _ = try model.room(behind: count, limit: 1)
+      let features = try vision.measure { try prepared.map { try context.encode($0) } }
       reader = PromptReader(context, images: features, schedule: schedule, policy: policy)
       digests = encoded.map(\.digest)
     }
