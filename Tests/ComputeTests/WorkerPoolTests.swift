@@ -61,7 +61,7 @@ import Testing
   }
 
   private final class TileRecorder: RangeWork, Sendable {
-    private let store = Mutex<[Range<Int>]>([])
+    private let store = Locked<[Range<Int>]>([])
     func run(_ range: Range<Int>, worker: Int) { store.withLock { $0.append(range) } }
     var ranges: [Range<Int>] { store.withLock { $0.sorted { $0.lowerBound < $1.lowerBound } } }
   }

@@ -1,5 +1,4 @@
 import Compute
-import Synchronization
 import TestSupport
 import Testing
 
@@ -31,8 +30,8 @@ import Testing
   }
 
   private final class Counts: Sendable {
-    private let store: Mutex<[Int]>
-    init(_ count: Int) { store = Mutex(Array(repeating: 0, count: count)) }
+    private let store: Locked<[Int]>
+    init(_ count: Int) { store = Locked(Array(repeating: 0, count: count)) }
     func add(_ index: Int, _ isValid: Bool) { store.withLock { $0[index] += isValid ? 1 : 1000 } }
     var values: [Int] { store.withLock { $0 } }
   }

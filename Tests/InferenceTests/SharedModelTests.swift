@@ -2,7 +2,6 @@ import Compute
 import Foundation
 import Inference
 import PlanFormat
-import Synchronization
 import TestSupport
 import Testing
 
@@ -33,7 +32,7 @@ import Testing
     }
     let alone = try (0..<2).map { try tokens(WorkerPool(threads: 1), $0) }
     let shared = WorkerPool(threads: 2)
-    let together = Mutex<[Int: [Int32]]>([:])
+    let together = Locked<[Int: [Int32]]>([:])
     DispatchQueue.concurrentPerform(iterations: 2) { index in
       let answer = try? tokens(sharingPool ? shared : WorkerPool(threads: 2), index)
       together.withLock { $0[index] = answer }
