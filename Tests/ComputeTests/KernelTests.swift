@@ -21,7 +21,8 @@ import Testing
       let x = numbers(size, seed: 1)
       let y = numbers(size, seed: 2)
       let expected = zip(x, y).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-      #expect(abs(Double(kernels.dot(x, y, size)) - expected) < 1e-4, "\(name)")
+      // What rounding adds up to grows with the sum, most in builds that sum in one lane.
+      #expect(abs(Double(kernels.dot(x, y, size)) - expected) < 1e-4 + 2e-7 * Double(size), "\(name)")
     }
   }
 
