@@ -18,7 +18,11 @@ extension Report {
         "Retention (PLPHP)",
         "The share of a layer's visual cache entries that stay when the prompt has been read; the rest is freed."
       ),
-      ("Operating point", "A setting of all three methods with a name. \"dense\" is the model as it is."),
+      (
+        "Horizon",
+        "The last layer that sees the picture: behind it all visual tokens leave, and later layers have the words alone."
+      ),
+      ("Operating point", "A setting of all methods with a name. \"dense\" is the model as it is."),
       (
         "Prefill",
         "Reading the whole prompt, before the first word of the answer. Encoding the picture comes before it and is not pruned."
