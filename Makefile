@@ -40,10 +40,10 @@ FUZZER_FLAGS = -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,tr
 FUZZER = $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
 FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
 SECONDS = 60
-ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFormat|Imaging|Tokenization|Output|Fuzz)Tests\.|^InferenceTests\.($\
+ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Imaging|Tokenization|Output|Fuzz)Tests\.|^InferenceTests\.($\
   SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
 # Tokenizers and pictures are the business of one thread.
-THREAD_SUITES = ^(Compute|Models|HDF5|PlanFormat|Output)Tests\.|^InferenceTests\.($\
+THREAD_SUITES = ^(Compute|Models|HDF5|PlanFile|Output)Tests\.|^InferenceTests\.($\
   SharedModel|Generation|Determinism|Context|Dialogue)Tests
 SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.txt \
@@ -136,7 +136,7 @@ fuzz: setup
 	    .build/fuzz/$$target Fuzz/Corpus/$$target || exit 1; \
 	done
 
-RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,HDF5 PlanFormat Compute Tokenization Imaging Models Inference \
+RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
   Figures Output Espalier espalier-run))
 TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting
 

@@ -1,7 +1,7 @@
+public import Evaluation
 public import Inference
 import Models
-public import PlanFormat
-public import Evaluation
+public import Plan
 
 /// Derives a model's calibration from a set, one stage a pruning method.
 ///

@@ -3,7 +3,8 @@ import Figures
 import Glibc
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 import Tokenization
 
 /// The runtime's command line: a plan, pictures and a question in, an answer out.

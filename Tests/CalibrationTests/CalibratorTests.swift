@@ -1,10 +1,11 @@
-@testable import Calibration
 import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// A whole calibration on pictures of noise: the same record however often it was stopped.
 @Suite(.endsWithin(minutes: 5)) struct CalibratorTests {

@@ -1,11 +1,12 @@
-@testable import Calibration
 import Compute
 import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// The search for TopV's rule and cost weights, and the retention profile.
 @Suite(.endsWithin(minutes: 1)) struct CostSearchTests {

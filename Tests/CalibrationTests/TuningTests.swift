@@ -1,10 +1,11 @@
-@testable import Calibration
-@testable import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
+@testable import Evaluation
 
 /// The parts of tuning: the space of settings, the model of costs, the search, and what a budget picks.
 @Suite(.endsWithin(minutes: 5)) struct TuningTests {

@@ -1,8 +1,9 @@
 import Foundation
 import HDF5
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The whole way on a few samples of the reference model: compile, answer, evaluate, trace.
 @Suite(.serialized, .tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct EndToEndTests {

@@ -1,7 +1,8 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The whole way on a tiny model of every family, one and two pictures a sample: random weights prove the mechanics.
 @Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct FamilyEndToEndTests {

@@ -1,7 +1,8 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanWriting
 import Testing
+import TestSupport
 
 /// `espalier inspect` on plans of all kinds.
 @Suite(.endsWithin(minutes: 2)) struct InspectTests {

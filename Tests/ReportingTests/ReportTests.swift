@@ -1,10 +1,11 @@
 import Evaluation
 import Foundation
 import Inference
-import PlanFormat
-@testable import Reporting
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Reporting
 
 /// The page as a whole.
 @Suite(.endsWithin(minutes: 1)) struct ReportTests {

@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 /// The smallest model that has every part: 2 layers of everything, 2 x 2 patches, 8 tokens.
 public enum TinyPlan {

@@ -1,5 +1,5 @@
 import Inference
-import PlanFormat
+import Plan
 
 /// All pruning methods of the toolchain: the one list that a new method is entered in.
 enum Methods {

@@ -1,5 +1,5 @@
 public import Models
-public import PlanFormat
+public import Plan
 
 /// An operating point compiled for one model: what each layer does, and where tokens and entries go.
 ///

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Figures
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Shows what a plan holds.
 struct Inspect: ParsableCommand {

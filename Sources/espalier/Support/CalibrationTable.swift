@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 /// A calibration as tables: one row a layer, then the candidates of the two choices.
 enum CalibrationTable {

@@ -4,7 +4,9 @@ import Evaluation
 import Glibc
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
+import PlanWriting
 
 /// Calibration and tuning of an opened plan, each giving new contents for the same weights.
 struct PlanWork {

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import PlanFormat
+public import Plan
 
 /// Settings given by hand: a point named `custom`, for experiments beside the plan's own points.
 struct PruningArguments: ParsableArguments {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Cache retention as axes of tuning: how many entries stay, which, and whether layers differ.
 struct CacheRetentionAxes: MethodAxes {

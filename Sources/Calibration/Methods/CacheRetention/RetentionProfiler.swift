@@ -2,7 +2,7 @@ import Compute
 import Evaluation
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Cache retention's profile of a model: how much each layer looks at the image, and which way of choosing entries costs least
 /// (section 3 of the methods).

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Layer reduction as axes of tuning: how many of the ranked layers are reduced, and how far.
 struct LayerReductionAxes: MethodAxes {

@@ -1,6 +1,6 @@
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Layer reduction's part of a calibration: both rankings, the control experiment and the leading neurons (section 2 of
 /// the methods).

@@ -1,0 +1,9 @@
+import Plan
+
+/// A part of the calibration with its form in the file.
+protocol StoredPart: CalibrationPart {
+  /// Adds the group.
+  func add(to builder: inout TreeBuilder, for model: ModelDescription) throws(Flaw)
+  /// Takes the group.
+  init(from reader: inout TreeReader, for model: ModelDescription) throws(Flaw)
+}
