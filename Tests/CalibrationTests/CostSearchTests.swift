@@ -125,9 +125,7 @@ import TestSupport
 
   /// A record of a profile alone.
   private func record(_ profile: RetentionProfile) -> CalibrationRecord {
-    CalibrationRecord(
-      tokenPruning: CostSearch(), layerReduction: LayerRankings(), cacheRetention: profile,
-      provenance: CalibrationProvenance())
+    CalibrationRecord(cacheRetention: profile, provenance: CalibrationProvenance())
   }
 
   private struct MassWatcher: Observer {

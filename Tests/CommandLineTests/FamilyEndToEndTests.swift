@@ -34,8 +34,8 @@ import TestSupport
     #expect(contents.points.map(\.name) == ["dense", "quality", "balanced", "fast"])
     let record = try #require(contents.calibration)
     let text = contents.model.text
-    #expect(record.layerReduction.feedForward.sorted() == (0..<text.layers).map(Int32.init))
-    #expect(record.cacheRetention.visionAttentionByHead.count == text.layers * text.keyValueHeads)
+    #expect(record.layerReduction?.feedForward.sorted() == (0..<text.layers).map(Int32.init))
+    #expect(record.cacheRetention?.visionAttentionByHead.count == text.layers * text.keyValueHeads)
 
     let evaluated = try Program.run(
       "espalier",

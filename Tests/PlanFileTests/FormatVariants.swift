@@ -87,7 +87,8 @@ extension PlanVariant {
     (rankings.feedForward, rankings.attention) = (Array(layers), Array(layers))
     rankings.feedForwardDivergence = layers.map(Double.init)
     rankings.attentionDivergence = rankings.feedForwardDivergence
-    rankings.neuronOrder = layers.flatMap { _ in Array(0..<Int32(31)) }
+    rankings.leading = LeadingNeurons(
+      order: layers.flatMap { _ in Array(0..<Int32(31)) }, share: 0.25, divergence: 0.5)
     record.layerReduction = rankings
     var profile = RetentionProfile()
     profile.visionAttentionMean = layers.map { _ in 0.5 }
@@ -95,12 +96,14 @@ extension PlanVariant {
     profile.visionAttentionByHead = Array(repeating: 0.5, count: 7 * 3)
     profile.retention = profile.visionAttentionMean
     profile.layerClass = layers.map { _ in 1 }
-    (profile.answerTokens, profile.answerAttention) = (13, Array(repeating: 0.5, count: 7 * 3 * 13))
-    profile.candidates = Array(repeating: TinyPlan.calibration.cacheRetention.candidates[1], count: 26)
+    profile.answers = AnswerAttention(tokens: 13, values: Array(repeating: 0.5, count: 7 * 3 * 13))
+    profile.candidates = Array(
+      repeating: RetentionCandidate(
+        ranking: .even, evenShare: 0, rate: 0.5, divergence: 0.1, longAnswerDivergence: 0.2), count: 26)
     record.cacheRetention = profile
-    record.tokenPruning.candidates =
-      (0..<27).map { record.tokenPruning.candidates[$0 % record.tokenPruning.candidates.count] }
-    record.horizon.divergence = rankings.feedForwardDivergence
+    let candidates = record.tokenPruning?.candidates ?? []
+    record.tokenPruning?.candidates = (0..<27).map { candidates[$0 % candidates.count] }
+    record.horizon?.divergence = rankings.feedForwardDivergence
     record.provenance.pictures = Array(repeating: String(repeating: "01", count: 32), count: 23)
     record.provenance.validationPictures = Array(repeating: String(repeating: "23", count: 32), count: 24)
     return record

@@ -31,6 +31,6 @@ public struct Schedule: Sendable {
     settings.layerReduction?.schedule(&layers)
     answerAttention =
       settings.cacheRetention?.ranking == .answerProfile
-      ? calibration?.cacheRetention.answerAttention ?? [] : []
+      ? calibration?.cacheRetention?.answers?.values ?? [] : []
   }
 }

@@ -1,23 +1,23 @@
-/// What calibration found, as stored under `/calibration`.
+/// What calibration found, as stored under `/calibration`: a part a method, `nil` where it was not made.
 public struct CalibrationRecord: Equatable, Sendable {
   /// Importance rules, their cost weights and the candidates they were chosen from.
-  public var tokenPruning: CostSearch
+  public var tokenPruning: CostSearch?
   /// Layer rankings.
-  public var layerReduction: LayerRankings
+  public var layerReduction: LayerRankings?
   /// Visual attention and retention of each layer.
-  public var cacheRetention: RetentionProfile
+  public var cacheRetention: RetentionProfile?
   /// Harm of a horizon at each layer.
-  public var horizon: HorizonProfile
+  public var horizon: HorizonProfile?
   /// What it was found on.
   public var provenance: CalibrationProvenance
 
   /// Path of the group.
   package static let path = "/calibration"
 
-  /// Creates a record from its parts.
+  /// Creates a record from the parts that were made.
   public init(
-    tokenPruning: CostSearch, layerReduction: LayerRankings, cacheRetention: RetentionProfile,
-    horizon: HorizonProfile = HorizonProfile(), provenance: CalibrationProvenance
+    tokenPruning: CostSearch? = nil, layerReduction: LayerRankings? = nil,
+    cacheRetention: RetentionProfile? = nil, horizon: HorizonProfile? = nil, provenance: CalibrationProvenance
   ) {
     self.tokenPruning = tokenPruning
     self.layerReduction = layerReduction
@@ -27,5 +27,8 @@ public struct CalibrationRecord: Equatable, Sendable {
   }
 
   /// The parts, a method each, as checks go over them.
-  package var parts: [any CalibrationPart] { [layerReduction, cacheRetention, tokenPruning, horizon] }
+  package var parts: [any CalibrationPart] {
+    let all: [(any CalibrationPart)?] = [layerReduction, cacheRetention, tokenPruning, horizon]
+    return all.compactMap { $0 }
+  }
 }

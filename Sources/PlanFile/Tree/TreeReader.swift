@@ -38,6 +38,9 @@ struct TreeReader {
     return dataset.withBytes { loadArray($0) }
   }
 
+  /// Extents of a dataset that may be there.
+  func shape(of path: String) -> [Int]? { tree.datasets[path]?.shape }
+
   /// Takes texts of fixed width.
   mutating func texts(_ schema: DatasetSchema, count: Int?) throws(Flaw) -> [String] {
     let dataset = try take(schema)

@@ -25,7 +25,7 @@ struct CacheRetentionAxes: MethodAxes {
   var axes: [SettingsAxis] {
     [
       SettingsAxis(count: entries.isEmpty ? 1 : Self.rates.count),
-      SettingsAxis(count: profile.retention.isEmpty ? 1 : 2, isOrdered: false, needs: 0),
+      SettingsAxis(count: 2, isOrdered: false, needs: 0),
       SettingsAxis(count: max(1, entries.count), isOrdered: false, needs: 0),
     ]
   }

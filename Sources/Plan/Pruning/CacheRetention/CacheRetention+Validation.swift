@@ -13,9 +13,9 @@ extension CacheRetention: MethodSettings {
   }
 
   package func validate(beside calibration: CalibrationRecord?, _ path: String) throws(Flaw) {
-    if ranking == .answerProfile, calibration?.cacheRetention.answerAttention.isEmpty ?? true {
+    if ranking == .answerProfile, calibration?.cacheRetention?.answers == nil {
       throw Flaw(
-        path, "ranks by answer_profile, but /calibration/cache_retention/answer_attention is missing")
+        path, "ranks by answer_profile, but \(AnswerAttention.path) is missing")
     }
   }
 }

@@ -16,10 +16,8 @@ public struct RetentionProfile: Equatable, Sendable, Codable {
   public var ranking = CacheRetention.EntryRanking.lastRow
   /// Share of the budget spread evenly, with the least divergence on the calibration set.
   public var evenShare = 0.0
-  /// Visual tokens `N` of `answerAttention`; 0 when prompts of the set had different numbers of them.
-  public var answerTokens = 0
-  /// Mean attention of answer positions by layer, KV head and visual token, `[L x Hkv x N]` row-major.
-  public var answerAttention: [Float] = []
+  /// What answers look at; `nil` where prompts of the set had different numbers of visual tokens.
+  public var answers: AnswerAttention?
   /// Rankings that were tried, at equal budgets.
   public var candidates: [RetentionCandidate] = []
 

@@ -1,6 +1,6 @@
 /// What calibration found about the horizon: how much is lost when visual tokens leave behind each layer.
 public struct HorizonProfile: Equatable, Sendable, Codable {
-  /// Mean divergence with the horizon at each layer, `[L]`; empty where it was not measured.
+  /// Mean divergence with the horizon at each layer, `[L]`.
   public var divergence: [Double] = []
 
   /// Nothing measured.
@@ -12,7 +12,7 @@ extension HorizonProfile: CalibrationPart {
   package static let path = CalibrationRecord.path + "/horizon"
 
   package func validate(for model: ModelDescription) throws(Flaw) {
-    guard divergence.isEmpty || divergence.count == model.text.layers else {
+    guard divergence.count == model.text.layers else {
       throw Flaw(
         Self.path(of: "divergence"), "has \(divergence.count) entries, expected \(model.text.layers)")
     }

@@ -8,13 +8,8 @@ public struct LayerRankings: Equatable, Sendable, Codable {
   public var attention: [Int32] = []
   /// Mean divergence after each rank of `attention`.
   public var attentionDivergence: [Double] = []
-  /// Neurons by layer as they lie in the plan, `[L x m]` row-major: places they had in the checkpoint. Those that are
-  /// strongest on visual tokens come first. Empty where the checkpoint's order was kept.
-  public var neuronOrder: [Int32] = []
-  /// Share of leading neurons that costs as many operations as probing for `neuronShare`.
-  public var leadingShare = 0.0
-  /// Divergence with that share of leading neurons in all layers.
-  public var leadingDivergence = 0.0
+  /// The order of the neurons; `nil` where the checkpoint's was kept.
+  public var leading: LeadingNeurons?
   /// Share of neurons used while ranking.
   public var neuronShare = 0.2
   /// Window `R` used while ranking.

@@ -16,8 +16,8 @@ extension LayerReduction: MethodSettings {
 
   package func validate(beside calibration: CalibrationRecord?, _ path: String) throws(Flaw) {
     // All neurons are the same ones in any order.
-    if neurons == .leading, neuronShare < 1, calibration?.layerReduction.neuronOrder.isEmpty ?? true {
-      throw Flaw(path, "uses leading neurons, but /calibration/layer_reduction/neuron_order is missing")
+    if neurons == .leading, neuronShare < 1, calibration?.layerReduction?.leading == nil {
+      throw Flaw(path, "uses leading neurons, but \(LeadingNeurons.path) is missing")
     }
   }
 }

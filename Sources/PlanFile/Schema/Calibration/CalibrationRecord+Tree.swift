@@ -5,10 +5,10 @@ extension TreeBuilder {
   mutating func add(_ record: CalibrationRecord, for model: ModelDescription) throws(Flaw) {
     group(CalibrationRecord.path, "what calibration found about the layers, heads and tokens of this model")
     try add(record.provenance)
-    try record.layerReduction.add(to: &self, for: model)
-    try record.cacheRetention.add(to: &self, for: model)
-    try record.tokenPruning.add(to: &self, for: model)
-    record.horizon.add(to: &self, for: model)
+    try record.layerReduction?.add(to: &self, for: model)
+    try record.cacheRetention?.add(to: &self, for: model)
+    try record.tokenPruning?.add(to: &self, for: model)
+    record.horizon?.add(to: &self, for: model)
   }
 
   private mutating func add(_ provenance: CalibrationProvenance) throws(Flaw) {
@@ -31,10 +31,10 @@ extension CalibrationRecord {
     guard reader.tree.groups[path] != nil else { return nil }
     try reader.group(path)
     return CalibrationRecord(
-      tokenPruning: try CostSearch(from: &reader, for: model),
-      layerReduction: try LayerRankings(from: &reader, for: model),
-      cacheRetention: try RetentionProfile(from: &reader, for: model),
-      horizon: try HorizonProfile(from: &reader, for: model),
+      tokenPruning: try CostSearch.ifPresent(in: &reader, for: model),
+      layerReduction: try LayerRankings.ifPresent(in: &reader, for: model),
+      cacheRetention: try RetentionProfile.ifPresent(in: &reader, for: model),
+      horizon: try HorizonProfile.ifPresent(in: &reader, for: model),
       provenance: try CalibrationProvenance(from: &reader))
   }
 }

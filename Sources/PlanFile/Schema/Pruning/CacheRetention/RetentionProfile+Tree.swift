@@ -15,7 +15,7 @@ private enum Schema {
   static let layerClass = DatasetSchema(
     path + "/layer_class", "0 indifferent, 1 moderate, 2 attentive, by layer")
   static let answers = DatasetSchema(
-    path + "/answer_attention",
+    AnswerAttention.path,
     "mean attention of answer positions, layers x KV heads x visual tokens in raster order")
   static let candidateRanking = DatasetSchema(
     path + "/candidate_ranking", "ways to rank KV entries that were tried, one an entry")
@@ -30,7 +30,7 @@ extension RetentionProfile: AttributeRecord {
     [
       .init("rate", \.thresholds.rate), .init("rate_step", \.thresholds.step),
       .init("attentive_from", \.thresholds.attentive), .init("indifferent_to", \.thresholds.indifferent),
-      .init("ranking", \.ranking), .init("even_share", \.evenShare), .init("answer_tokens", \.answerTokens),
+      .init("ranking", \.ranking), .init("even_share", \.evenShare),
     ]
   }
 
@@ -42,7 +42,10 @@ extension RetentionProfile: AttributeRecord {
     visionAttentionByHead = try reader.array(Schema.byHead, shape: [nil, heads])
     retention = try reader.array(Schema.retention, shape: [nil])
     layerClass = try reader.array(Schema.layerClass, shape: [nil])
-    answerAttention = try reader.array(Schema.answers, shape: [nil, heads, answerTokens])
+    if let found = reader.shape(of: Schema.answers.path) {
+      let values: [Float] = try reader.array(Schema.answers, shape: [model.text.layers, heads, nil])
+      answers = AnswerAttention(tokens: found.last ?? 0, values: values)
+    }
     let rankings = try reader.texts(Schema.candidateRanking, count: nil)
     let figures: [Double] = try reader.array(Schema.candidates, shape: [rankings.count, 4])
     for (index, name) in rankings.enumerated() {
@@ -72,9 +75,9 @@ extension RetentionProfile: StoredPart {
       shape: [visionAttentionByHead.count / heads, heads])
     builder.array(Schema.retention, retention)
     builder.array(Schema.layerClass, layerClass)
-    builder.array(
-      Schema.answers, answerAttention,
-      shape: [answerTokens > 0 ? model.text.layers : 0, heads, answerTokens])
+    if let answers {
+      builder.array(Schema.answers, answers.values, shape: [model.text.layers, heads, answers.tokens])
+    }
     try builder.texts(Schema.candidateRanking, candidates.map(\.ranking.rawValue))
     builder.array(
       Schema.candidates,

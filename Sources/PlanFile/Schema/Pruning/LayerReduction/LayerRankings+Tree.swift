@@ -13,9 +13,6 @@ private enum Schema {
   static let attentionDivergence = DatasetSchema(
     path + "/attention_divergence",
     "mean KL(dense || reduced) with the first 1, 2, ... ranked attentions reduced", unit: "nat")
-  static let neuronOrder = DatasetSchema(
-    path + "/neuron_order",
-    "layers x FFN neurons: where in the checkpoint a neuron was; the strongest on visual tokens come first")
 }
 
 extension LayerRankings: AttributeRecord {
@@ -23,8 +20,7 @@ extension LayerRankings: AttributeRecord {
   static var fields: [AttributeField<Self>] {
     [
       .init("neuron_share", \.neuronShare), .init("attention_window", \.attentionWindow),
-      .init("text_row_divergence_nats", \.textRowDivergence), .init("leading_share", \.leadingShare),
-      .init("leading_divergence_nats", \.leadingDivergence),
+      .init("text_row_divergence_nats", \.textRowDivergence),
     ]
   }
 
@@ -34,7 +30,7 @@ extension LayerRankings: AttributeRecord {
     feedForwardDivergence = try reader.array(Schema.feedForwardDivergence, shape: [nil])
     attention = try reader.array(Schema.attention, shape: [nil])
     attentionDivergence = try reader.array(Schema.attentionDivergence, shape: [nil])
-    neuronOrder = try reader.array(Schema.neuronOrder, shape: [nil, model.text.feedForwardWidth])
+    leading = try LeadingNeurons.ifPresent(in: &reader, for: model)
   }
 }
 
@@ -48,8 +44,6 @@ extension LayerRankings: StoredPart {
     builder.array(Schema.feedForwardDivergence, feedForwardDivergence)
     builder.array(Schema.attention, attention)
     builder.array(Schema.attentionDivergence, attentionDivergence)
-    builder.array(
-      Schema.neuronOrder, neuronOrder,
-      shape: [neuronOrder.isEmpty ? 0 : model.text.layers, model.text.feedForwardWidth])
+    leading?.add(to: &builder, for: model)
   }
 }
