@@ -50,6 +50,7 @@ let package = Package(
 
     // Ground floor.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
+    .target(name: "HDF5Subset", swiftSettings: strict),
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "Output", swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
@@ -132,6 +133,9 @@ let package = Package(
       name: "TinyPlans", dependencies: ["Plan", "PlanFile", "PlanWriting", "HDF5", "CHDF5", "Compute"],
       path: "Tests/TinyPlans",
       swiftSettings: strict),
+    .target(
+      name: "SubsetChecks", dependencies: ["HDF5Subset", "HDF5", "PlanFormat", "TinyPlans"],
+      path: "Tests/SubsetChecks", swiftSettings: strict),
 
     // Fuzzing; 'make fuzz' builds the program with libFuzzer.
     .target(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
@@ -145,6 +149,9 @@ let package = Package(
       path: "Fuzz/Targets", swiftSettings: strict),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", "CLibFuzzer", "Output"], path: "Fuzz/Command",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "differential", dependencies: ["SubsetChecks", "HDF5Subset", "HDF5"], path: "Fuzz/Differential",
       swiftSettings: strict),
   ]
     + [
