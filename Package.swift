@@ -60,7 +60,7 @@ let package = Package(
     // Runtime: the plan as values, its file, and what executes it.
     .target(name: "Plan", swiftSettings: strict),
     .target(
-      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5", "Digests", "Figures"], swiftSettings: strict
+      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures"], swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests"], swiftSettings: strict),
@@ -87,7 +87,7 @@ let package = Package(
     // Toolchain.
     .target(name: "JSONReading", swiftSettings: strict),
     .target(
-      name: "PlanWriting", dependencies: ["Plan", "PlanFile", "HDF5", "Digests", "Output"],
+      name: "PlanWriting", dependencies: ["Plan", "PlanFile", "HDF5", "HDF5Subset", "Digests", "Output"],
       swiftSettings: strict),
     .target(
       name: "Checkpoints",
@@ -134,7 +134,7 @@ let package = Package(
       path: "Tests/TinyPlans",
       swiftSettings: strict),
     .target(
-      name: "SubsetChecks", dependencies: ["HDF5Subset", "HDF5", "PlanFormat", "TinyPlans"],
+      name: "SubsetChecks", dependencies: ["HDF5Subset", "HDF5", "Plan", "PlanFile", "PlanWriting", "TinyPlans"],
       path: "Tests/SubsetChecks", swiftSettings: strict),
 
     // Fuzzing; 'make fuzz' builds the program with libFuzzer.

@@ -1,4 +1,3 @@
-import HDF5
 package import Plan
 
 /// Why a plan cannot be read or written: one file, one object in it, one reason.
@@ -35,9 +34,4 @@ extension Flaw {
 /// Runs code whose flaws belong to a file.
 package func inFile<Result>(_ file: String, _ body: () throws(Flaw) -> Result) throws(PlanError) -> Result {
   do { return try body() } catch { throw error.error(in: file) }
-}
-
-/// Runs calls into HDF5.
-func hdf5<Result>(_ body: () throws(HDF5Error) -> Result) throws(Flaw) -> Result {
-  do { return try body() } catch { throw Flaw(error.object, error.reason) }
 }

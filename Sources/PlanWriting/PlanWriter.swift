@@ -1,3 +1,4 @@
+import HDF5Subset
 public import Plan
 public import PlanFile
 import Digests
@@ -134,7 +135,8 @@ private struct TreeWriting {
 
   func writeDatasets(_ tree: PlanTree) throws(Flaw) {
     for (path, node) in tree.datasets.sorted(by: { $0.key < $1.key }) {
-      guard case .owned(let bytes) = node.payload else { continue }
+      if PlanTree.isWeight(path) { continue }
+      let bytes = node.owned
       let dataset = try create(node, at: path)
       try hdf5 { () throws(HDF5Error) in
         try dataset.write(rows: 0..<(node.shape.first ?? 1), bytes: bytes.span.bytes)
@@ -153,7 +155,7 @@ private struct TreeWriting {
   private func create(_ node: TreeDataset, at path: String) throws(Flaw) -> Dataset {
     let (parent, name) = try parent(of: path)
     return try hdf5 { () throws(HDF5Error) in
-      try parent.createDataset(name, type: node.type, shape: node.shape)
+      try parent.createDataset(name, type: ElementType(node.type), shape: node.shape)
     }
   }
 
@@ -170,7 +172,8 @@ private struct TreeWriting {
         throw Flaw(object.path, "attribute '\(name)' is too long or holds a zero byte")
       }
       try hdf5 { () throws(HDF5Error) in
-        try object.writeAttribute(name, type: stored.type, shape: stored.shape, bytes: stored.bytes)
+        try object.writeAttribute(
+          name, type: ElementType(stored.type), shape: stored.shape, bytes: stored.bytes)
       }
     }
   }

@@ -14,7 +14,7 @@ struct EspalierRun {
     do {
       switch try Arguments.parse(Array(CommandLine.arguments.dropFirst())) {
       case .help: try StandardOutput.write(Arguments.help)
-      case .version: try StandardOutput.line("0.1.0")
+      case .version: try StandardOutput.line(ProgramVersion.current)
       case .run(let arguments): try run(arguments)
       }
       try StandardOutput.finish()

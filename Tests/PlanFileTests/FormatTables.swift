@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Subset
 
 @testable import Plan
 @testable import PlanFile

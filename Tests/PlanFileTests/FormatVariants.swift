@@ -1,4 +1,3 @@
-import HDF5
 import TinyPlans
 
 @testable import Plan
@@ -18,8 +17,7 @@ struct PlanVariant: Sendable {
     change(&contents)
     let scratch = Scratch()
     try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
-    tree = try PlanWalk.tree(
-      of: File.open(scratch.file()), in: MappedFile(path: scratch.file(), sizeLimit: 1 << 30))
+    tree = try PlanTree(contentsOf: scratch.file())
     self.options = options
   }
 }

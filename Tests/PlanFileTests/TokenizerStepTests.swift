@@ -1,4 +1,3 @@
-import HDF5
 import Testing
 import TestSupport
 import TinyPlans

@@ -48,8 +48,15 @@ public struct Surgery {
     H5Lcreate_hard(file, target, file, path, defaults, defaults)
   }
 
-  /// Creates a group.
-  public func group(_ path: String) { H5Gclose(H5Gcreate2(file, path, defaults, defaults, defaults)) }
+  /// Creates a group as the writer does.
+  public func group(_ path: String) {
+    let creation = H5Pcreate(espalier_class_group_create())
+    H5Pset_obj_track_times(creation, false)
+    H5Pset_link_phase_change(creation, 65535, 65534)
+    H5Pset_attr_phase_change(creation, 65535, 65534)
+    H5Gclose(H5Gcreate2(file, path, defaults, creation, defaults))
+    H5Pclose(creation)
+  }
 
   /// How a dataset that replaces another one is stored.
   public enum Storage {
@@ -67,12 +74,15 @@ public struct Surgery {
     case late
   }
 
-  /// Creates a dataset without elements of its own.
+  /// Creates a dataset without elements of its own, as the writer does but for its storage.
   public func dataset(_ path: String, _ shape: [Int], type: hid_t? = nil, _ storage: Storage = .contiguous) {
     let creation = H5Pcreate(espalier_class_dataset_create())
     let extents = shape.map { hsize_t($0) }
     let elements = type ?? espalier_type_float32()
     H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY)
+    H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER)
+    H5Pset_obj_track_times(creation, false)
+    H5Pset_attr_phase_change(creation, 65535, 65534)
     switch storage {
     case .contiguous: break
     case .compact: H5Pset_layout(creation, H5D_COMPACT)

@@ -1,5 +1,5 @@
+import HDF5Subset
 import Plan
-internal import HDF5
 
 /// What a tree means: contents and tensors, with every digest that does not need the weights' bytes checked.
 struct PlanReading {
@@ -10,12 +10,8 @@ struct PlanReading {
   var contentsDigest: String
 
   init(_ tree: PlanTree) throws(Flaw) {
-    for (path, dataset) in tree.datasets where !PlanTree.isWeight(path) {
-      if dataset.attributes.values["sha256"] != .text(dataset.digest) {
-        throw Flaw(path, "is damaged: its bytes do not have the stated digest")
-      }
-    }
-    var reader = TreeReader(tree)
+    let version = try FormatVersion(of: tree.groups["/"] ?? AttributeSet())
+    var reader = TreeReader(tree, version: version)
     let root = try reader.group("/") { (attributes) throws(Flaw) in
       try attributes.take(RootAttributes.self, of: "/")
     }
@@ -48,10 +44,10 @@ struct PlanReading {
   private static func tensor(
     _ specification: WeightSpecification, _ format: WeightFormat, _ dataset: TreeDataset
   ) throws(Flaw) -> StoredTensor {
-    guard case .mapped(let mapping, let range) = dataset.payload,
+    guard let (mapping, range) = dataset.mapped,
       case .text(let digest)? = dataset.attributes.values["sha256"]
     else { throw Flaw(specification.path, "has no bytes") }
-    let alignment = range.count >= File.alignment ? File.alignment : format.elementType.size
+    let alignment = range.count >= PlanTree.alignment ? PlanTree.alignment : format.elementType.size
     guard range.lowerBound % alignment == 0 else {
       throw Flaw(specification.path, "starts at \(range.lowerBound), which is not a multiple of \(alignment)")
     }
@@ -60,27 +56,5 @@ struct PlanReading {
     return StoredTensor(
       name: specification.name, shape: specification.shape, format: format, relativeError: error,
       bytes: UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping: mapping, digest: digest)
-  }
-}
-
-/// Attributes of the root group.
-struct RootAttributes: AttributeRecord, Equatable {
-  var format = FormatVersion.name
-  var version = [Int(FormatVersion.major), Int(FormatVersion.minor)]
-  var producer = "espalier"
-  var weightFormat = WeightFormat.float32
-  var weightsDigest = ""
-  var contentsDigest = ""
-  var sourceDigest = ""
-  var calibrationSetDigest = ""
-
-  static var blank: Self { Self() }
-  static var fields: [AttributeField<Self>] {
-    [
-      .init("format", \.format), .init("format_version", \.version), .init("producer", \.producer),
-      .init("weight_format", \.weightFormat), .init("weights_digest", \.weightsDigest),
-      .init("contents_digest", \.contentsDigest), .init("source_digest", \.sourceDigest),
-      .init("calibration_set_digest", \.calibrationSetDigest),
-    ]
   }
 }

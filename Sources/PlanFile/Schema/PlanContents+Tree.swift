@@ -23,6 +23,7 @@ extension PlanTree {
     if let calibration = contents.calibration { try builder.add(calibration, for: contents.model) }
     builder.add(contents.points)
     builder.add(front: contents.front)
+    builder.finish()
     self = builder.tree
   }
 }

@@ -1,9 +1,7 @@
-import Plan
-
 /// A value type stored as attributes: one list of fields serves writing, reading and the check that
 /// nothing is missing and nothing is left over.
 protocol AttributeRecord {
-  /// What fields are read into.
+  /// What fields are read into: the defaults of those that a file may lack.
   static var blank: Self { get }
   /// Every stored property with its name in the file.
   static var fields: [AttributeField<Self>] { get }
@@ -17,14 +15,25 @@ extension AttributeRecord {
 }
 
 /// One stored property of a record.
+///
+/// A field of a later minor version is written only where it is not as in the record's `blank`, and read as that where it
+/// is missing: so plans that do not use it stay as old as they can be.
 struct AttributeField<Record> {
   let name: String
+  /// The minor version that brought it.
+  let since: Int
+  /// Whether readers that do not know it may go on without it: no answer depends on it.
+  let isOptional: Bool
   let get: (Record) -> AttributeValue
   /// Sets the property; `false` when the value is not of the property's kind.
   let set: (inout Record, AttributeValue) -> Bool
 
-  init<Value: AttributeConvertible>(_ name: String, _ property: WritableKeyPath<Record, Value>) {
+  init<Value: AttributeConvertible>(
+    _ name: String, _ property: WritableKeyPath<Record, Value>, since: Int = 0, isOptional: Bool = false
+  ) {
     self.name = name
+    self.since = since
+    self.isOptional = isOptional
     get = { $0[keyPath: property].attributeValue }
     set = { record, value in
       guard let converted = Value(attributeValue: value) else { return false }

@@ -1,6 +1,5 @@
+package import HDF5Subset
 import Digests
-import Plan
-package import HDF5
 
 /// A plan as a tree of groups and datasets, between the value types and the file.
 ///
@@ -13,28 +12,18 @@ package struct PlanTree: Sendable {
 
 /// One dataset of the tree.
 package struct TreeDataset: Sendable {
-  package var type: ElementType
+  package var type: SubsetType
   package var shape: [Int]
   package var attributes: AttributeSet
-  package var payload: Payload
-
-  /// Where the elements are.
-  package enum Payload: Sendable {
-    /// In memory, about to be written.
-    case owned([UInt8])
-    /// In a mapped plan; the range is inside the mapping.
-    case mapped(MappedFile, Range<Int>)
-    /// Not here: weights on their way to a file.
-    case streamed
-  }
+  /// Elements in memory, about to be written; empty where they are in a file or on their way to one.
+  package var owned: [UInt8] = []
+  /// Elements in a mapped plan; the range is inside the mapping.
+  package var mapped: (file: MappedFile, range: Range<Int>)?
 
   /// Lends the elements' bytes.
   package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    switch payload {
-    case .owned(let bytes): bytes.withUnsafeBytes(body)
-    case .mapped(let file, let range): body(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
-    case .streamed: body(UnsafeRawBufferPointer(start: nil, count: 0))
-    }
+    guard let mapped else { return owned.withUnsafeBytes(body) }
+    return body(UnsafeRawBufferPointer(rebasing: mapped.file.bytes[mapped.range]))
   }
 
   /// SHA-256 of the elements' bytes.
@@ -47,17 +36,28 @@ struct DatasetSchema: Sendable {
   var summary: String
   var unit: String?
   var columns: [String]?
+  /// The minor version that brought it.
+  var since = 0
+  /// Whether readers that do not know it may go on without it.
+  var isOptional = false
 
-  init(_ path: String, _ summary: String, unit: String? = nil, columns: [String]? = nil) {
+  init(
+    _ path: String, _ summary: String, unit: String? = nil, columns: [String]? = nil, since: Int = 0,
+    isOptional: Bool = false
+  ) {
     self.path = path
     self.summary = summary
     self.unit = unit
     self.columns = columns
+    self.since = since
+    self.isOptional = isOptional
   }
 }
 
 extension PlanTree {
   static let weightRoot = "/weights"
+  /// Datasets of this many bytes or more start at a multiple of it.
+  static let alignment = 4096
 
   /// Whether a path is inside `/weights`.
   package static func isWeight(_ path: String) -> Bool { path.hasPrefix("/weights/") }

@@ -1,11 +1,29 @@
+import HDF5Subset
 import Plan
-internal import HDF5
 
 /// Takes value types out of a tree, checking type, shape and attributes of everything it takes.
 struct TreeReader {
   private(set) var tree: PlanTree
+  private let version: FormatVersion
+  /// Paths that the groups above them list as optional.
+  private let optional: Set<String>
 
-  init(_ tree: PlanTree) { self.tree = tree }
+  /// Entries that a list of texts may have: each costs much more in memory than in the file.
+  private static let textLimit = 1 << 18
+
+  init(_ tree: PlanTree, version: FormatVersion = .current) {
+    self.tree = tree
+    self.version = version
+    guard version.isNewer else {
+      optional = []
+      return
+    }
+    var paths: Set<String> = []
+    for (path, attributes) in tree.groups {
+      for name in attributes.optionalNames { paths.insert(path == "/" ? "/\(name)" : "\(path)/\(name)") }
+    }
+    optional = paths
+  }
 
   /// Takes a group; `body` takes its attributes, and none may be left.
   mutating func group<Result>(
@@ -16,7 +34,7 @@ struct TreeReader {
     }
     _ = try attributes.takeIfPresent("description", as: String.self, of: path)
     let result = try body(&attributes)
-    try attributes.finish(path)
+    try attributes.finish(path, version)
     return result
   }
 
@@ -26,12 +44,12 @@ struct TreeReader {
   }
 
   /// Takes numbers. An extent of `nil` is free.
-  mutating func array<Scalar: HDF5Scalar>(
+  mutating func array<Scalar: StoredScalar>(
     _ schema: DatasetSchema, _: Scalar.Type = Scalar.self, shape: [Int?]
   ) throws(Flaw) -> [Scalar] {
     let dataset = try take(schema)
-    guard dataset.type == Scalar.elementType else {
-      throw Flaw(schema.path, "is \(dataset.type), expected \(Scalar.elementType)")
+    guard dataset.type == Scalar.storedType else {
+      throw Flaw(schema.path, "is \(dataset.type), expected \(Scalar.storedType)")
     }
     try checkAttributes(dataset, schema)
     try checkShape(dataset, schema.path, shape)
@@ -49,6 +67,9 @@ struct TreeReader {
     }
     try checkAttributes(dataset, schema)
     try checkShape(dataset, schema.path, [count])
+    guard dataset.shape[0] <= Self.textLimit else {
+      throw Flaw(schema.path, "has \(dataset.shape[0]) texts, more than \(Self.textLimit)")
+    }
     guard let texts = dataset.withBytes({ unpaddedText(Array($0), width: width) }) else {
       throw Flaw(schema.path, "text is not UTF-8 padded with zero bytes")
     }
@@ -85,23 +106,29 @@ struct TreeReader {
     let digest: String = try dataset.attributes.take("sha256", of: path)
     _ = try dataset.attributes.take("description", as: String.self, of: path)
     let error: Double? = format.hasPanels ? try dataset.attributes.take("relative_error", of: path) : nil
-    try dataset.attributes.finish(path)
+    try dataset.attributes.finish(path, version)
     dataset.attributes.put("sha256", digest)
     if let error { dataset.attributes.put("relative_error", error) }
     return (dataset, format)
   }
 
-  /// Demands that nothing is left.
+  /// Demands that nothing is left but what may be left alone.
   func finish() throws(Flaw) {
-    if let path = (Array(tree.groups.keys) + tree.datasets.keys).min() {
-      throw Flaw(path, "is not expected in a plan of this model")
+    let left = (Array(tree.groups.keys) + tree.datasets.keys).filter { path in
+      !(ancestors(of: path) + [path]).contains { optional.contains($0) }
     }
+    guard let path = left.min() else { return }
+    throw Flaw(path, version.isNewer ? version.unknown : "is not expected in a plan of this model")
   }
 
   private mutating func take(_ schema: DatasetSchema) throws(Flaw) -> TreeDataset {
     guard let dataset = tree.datasets.removeValue(forKey: schema.path) else {
       throw Flaw(
         schema.path, tree.groups[schema.path] == nil ? "dataset is missing" : "is a group, not a dataset")
+    }
+    // Those of weights are checked when somebody asks for it.
+    if !PlanTree.isWeight(schema.path), dataset.attributes.values["sha256"] != .text(dataset.digest) {
+      throw Flaw(schema.path, "is damaged: its bytes do not have the stated digest")
     }
     return dataset
   }
@@ -115,7 +142,7 @@ struct TreeReader {
       let found: [String] = try attributes.take("columns", of: schema.path)
       guard found == columns else { throw Flaw(schema.path, "has columns \(found), expected \(columns)") }
     }
-    try attributes.finish(schema.path)
+    try attributes.finish(schema.path, version)
   }
 
   private func checkShape(_ dataset: TreeDataset, _ path: String, _ shape: [Int?]) throws(Flaw) {

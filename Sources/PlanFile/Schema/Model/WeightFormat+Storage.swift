@@ -1,5 +1,5 @@
 package import Compute
-package import HDF5
+package import HDF5Subset
 package import Plan
 
 extension WeightFormat: AttributeConvertible {}
@@ -16,7 +16,7 @@ extension WeightFormat {
   }
 
   /// Type of the dataset.
-  package var elementType: ElementType {
+  package var elementType: SubsetType {
     switch self {
     case .float32: .float32
     case .bfloat16: .uint16

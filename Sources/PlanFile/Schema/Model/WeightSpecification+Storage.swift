@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Subset
 import Compute
 package import Plan
 

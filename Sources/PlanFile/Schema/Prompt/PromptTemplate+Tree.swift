@@ -1,5 +1,4 @@
 import Plan
-internal import HDF5
 
 /// `/prompt`: runs of segments, in parallel datasets with an entry a run and others with an entry a segment.
 private enum Schema {

@@ -25,7 +25,9 @@ extension OperatingPoint {
   static func all(in reader: inout TreeReader, root: String) throws(Flaw) -> [OperatingPoint] {
     try reader.group(root)
     let prefix = root + "/"
-    let paths = reader.tree.groups.keys.filter { $0.hasPrefix(prefix) }.sorted()
+    let paths = reader.tree.groups.keys.filter { path in
+      path.hasPrefix(prefix) && !path.dropFirst(prefix.count).contains("/")
+    }.sorted()
     var points: [(index: Int, point: OperatingPoint)] = []
     for path in paths {
       let name = String(path.dropFirst(prefix.count))

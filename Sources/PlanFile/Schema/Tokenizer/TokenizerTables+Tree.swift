@@ -1,5 +1,4 @@
 import Plan
-internal import HDF5
 
 /// `/tokenizer`.
 private enum Schema {

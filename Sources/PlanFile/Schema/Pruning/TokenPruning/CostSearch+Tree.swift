@@ -1,5 +1,4 @@
 public import Plan
-internal import HDF5
 
 /// `/calibration/token_pruning`.
 private enum Schema {
