@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "Output", swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
+    .target(name: "Signatures", swiftSettings: strict),
 
     // Runtime.
     .target(
@@ -133,7 +134,7 @@ let package = Package(
   ]
     + [
       "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",
