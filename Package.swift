@@ -24,6 +24,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Checkpoints": ["PlanFormat", "JSONReading", "Tokenization"],
   "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
+  "Signing": ["Signatures"],
 ]
 
 let package = Package(
@@ -80,6 +81,7 @@ let package = Package(
 
     // Toolchain.
     .target(name: "JSONReading", swiftSettings: strict),
+    .target(name: "Signing", dependencies: ["Signatures", "PlanFormat"], swiftSettings: strict),
     .target(
       name: "Checkpoints",
       dependencies: ["PlanFormat", "Tokenization", "JSONReading"],
@@ -134,7 +136,7 @@ let package = Package(
   ]
     + [
       "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",
