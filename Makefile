@@ -40,8 +40,8 @@ FUZZER_FLAGS = -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,tr
 FUZZER = $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
 FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
 SECONDS = 60
-ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFormat|Imaging|Tokenization|Output|Fuzz)Tests\.|^InferenceTests\.($\
-  SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
+ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFormat|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
+  ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
 # Tokenizers and pictures are the business of one thread.
 THREAD_SUITES = ^(Compute|Models|HDF5|PlanFormat|Output)Tests\.|^InferenceTests\.($\
   SharedModel|Generation|Determinism|Context|Dialogue)Tests
@@ -137,8 +137,8 @@ fuzz: setup
 	done
 
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,HDF5 PlanFormat Compute Tokenization Imaging Models Inference \
-  Figures Output Espalier espalier-run))
-TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting
+  Figures Output Signatures Espalier espalier-run))
+TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting Signing
 
 # Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
 # length of its module's name.)
