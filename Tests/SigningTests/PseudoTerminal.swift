@@ -45,8 +45,18 @@ final class PseudoTerminal: Sendable {
     }
     typing.start()
     let result = try program()
-    var shown = [UInt8](repeating: 0, count: 1000)
-    let count = read(person, &shown, shown.count)
-    return (result, String(decoding: shown.prefix(max(0, count)), as: UTF8.self))
+    return (result, try shownLine())
+  }
+
+  /// What was shown up to the end of a line; it may come in pieces.
+  private func shownLine() throws -> String {
+    var shown: [UInt8] = []
+    while shown.last != UInt8(ascii: "\n") {
+      var event = pollfd(fd: person, events: Int16(POLLIN), revents: 0)
+      var byte: UInt8 = 0
+      guard poll(&event, 1, 10_000) == 1, read(person, &byte, 1) == 1 else { throw Failure() }
+      shown.append(byte)
+    }
+    return String(decoding: shown, as: UTF8.self)
   }
 }
