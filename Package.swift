@@ -26,6 +26,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Checkpoints": ["Plan", "PlanFile", "JSONReading", "Tokenization"],
   "Tokenization": ["Plan", "PlanFile", "Checkpoints", "JSONReading"],
   "Imaging": ["Plan", "PlanFile"],
+  "Signing": ["Signatures"],
 ]
 
 let package = Package(
@@ -54,13 +55,15 @@ let package = Package(
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "Output", swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
+    .target(name: "Signatures", swiftSettings: strict),
 
     .target(name: "Digests", dependencies: ["CKernels"], swiftSettings: strict),
 
     // Runtime: the plan as values, its file, and what executes it.
     .target(name: "Plan", swiftSettings: strict),
     .target(
-      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures"], swiftSettings: strict
+      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures"],
+      swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests"], swiftSettings: strict),
@@ -86,6 +89,7 @@ let package = Package(
 
     // Toolchain.
     .target(name: "JSONReading", swiftSettings: strict),
+    .target(name: "Signing", dependencies: ["Signatures", "Digests"], swiftSettings: strict),
     .target(
       name: "PlanWriting", dependencies: ["Plan", "PlanFile", "HDF5", "HDF5Subset", "Digests", "Output"],
       swiftSettings: strict),
@@ -134,7 +138,8 @@ let package = Package(
       path: "Tests/TinyPlans",
       swiftSettings: strict),
     .target(
-      name: "SubsetChecks", dependencies: ["HDF5Subset", "HDF5", "Plan", "PlanFile", "PlanWriting", "TinyPlans"],
+      name: "SubsetChecks",
+      dependencies: ["HDF5Subset", "HDF5", "Plan", "PlanFile", "PlanWriting", "TinyPlans"],
       path: "Tests/SubsetChecks", swiftSettings: strict),
 
     // Fuzzing; 'make fuzz' builds the program with libFuzzer.
@@ -157,7 +162,7 @@ let package = Package(
     + [
       "HDF5", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging", "Models",
       "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",
