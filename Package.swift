@@ -62,7 +62,8 @@ let package = Package(
     // Runtime: the plan as values, its file, and what executes it.
     .target(name: "Plan", swiftSettings: strict),
     .target(
-      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures"],
+      name: "PlanFile",
+      dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Signatures", "Output", "Figures"],
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
@@ -75,14 +76,15 @@ let package = Package(
     .executableTarget(
       name: "espalier-run",
       dependencies: [
-        "Compute", "Models", "Inference", "Plan", "PlanFile", "Tokenization", "Figures", "Output",
+        "Compute", "Models", "Inference", "Plan", "PlanFile", "Signatures", "Tokenization", "Figures",
+        "Output",
       ],
       swiftSettings: strict),
 
     // The library that applications link: the runtime's public face.
     .target(
       name: "Espalier",
-      dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute"],
+      dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Signatures", "Compute"],
       swiftSettings: strict),
     .executableTarget(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
@@ -120,7 +122,8 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
-        "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures", "Output",
+        "Signatures", "Signing", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures",
+        "Output",
         argumentParser,
       ],
       swiftSettings: strict),

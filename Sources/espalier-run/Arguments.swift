@@ -16,6 +16,8 @@ struct Arguments {
   var cache: CachePrecision?
   var isJSON = false
   var checksWeights = false
+  /// File of the public keys of which one must have signed the plan.
+  var trustedKeys: String?
 
   /// What the command line asks for.
   enum Request {
@@ -60,6 +62,8 @@ struct Arguments {
       --threads <n>           Threads. (default: all cores this process may use)
       --cache <f32|bf16>      Numbers of the KV cache. (default: bf16 where the weights are rounded)
       --check                 Check the digest of every weight first.
+      --trusted-keys <file>   Answer only from a plan that one of these keys signed (public keys of minisign; the
+                              signature is <plan>.minisig). Every digest is checked.
       --json                  Print an object with the answer and the figures of the run; in a dialogue one a line.
       --version               Show the version.
       -h, --help              Show help information.
@@ -134,6 +138,7 @@ struct Arguments {
         }
         arguments.cache = precision
       case "--json": arguments.isJSON = true
+      case "--trusted-keys": arguments.trustedKeys = try value()
       case "--check": arguments.checksWeights = true
       default: throw UsageError(description: "Unknown option '\(name)'")
       }

@@ -5,6 +5,7 @@ import Inference
 import Output
 import Plan
 import PlanFile
+import Signatures
 import Tokenization
 
 /// The runtime's command line: a plan, pictures and a question in, an answer out.
@@ -30,8 +31,10 @@ struct EspalierRun {
   private static func run(_ arguments: Arguments) throws {
     if let problem = KernelChoice.problem { throw ExecutionError(problem) }
     let start = StageClock.now
+    let keys = try arguments.trustedKeys.map { try TrustedKeys(contentsOf: $0) }
     let plan = try Plan(
-      contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets)
+      contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets,
+      trusting: keys)
     let point =
       try arguments.maxFirstToken.map { try plan.point(firstTokenWithin: $0) }
       ?? plan.point(named: arguments.point ?? "dense")
