@@ -21,6 +21,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
   "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
   "PlanFormat": ["HDF5", "CHDF5", "Output", "TinyPlans"],
+  "HDF5Subset": ["SubsetChecks", "HDF5", "PlanFormat", "TinyPlans", "differential"],
   "Checkpoints": ["PlanFormat", "JSONReading", "Tokenization"],
   "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
   "Imaging": ["PlanFormat"],
@@ -139,7 +140,8 @@ let package = Package(
       swiftSettings: strict),
   ]
     + [
-      "HDF5", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models", "Inference",
+      "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models",
+      "Inference",
       "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier",
     ].map { name in
       .testTarget(
