@@ -68,7 +68,7 @@ import Testing
     Refusal("continuation elsewhere", group, "has no header continuation at 48") {
       $0.set($0.at(0, MessageType.continuation, group), number: 48, bytes: 8)
     },
-    Refusal("one continuation twice", group, "has a second link info") {
+    Refusal("one continuation twice", group, "shares bytes with /group") {
       $0.insert([16, 16, 0, 0] + $0.bytes[$0.message(MessageType.continuation, of: group).body], into: group)
     },
   ]

@@ -46,7 +46,7 @@ import Testing
     try read(Sample.everything.bytes, limits: limits)
     limits.headerBytes -= 1
     let error = #expect(throws: SubsetError.self) { try read(Sample.everything.bytes, limits: limits) }
-    #expect(error?.reason.contains("longer than \(limits.headerBytes) bytes together") == true)
+    #expect(error?.reason.contains("exceed \(limits.headerBytes) bytes together") == true)
   }
 
   @Test func ofMembersAreThoseThatPlansMayHave() throws {
