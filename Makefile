@@ -40,10 +40,10 @@ FUZZER_FLAGS = -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,tr
 FUZZER = $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
 FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
 SECONDS = 60
-ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFormat|Imaging|Tokenization|Output|Fuzz)Tests\.|^InferenceTests\.($\
-  SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
+ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
+  ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
 # Tokenizers and pictures are the business of one thread.
-THREAD_SUITES = ^(Compute|Models|HDF5|PlanFormat|Output)Tests\.|^InferenceTests\.($\
+THREAD_SUITES = ^(Compute|Models|HDF5|PlanFile|Output)Tests\.|^InferenceTests\.($\
   SharedModel|Generation|Determinism|Context|Dialogue)Tests
 SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.txt \
@@ -136,20 +136,20 @@ fuzz: setup
 	    .build/fuzz/$$target Fuzz/Corpus/$$target || exit 1; \
 	done
 
-RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,HDF5 PlanFormat Compute Tokenization Imaging Models Inference \
-  Figures Output Espalier espalier-run))
-TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting
+RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
+  Figures Output Signatures HDF5Subset Espalier espalier-run))
+TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting PlanWriting HDF5 Signing
 
 # Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
 # length of its module's name.)
 check-runtime:
 	@test -x $(BIN)/espalier-run || $(SWIFT) build -c release --product espalier-run
-	@! ldd $(BIN)/espalier-run | grep Foundation
+	@! ldd $(BIN)/espalier-run | grep -E 'Foundation|hdf5|curl|krb5|ldap'
 	@for module in $(TOOLCHAIN_MODULES); do \
 	  ! grep -rnE "^[a-z@ ]*import (struct |class |enum |func )?$$module\b" $(RUNTIME_SOURCES) || exit 1; \
 	  ! nm $(BIN)/espalier-run | grep -m 1 "\$$s$${#module}$$module" || exit 1; \
 	done
-	@echo "the runtime links no Foundation and none of the toolchain"
+	@echo "the runtime links no Foundation, no libhdf5 and none of the toolchain"
 
 test-kernels:
 	mkdir -p .build

@@ -12,19 +12,22 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 
 /// Modules that a test target imports besides its own and TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
-  "Compute": ["CKernels", "PlanFormat"],
-  "Models": ["Compute", "CKernels", "PlanFormat"],
+  "Compute": ["CKernels", "Plan", "PlanFile"],
+  "Models": ["Compute", "CKernels", "Plan", "PlanFile"],
   "Inference": [
-    "Compute", "Models", "PlanFormat", "Imaging", "Tokenization", "HDF5", "CAllocations",
+    "Compute", "Models", "Plan", "PlanFile", "Imaging", "Tokenization", "HDF5", "CAllocations",
   ],
-  "Evaluation": ["Inference", "Models", "PlanFormat", "Compute"],
-  "Calibration": ["Evaluation", "Inference", "Models", "PlanFormat", "Compute"],
-  "Reporting": ["Evaluation", "Tokenization", "Inference", "Imaging", "Models", "PlanFormat", "Figures"],
-  "PlanFormat": ["HDF5", "CHDF5", "Output", "TinyPlans"],
-  "HDF5Subset": ["SubsetChecks", "HDF5", "PlanFormat", "TinyPlans", "differential"],
-  "Checkpoints": ["PlanFormat", "JSONReading", "Tokenization"],
-  "Tokenization": ["PlanFormat", "Checkpoints", "JSONReading"],
-  "Imaging": ["PlanFormat"],
+  "Evaluation": ["Inference", "Models", "Plan", "PlanFile", "Compute"],
+  "Calibration": ["Evaluation", "Inference", "Models", "Plan", "PlanFile", "Compute"],
+  "Reporting": [
+    "Evaluation", "Tokenization", "Inference", "Imaging", "Models", "Plan", "PlanFile", "Figures",
+  ],
+  "PlanFile": ["Plan", "PlanWriting", "HDF5", "CHDF5", "Output", "TinyPlans", "Digests", "Compute"],
+  "Checkpoints": ["Plan", "PlanFile", "JSONReading", "Tokenization"],
+  "Tokenization": ["Plan", "PlanFile", "Checkpoints", "JSONReading"],
+  "Imaging": ["Plan", "PlanFile"],
+  "Signing": ["Signatures"],
+  "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
 
 let package = Package(
@@ -53,59 +56,72 @@ let package = Package(
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
     .target(name: "Output", swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
+    .target(name: "Signatures", swiftSettings: strict),
 
-    // Runtime.
+    .target(name: "Digests", dependencies: ["CKernels"], swiftSettings: strict),
+
+    // Runtime: the plan as values, its file, and what executes it.
+    .target(name: "Plan", swiftSettings: strict),
     .target(
-      name: "PlanFormat", dependencies: ["HDF5", "Figures", "Output", "CKernels"], swiftSettings: strict),
-    .target(name: "Tokenization", dependencies: ["PlanFormat", "CPCRE2"], swiftSettings: strict),
-    .target(name: "Imaging", dependencies: ["PlanFormat", "CImageCodecs"], swiftSettings: strict),
-    .target(name: "Models", dependencies: ["PlanFormat", "Compute"], swiftSettings: strict),
+      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures"],
+      swiftSettings: strict
+    ),
+    .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
+    .target(name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests"], swiftSettings: strict),
+    .target(name: "Models", dependencies: ["Plan", "Compute"], swiftSettings: strict),
     .target(
       name: "Inference",
-      dependencies: ["Models", "Tokenization", "Imaging", "PlanFormat", "Compute", "Figures"],
+      dependencies: ["Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute", "Figures"],
       swiftSettings: strict),
     .executableTarget(
       name: "espalier-run",
       dependencies: [
-        "Compute", "Models", "Inference", "PlanFormat", "Tokenization", "Figures", "Output",
+        "Compute", "Models", "Inference", "Plan", "PlanFile", "Tokenization", "Figures", "Output",
       ],
       swiftSettings: strict),
 
     // The library that applications link: the runtime's public face.
     .target(
       name: "Espalier",
-      dependencies: ["Inference", "Tokenization", "Imaging", "PlanFormat", "Compute"],
+      dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute"],
       swiftSettings: strict),
     .executableTarget(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
 
     // Toolchain.
     .target(name: "JSONReading", swiftSettings: strict),
+    .target(name: "Signing", dependencies: ["Signatures", "Digests"], swiftSettings: strict),
+    .target(
+      name: "PlanWriting", dependencies: ["Plan", "PlanFile", "HDF5", "HDF5Subset", "Digests", "Output"],
+      swiftSettings: strict),
     .target(
       name: "Checkpoints",
-      dependencies: ["PlanFormat", "Tokenization", "JSONReading"],
+      dependencies: ["Plan", "PlanFile", "PlanWriting", "Digests", "Compute", "Tokenization", "JSONReading"],
       swiftSettings: strict),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Inference", "Models", "Compute", "Imaging", "Tokenization", "PlanFormat", "Figures", "JSONReading",
+        "Inference", "Models", "Compute", "Imaging", "Tokenization", "Plan", "PlanFile", "Digests", "Figures",
+        "JSONReading",
       ],
       swiftSettings: strict),
     .target(
       name: "Calibration",
-      dependencies: ["Evaluation", "Inference", "Models", "Compute", "PlanFormat", "Output"],
+      dependencies: [
+        "Evaluation", "Inference", "Models", "Compute", "Plan", "PlanFile", "PlanWriting", "Output",
+      ],
       swiftSettings: strict),
     .target(
       name: "Reporting",
       dependencies: [
-        "Evaluation", "Inference", "Models", "Tokenization", "Imaging", "PlanFormat", "Figures",
+        "Evaluation", "Inference", "Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Figures",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "espalier",
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
-        "Compute", "Imaging", "PlanFormat", "HDF5", "Figures", "Output",
+        "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures", "Output",
         argumentParser,
       ],
       swiftSettings: strict),
@@ -114,13 +130,17 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
       name: "TestSupport",
-      dependencies: ["Checkpoints", "Inference", "Models", "PlanFormat", "HDF5", "Compute"],
+      dependencies: [
+        "Checkpoints", "Inference", "Models", "Plan", "PlanFile", "PlanWriting", "HDF5", "Compute",
+      ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .target(
-      name: "TinyPlans", dependencies: ["PlanFormat", "HDF5", "CHDF5"], path: "Tests/TinyPlans",
+      name: "TinyPlans", dependencies: ["Plan", "PlanFile", "PlanWriting", "HDF5", "CHDF5", "Compute"],
+      path: "Tests/TinyPlans",
       swiftSettings: strict),
     .target(
-      name: "SubsetChecks", dependencies: ["HDF5Subset", "HDF5", "PlanFormat", "TinyPlans"],
+      name: "SubsetChecks",
+      dependencies: ["HDF5Subset", "HDF5", "Plan", "PlanFile", "PlanWriting", "TinyPlans"],
       path: "Tests/SubsetChecks", swiftSettings: strict),
 
     // Fuzzing; 'make fuzz' builds the program with libFuzzer.
@@ -128,8 +148,9 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "PlanFormat", "HDF5",
-        "TinyPlans",
+        "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "Plan", "PlanFile",
+        "PlanWriting",
+        "Digests", "HDF5", "TinyPlans",
       ],
       path: "Fuzz/Targets", swiftSettings: strict),
     .executableTarget(
@@ -140,9 +161,10 @@ let package = Package(
       swiftSettings: strict),
   ]
     + [
-      "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "PlanFormat", "Tokenization", "Imaging", "Models",
+      "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging",
+      "Models",
       "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",
@@ -152,7 +174,7 @@ let package = Package(
     + [
       .testTarget(
         name: "CommandLineTests",
-        dependencies: ["TestSupport", "PlanFormat", "HDF5", "espalier", "espalier-run", "ask"],
+        dependencies: ["TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "ask"],
         swiftSettings: strict),
       .testTarget(
         name: "FuzzTests", dependencies: ["FuzzTargets", "Inference", "TestSupport"], swiftSettings: strict),

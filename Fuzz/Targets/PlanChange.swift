@@ -1,5 +1,6 @@
+import Digests
 import HDF5
-import PlanFormat
+import Plan
 import TinyPlans
 
 /// One change of a plan, drawn from a script.

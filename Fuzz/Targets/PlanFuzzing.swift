@@ -1,7 +1,9 @@
 import HDF5
 import Imaging
 import Inference
-import PlanFormat
+import Plan
+import PlanFile
+import PlanWriting
 import TinyPlans
 
 enum PlanFuzzing {

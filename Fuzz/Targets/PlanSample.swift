@@ -1,5 +1,6 @@
 import HDF5
-import PlanFormat
+import Plan
+import PlanFile
 import TinyPlans
 
 /// A valid plan taken apart: everything that a change may be made to, and values to take from elsewhere.

@@ -1,4 +1,6 @@
-import PlanFormat
+import Plan
+import PlanFile
+import PlanWriting
 
 /// Float32 weights between -0.5 and 0.5, so that a model of them computes numbers.
 struct SmallWeights: WeightSource {

@@ -1,5 +1,5 @@
 import Checkpoints
-import PlanFormat
+import Plan
 import Tokenization
 
 enum TokenizerFuzzing {

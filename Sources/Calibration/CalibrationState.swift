@@ -1,6 +1,6 @@
 import Foundation
 import Output
-import PlanFormat
+import Plan
 
 /// What a calibration has found so far, saved beside its output as its stages go, so that a killed run goes on where it
 /// was.

@@ -1,7 +1,7 @@
+public import Evaluation
 public import Inference
 import Models
-public import PlanFormat
-public import Evaluation
+public import Plan
 
 /// Derives a model's calibration from a set, one stage a pruning method.
 ///
@@ -25,17 +25,18 @@ public struct Calibrator {
     return options.attentionWindow ?? max(16, (tokens > 0 ? tokens : 256) / 8)
   }
 
-  /// Calibrates on `set`. With `neuronsAreOrdered`, leading neurons are tried too. With `resuming`, what
+  /// Calibrates on `set`. With `neuronOrder`, in which the plan's FFN neurons lie by layer (as
+  /// `LeadingNeurons.order` says), leading neurons are tried too. With `resuming`, what
   /// the state file has is not computed again.
   public func calibrate(
-    _ set: SampleSet, weightsDigest: String, neuronsAreOrdered: Bool = false, resuming: Bool,
+    _ set: SampleSet, weightsDigest: String, neuronOrder: [[Int]]? = nil, resuming: Bool,
     reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
     var state = try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
     let samples = try prepare(chosen, reporter)
-    var record = try runStages(samples, neuronsAreOrdered: neuronsAreOrdered, &state, reporter)
+    var record = try runStages(samples, neuronOrder: neuronOrder, &state, reporter)
     record.provenance.samples = chosen.samples.count
     record.provenance.seed = options.seed
     record.provenance.setDigest = key.samples

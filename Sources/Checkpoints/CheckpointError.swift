@@ -1,4 +1,5 @@
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Why a checkpoint cannot be imported: one file, one key or tensor in it, one reason.
 public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 import Glibc
-import PlanFormat
+import Plan
 
 /// Looks at a folder before its files are read, so that what is no checkpoint is called what it is.
 enum CheckpointFolder {

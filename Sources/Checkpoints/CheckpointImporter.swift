@@ -1,4 +1,6 @@
-public import PlanFormat
+public import Plan
+public import PlanFile
+import PlanWriting
 
 /// A checkpoint that has been read and understood: what a plan says, and weights to be made while it is
 /// written.

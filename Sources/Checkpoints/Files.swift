@@ -1,5 +1,7 @@
+import Digests
 import Glibc
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Whether something exists at a path.
 func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

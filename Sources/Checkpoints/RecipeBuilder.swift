@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// Collects recipes and remembers which tensors of the checkpoint they use.
 struct RecipeBuilder {

@@ -1,5 +1,5 @@
 import Glibc
-public import PlanFormat
+public import Plan
 
 /// A weight format for the matrices whose names match a pattern.
 public struct TensorFormat: Equatable, Sendable {

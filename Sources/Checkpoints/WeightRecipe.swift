@@ -1,4 +1,7 @@
-public import PlanFormat
+import Compute
+public import Plan
+public import PlanFile
+public import PlanWriting
 
 /// How one tensor of a plan is made from tensors of a checkpoint.
 enum WeightRecipe: Sendable {
@@ -35,7 +38,9 @@ public struct CheckpointWeights: WeightSource, Sendable {
   public func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
   ) throws(PlanError) -> Double? {
-    var encoder = PanelEncoder(format, depth: tensor.shape[tensor.isNeuronMajor ? 0 : tensor.shape.count - 1])
+    var encoder = format.panelEncoding.map {
+      PanelEncoder($0, depth: tensor.shape[tensor.isNeuronMajor ? 0 : tensor.shape.count - 1])
+    }
     func give(_ values: [Float]) throws(PlanError) {
       if encoder == nil { try sink(values.span.bytes) } else { try encoder?.append(values, into: sink) }
     }

@@ -1,5 +1,5 @@
 internal import Inference
-internal import PlanFormat
+internal import Plan
 internal import Tokenization
 
 /// Questions about some pictures, one after the other, at one operating point.

@@ -1,6 +1,7 @@
 internal import Imaging
 internal import Inference
-internal import PlanFormat
+internal import Plan
+internal import PlanFile
 internal import Tokenization
 
 /// Why something cannot be done, in one line that names the file or setting and the reason.

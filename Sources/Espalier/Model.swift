@@ -1,5 +1,6 @@
 internal import Inference
-internal import PlanFormat
+internal import Plan
+internal import PlanFile
 
 /// A pruning plan, opened and ready to answer.
 ///

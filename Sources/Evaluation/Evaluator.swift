@@ -1,6 +1,6 @@
 import Inference
 import Models
-public import PlanFormat
+public import Plan
 
 /// Measures operating points on a set: accuracy, divergence, agreement, times and sizes, each next to dense.
 public struct Evaluator {

@@ -1,5 +1,5 @@
 public import Figures
-public import PlanFormat
+public import Plan
 
 /// All samples of one operating point, and the figures over them.
 public struct PointScore: Sendable {

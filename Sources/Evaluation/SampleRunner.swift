@@ -1,7 +1,7 @@
 public import Compute
 public import Inference
 import Models
-import PlanFormat
+import Plan
 import Tokenization
 
 /// Runs samples through a context: features once a picture, the dense answer once a sample, then any schedule.

@@ -1,6 +1,6 @@
 public import Figures
 public import Inference
-public import PlanFormat
+public import Plan
 import Tokenization
 
 /// The second question of a dialogue, asked behind the first one's answer: what a point has dropped and freed for the

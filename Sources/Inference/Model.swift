@@ -1,6 +1,7 @@
 public import Imaging
 public import Models
-public import PlanFormat
+public import Plan
+public import PlanFile
 public import Tokenization
 
 /// A plan ready to answer: weights, tower, decoder, tokenizer and image preparation, bound once.

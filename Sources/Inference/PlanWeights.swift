@@ -1,6 +1,7 @@
 public import Compute
 public import Models
-public import PlanFormat
+import Plan
+public import PlanFile
 
 extension MappedFile: WeightOwner {}
 

@@ -1,5 +1,5 @@
 public import Compute
-import PlanFormat
+import Plan
 
 /// Where the parts of a model find their tensors, by the names of `ModelDescription.weights`.
 public protocol ModelWeights {

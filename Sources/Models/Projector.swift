@@ -1,5 +1,5 @@
 public import Compute
-public import PlanFormat
+public import Plan
 
 /// The connector: neighbouring patches merged, a norm, one or two linear layers, tower width to decoder width.
 public struct Projector: Sendable {

@@ -1,4 +1,5 @@
-public import PlanFormat
+public import Plan
+public import PlanFile
 
 /// What a report says about the plan file itself.
 public struct PlanFacts: Sendable {

@@ -1,6 +1,7 @@
 import Evaluation
 import Figures
-import PlanFormat
+import Plan
+import PlanFile
 
 /// A plan, and where there is one its evaluation, as one page for people who know neither.
 ///

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension Tokenizer {
   /// The bytes a token stands for; none for ids without a token.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension Tokenizer {
   /// Throws unless `source` is a regular expression that steps may have.

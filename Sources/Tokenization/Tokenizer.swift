@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 /// A byte-pair encoding tokenizer, equal to Hugging Face's `tokenizers` for the same tables.
 ///

@@ -3,7 +3,8 @@ import Figures
 import Glibc
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 import Tokenization
 
 /// The runtime's command line: a plan, pictures and a question in, an answer out.
@@ -13,7 +14,7 @@ struct EspalierRun {
     do {
       switch try Arguments.parse(Array(CommandLine.arguments.dropFirst())) {
       case .help: try StandardOutput.write(Arguments.help)
-      case .version: try StandardOutput.line("0.1.0")
+      case .version: try StandardOutput.line(ProgramVersion.current)
       case .run(let arguments): try run(arguments)
       }
       try StandardOutput.finish()

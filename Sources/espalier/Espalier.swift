@@ -19,7 +19,7 @@ struct Espalier: ParsableCommand {
       ReportPage.self, Explain.self, Verify.self, Trace.self, Bench.self,
     ])
 
-  static let version = "0.1.0"
+  static let version = ProgramVersion.current
 
   /// Runs the verb. Whatever fails, the writing of its result included, is one line on stderr and an exit code.
   static func main() {

@@ -1,10 +1,12 @@
-@testable import Calibration
 import Evaluation
-import Inference
 import Foundation
-import PlanFormat
-import TestSupport
+import Inference
+import Plan
+import PlanFile
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// The same set, model and options give the same calibration, however many threads there are.
 @Suite(.endsWithin(minutes: 5)) struct CalibrationDeterminismTests {

@@ -1,10 +1,11 @@
-@testable import Calibration
 import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// A whole calibration on pictures of noise: the same record however often it was stopped.
 @Suite(.endsWithin(minutes: 5)) struct CalibratorTests {
@@ -26,12 +27,13 @@ import Testing
 
   @Test func `the record is complete and says what it was made from`() throws {
     let record = try calibrate()
-    let rankings = record.layerReduction
+    let rankings = try #require(record.layerReduction)
+    let profile = try #require(record.cacheRetention)
     #expect(rankings.feedForward.sorted() == [0, 1, 2, 3] && rankings.attention.sorted() == [0, 1, 2, 3])
     #expect(rankings.feedForwardDivergence.count == 4 && rankings.attentionDivergence.count == 4)
     #expect(rankings.attentionWindow == 4 && rankings.neuronShare == 0.2)
-    #expect(
-      record.cacheRetention.retention.count == 4 && record.cacheRetention.answerAttention.count == 4 * 2 * 16)
+    #expect(profile.retention.count == 4 && profile.answers?.values.count == 4 * 2 * 16)
+    #expect(record.tokenPruning != nil && record.horizon?.divergence.count == 4)
     #expect(record.provenance.samples == 2)
     #expect(try record.provenance.setDigest == set.digest())
   }

@@ -1,11 +1,12 @@
-@testable import Calibration
 import Compute
 import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// The search for TopV's rule and cost weights, and the retention profile.
 @Suite(.endsWithin(minutes: 1)) struct CostSearchTests {
@@ -124,9 +125,7 @@ import Testing
 
   /// A record of a profile alone.
   private func record(_ profile: RetentionProfile) -> CalibrationRecord {
-    CalibrationRecord(
-      tokenPruning: CostSearch(), layerReduction: LayerRankings(), cacheRetention: profile,
-      provenance: CalibrationProvenance())
+    CalibrationRecord(cacheRetention: profile, provenance: CalibrationProvenance())
   }
 
   private struct MassWatcher: Observer {

@@ -1,10 +1,11 @@
-@testable import Calibration
 import Compute
-@testable import Evaluation
 import Inference
 import Models
-import PlanFormat
+import Plan
 import TestSupport
+
+@testable import Calibration
+@testable import Evaluation
 
 /// A calibration sample of the tiny model: a prompt and a fixed answer with dense's distributions behind it.
 func prepared(_ context: Context, images: Int = 1, answer: [Int32] = [5, 9, 30, 12]) throws -> PreparedSample

@@ -1,10 +1,11 @@
-@testable import Calibration
 import Compute
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// The greedy ranking of layers (section 2 of the methods).
 @Suite(.endsWithin(minutes: 1)) struct LayerRankingTests {

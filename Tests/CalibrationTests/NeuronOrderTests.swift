@@ -1,11 +1,14 @@
-@testable import Calibration
 import Compute
 import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
+import PlanWriting
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// Neurons in the order of their strength on visual tokens.
 @Suite(.endsWithin(minutes: 1)) struct NeuronOrderTests {

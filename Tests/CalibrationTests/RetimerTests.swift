@@ -1,9 +1,10 @@
-@testable import Calibration
 import Evaluation
 import Inference
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
 
 /// Times measured anew: they change, what points do to answers does not.
 @Suite(.endsWithin(minutes: 1)) struct RetimerTests {

@@ -1,10 +1,11 @@
-@testable import Calibration
-@testable import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Calibration
+@testable import Evaluation
 
 /// The parts of tuning: the space of settings, the model of costs, the search, and what a budget picks.
 @Suite(.endsWithin(minutes: 5)) struct TuningTests {
@@ -174,8 +175,8 @@ import Testing
     lens.attention = [3, 1, 2, 0]
     lens.attentionDivergence = [0.001, 0.002, 0.003, 0.004]
     lens.attentionWindow = 4
-    lens.neuronOrder = (0..<4).flatMap { _ in Array(0..<Int32(40)) }
-    lens.leadingShare = 0.25
+    lens.leading = LeadingNeurons(
+      order: (0..<4).flatMap { _ in Array(0..<Int32(40)) }, share: 0.25, divergence: 0)
     var profile = RetentionProfile()
     profile.visionAttentionMean = [0.1, 0.2, 0.3, 0.4]
     profile.visionAttentionDeviation = [0, 0, 0, 0]

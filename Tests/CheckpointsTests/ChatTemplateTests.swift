@@ -1,9 +1,10 @@
-@testable import Checkpoints
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 import Tokenization
+
+@testable import Checkpoints
 
 /// What transformers prints for conversations with the templates of the families: families/make.py.
 private struct Golden: Decodable {

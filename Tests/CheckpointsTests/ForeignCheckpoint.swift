@@ -1,8 +1,8 @@
 import Checkpoints
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// A checkpoint of one of the families in a folder of its own, to be changed before it is imported.
 final class ForeignCheckpoint {

@@ -1,8 +1,8 @@
 import Checkpoints
 import Glibc
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// A copy of the reference model's files in which some text is replaced.
 private func importing(_ file: String, replacing old: String, with new: String) throws -> CheckpointError? {

@@ -1,8 +1,10 @@
 import Checkpoints
+import Digests
 import Glibc
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The repository's root, found from this file.
 let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Runs code on a thread with the least stack that is met with: 512 KiB.

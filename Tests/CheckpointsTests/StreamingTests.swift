@@ -1,8 +1,9 @@
 import Checkpoints
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// How a checkpoint flows into a plan.
 @Suite(.endsWithin(minutes: 2)) struct StreamingTests {

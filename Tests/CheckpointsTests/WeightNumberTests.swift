@@ -1,7 +1,7 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 @testable import Checkpoints
 

@@ -1,8 +1,9 @@
 import Foundation
 import HDF5
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// Conversations, several pictures and templates of one's own, from the command line.
 @Suite(.endsWithin(minutes: 5)) struct ConversationTests {

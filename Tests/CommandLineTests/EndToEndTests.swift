@@ -1,8 +1,9 @@
 import Foundation
 import HDF5
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The whole way on a few samples of the reference model: compile, answer, evaluate, trace.
 @Suite(.serialized, .tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct EndToEndTests {
@@ -31,11 +32,14 @@ import Testing
     #expect(opened.contents.points.map(\.name) == ["dense", "quality", "balanced", "fast"])
     #expect(opened.contents.points.allSatisfy { $0.figures?.samples == 6 })
     let record = try #require(opened.contents.calibration)
-    #expect(record.layerReduction.feedForward.sorted() == Array(0..<12))
-    #expect(record.layerReduction.attention.sorted() == Array(0..<12))
-    #expect(record.layerReduction.neuronOrder.count == 12 * 576 && record.layerReduction.leadingShare > 0.2)
-    #expect(record.cacheRetention.visionAttentionByHead.count == 24)
-    #expect(Set(record.tokenPruning.candidates.map(\.settings.rule)) == Set(ImportanceRule.allCases))
+    let rankings = try #require(record.layerReduction)
+    #expect(rankings.feedForward.sorted() == Array(0..<12))
+    #expect(rankings.attention.sorted() == Array(0..<12))
+    let leading = try #require(rankings.leading)
+    #expect(leading.order.count == 12 * 576 && leading.share > 0.2)
+    #expect(record.cacheRetention?.visionAttentionByHead.count == 24)
+    let candidates = try #require(record.tokenPruning).candidates
+    #expect(Set(candidates.map(\.settings.rule)) == Set(ImportanceRule.allCases))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3, "the plan and the two sets"
     )

@@ -1,7 +1,8 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The whole way on a tiny model of every family, one and two pictures a sample: random weights prove the mechanics.
 @Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct FamilyEndToEndTests {
@@ -33,8 +34,8 @@ import Testing
     #expect(contents.points.map(\.name) == ["dense", "quality", "balanced", "fast"])
     let record = try #require(contents.calibration)
     let text = contents.model.text
-    #expect(record.layerReduction.feedForward.sorted() == (0..<text.layers).map(Int32.init))
-    #expect(record.cacheRetention.visionAttentionByHead.count == text.layers * text.keyValueHeads)
+    #expect(record.layerReduction?.feedForward.sorted() == (0..<text.layers).map(Int32.init))
+    #expect(record.cacheRetention?.visionAttentionByHead.count == text.layers * text.keyValueHeads)
 
     let evaluated = try Program.run(
       "espalier",

@@ -1,7 +1,8 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// A program that is killed leaves a plan as it was, or the new one whole.
 @Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 5)) struct KillTests {

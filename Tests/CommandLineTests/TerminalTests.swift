@@ -1,7 +1,8 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanWriting
 import Testing
+import TestSupport
 
 /// What people see: one printable line an error, tables of 100 columns, a line a stage.
 @Suite(.endsWithin(minutes: 5)) struct TerminalTests {

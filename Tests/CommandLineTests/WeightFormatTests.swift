@@ -1,7 +1,8 @@
 import Foundation
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// Formats of weights and of the KV cache, as the programs take them.
 @Suite(.endsWithin(minutes: 5)) struct WeightFormatTests {

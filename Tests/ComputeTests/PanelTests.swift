@@ -1,7 +1,8 @@
 import CKernels
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 @testable import Compute
 
@@ -161,11 +162,11 @@ private struct Panels {
   init(_ encoding: PanelEncoding, _ matrix: MatrixView) {
     self.encoding = encoding
     (outputs, depth) = (matrix.rows, matrix.columns)
-    var encoder = PanelEncoder(encoding.format, depth: depth)
+    var encoder = PanelEncoder(encoding, depth: depth)
     var bytes: [UInt8] = []
-    func take(_ piece: RawSpan) throws(PlanError) { piece.withUnsafeBytes { bytes += Array($0) } }
-    try? encoder?.append(matrix.elements, into: take)
-    try? encoder?.finish(into: take)
+    func take(_ piece: RawSpan) { piece.withUnsafeBytes { bytes += Array($0) } }
+    encoder.append(matrix.elements, into: take)
+    encoder.finish(into: take)
     self.bytes = bytes
   }
 

@@ -1,9 +1,10 @@
-@testable import Evaluation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Evaluation
 
 /// What a point is measured against, at its own budget.
 @Suite(.endsWithin(minutes: 1)) struct BaselineTests {

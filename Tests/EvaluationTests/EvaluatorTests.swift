@@ -3,9 +3,9 @@ import Evaluation
 import Foundation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// Points measured next to dense on pictures of noise.
 @Suite(.endsWithin(minutes: 1)) struct EvaluatorTests {

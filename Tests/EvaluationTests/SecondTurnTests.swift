@@ -1,8 +1,9 @@
-@testable import Evaluation
 import Inference
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Evaluation
 
 /// Second questions, asked behind the answer to the first.
 @Suite(.endsWithin(minutes: 1)) struct SecondTurnTests {

@@ -2,9 +2,9 @@ import Evaluation
 import Foundation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// The forms in which people have sets, and what is done with damaged pictures.
 @Suite(.endsWithin(minutes: 1)) struct SetFormTests {

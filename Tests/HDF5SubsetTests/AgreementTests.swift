@@ -1,6 +1,6 @@
 import HDF5
 import HDF5Subset
-import PlanFormat
+import Plan
 import SubsetChecks
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Foundation
 import Imaging
-import PlanFormat
+import Plan
 
 /// What transformers' image processors made of pictures, by settings: `Tests/Golden/imaging/tilings.json`.
 struct GoldenTilings: Decodable {

@@ -1,7 +1,8 @@
-@testable import Imaging
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Imaging
 
 @Suite("CLIP preprocessing", .endsWithin(minutes: 1))
 struct PreprocessingTests {

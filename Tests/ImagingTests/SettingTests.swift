@@ -1,7 +1,7 @@
 import Imaging
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 @Suite("Settings of the image preparation", .endsWithin(minutes: 1))
 struct SettingTests {

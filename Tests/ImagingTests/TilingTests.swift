@@ -1,7 +1,7 @@
 import Imaging
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 @Suite("Tiling", .endsWithin(minutes: 5))
 struct TilingTests {

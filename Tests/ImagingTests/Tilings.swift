@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Tilings with tiles of 28 pixels, each changed in one place.
 

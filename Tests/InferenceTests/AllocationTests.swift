@@ -3,9 +3,10 @@ import Compute
 import Foundation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The memory of a decoding step is that of the step before.
 @Suite(.enabled(if: espalier_counts_allocations() != 0, "a sanitizer allocates"), .endsWithin(minutes: 5))

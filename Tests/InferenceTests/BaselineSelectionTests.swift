@@ -1,9 +1,10 @@
 import Compute
-@testable import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Inference
 
 /// The plain ways to spend a budget of visual tokens, which points are measured against.
 @Suite(.endsWithin(minutes: 1)) struct BaselineSelectionTests {

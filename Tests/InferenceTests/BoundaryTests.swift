@@ -1,9 +1,9 @@
 import Compute
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// The context can stop and go on at a layer boundary, and feed known tokens at once or one by one.
 @Suite(.endsWithin(minutes: 1)) struct BoundaryTests {

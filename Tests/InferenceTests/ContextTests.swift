@@ -1,9 +1,9 @@
 import Compute
-import Models
 import Inference
-import PlanFormat
-import TestSupport
+import Models
+import Plan
 import Testing
+import TestSupport
 import Tokenization
 
 /// A plan on disk, a picture, a question.

@@ -1,8 +1,9 @@
 import Foundation
 import Inference
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 import Tokenization
 
 /// A conversation with the reference model and its token ids in transformers: templates/reference.py.

@@ -2,9 +2,10 @@ import Compute
 import Foundation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The same plan, input and kernels give the same bits, however many threads there are.
 @Suite(.endsWithin(minutes: 5)) struct DeterminismTests {

@@ -1,9 +1,10 @@
 import Compute
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 import Tokenization
 
 /// Questions about the same pictures, one after the other.

@@ -1,9 +1,10 @@
 import Compute
-@testable import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Inference
 
 /// PLPHP: which visual KV entries of a layer stay (section 3 of the methods).
 @Suite(.endsWithin(minutes: 1)) struct EntrySelectionTests {

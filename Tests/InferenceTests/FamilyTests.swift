@@ -2,9 +2,10 @@ import Compute
 import Imaging
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// Every family and configuration beside `transformers` in float32, on pictures of all shapes, one and two at a time.
 @Suite(.endsWithin(minutes: 5)) struct FamilyTests {

@@ -1,9 +1,10 @@
 import Compute
+import Plan
+import Testing
+import TestSupport
+
 @testable import Inference
 @testable import Models
-import PlanFormat
-import TestSupport
-import Testing
 
 /// The one loop of generation.
 @Suite(.endsWithin(minutes: 1)) struct GenerationTests {

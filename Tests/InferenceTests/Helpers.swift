@@ -1,7 +1,7 @@
 import Compute
 import Inference
 import Models
-import PlanFormat
+import Plan
 import TestSupport
 
 extension Context {

@@ -1,9 +1,9 @@
 import Compute
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// All visual tokens leave behind a layer.
 @Suite(.endsWithin(minutes: 1)) struct HorizonTests {

@@ -1,9 +1,9 @@
 import Compute
-import Models
 import Inference
-import PlanFormat
-import TestSupport
+import Models
+import Plan
 import Testing
+import TestSupport
 
 /// A method set to remove nothing is the dense run.
 @Suite(.endsWithin(minutes: 1)) struct IdentityTests {

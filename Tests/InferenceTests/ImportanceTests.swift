@@ -1,9 +1,10 @@
 import Compute
 import Foundation
-@testable import Inference
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Inference
 
 /// TopV's importance rules against section 1 of the methods in plain double arithmetic.
 @Suite(.endsWithin(minutes: 1)) struct ImportanceTests {

@@ -1,9 +1,9 @@
-import Models
 import Compute
 import Inference
-import PlanFormat
-import TestSupport
+import Models
+import Plan
 import Testing
+import TestSupport
 
 /// The counter by hand formulas, and by the figures the papers print.
 @Suite(.endsWithin(minutes: 1)) struct OperationCounterTests {

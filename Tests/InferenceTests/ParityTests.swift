@@ -3,9 +3,10 @@ import Foundation
 import HDF5
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// The reference model against Hugging Face transformers in float32, on the same weights.
 ///

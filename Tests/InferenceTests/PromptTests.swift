@@ -1,9 +1,9 @@
 import Compute
-import Models
 import Inference
-import PlanFormat
-import TestSupport
+import Models
+import Plan
 import Testing
+import TestSupport
 
 /// What a prompt may be, and what a schedule may ask for.
 @Suite(.endsWithin(minutes: 1)) struct PromptTests {

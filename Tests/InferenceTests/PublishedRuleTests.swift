@@ -1,10 +1,11 @@
 import Compute
 import Foundation
-@testable import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Inference
 
 /// Rules of other papers, against choices that NumPy made (Tests/Golden/selection).
 @Suite(.endsWithin(minutes: 1)) struct PublishedRuleTests {

@@ -2,9 +2,10 @@ import Compute
 import Foundation
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// What rounding the reference model's weights and activations does to its answers.
 @Suite(.tags(.slow), .skippedWhenFast, .endsWithin(minutes: 10)) struct QuantizationTests {

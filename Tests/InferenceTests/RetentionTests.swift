@@ -1,9 +1,10 @@
+import Models
+import Plan
+import Testing
+import TestSupport
+
 @testable import Compute
 @testable import Inference
-import Models
-import PlanFormat
-import TestSupport
-import Testing
 
 /// Retention in a whole run.
 @Suite(.endsWithin(minutes: 1)) struct RetentionTests {

@@ -1,9 +1,9 @@
 import Compute
 import Foundation
 import Inference
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// One model, several contexts, each on a thread of its own.
 @Suite(.endsWithin(minutes: 2)) struct SharedModelTests {

@@ -1,9 +1,9 @@
 import Compute
 import Inference
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// TopV: which tokens stay (section 1 of the methods).
 @Suite(.endsWithin(minutes: 1)) struct TokenSelectionTests {

@@ -1,8 +1,9 @@
 import Imaging
 import Inference
-import PlanFormat
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 
 /// What the tower saw of a picture, block by block.
 @Suite(.endsWithin(minutes: 1)) struct ViewTests {

@@ -1,8 +1,8 @@
 import Compute
 import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 /// One decoder, many ways to run it, the same numbers.
 @Suite(.endsWithin(minutes: 1)) struct DecoderTests {

@@ -1,9 +1,10 @@
 import Compute
 import Foundation
-@testable import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Models
 
 /// RedundancyLens' probe-activated FFN against its definition (section 2 of the methods).
 @Suite(.endsWithin(minutes: 1)) struct FeedForwardTests {

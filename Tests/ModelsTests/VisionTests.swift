@@ -1,9 +1,10 @@
 import Compute
 import Foundation
-@testable import Models
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Models
 
 /// The tower and the projector by what must hold for any weights.
 @Suite(.endsWithin(minutes: 1)) struct VisionTests {

@@ -1,8 +1,9 @@
-@testable import Evaluation
-import PlanFormat
-@testable import Reporting
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Evaluation
+@testable import Reporting
 
 /// Scales, places of labels, and what is drawn over pictures.
 @Suite(.endsWithin(minutes: 1)) struct ChartTests {

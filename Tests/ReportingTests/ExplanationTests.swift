@@ -1,11 +1,13 @@
 import Figures
 import Imaging
 import Inference
-import PlanFormat
-@testable import Reporting
-import TestSupport
+import Plan
+import PlanFile
 import Testing
+import TestSupport
 import Tokenization
+
+@testable import Reporting
 
 /// What a point dropped for one question, as picture and as JSON.
 @Suite(.endsWithin(minutes: 1)) struct ExplanationTests {

@@ -1,6 +1,6 @@
 import Evaluation
 import Inference
-import PlanFormat
+import Plan
 import Reporting
 import TestSupport
 

@@ -1,9 +1,9 @@
 import Inference
 import Models
-import PlanFormat
+import Plan
 import Reporting
-import TestSupport
 import Testing
+import TestSupport
 
 /// What a point's stages drop of a prompt.
 @Suite(.endsWithin(minutes: 1)) struct PatchFateTests {

@@ -1,10 +1,11 @@
 import Evaluation
 import Foundation
 import Inference
-import PlanFormat
-@testable import Reporting
-import TestSupport
+import Plan
 import Testing
+import TestSupport
+
+@testable import Reporting
 
 /// The page as a whole.
 @Suite(.endsWithin(minutes: 1)) struct ReportTests {
@@ -37,10 +38,10 @@ import Testing
     throws
   {
     var contents = Self.contents
-    contents.calibration?.cacheRetention.retention = []
-    contents.calibration?.layerReduction.attention = []
+    contents.calibration?.cacheRetention?.retention = []
+    contents.calibration?.layerReduction?.attention = []
     let heads = contents.model.text.layers * contents.model.text.keyValueHeads
-    contents.calibration?.cacheRetention.visionAttentionByHead = (0..<heads).map { $0 % 2 == 0 ? 1e300 : -1 }
+    contents.calibration?.cacheRetention?.visionAttentionByHead = (0..<heads).map { $0 % 2 == 0 ? 1e300 : -1 }
     contents.front[0].figures?.accuracy = .nan
     contents.front[0].figures?.prefillSeconds = 1e300
     _ = try check(Report(PlanFacts(path: "odd.h5", contents: contents), command: "espalier report").html)

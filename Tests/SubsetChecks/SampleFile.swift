@@ -1,6 +1,8 @@
 import Glibc
 import HDF5
-public import PlanFormat
+public import Plan
+import PlanFile
+import PlanWriting
 import TinyPlans
 
 /// Good files, written by the project's writer.

@@ -1,7 +1,7 @@
-import Foundation
 import Checkpoints
+import Foundation
 public import HDF5
-public import PlanFormat
+public import Plan
 
 /// One tiny checkpoint of a model family with what `transformers` makes of it. Its weights are a formula of their names
 /// (see `Tests/Golden/families/weights.py`).

@@ -1,5 +1,6 @@
 public import Compute
-public import PlanFormat
+public import Plan
+import PlanFile
 
 /// A matrix whose rows are outputs, encoded as a plan would have it.
 public func panels(_ encoding: PanelEncoding, _ matrix: MatrixView) -> WeightMatrix {
@@ -20,7 +21,7 @@ public func neuronPanels(_ encoding: PanelEncoding, _ matrix: MatrixView) -> Wei
 func encode(
   _ matrix: MatrixView, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
 ) throws(PlanError) -> Double? {
-  var encoder = PanelEncoder(format, depth: matrix.columns)
+  var encoder = format.panelEncoding.map { PanelEncoder($0, depth: matrix.columns) }
   try encoder?.append(matrix.elements, into: sink)
   try encoder?.finish(into: sink)
   return encoder?.relativeError

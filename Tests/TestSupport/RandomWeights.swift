@@ -1,6 +1,8 @@
 public import Compute
 public import Models
-public import PlanFormat
+public import Plan
+public import PlanFile
+public import PlanWriting
 
 /// Weights drawn from a seed and the tensor's name, scaled so that activations stay near 1.
 public struct RandomWeights: ModelWeights {

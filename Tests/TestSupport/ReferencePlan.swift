@@ -1,6 +1,6 @@
 import Checkpoints
 public import Foundation
-public import PlanFormat
+public import Plan
 
 /// The reference model, imported once for all tests of a process.
 public enum ReferencePlan {

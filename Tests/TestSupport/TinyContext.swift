@@ -1,5 +1,7 @@
 public import Inference
-public import PlanFormat
+public import Plan
+import PlanFile
+import PlanWriting
 
 /// A plan of the tiny model on disk, with a tokenizer of single bytes.
 public enum TinyContext {

@@ -1,7 +1,7 @@
 public import Compute
-public import Models
-public import PlanFormat
 public import Inference
+public import Models
+public import Plan
 
 /// A decoder and tower small enough for a test to run thousands of times: 4 layers, 16 visual tokens.
 public enum TinyModel {

@@ -1,4 +1,7 @@
-public import PlanFormat
+import Compute
+public import Plan
+public import PlanFile
+public import PlanWriting
 
 /// Weights that count upwards, given in pieces of one row.
 public struct CountingWeights: WeightSource {
@@ -26,7 +29,9 @@ public struct CountingWeights: WeightSource {
     of tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
   ) throws(PlanError) -> Double? {
     let (rows, columns) = (tensor.shape[0], tensor.shape[1])
-    var encoder = PanelEncoder(format, depth: tensor.isNeuronMajor ? rows : columns)
+    var encoder = format.panelEncoding.map {
+      PanelEncoder($0, depth: tensor.isNeuronMajor ? rows : columns)
+    }
     if tensor.isNeuronMajor {
       for column in 0..<columns {
         try encoder?.append((0..<rows).map { Float($0 * columns + column) }, into: sink)

@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 /// The smallest model that has every part: 2 layers of everything, 2 x 2 patches, 8 tokens.
 public enum TinyPlan {
@@ -76,17 +76,16 @@ public enum TinyPlan {
     lens.attention = [0, 1]
     lens.attentionDivergence = [0.1, 0.2]
     let neurons = (0..<Int32(model.text.feedForwardWidth))
-    lens.neuronOrder = neurons.reversed() + neurons
-    lens.leadingShare = 0.25
-    lens.leadingDivergence = 0.003
+    lens.leading = LeadingNeurons(
+      order: neurons.reversed() + neurons, share: 0.25, divergence: 0.003)
     var profile = RetentionProfile()
     profile.visionAttentionMean = [0.3, 0.05]
     profile.visionAttentionDeviation = [0.1, 0.01]
     profile.visionAttentionByHead = [0.3, 0.05]
     profile.retention = [0.7, 0.1]
     profile.layerClass = [2, 0]
-    profile.answerTokens = 4
-    profile.answerAttention = [0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1]
+    profile.answers = AnswerAttention(
+      tokens: 4, values: [0.1, 0.2, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1])
     profile.candidates = [
       .init(ranking: .even, evenShare: 0, rate: 0.5, divergence: 0.3, longAnswerDivergence: .infinity),
       .init(ranking: .window, evenShare: 0.25, rate: 0.5, divergence: 0.2, longAnswerDivergence: 0.4),
@@ -97,6 +96,8 @@ public enum TinyPlan {
       .init(settings: search.chosen, divergence: 0.01),
       .init(settings: .init(rule: .random, keepRatio: 0.5, layer: 1, seed: .max), divergence: 0.18),
     ]
+    var horizon = HorizonProfile()
+    horizon.divergence = [0.02, 0]
     var provenance = CalibrationProvenance()
     provenance.samples = 3
     provenance.seed = 7
@@ -104,7 +105,8 @@ public enum TinyPlan {
     provenance.pictures = ["01", "23"].map { String(repeating: $0, count: 32) }
     provenance.validationPictures = [String(repeating: "45", count: 32)]
     return CalibrationRecord(
-      tokenPruning: search, layerReduction: lens, cacheRetention: profile, provenance: provenance)
+      tokenPruning: search, layerReduction: lens, cacheRetention: profile, horizon: horizon,
+      provenance: provenance)
   }
 
   /// Points that prune in every way.

@@ -1,6 +1,6 @@
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 import Tokenization
 
 @Suite("Encoding", .endsWithin(minutes: 1))

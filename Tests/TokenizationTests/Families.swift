@@ -1,8 +1,8 @@
 import Foundation
 import JSONReading
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 import Tokenization
 
 @testable import Checkpoints

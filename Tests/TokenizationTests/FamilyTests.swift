@@ -1,6 +1,6 @@
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 import Tokenization
 
 @Suite("Tokenizers in the shapes of the families", .endsWithin(minutes: 5))

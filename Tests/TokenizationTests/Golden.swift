@@ -1,5 +1,5 @@
 import Foundation
-import PlanFormat
+import Plan
 import Tokenization
 
 @testable import Checkpoints

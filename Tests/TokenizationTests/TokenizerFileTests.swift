@@ -1,6 +1,6 @@
-import PlanFormat
-import TestSupport
+import Plan
 import Testing
+import TestSupport
 
 @testable import Checkpoints
 

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// One thing that tuning may choose, as places 0, 1, ... on a line; 0 is what a method starts from.
 struct SettingsAxis {

@@ -1,16 +1,17 @@
 import Inference
-import PlanFormat
+import Plan
 
 /// All pruning methods of the toolchain: the one list that a new method is entered in.
 enum Methods {
-  /// What tuning may choose, a method each, in the order of a place's numbers.
+  /// What tuning may choose, a method each, in the order of a place's numbers: those that calibration knows.
   static func axes(_ record: CalibrationRecord, layers: Int) -> [any MethodAxes] {
-    [
-      TokenPruningAxes(record.tokenPruning, layers: layers),
-      LayerReductionAxes(record.layerReduction),
-      CacheRetentionAxes(record.cacheRetention, layers: layers),
-      HorizonAxes(record.horizon),
+    let all: [(any MethodAxes)?] = [
+      record.tokenPruning.map { TokenPruningAxes($0, layers: layers) },
+      record.layerReduction.map { LayerReductionAxes($0) },
+      record.cacheRetention.map { CacheRetentionAxes($0, layers: layers) },
+      record.horizon.map { HorizonAxes($0) },
     ]
+    return all.compactMap { $0 }
   }
 
   /// What work grows with beside the operations of the decoder.
@@ -25,7 +26,7 @@ enum Methods {
 extension Calibrator {
   /// Runs the stages of all methods, each from where it was.
   func runStages(
-    _ samples: [PreparedSample], neuronsAreOrdered: Bool, _ state: inout CalibrationState,
+    _ samples: [PreparedSample], neuronOrder: [[Int]]?, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     CalibrationRecord(
@@ -34,7 +35,7 @@ extension Calibrator {
       ).search,
       layerReduction: try run(
         LayerReductionStage(
-          context: context, options: options, window: window, neuronsAreOrdered: neuronsAreOrdered),
+          context: context, options: options, window: window, neuronOrder: neuronOrder),
         samples, &state, reporter
       ).rankings,
       cacheRetention: try run(

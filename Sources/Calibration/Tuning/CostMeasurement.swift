@@ -1,7 +1,7 @@
 import Evaluation
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Measures what settings of all kinds cost on this machine, and fits the cost model to it.
 struct CostMeasurement {

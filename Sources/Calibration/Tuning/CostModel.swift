@@ -1,6 +1,6 @@
 import Evaluation
 import Inference
-import PlanFormat
+import Plan
 
 /// What settings cost on this machine, from a few measurements: seconds of prefill and of a decoding step.
 ///

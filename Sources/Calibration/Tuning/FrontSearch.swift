@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Looks for settings that no others beat in harm, prefill and memory at once.
 ///

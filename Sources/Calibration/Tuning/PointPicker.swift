@@ -1,5 +1,5 @@
 import Evaluation
-import PlanFormat
+import Plan
 
 /// Picks points from scores on the whole validation split. The first score is dense.
 struct PointPicker {

@@ -1,7 +1,7 @@
 import Evaluation
 public import Inference
 import Models
-public import PlanFormat
+public import Plan
 
 /// Measures the times of stored points again, on the box where they will run: what a point does to answers does not
 /// depend on the box, how long it takes does.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Every combination of the methods' settings that tuning may choose from, as places on the axes of all methods.
 ///

@@ -1,6 +1,6 @@
 public import Evaluation
 public import Inference
-public import PlanFormat
+public import Plan
 
 /// Finds the operating points: what saves most within each budget of lost accuracy, or harms least within each budget
 /// of time and memory.

@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// A decoder's `text_config`, with the defaults of its kind.
 struct DecoderConfig {

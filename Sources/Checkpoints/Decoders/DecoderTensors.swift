@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension RecipeBuilder {
   /// Tensors of a Llama-style decoder whose names start with `prefix`, and of its head under one of `heads`.

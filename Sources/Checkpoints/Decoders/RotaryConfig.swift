@@ -1,5 +1,5 @@
 import Glibc
-import PlanFormat
+import Plan
 
 /// Rotary positions as a config describes them: `rope_parameters`, or `rope_scaling` and `rope_theta` before it.
 struct RotaryConfig {

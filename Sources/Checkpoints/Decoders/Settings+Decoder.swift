@@ -1,6 +1,6 @@
 import Glibc
 import JSONReading
-import PlanFormat
+import Plan
 
 extension Settings {
   /// An activation by the name Hugging Face gives it.

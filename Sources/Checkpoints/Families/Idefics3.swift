@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Idefics3, SmolVLM and SmolVLM2: a SigLIP tower over tiles, pixel shuffle, text that names rows and columns.
 struct Idefics3: ModelFamily {

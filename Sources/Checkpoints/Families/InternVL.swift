@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// InternVL 2.5 and 3: InternViT, pixel shuffle, tiles with a thumbnail.
 struct InternVL: ModelFamily {

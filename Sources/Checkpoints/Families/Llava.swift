@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// LLaVA-1.5: a CLIP or SigLIP tower, a two-layer projector, a decoder.
 struct Llava: ModelFamily {

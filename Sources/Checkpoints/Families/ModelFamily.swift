@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// What a checkpoint says before its tensors are looked at.
 struct CheckpointSettings {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Qwen2-VL: pictures at their own resolution, rotary positions in the tower, a merger, M-RoPE.
 struct Qwen2VL: ModelFamily {

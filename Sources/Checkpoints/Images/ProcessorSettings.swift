@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// A checkpoint's image processor: `preprocessor_config.json`, or the `image_processor` of `processor_config.json`, and
 /// what the processor itself says beside it.

@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 extension ProcessorSettings {
   /// One tile: `CLIPImageProcessor`, `SiglipImageProcessor` and LLaVA's own.

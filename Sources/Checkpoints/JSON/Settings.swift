@@ -1,5 +1,6 @@
 import JSONReading
-import PlanFormat
+import Plan
+import PlanFile
 
 /// A JSON object of a checkpoint, read with defaults and with errors that name the key.
 struct Settings {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension Jinja {
   /// A word of an expression.

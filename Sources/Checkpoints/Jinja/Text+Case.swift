@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Python's changes of case, code point by code point.
 extension Jinja {

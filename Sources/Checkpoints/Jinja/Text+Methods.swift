@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension Jinja {
   /// Methods of Python's text; `nil` when there is none for these arguments.

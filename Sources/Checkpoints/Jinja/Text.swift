@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Python's text functions, on Unicode scalars as Python has them.
 extension Jinja {

@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// A checkpoint's chat template and where it was found.
 struct ChatTemplate {

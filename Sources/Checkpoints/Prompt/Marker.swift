@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 import Tokenization
 
 /// Text that stands for what a person will say while a template is evaluated.

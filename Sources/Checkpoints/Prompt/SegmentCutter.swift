@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 import Tokenization
 
 /// Cuts text at control tokens.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 import Tokenization
 
 extension TemplateCompiler {

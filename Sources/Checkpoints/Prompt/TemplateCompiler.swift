@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 import Tokenization
 
 /// Turns a chat template into segments: conversations of markers are printed and cut where the markers are.

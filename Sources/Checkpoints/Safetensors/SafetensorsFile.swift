@@ -1,5 +1,6 @@
 import JSONReading
-import PlanFormat
+import Plan
+import PlanFile
 
 /// One safetensors file, mapped: a header that says where each tensor lies, and the tensors behind it.
 package struct SafetensorsFile: Sendable {

@@ -1,4 +1,5 @@
-package import PlanFormat
+import Plan
+package import PlanFile
 
 extension SourceTensor {
   /// Elements `range` of the flattened tensor as float32, all of them numbers: neither NaN nor infinite.

@@ -1,4 +1,5 @@
-import PlanFormat
+import Plan
+import PlanFile
 
 /// A tensor of a checkpoint, still in its mapped file.
 package struct SourceTensor: Sendable {

@@ -1,5 +1,6 @@
 import JSONReading
-import PlanFormat
+import Plan
+import PlanFile
 
 /// All tensors of a checkpoint, from one file or from the shards of an index.
 struct TensorDirectory: Sendable {

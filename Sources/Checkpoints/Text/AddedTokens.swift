@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// Tokens matched as a whole in the text: the `added_tokens` of `tokenizer.json`, and those that
 /// `tokenizer_config.json` has beside them.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// The `decoder` of `tokenizer.json`: how tokens become text.
 enum DecoderReader {

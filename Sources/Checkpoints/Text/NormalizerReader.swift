@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// The `normalizer` of `tokenizer.json`: how text is changed before it is split.
 enum NormalizerReader {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// The `pre_tokenizer` of `tokenizer.json`: how text is split before merging.
 enum PreTokenizer {

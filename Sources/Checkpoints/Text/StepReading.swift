@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 import Tokenization
 
 /// What the parts of `tokenizer.json` have in common.

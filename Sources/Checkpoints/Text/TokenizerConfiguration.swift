@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// What `tokenizer_config.json` says about the tokenizer beside it.
 struct TokenizerConfiguration {

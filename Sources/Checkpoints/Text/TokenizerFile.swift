@@ -1,5 +1,5 @@
 import JSONReading
-package import PlanFormat
+package import Plan
 import Tokenization
 
 /// A byte-pair encoding tokenizer: `tokenizer.json`, or `vocab.json` and `merges.txt`, and what

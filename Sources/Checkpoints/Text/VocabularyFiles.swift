@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// A tokenizer of older checkpoints: `vocab.json` and `merges.txt`, the rest by the name of its class.
 enum VocabularyFiles {

@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 import Tokenization
 
 /// The vocabulary and the merges of a tokenizer's model.

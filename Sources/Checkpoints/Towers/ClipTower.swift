@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// CLIP's and SigLIP's vision transformers, and the SigLIP variant of Idefics3: the same layers with different ends.
 struct ClipTower {

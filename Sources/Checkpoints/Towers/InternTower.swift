@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// InternViT: layer scale, optional norms of queries and keys, LayerNorm or RMSNorm.
 struct InternTower {

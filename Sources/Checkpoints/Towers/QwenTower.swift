@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 
 /// The towers of Qwen2-VL (LayerNorm, plain FFN) and Qwen2.5-VL (RMSNorm, gated FFN, windows): rotary positions and a
 /// patch embedding over pairs of frames.

@@ -9,8 +9,11 @@ public enum PanelEncoding: Sendable {
   /// 4-bit integers with a scale for every 32 inputs of an output.
   case int4
 
+  /// Outputs of one panel.
+  public static let lanes = 16
+
   /// Bytes of one panel of 16 outputs.
-  func panelBytes(depth: Int) -> Int {
+  public func panelBytes(depth: Int) -> Int {
     switch self {
     case .bfloat16: espalier_bfloat16_panel_bytes(depth)
     case .int8: espalier_int8_panel_bytes(depth)
@@ -48,8 +51,7 @@ struct PanelMatrix {
     self.panelBytes = panelBytes
   }
 
-  /// Outputs of one panel.
-  static let lanes = 16
+  static let lanes = PanelEncoding.lanes
 
   var panelCount: Int { (outputs + Self.lanes - 1) / Self.lanes }
   var byteCount: Int { panelCount * panelBytes }

@@ -1,5 +1,5 @@
 import Inference
-public import PlanFormat
+public import Plan
 
 /// What a point is measured against at its own budget of visual tokens: the plain ways to spend it, and the point
 /// without what calibration found. Published comparisons found that many methods do not beat them.

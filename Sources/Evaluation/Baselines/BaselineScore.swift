@@ -1,5 +1,5 @@
 public import Figures
-import PlanFormat
+import Plan
 
 /// What a baseline did at a point's budget, and how the point stands beside it.
 public struct BaselineScore: Sendable {

@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 /// Something to measure: settings, what is done to the picture first, and what it is a baseline of.
 public struct Contender: Sendable {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Questions that need the detail of the picture: those that the picture itself, reduced, gets wrong.
 public struct HardQuestions: Sendable {

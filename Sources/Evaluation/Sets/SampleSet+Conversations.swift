@@ -1,5 +1,5 @@
 import JSONReading
-import PlanFormat
+import Plan
 import Tokenization
 
 /// LLaVA's conversations, a JSON array of entries with `image` and `conversations` of `from` and `value`.

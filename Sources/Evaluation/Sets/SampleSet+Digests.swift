@@ -1,5 +1,6 @@
+import Digests
 import Foundation
-import PlanFormat
+import Plan
 
 extension SampleSet {
   /// SHA-256 over the samples and the bytes of each one's pictures, hexadecimal.

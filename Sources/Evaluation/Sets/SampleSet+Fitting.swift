@@ -1,5 +1,5 @@
 public import Inference
-import PlanFormat
+import Plan
 import Tokenization
 
 extension SampleSet {

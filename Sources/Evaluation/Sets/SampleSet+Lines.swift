@@ -1,5 +1,5 @@
 import Foundation
-import PlanFormat
+import Plan
 
 /// JSON Lines.
 extension SampleSet {

@@ -1,7 +1,7 @@
 import Foundation
 import Inference
 import JSONReading
-import PlanFormat
+import Plan
 
 /// One question about some pictures.
 public struct Sample: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 import JSONReading
-import PlanFormat
+import Plan
 import Tokenization
 
 /// One entry of a file of samples: a JSON object and the place it is from. Both forms of files are read through this.

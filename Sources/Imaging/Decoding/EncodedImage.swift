@@ -1,4 +1,5 @@
-import PlanFormat
+import Digests
+import Plan
 
 /// A picture as its file has it, with the digest that tells it from any other.
 public struct EncodedImage: Sendable {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension AnyResolutionTiling {
   func check() throws(ImageError) {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension CanvasTiling {
   /// Most tiles that a plan may ask for.

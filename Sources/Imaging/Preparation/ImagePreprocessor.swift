@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 /// Makes pictures the vision tower's input, byte for byte as the families' image processors of Hugging Face do with
 /// Pillow.

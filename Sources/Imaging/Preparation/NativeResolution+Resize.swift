@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension NativeResolution {
   /// Most times that one side may be as long as the other.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension RGBImage {
   /// The picture in the middle of a plain square of its longer side, resized to `side` x `side`.

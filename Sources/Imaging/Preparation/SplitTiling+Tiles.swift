@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension SplitTiling {
   /// Longest edge of a resized picture, whatever `longestEdge` says.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension TileShape {
   func check() throws(ImageError) {

@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 extension RGBImage {
   /// What a resized or cropped picture may measure: as much as a decoded one.

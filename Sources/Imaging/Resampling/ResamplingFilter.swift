@@ -1,5 +1,5 @@
 import Glibc
-public import PlanFormat
+public import Plan
 
 /// Filters for resizing, as Pillow defines them.
 public typealias ResamplingFilter = ImagePreprocessing.Filter

@@ -1,6 +1,6 @@
 import Imaging
 import Models
-public import PlanFormat
+public import Plan
 import Tokenization
 
 /// Questions at one operating point, one after the other. Those about the same pictures share what was read of them.

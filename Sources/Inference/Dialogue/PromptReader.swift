@@ -1,5 +1,5 @@
 import Models
-import PlanFormat
+import Plan
 
 /// Reads one prompt after the other about the same pictures, each only as far as it has not been read before.
 ///

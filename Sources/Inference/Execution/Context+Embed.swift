@@ -1,6 +1,6 @@
 import Compute
 import Models
-import PlanFormat
+import Plan
 
 extension Context {
   /// Embeds a prompt: tokens by table, each image by its arranged visual tokens, positions counted from 0.

@@ -1,6 +1,6 @@
 public import Compute
 public import Models
-import PlanFormat
+import Plan
 
 extension Context {
   /// Runs several known tokens at once behind a cache, `[tokens x vocabulary]` logits in return: the teacher-forced twin

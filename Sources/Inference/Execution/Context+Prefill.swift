@@ -1,6 +1,6 @@
 public import Compute
 import Models
-import PlanFormat
+import Plan
 
 extension Context {
   /// Runs layers on `prompt`, in place, as the schedule says.

@@ -1,6 +1,6 @@
 public import Compute
 public import Models
-import PlanFormat
+import Plan
 
 /// A sequence being decoded: its cache and the memory of one step, so that a step allocates nothing.
 public struct DecodeState: ~Copyable {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension Model {
   /// Tokens of a prompt, visual ones included, when the model can take it.

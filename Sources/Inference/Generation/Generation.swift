@@ -1,5 +1,5 @@
 import Compute
-import PlanFormat
+import Plan
 import Tokenization
 
 /// An answer that grows token by token: the one loop behind a run, a chat, an evaluation and a calibration.

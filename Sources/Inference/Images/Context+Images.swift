@@ -1,7 +1,7 @@
 import Compute
 public import Imaging
 import Models
-import PlanFormat
+import Plan
 
 extension Context {
   /// Visual tokens of a prepared picture, in the order in which the prompt has them. Throws where the run is cancelled.

@@ -1,6 +1,6 @@
 import Imaging
 import Models
-import PlanFormat
+import Plan
 import Tokenization
 
 /// Lays out what a prepared picture becomes in the prompt, as its family does.

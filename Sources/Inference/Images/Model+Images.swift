@@ -1,6 +1,6 @@
 public import Imaging
 import Models
-import PlanFormat
+import Plan
 
 extension Model {
   /// Decodes, resizes and cuts a picture into the tower's inputs; `count` is the number of pictures in the prompt.

@@ -1,6 +1,6 @@
 public import Imaging
 import Models
-import PlanFormat
+import Plan
 
 extension Model {
   /// What the tower saw of a prepared picture, a view for each block of its arrangement: the pixels under the block's

@@ -1,7 +1,7 @@
 import Compute
 import Imaging
 import Models
-import PlanFormat
+import Plan
 
 /// The features of a grid of tiles as one canvas, without the rows or columns that show padding, and scaled down where
 /// there are too many (`unpad_image` and `anyres_max` of LLaVA-NeXT and LLaVA-OneVision).

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// What a pruning method leaves of the visual rows and entries of a layer, for counts of work and memory.
 protocol MethodWork: PruningMethod {

@@ -1,5 +1,5 @@
 import Models
-public import PlanFormat
+public import Plan
 
 /// Counts the decoder's floating-point operations in prefill; a multiply-add is two.
 ///

@@ -1,5 +1,5 @@
 import Models
-import PlanFormat
+import Plan
 
 /// The acts of all methods that a schedule asks for, in the order in which they act at a boundary.
 struct PruningActs {

@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 extension PruningSettings {
   private var work: [any MethodWork] { used.compactMap { $0 as? any MethodWork } }

@@ -1,5 +1,5 @@
 public import Models
-public import PlanFormat
+public import Plan
 
 /// An operating point compiled for one model: what each layer does, and where tokens and entries go.
 ///
@@ -31,6 +31,6 @@ public struct Schedule: Sendable {
     settings.layerReduction?.schedule(&layers)
     answerAttention =
       settings.cacheRetention?.ranking == .answerProfile
-      ? calibration?.cacheRetention.answerAttention ?? [] : []
+      ? calibration?.cacheRetention?.answers?.values ?? [] : []
   }
 }

@@ -1,5 +1,5 @@
 public import Compute
-public import PlanFormat
+public import Plan
 
 /// The text decoder: embedding, layers, final norm and head.
 public struct Decoder: Sendable {

@@ -1,5 +1,5 @@
 import Compute
-import PlanFormat
+import Plan
 
 /// One decoder layer: RMSNorm, grouped-query attention with rotary positions, RMSNorm, gated FFN.
 struct DecoderLayer: Sendable {

@@ -1,5 +1,5 @@
 public import Compute
-import PlanFormat
+import Plan
 
 /// Intermediate results of one decoder layer, reused by every layer and every step.
 ///

@@ -1,5 +1,5 @@
 public import Compute
-public import PlanFormat
+public import Plan
 
 /// The gated FFN of a decoder layer: `(act(x Wg) * (x Wu)) Wd`, all neurons or the probed ones.
 public struct FeedForward: Sendable {

@@ -1,5 +1,5 @@
 import Compute
-import PlanFormat
+import Plan
 
 /// Attention of a tower: every row sees every row of its segment.
 struct VisionAttention: Sendable {

@@ -1,5 +1,5 @@
 import Compute
-import PlanFormat
+import Plan
 
 /// One pre-norm transformer layer of a vision tower: norm, attention, norm, FFN, with the tower's options.
 struct VisionLayer: Sendable {

@@ -1,5 +1,5 @@
 import Compute
-import PlanFormat
+import Plan
 
 /// A norm of a tower or projector: LayerNorm with a bias, or RMSNorm.
 struct VisionNorm: Sendable {

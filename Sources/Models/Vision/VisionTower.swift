@@ -1,5 +1,5 @@
 public import Compute
-public import PlanFormat
+public import Plan
 
 /// A vision transformer: patches, perhaps a class token, positions, then pre-norm layers.
 ///

@@ -1,6 +1,6 @@
 public import Figures
 import Inference
-import PlanFormat
+import Plan
 
 extension Explanation {
   /// The object that `espalier explain --json` prints. Patches are numbered row by row within their block.

@@ -1,6 +1,6 @@
 public import Imaging
 import Inference
-import PlanFormat
+import Plan
 
 extension Explanation {
   /// What each panel of the overlay shows, from left to right.

@@ -1,6 +1,6 @@
 public import Inference
 import Models
-public import PlanFormat
+public import Plan
 public import Tokenization
 
 /// Which patches of its pictures each stage of a point dropped for one question, and what became of the answer.

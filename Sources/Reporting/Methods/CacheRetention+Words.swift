@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension CacheRetention: MethodWords {
   private var meanRate: Double { rates.reduce(0, +) / Double(max(1, rates.count)) }

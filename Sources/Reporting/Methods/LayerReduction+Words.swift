@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension LayerReduction: MethodWords {
   var summary: [String] {

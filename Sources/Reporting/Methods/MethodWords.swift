@@ -1,5 +1,6 @@
 public import Figures
-public import PlanFormat
+public import Plan
+import PlanFile
 
 /// What tables, pages and pictures say about the settings of one pruning method. A method without words of its own is
 /// described by its fields.

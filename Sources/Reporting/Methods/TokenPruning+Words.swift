@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension TokenPruning: MethodWords {
   private var place: String {

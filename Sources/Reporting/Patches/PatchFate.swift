@@ -1,6 +1,6 @@
 public import Inference
 import Models
-public import PlanFormat
+public import Plan
 
 /// What became of each visual token of one prompt at one operating point.
 public struct PatchFate: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import Evaluation
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// Each point beside plain ways to spend its budget.

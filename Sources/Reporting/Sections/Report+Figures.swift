@@ -1,6 +1,6 @@
 import Evaluation
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// All figures of the points.

@@ -1,6 +1,6 @@
 import Evaluation
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// Quality over time: the points, every baseline, and the front that tuning stored.

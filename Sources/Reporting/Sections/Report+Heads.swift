@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// Visual attention of each KV head.

@@ -1,6 +1,6 @@
 import Evaluation
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// Where in the picture tokens are kept, over the whole set.

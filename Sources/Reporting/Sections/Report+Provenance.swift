@@ -1,6 +1,6 @@
 import Evaluation
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// What all this was made from, and how to make it again.

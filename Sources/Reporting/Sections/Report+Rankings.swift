@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// Layers in the order in which they can be reduced, with the divergence after each.

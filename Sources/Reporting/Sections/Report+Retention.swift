@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// How much each layer looks at the picture, and what is kept of its cache.

@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 
 extension Report {
   /// Ways to choose visual tokens that calibration compared.

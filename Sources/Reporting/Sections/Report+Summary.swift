@@ -1,7 +1,7 @@
 import Evaluation
 import Figures
 import Inference
-import PlanFormat
+import Plan
 
 extension Report {
   /// A verdict for each point, the harm before the gain.

@@ -1,7 +1,7 @@
 import Evaluation
 import Figures
 import Inference
-import PlanFormat
+import Plan
 
 extension Report {
   /// Quality by kind of question, and second questions.

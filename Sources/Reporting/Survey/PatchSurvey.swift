@@ -2,7 +2,7 @@ public import Evaluation
 import Imaging
 import Inference
 import Models
-public import PlanFormat
+public import Plan
 
 /// Watches what points drop over a whole set, and draws some of its samples.
 public struct PatchSurvey {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// The merges of a vocabulary by the pair they join: a hash table with open addressing.
 ///

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// What merging starts from: the token of each byte or character of a text.
 struct SymbolTable: Sendable {

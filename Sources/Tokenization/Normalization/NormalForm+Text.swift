@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension NormalForm {
   /// `text`, valid UTF-8, in this form as Hugging Face's `tokenizers` brings it there.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Changes text before it is split.
 struct Normalizer: Sendable {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Finds what a step looks for.
 enum Matcher: Sendable {

@@ -1,4 +1,4 @@
-package import PlanFormat
+package import Plan
 
 extension PromptTemplate {
   /// The prompt of a conversation whose images have been placed. No text is empty or beside another one.

@@ -1,4 +1,4 @@
-public import PlanFormat
+public import Plan
 
 extension Tokenizer {
   /// The prompt that `template` makes of a conversation whose images have been placed.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 extension SplitBehavior {
   /// The pieces that matches and what is between them become.

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// One step that cuts text into pre-tokens, ready to be used.
 enum Splitter: Sendable {

@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Finds added tokens in text: the leftmost match, of several the longest, as Hugging Face's `tokenizers`.
 struct AddedTokenMatcher: Sendable {

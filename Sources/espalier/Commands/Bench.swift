@@ -4,7 +4,8 @@ import Evaluation
 import Figures
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Times the stages of a plan beside what the machine can do.
 struct Bench: ParsableCommand {

@@ -2,7 +2,8 @@ import ArgumentParser
 import Calibration
 import Evaluation
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Derives the calibration of a plan.
 struct Calibrate: ParsableCommand {

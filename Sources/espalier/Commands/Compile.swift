@@ -2,7 +2,8 @@ import ArgumentParser
 import Calibration
 import Evaluation
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Import, calibrate and tune in one go.
 struct Compile: ParsableCommand {

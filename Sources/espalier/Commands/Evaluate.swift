@@ -3,7 +3,8 @@ import Compute
 import Evaluation
 import Figures
 import Inference
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Measures operating points on a set.
 struct Evaluate: ParsableCommand {

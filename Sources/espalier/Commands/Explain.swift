@@ -3,7 +3,8 @@ import Figures
 import Imaging
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 import Reporting
 
 /// Shows what a point dropped of its pictures for one question.

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Figures
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Shows what a plan holds.
 struct Inspect: ParsableCommand {
@@ -41,45 +42,59 @@ struct Inspect: ParsableCommand {
     ])
   }
 
+  /// A part that was not made is null.
   private func calibration(_ record: CalibrationRecord) -> JSON {
-    let lens = record.layerReduction
-    return .object([
+    .object([
       "samples": .integer(record.provenance.samples),
-      "layer_reduction": .object([
-        "ffn_ranking": .integers(lens.feedForward), "ffn_divergence": .numbers(lens.feedForwardDivergence),
-        "attention_ranking": .integers(lens.attention),
-        "attention_divergence": .numbers(lens.attentionDivergence),
-        "text_row_divergence": .number(lens.textRowDivergence),
-      ]),
-      "cache_retention": .object([
-        "vision_attention_mean": .numbers(record.cacheRetention.visionAttentionMean),
-        "vision_attention_std": .numbers(record.cacheRetention.visionAttentionDeviation),
-        "retention": .numbers(record.cacheRetention.retention),
-        "ranking": .string(record.cacheRetention.ranking.rawValue),
-        "even_share": .number(record.cacheRetention.evenShare),
-        "candidates": .array(
-          record.cacheRetention.candidates.map { row in
-            .object([
-              "ranking": .string(row.ranking.rawValue), "even_share": .number(row.evenShare),
-              "rate": .number(row.rate), "divergence": .number(row.divergence),
-              "divergence_long_answers": .number(row.longAnswerDivergence),
-            ])
-          }),
-      ]),
-      "token_pruning": .object([
-        "rule": .string(record.tokenPruning.chosen.rule.rawValue),
-        "prune_layer": .integer(record.tokenPruning.chosen.layer),
-        "candidates": .array(
-          record.tokenPruning.candidates.map { row in
-            .object([
-              "rule": .string(row.settings.rule.rawValue), "keep_ratio": .number(row.settings.keepRatio),
-              "prune_layer": .integer(row.settings.layer), "alpha": .number(row.settings.cost.alpha),
-              "beta": .number(row.settings.cost.beta), "gamma": .number(row.settings.cost.gamma),
-              "sigma": .number(row.settings.cost.sigma), "epsilon": .number(row.settings.cost.epsilon),
-              "divergence": .number(row.divergence),
-            ])
-          }),
-      ]),
+      "layer_reduction": record.layerReduction.map(part) ?? .null,
+      "cache_retention": record.cacheRetention.map(part) ?? .null,
+      "token_pruning": record.tokenPruning.map(part) ?? .null,
+      "horizon": record.horizon.map { .object(["divergence": .numbers($0.divergence)]) } ?? .null,
+    ])
+  }
+
+  private func part(_ rankings: LayerRankings) -> JSON {
+    .object([
+      "ffn_ranking": .integers(rankings.feedForward),
+      "ffn_divergence": .numbers(rankings.feedForwardDivergence),
+      "attention_ranking": .integers(rankings.attention),
+      "attention_divergence": .numbers(rankings.attentionDivergence),
+      "text_row_divergence": .number(rankings.textRowDivergence),
+    ])
+  }
+
+  private func part(_ profile: RetentionProfile) -> JSON {
+    .object([
+      "vision_attention_mean": .numbers(profile.visionAttentionMean),
+      "vision_attention_std": .numbers(profile.visionAttentionDeviation),
+      "retention": .numbers(profile.retention),
+      "ranking": .string(profile.ranking.rawValue),
+      "even_share": .number(profile.evenShare),
+      "candidates": .array(
+        profile.candidates.map { row in
+          .object([
+            "ranking": .string(row.ranking.rawValue), "even_share": .number(row.evenShare),
+            "rate": .number(row.rate), "divergence": .number(row.divergence),
+            "divergence_long_answers": .number(row.longAnswerDivergence),
+          ])
+        }),
+    ])
+  }
+
+  private func part(_ search: CostSearch) -> JSON {
+    .object([
+      "rule": .string(search.chosen.rule.rawValue),
+      "prune_layer": .integer(search.chosen.layer),
+      "candidates": .array(
+        search.candidates.map { row in
+          .object([
+            "rule": .string(row.settings.rule.rawValue), "keep_ratio": .number(row.settings.keepRatio),
+            "prune_layer": .integer(row.settings.layer), "alpha": .number(row.settings.cost.alpha),
+            "beta": .number(row.settings.cost.beta), "gamma": .number(row.settings.cost.gamma),
+            "sigma": .number(row.settings.cost.sigma), "epsilon": .number(row.settings.cost.epsilon),
+            "divergence": .number(row.divergence),
+          ])
+        }),
     ])
   }
 

@@ -4,7 +4,8 @@ import Evaluation
 import Foundation
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 import Reporting
 
 /// Writes a page about a plan.

@@ -2,7 +2,8 @@ import ArgumentParser
 import Calibration
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Measures the times of a plan's points again.
 struct Retime: ParsableCommand {

@@ -4,7 +4,8 @@ import HDF5
 import Inference
 import Models
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Writes what happened inside a prefill.
 struct Trace: ParsableCommand {

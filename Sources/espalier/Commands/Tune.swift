@@ -2,7 +2,8 @@ import ArgumentParser
 import Calibration
 import Evaluation
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Finds the operating points of a calibrated plan.
 struct Tune: ParsableCommand {

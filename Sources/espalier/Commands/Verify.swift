@@ -1,7 +1,8 @@
 import ArgumentParser
 import Figures
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Checks every digest of a plan.
 struct Verify: ParsableCommand {

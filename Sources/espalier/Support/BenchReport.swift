@@ -3,7 +3,8 @@ import Evaluation
 import Figures
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Times of one operating point.
 struct BenchRow {

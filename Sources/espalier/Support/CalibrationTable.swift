@@ -1,43 +1,42 @@
 import Figures
-import PlanFormat
+import Plan
 
 /// A calibration as tables: one row a layer, then the candidates of the two choices.
 enum CalibrationTable {
   static func text(_ record: CalibrationRecord) -> String {
-    [
+    let parts = [
       "calibration on \(record.provenance.samples) samples, seed \(record.provenance.seed)",
-      layers(record), rules(record.tokenPruning), entries(record.cacheRetention),
-    ].joined(separator: "\n\n")
+      layers(record), record.tokenPruning.map(rules), record.cacheRetention.map(entries),
+    ]
+    return parts.compactMap { $0 }.joined(separator: "\n\n")
   }
 
-  private static func layers(_ record: CalibrationRecord) -> String {
+  private static func layers(_ record: CalibrationRecord) -> String? {
     let (lens, profile) = (record.layerReduction, record.cacheRetention)
+    guard lens != nil || profile != nil else { return nil }
     var table = TextTable([
       "rank", "FFN layer", "divergence", "attention layer", "divergence", "layer", "visual attention",
       "deviation", "retention",
     ])
-    // A plan may have any of these lists and not the others.
-    func cell<Value>(_ values: [Value], _ index: Int, _ text: (Value) -> String) -> String {
-      index < values.count ? text(values[index]) : ""
+    // A plan may have one part and not the other.
+    func cell<Value>(_ values: [Value]?, _ index: Int, _ text: (Value) -> String) -> String {
+      values.map { text($0[index]) } ?? ""
     }
-    func nats(_ values: [Double], _ index: Int) -> String {
+    func nats(_ values: [Double]?, _ index: Int) -> String {
       cell(values, index) { Figure($0, .nats).description }
     }
-    func share(_ values: [Double], _ index: Int) -> String {
+    func share(_ values: [Double]?, _ index: Int) -> String {
       cell(values, index) { Figure($0, .share).description }
     }
-    let lengths = [
-      lens.feedForward.count, lens.attention.count, profile.visionAttentionMean.count,
-      profile.retention.count,
-    ]
-    for index in 0..<(lengths.max() ?? 0) {
+    for index in 0..<(lens?.feedForward.count ?? profile?.retention.count ?? 0) {
       table.append([
-        "\(index + 1)", cell(lens.feedForward, index) { "\($0)" }, nats(lens.feedForwardDivergence, index),
-        cell(lens.attention, index) { "\($0)" }, nats(lens.attentionDivergence, index), "\(index)",
-        share(profile.visionAttentionMean, index), share(profile.visionAttentionDeviation, index),
-        share(profile.retention, index),
+        "\(index + 1)", cell(lens?.feedForward, index) { "\($0)" },
+        nats(lens?.feedForwardDivergence, index), cell(lens?.attention, index) { "\($0)" },
+        nats(lens?.attentionDivergence, index), "\(index)", share(profile?.visionAttentionMean, index),
+        share(profile?.visionAttentionDeviation, index), share(profile?.retention, index),
       ])
     }
+    guard let lens else { return table.text }
     return "layers reduced one after the other (\(Figure(lens.neuronShare, .share)) of neurons, window "
       + "\(lens.attentionWindow);\ntext rows of all layers instead: \(Figure(lens.textRowDivergence, .nats)))\n"
       + table.text

@@ -2,7 +2,8 @@ public import ArgumentParser
 import Compute
 import Inference
 public import Models
-import PlanFormat
+import Plan
+import PlanFile
 
 /// How the context runs: `--threads` and `--cache`.
 struct EngineOptions: ParsableArguments {

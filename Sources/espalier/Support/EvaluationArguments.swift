@@ -1,7 +1,8 @@
 import ArgumentParser
 import Evaluation
 import Inference
-import PlanFormat
+import Plan
+import PlanFile
 import Tokenization
 
 /// Options of every verb that measures points on a set.

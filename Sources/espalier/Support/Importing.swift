@@ -1,7 +1,8 @@
 import Checkpoints
 import Figures
 import Inference
-import PlanFormat
+import Plan
+import PlanFile
 
 /// The first step from a checkpoint: a plan without pruning.
 enum Importing {

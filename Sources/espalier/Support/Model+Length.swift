@@ -1,6 +1,6 @@
 import Imaging
 import Inference
-import PlanFormat
+import Plan
 import Tokenization
 
 extension Model {

@@ -3,7 +3,8 @@ import Evaluation
 import Figures
 import Inference
 import Models
-import PlanFormat
+import Plan
+import PlanFile
 
 /// Times the parts of a decoder layer beside what they replace: products by float32 products of the same shape, reduced
 /// by full FFNs, hollow by causal attention, decoding over fewer by decoding over all entries.

@@ -4,7 +4,9 @@ import Evaluation
 import Glibc
 import Inference
 import Output
-import PlanFormat
+import Plan
+import PlanFile
+import PlanWriting
 
 /// Calibration and tuning of an opened plan, each giving new contents for the same weights.
 struct PlanWork {
@@ -20,7 +22,7 @@ struct PlanWork {
     plan = try Plan(contentsOf: path)
     context = try engine.context(plan)
     self.engine = engine
-    neuronOrder = plan.contents.calibration?.layerReduction.order(of: plan.contents.model.text)
+    neuronOrder = plan.contents.calibration?.layerReduction?.leading?.order(of: plan.contents.model.text)
   }
 
   /// The same plan with its FFN neurons in the order of their strength on `set`, or just the same where they cannot
@@ -49,12 +51,10 @@ struct PlanWork {
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
-    var record = try Calibrator(context, options: options, statePath: statePath)
+    try Calibrator(context, options: options, statePath: statePath)
       .calibrate(
-        set, weightsDigest: plan.weightsDigest, neuronsAreOrdered: neuronOrder != nil, resuming: resuming,
+        set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
         reporter: progress)
-    record.layerReduction.neuronOrder = (neuronOrder ?? []).flatMap { $0.map(Int32.init) }
-    return record
   }
 
   /// Tunes with a calibration, on a context that knows it.
@@ -80,12 +80,11 @@ struct PlanWork {
   static func discard(_ path: String) { unlink(path) }
 }
 
-extension LayerRankings {
-  /// Neurons by layer as they lie in the plan, or `nil` in the checkpoint's order.
-  fileprivate func order(of text: TextModel) -> [[Int]]? {
-    guard !neuronOrder.isEmpty else { return nil }
-    return (0..<text.layers).map { layer in
-      neuronOrder[layer * text.feedForwardWidth..<(layer + 1) * text.feedForwardWidth].map(Int.init)
+extension LeadingNeurons {
+  /// Neurons layer by layer.
+  fileprivate func order(of text: TextModel) -> [[Int]] {
+    (0..<text.layers).map { layer in
+      order[layer * text.feedForwardWidth..<(layer + 1) * text.feedForwardWidth].map(Int.init)
     }
   }
 }

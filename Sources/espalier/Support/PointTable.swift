@@ -1,5 +1,5 @@
 import Figures
-import PlanFormat
+import Plan
 import Reporting
 
 /// Operating points as a table and as JSON.

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import PlanFormat
+public import Plan
 
 /// Settings given by hand: a point named `custom`, for experiments beside the plan's own points.
 struct PruningArguments: ParsableArguments {
@@ -100,7 +100,7 @@ struct PruningArguments: ParsableArguments {
 
   private func tokenPruning(_ record: CalibrationRecord?) -> TokenPruning? {
     guard let keep else { return nil }
-    var pruning = record?.tokenPruning.chosen ?? TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
+    var pruning = record?.tokenPruning?.chosen ?? TokenPruning(rule: .semiRelaxed, keepRatio: keep, layer: 1)
     pruning.keepRatio = keep
     // Some rules choose among the rows that the projector gives.
     if let rule, rule.standardLayer == TokenPruning.promptPlace { pruning.layer = rule.standardLayer }

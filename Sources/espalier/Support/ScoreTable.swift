@@ -1,7 +1,7 @@
 import Evaluation
 import Figures
 import Inference
-import PlanFormat
+import Plan
 
 /// Scores of an evaluation as tables: the points, their baselines, both task by task, and what it comes to in words.
 enum ScoreTable {

@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import Checkpoints
-public import PlanFormat
+public import Plan
 
 /// How weights are stored: `--weights` and what differs from it.
 struct WeightArguments: ParsableArguments {

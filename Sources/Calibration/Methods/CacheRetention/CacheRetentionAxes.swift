@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Cache retention as axes of tuning: how many entries stay, which, and whether layers differ.
 struct CacheRetentionAxes: MethodAxes {
@@ -25,7 +25,7 @@ struct CacheRetentionAxes: MethodAxes {
   var axes: [SettingsAxis] {
     [
       SettingsAxis(count: entries.isEmpty ? 1 : Self.rates.count),
-      SettingsAxis(count: profile.retention.isEmpty ? 1 : 2, isOrdered: false, needs: 0),
+      SettingsAxis(count: 2, isOrdered: false, needs: 0),
       SettingsAxis(count: max(1, entries.count), isOrdered: false, needs: 0),
     ]
   }

@@ -2,7 +2,7 @@ import Compute
 import Evaluation
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Cache retention's profile of a model: how much each layer looks at the image, and which way of choosing entries costs least
 /// (section 3 of the methods).
@@ -60,7 +60,7 @@ struct RetentionProfiler: CalibrationStage {
     _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
   ) throws {
     // One half may have prompts of one length where all samples do not: then the plan has nothing to rank by.
-    let hasAnswers = !profile.answerAttention.isEmpty && !gathered.answerAttention.isEmpty
+    let hasAnswers = profile.answers != nil && gathered.answers != nil
     let known = Self.candidates.filter { $0.ranking != .answerProfile || hasAnswers }
     let trials = known.flatMap { candidate in Self.rates.map { (candidate, $0) } }
     var scores = trials.map { _ in (all: [Double](), long: [Double]()) }
@@ -69,7 +69,7 @@ struct RetentionProfiler: CalibrationStage {
         let retention = CacheRetention(
           rates: Array(repeating: trial.1, count: text.layers), ranking: trial.0.ranking,
           evenShare: trial.0.evenShare)
-        let logits = run.forcedLogits(retention, sample, gathered.answerAttention, context)
+        let logits = run.forcedLogits(retention, sample, gathered.answers?.values ?? [], context)
         let divergence = sample.reference.distributions.divergence(ofReduced: logits)
         scores[index].all.append(divergence)
         if sample.reference.answer.count >= 16 { scores[index].long.append(divergence) }
@@ -234,8 +234,9 @@ private struct GatheredAttention {
     profile.visionAttentionByHead = byHead.flatMap { $0.map { Statistics.mean($0) } }
     let group = Float(text.queryHeads / text.keyValueHeads)
     if !tokensDiffer, !answer.isEmpty {
-      profile.answerTokens = answer.count / (layers * heads)
-      profile.answerAttention = answer.map { $0 / (group * Float(max(1, answerRows))) }
+      profile.answers = AnswerAttention(
+        tokens: answer.count / (layers * heads),
+        values: answer.map { $0 / (group * Float(max(1, answerRows))) })
     }
     // A third of the layers in each class: the start values would put nearly all layers of some models in one.
     let sorted = profile.visionAttentionMean.sorted()

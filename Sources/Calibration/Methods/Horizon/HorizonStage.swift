@@ -1,7 +1,7 @@
 import Evaluation
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Measures what is lost when visual tokens leave behind each layer (section 9.1 of the methods).
 ///

@@ -1,7 +1,7 @@
 import Compute
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// The greedy ranking of layers (section 2 of the methods).
 ///

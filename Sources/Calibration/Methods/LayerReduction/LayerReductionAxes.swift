@@ -1,4 +1,4 @@
-import PlanFormat
+import Plan
 
 /// Layer reduction as axes of tuning: how many of the ranked layers are reduced, and how far.
 struct LayerReductionAxes: MethodAxes {
@@ -11,7 +11,7 @@ struct LayerReductionAxes: MethodAxes {
   init(_ rankings: LayerRankings) {
     self.rankings = rankings
     neurons =
-      rankings.neuronOrder.isEmpty
+      rankings.leading == nil
       ? [(.probed, rankings.neuronShare)]
       : [0.4, 0.3, 0.2, 0.15, 0.1].map { (.leading, $0) } + [(.probed, rankings.neuronShare)]
   }
@@ -20,17 +20,16 @@ struct LayerReductionAxes: MethodAxes {
 
   var axes: [SettingsAxis] {
     [
-      SettingsAxis(count: rankings.feedForward.isEmpty ? 1 : Self.layerShares.count),
+      SettingsAxis(count: Self.layerShares.count),
       SettingsAxis(count: neurons.count, needs: 0),
-      SettingsAxis(count: rankings.attention.isEmpty ? 1 : Self.layerShares.count),
+      SettingsAxis(count: Self.layerShares.count),
     ]
   }
 
-  var seeds: [[Int]] { rankings.feedForward.isEmpty ? [[0, 0, 0]] : [[0, 0, 0], [all, 0, 0]] }
+  var seeds: [[Int]] { [[0, 0, 0], [all, 0, 0]] }
 
   var extraSeeds: [[Int]] {
-    guard !rankings.feedForward.isEmpty else { return [] }
-    return neurons.indices.map { [all, $0, rankings.attention.isEmpty ? 0 : all] }
+    neurons.indices.map { [all, $0, all] }
   }
 
   func apply(_ place: ArraySlice<Int>, to settings: inout PruningSettings) {

@@ -1,6 +1,6 @@
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Layer reduction's part of a calibration: both rankings, the control experiment and the leading neurons (section 2 of
 /// the methods).
@@ -10,8 +10,8 @@ struct LayerReductionStage: CalibrationStage {
   let options: CalibrationOptions
   /// Window `R` of ranked attention layers.
   let window: Int
-  /// Whether the plan's neurons lie in the order of their strength, so that leading ones can be tried.
-  let neuronsAreOrdered: Bool
+  /// The order of strength in which the plan's neurons lie, if they do, so that leading ones can be tried.
+  let neuronOrder: [[Int]]?
 
   /// What was found so far.
   struct State: Codable {
@@ -40,9 +40,11 @@ struct LayerReductionStage: CalibrationStage {
     rankings.neuronShare = options.neuronShare
     rankings.attentionWindow = window
     rankings.textRowDivergence = try search.textRowDivergence(few)
-    if neuronsAreOrdered {
-      rankings.leadingShare = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
-      rankings.leadingDivergence = try search.leadingDivergence(share: rankings.leadingShare, few)
+    if let neuronOrder {
+      let share = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
+      rankings.leading = LeadingNeurons(
+        order: neuronOrder.flatMap { $0.map(Int32.init) }, share: share,
+        divergence: try search.leadingDivergence(share: share, few))
     }
     state.rankings = rankings
     state.isFinished = true

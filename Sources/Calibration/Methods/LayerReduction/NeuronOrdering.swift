@@ -2,7 +2,7 @@ import Compute
 public import Evaluation
 public import Inference
 import Models
-public import PlanFormat
+public import Plan
 
 /// Finds the order in which the neurons of each FFN should lie: the strongest on visual tokens first.
 ///

@@ -1,7 +1,9 @@
 public import Compute
 import Inference
 import Models
-public import PlanFormat
+public import Plan
+public import PlanFile
+public import PlanWriting
 
 /// The weights of a plan with the FFN neurons of each layer in another order. The model computes the same; nothing is
 /// rounded again.

@@ -1,5 +1,5 @@
 import Inference
-import PlanFormat
+import Plan
 
 /// Token pruning as axes of tuning: how many tokens stay, by which rule, after which layer, and how many come back.
 struct TokenPruningAxes: MethodAxes {

@@ -2,7 +2,7 @@ import Compute
 import Evaluation
 import Inference
 import Models
-import PlanFormat
+import Plan
 
 /// Token pruning's search for the rule and the cost weights with the least divergence (section 1 of the methods).
 ///

@@ -1,6 +1,6 @@
 import Compute
 import Models
-import PlanFormat
+import Plan
 
 /// Cache retention: a layer's cache loses entries once the layer has run (section 3 of the methods).
 struct CacheRetentionAct: PruningAct {

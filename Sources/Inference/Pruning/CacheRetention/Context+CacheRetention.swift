@@ -1,6 +1,6 @@
 public import Compute
 public import Models
-import PlanFormat
+import Plan
 
 extension Context {
   /// The choice of entries as a schedule asks for it, or `nil`.

@@ -1,5 +1,5 @@
 public import Compute
-public import PlanFormat
+public import Plan
 
 /// The choice of visual KV entries in one layer (section 3 of the methods).
 public struct EntrySelector {

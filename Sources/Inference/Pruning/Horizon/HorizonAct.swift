@@ -1,5 +1,5 @@
 import Models
-import PlanFormat
+import Plan
 
 /// Horizon: every visual row leaves behind one layer (section 9.1 of the methods).
 struct HorizonAct: PruningAct {

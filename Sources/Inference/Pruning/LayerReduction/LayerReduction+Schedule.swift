@@ -1,5 +1,5 @@
 import Models
-import PlanFormat
+import Plan
 
 extension LayerReduction {
   /// What a layer with fewer neurons is told.

@@ -1,6 +1,6 @@
 import Compute
 public import Models
-public import PlanFormat
+public import Plan
 
 extension Context {
   /// Chooses tokens grid by grid and drops the others from `rows`; what has no place on a grid stays.

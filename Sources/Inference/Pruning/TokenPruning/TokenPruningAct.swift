@@ -1,6 +1,6 @@
 public import Compute
 public import Models
-public import PlanFormat
+public import Plan
 
 /// Token pruning: some visual rows leave before a layer or behind one (section 1 of the methods).
 struct TokenPruningAct: PruningAct {

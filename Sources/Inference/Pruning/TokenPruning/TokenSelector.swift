@@ -1,5 +1,5 @@
 public import Compute
-public import PlanFormat
+public import Plan
 
 /// The choice of visual tokens (section 1 of the methods): a rule, its best share, recovery.
 public struct TokenSelector {

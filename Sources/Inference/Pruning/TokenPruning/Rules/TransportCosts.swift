@@ -1,6 +1,6 @@
 import Compute
 import Glibc
-import PlanFormat
+import Plan
 
 /// `Cf(i, j) = |s_i - t_j|^2`: norms of the rows and, by one product, `s_i . t_j`.
 struct FeatureCost {

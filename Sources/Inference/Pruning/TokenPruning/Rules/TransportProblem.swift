@@ -1,6 +1,6 @@
 import Compute
 import Glibc
-import PlanFormat
+import Plan
 
 /// Optimal transport between the visual tokens before and after a layer's attention (section 1 of the methods).
 ///

@@ -1,0 +1,34 @@
+/// What calibration found, as stored under `/calibration`: a part a method, `nil` where it was not made.
+public struct CalibrationRecord: Equatable, Sendable {
+  /// Importance rules, their cost weights and the candidates they were chosen from.
+  public var tokenPruning: CostSearch?
+  /// Layer rankings.
+  public var layerReduction: LayerRankings?
+  /// Visual attention and retention of each layer.
+  public var cacheRetention: RetentionProfile?
+  /// Harm of a horizon at each layer.
+  public var horizon: HorizonProfile?
+  /// What it was found on.
+  public var provenance: CalibrationProvenance
+
+  /// Path of the group.
+  package static let path = "/calibration"
+
+  /// Creates a record from the parts that were made.
+  public init(
+    tokenPruning: CostSearch? = nil, layerReduction: LayerRankings? = nil,
+    cacheRetention: RetentionProfile? = nil, horizon: HorizonProfile? = nil, provenance: CalibrationProvenance
+  ) {
+    self.tokenPruning = tokenPruning
+    self.layerReduction = layerReduction
+    self.cacheRetention = cacheRetention
+    self.horizon = horizon
+    self.provenance = provenance
+  }
+
+  /// The parts, a method each, as checks go over them.
+  package var parts: [any CalibrationPart] {
+    let all: [(any CalibrationPart)?] = [layerReduction, cacheRetention, tokenPruning, horizon]
+    return all.compactMap { $0 }
+  }
+}

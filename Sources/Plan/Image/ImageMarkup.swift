@@ -1,0 +1,45 @@
+/// Text that stands around the visual tokens of a picture, control tokens included.
+///
+/// A picture in tiles reads: `opening`, then for each tile `beforeTile` and its tokens with `afterRow` behind each row
+/// of tiles, then `beforeOverview` and the overview's tokens, then `closing`.
+public struct ImageMarkup: Equatable, Sendable {
+  /// Before everything.
+  public var opening = ""
+  /// Before the tokens of a picture that is one tile, behind `opening`.
+  public var alone = ""
+  /// Before each tile; `{row}` and `{column}` count from 1.
+  public var beforeTile = ""
+  /// Behind the last tile of each row.
+  public var afterRow = ""
+  /// Before the overview of a picture in tiles.
+  public var beforeOverview = ""
+  /// Behind everything.
+  public var closing = ""
+
+  /// No text at all.
+  public init() {}
+
+  /// `beforeTile` of one tile, counted from 0.
+  public func beforeTile(row: Int, column: Int) -> String {
+    var result = ""
+    var rest = beforeTile[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      result += rest[..<open]
+      switch rest[rest.index(after: open)..<close] {
+      case "row": result += "\(row + 1)"
+      case "column": result += "\(column + 1)"
+      case let other: result += "{\(other)}"
+      }
+      rest = rest[rest.index(after: close)...]
+    }
+    return result + rest
+  }
+}
+
+extension ImageMarkup {
+  package func validate(_ path: String) throws(Flaw) {
+    for text in [opening, alone, beforeTile, afterRow, beforeOverview, closing] {
+      guard text.utf8.count <= 1024 else { throw Flaw(path, "has text of more than 1024 bytes around tiles") }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+private let path = "/image"
+
+extension ImagePreprocessing {
+  /// Demands sizes that fit the tower and that no picture can turn into an overflow.
+  package func validate(for model: ModelDescription) throws(Flaw) {
+    try require(mean.count, in: 3...3, "number of means", path)
+    try require(deviation.count, in: 3...3, "number of deviations", path)
+    for value in mean { try require(value, from: -1000, upTo: 1000, "mean", path) }
+    for value in deviation { try require(value, above: 0, upTo: 1000, "deviation", path) }
+    try require(rescale, above: 0, upTo: 1000, "rescale", path)
+    try markup.validate(path)
+    try require(canvasTiles, in: 0...4096, "canvas_tiles", path)
+    let vision = model.vision
+    // A canvas is put together patch by patch.
+    guard arrangement == .tilesThenOverview || model.tokensPerTile == vision.grid * vision.grid else {
+      throw Flaw(path, "arranges a canvas of tiles that are not grids of \(vision.grid) patches a side")
+    }
+    switch tiling {
+    case .single(let tile): try tile.validate(for: vision)
+    case .anyResolution(let tiling): try tiling.validate(for: vision)
+    case .canvas(let tiling):
+      try requireSide(tiling.side, vision)
+      try require(tiling.minimumTiles, in: 1...1024, "minimum_tiles", path)
+      try require(tiling.maximumTiles, in: tiling.minimumTiles...1024, "maximum_tiles", path)
+    case .split(let tiling):
+      try requireSide(tiling.side, vision)
+      try require(tiling.longestEdge, in: 0...Limit.image, "longest_edge", path)
+    case .native(let resolution): try resolution.validate(for: model)
+    }
+  }
+}
+
+extension TileShape {
+  package func validate(for vision: VisionModel) throws(Flaw) {
+    try requireSide(side, vision)
+    guard shortestEdge > 0 else { return try require(shortestEdge, in: 0...0, "shortest_edge", path) }
+    try require(shortestEdge, in: 1...Limit.image, "shortest_edge", path)
+  }
+}
+
+extension AnyResolutionTiling {
+  package func validate(for vision: VisionModel) throws(Flaw) {
+    try tile.validate(for: vision)
+    try require(overview.count, in: 2...2, "number of sides in overview", path)
+    for side in overview { try require(side, in: 1...Limit.image, "overview", path) }
+    try require(resolutions.count, in: 2...2048, "number of sides in resolutions", path)
+    guard resolutions.count % 2 == 0 else { throw Flaw(path, "resolutions has a height without a width") }
+    for side in resolutions {
+      try require(side, in: tile.side...Limit.image, "resolutions", path)
+      guard side % tile.side == 0 else {
+        throw Flaw(path, "resolutions has \(side), which is not a number of tiles of \(tile.side)")
+      }
+    }
+  }
+}
+
+extension NativeResolution {
+  package func validate(for model: ModelDescription) throws(Flaw) {
+    let expected = model.vision.patchSize * model.projector.merge
+    guard model.vision.imageSize == 0 else {
+      throw Flaw(
+        path, "keeps a picture's resolution, but the tower takes images of \(model.vision.imageSize)")
+    }
+    try require(unit, in: expected...expected, "unit", path)
+    try require(minimumPixels, in: 1...Limit.pixels, "minimum_pixels", path)
+    try require(maximumPixels, in: minimumPixels...Limit.pixels, "maximum_pixels", path)
+  }
+}
+
+private func requireSide(_ side: Int, _ vision: VisionModel) throws(Flaw) {
+  guard side == vision.imageSize, side > 0 else {
+    throw Flaw(path, "side is \(side), the tower takes images of \(vision.imageSize)")
+  }
+}
+
+private enum Limit {
+  static let image = 16_384
+  static let pixels = 1 << 28
+}

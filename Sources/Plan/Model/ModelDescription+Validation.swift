@@ -1,0 +1,131 @@
+/// Limits far above any real model and far below any overflow: the product of any three is exact in `Int`.
+private enum Limit {
+  static let layers = 1...512
+  static let width = 1...65_536
+  static let heads = 1...1024
+  static let headWidth = 2...1024
+  static let feedForward = 1...1_048_576
+  static let vocabulary = 1...4_194_304
+  static let context = 1...67_108_864
+  static let image = 1...8192
+  static let grid = 1...512
+  static let patch = 512
+}
+
+extension ModelDescription {
+  /// Demands sizes that the engine can work with, so that nothing computed from them overflows.
+  package func validate() throws(Flaw) {
+    guard !family.isEmpty, family.utf8.count <= 64 else {
+      throw Flaw("/model", "family has no name or a long one")
+    }
+    try text.validate()
+    try vision.validate()
+    try projector.validate(for: vision)
+    guard tokensPerTile < text.contextLength else {
+      throw Flaw("/model", "an image needs \(tokensPerTile) positions of a context of \(text.contextLength)")
+    }
+  }
+}
+
+extension TextModel {
+  package func validate() throws(Flaw) {
+    let path = "/model/text"
+    try require(layers, in: Limit.layers, "layers", path)
+    try require(width, in: Limit.width, "width", path)
+    try require(queryHeads, in: Limit.heads, "query_heads", path)
+    try require(keyValueHeads, in: Limit.heads, "key_value_heads", path)
+    try require(headWidth, in: Limit.headWidth, "head_width", path)
+    try require(feedForwardWidth, in: Limit.feedForward, "feed_forward_width", path)
+    try require(vocabulary, in: Limit.vocabulary, "vocabulary", path)
+    try require(contextLength, in: Limit.context, "context_length", path)
+    try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
+    guard headWidth % 2 == 0 else { throw Flaw(path, "head_width is odd: \(headWidth)") }
+    try rotary.validate(path, headWidth: headWidth)
+    guard queryHeads % keyValueHeads == 0 else {
+      throw Flaw(path, "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
+    }
+    try require(stopTokens.count, in: 1...16, "number of stop_tokens", path)
+    for token in stopTokens { try require(token, in: 0...(vocabulary - 1), "stop_tokens", path) }
+    try require(imageToken, in: 0...(vocabulary - 1), "image_token", path)
+  }
+}
+
+extension RotaryModel {
+  package func validate(_ path: String, headWidth: Int) throws(Flaw) {
+    try require(width, in: 2...headWidth, "rotary_width", path)
+    guard width % 2 == 0 else { throw Flaw(path, "rotary_width is odd: \(width)") }
+    if !sections.isEmpty {
+      guard sections.allSatisfy({ (1...width).contains($0) }), sections.count <= 64,
+        sections.reduce(0, +) == width / 2
+      else { throw Flaw(path, "rotary_sections \(sections) do not sum up to \(width / 2) pairs") }
+    }
+    try require(scale, above: 0, upTo: 100, "rotary_scale", path)
+    try require(growth, from: 0, upTo: 1e6, "rotary_growth", path)
+    try require(base, above: 0, upTo: 1e18, "rotary_base", path)
+    try require(trainedLength, in: 0...Limit.context.upperBound, "rotary_trained_length", path)
+    guard growth == 0 || (trainedLength > 0 && width > 2) else {
+      throw Flaw(path, "rotary_growth has no rotary_trained_length to start from")
+    }
+  }
+}
+
+extension VisionModel {
+  package func validate() throws(Flaw) {
+    let path = "/model/vision"
+    try require(layers, in: 0...Limit.layers.upperBound, "layers", path)
+    try require(width, in: Limit.width, "width", path)
+    try require(heads, in: Limit.heads, "heads", path)
+    try require(feedForwardWidth, in: Limit.feedForward, "feed_forward_width", path)
+    try require(imageSize, in: 0...Limit.image.upperBound, "image_size", path)
+    try require(patchSize, in: 1...Limit.patch, "patch_size", path)
+    if imageSize > 0 { try require(grid, in: Limit.grid, "image_size / patch_size", path) }
+    try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
+    guard width % heads == 0 else {
+      throw Flaw(path, "width \(width) cannot be divided among \(heads) heads")
+    }
+    switch positions {
+    case .learned:
+      guard imageSize > 0 else { throw Flaw(path, "has learned positions but no image_size") }
+    case .rotary:
+      guard width / heads % 4 == 0, !classToken else {
+        throw Flaw(path, "rotary positions need heads of a multiple of 4 and no class token")
+      }
+    case .none: break
+    }
+    guard imageSize > 0 || (!classToken && !dropsFirstToken) else {
+      throw Flaw(path, "takes any image size, but has or drops a first token")
+    }
+    // Without its first patch a grid has lost its first row, which leaves nothing of one row and no windows.
+    guard !dropsFirstPatch || (grid > 1 && window == 0) else {
+      throw Flaw(path, "drops its first token, which is a patch of \(grid > 1 ? "a window" : "a single row")")
+    }
+    try require(queryKeyNormEpsilon, above: 0, upTo: 1, "query_key_norm_epsilon", path)
+    try require(featureLayers.count, in: 1...64, "number of feature_layers", path)
+    for layer in featureLayers { try require(layer, in: 0...layers, "feature_layers", path) }
+    try require(window, in: 0...Limit.grid.upperBound, "window", path)
+    guard window == 0 || !classToken else { throw Flaw(path, "has windows and a class token") }
+    try require(fullAttentionLayers.count, in: 0...layers, "number of full_attention_layers", path)
+    for layer in fullAttentionLayers {
+      try require(layer, in: 0...max(0, layers - 1), "full_attention_layers", path)
+    }
+  }
+}
+
+extension ProjectorModel {
+  package func validate(for vision: VisionModel) throws(Flaw) {
+    let path = "/model/projector"
+    try require(hiddenWidth, in: 0...Limit.feedForward.upperBound, "hidden_width", path)
+    try require(merge, in: 1...64, "merge", path)
+    try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
+    try require(inputWidth(vision), in: 1...(1 << 26), "merged width", path)
+    guard merge == 1 || vision.classToken == vision.dropsFirstToken else {
+      throw Flaw(path, "merges patches that are not a grid")
+    }
+    guard merge == 1 || vision.grid % merge == 0 else {
+      throw Flaw(path, "merge \(merge) does not divide a grid of \(vision.grid) patches")
+    }
+    guard vision.window % merge == 0 else {
+      throw Flaw(path, "merge \(merge) does not divide windows of \(vision.window) patches")
+    }
+  }
+}

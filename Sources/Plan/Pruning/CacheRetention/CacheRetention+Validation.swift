@@ -1,0 +1,21 @@
+extension CacheRetention: MethodSettings {
+  /// Name in files.
+  public static var name: String { "cache_retention" }
+
+  package func validate(for model: ModelDescription, _ path: String, prefix: String) throws(Flaw) {
+    let layers = model.text.layers
+    guard rates.count == layers || (mode == .dynamic && rates.isEmpty) else {
+      throw Flaw(path, "\(prefix)rates has \(rates.count) rates for \(layers) layers")
+    }
+    for rate in rates { try require(rate, from: 0, upTo: 1, prefix + "rates", path) }
+    try thresholds.validate(path, prefix: prefix)
+    try require(evenShare, from: 0, upTo: 1, prefix + "even_share", path)
+  }
+
+  package func validate(beside calibration: CalibrationRecord?, _ path: String) throws(Flaw) {
+    if ranking == .answerProfile, calibration?.cacheRetention?.answers == nil {
+      throw Flaw(
+        path, "ranks by answer_profile, but \(AnswerAttention.path) is missing")
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// Everything that makes an operating point differ from dense. Dense is the value with nothing set.
+public struct PruningSettings: Equatable, Sendable {
+  /// Visual tokens removed once, before a layer or behind one.
+  public var tokenPruning: TokenPruning?
+  /// Less work per visual token in chosen layers.
+  public var layerReduction: LayerReduction?
+  /// Visual KV entries freed at the end of prefill.
+  public var cacheRetention: CacheRetention?
+  /// All visual tokens removed behind a layer.
+  public var horizon: Horizon?
+
+  /// The methods in use, as checks go over them: a new method is entered here.
+  var usedMethods: [any MethodSettings] {
+    let all: [(any MethodSettings)?] = [tokenPruning, layerReduction, cacheRetention, horizon]
+    return all.compactMap { $0 }
+  }
+
+  /// Creates settings; without arguments, the dense ones.
+  public init(
+    tokenPruning: TokenPruning? = nil, layerReduction: LayerReduction? = nil,
+    cacheRetention: CacheRetention? = nil, horizon: Horizon? = nil
+  ) {
+    self.tokenPruning = tokenPruning
+    self.layerReduction = layerReduction
+    self.cacheRetention = cacheRetention
+    self.horizon = horizon
+  }
+
+  /// Nothing is pruned.
+  public static let dense = PruningSettings()
+  /// Whether nothing is pruned.
+  public var isDense: Bool { self == .dense }
+
+  /// What keeps a model with this calibration from running at these settings, in words; `nil` when nothing does.
+  public func problem(for model: ModelDescription, calibration: CalibrationRecord? = nil) -> String? {
+    do throws(Flaw) {
+      try validate(for: model, at: "settings")
+      try validateReferences(in: calibration, at: "settings")
+      return nil
+    } catch {
+      return error.reason
+    }
+  }
+
+  /// Demands settings that fit the model.
+  package func validate(for model: ModelDescription, at path: String) throws(Flaw) {
+    for method in usedMethods { try method.validate(for: model, path, prefix: type(of: method).prefix) }
+  }
+
+  /// Demands what the settings refer to in a calibration.
+  package func validateReferences(in calibration: CalibrationRecord?, at path: String) throws(Flaw) {
+    for method in usedMethods { try method.validate(beside: calibration, path) }
+  }
+}

@@ -1,0 +1,64 @@
+import Digests
+public import Plan
+
+/// An open plan: checked contents and mapped weights.
+///
+/// Opening checks structure, digests of everything but the weights, and the meaning of every setting, so
+/// that nothing later has to doubt a size or an index. HDF5 is closed again when `init` returns.
+public struct Plan: Sendable {
+  /// Path it was opened by.
+  public let path: String
+  /// Everything but the weights.
+  public let contents: PlanContents
+  /// The weights, in the mapping.
+  public let weights: WeightStore
+  /// SHA-256 over names, shapes and digests of the weights, hexadecimal.
+  public let weightsDigest: String
+  /// SHA-256 over everything else.
+  public let contentsDigest: String
+  /// Program that wrote the plan.
+  public let producer: String
+  /// Size of the file.
+  public var fileSize: Int { mapping.bytes.count }
+  private let mapping: MappedFile
+
+  /// How much is verified on opening.
+  public enum Verification: Sendable {
+    /// Digests of everything but the weights.
+    case smallDatasets
+    /// All digests.
+    case everything
+  }
+
+  /// Largest file that is accepted: 1 TiB.
+  public static let sizeLimit = 1 << 40
+
+  /// Opens a plan. Every failure names the file, the object in it and the reason.
+  public init(contentsOf path: String, verifying verification: Verification = .smallDatasets)
+    throws(PlanError)
+  {
+    let mapping = try MappedFile(path: path, sizeLimit: Self.sizeLimit)
+    let tree = try PlanTree(mapping)
+    let reading = try inFile(path) { () throws(Flaw) in try PlanReading(tree) }
+    self.path = path
+    self.mapping = mapping
+    contents = reading.contents
+    producer = reading.producer
+    weightsDigest = reading.weightsDigest
+    contentsDigest = reading.contentsDigest
+    weights = WeightStore(path: path, format: reading.contents.weightFormat, tensors: reading.tensors)
+    if verification == .everything { try verify() }
+  }
+
+  /// Checks the digest of every weight; those of everything else were checked on opening.
+  public func verify() throws(PlanError) {
+    for name in weights.names {
+      guard let tensor = weights.tensor(name) else { continue }
+      if SHA256.hexadecimal(of: tensor.bytes) != tensor.digest {
+        throw PlanError(
+          file: path, object: "/weights/\(name)",
+          reason: "is damaged: its bytes do not have the stated digest")
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+public import Plan
+
+/// The weights of an open plan, lying in its mapping.
+public final class WeightStore: Sendable {
+  /// Storage of the matrices.
+  public let format: WeightFormat
+  /// Names in the order of `ModelDescription.weights`.
+  public let names: [String]
+  /// Path of the plan.
+  package let path: String
+  private let tensors: [String: StoredTensor]
+
+  init(path: String, format: WeightFormat, tensors: [StoredTensor]) {
+    self.path = path
+    self.format = format
+    names = tensors.map(\.name)
+    self.tensors = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The tensor of a name below `/weights`, such as `text/layers/03/qkv`.
+  public func tensor(_ name: String) -> StoredTensor? { tensors[name] }
+
+  /// Bytes of all tensors.
+  public var byteCount: Int { tensors.values.reduce(0) { $0 + $1.bytes.count } }
+}
+
+/// One tensor in the mapping of a plan.
+///
+/// `bytes` points into `mapping`, which is read-only and lives at least as long as this value: hence the
+/// unchecked `Sendable`. Whoever keeps the pointer keeps the value.
+public struct StoredTensor: @unchecked Sendable {
+  /// Name below `/weights`.
+  public let name: String
+  /// Rows x columns, or the length of a vector.
+  public let shape: [Int]
+  /// Element format.
+  public let format: WeightFormat
+  /// Root mean square of what rounding changed, as a share of that of the elements.
+  public let relativeError: Double?
+  /// The elements, row-major, little-endian, or panels; aligned to 4096 bytes when there are that many.
+  public let bytes: UnsafeRawBufferPointer
+  /// What keeps `bytes` valid.
+  public let mapping: MappedFile
+  /// SHA-256 the plan states for the elements.
+  let digest: String
+
+  /// Tells the system that the elements are not needed soon.
+  package func release() {
+    guard let base = mapping.bytes.baseAddress, let start = bytes.baseAddress else { return }
+    mapping.release(start - base..<start - base + bytes.count)
+  }
+}

@@ -1,0 +1,16 @@
+import Plan
+
+/// A part of the calibration with its form in the file.
+protocol StoredPart: CalibrationPart {
+  /// Adds the group.
+  func add(to builder: inout TreeBuilder, for model: ModelDescription) throws(Flaw)
+  /// Takes the group.
+  init(from reader: inout TreeReader, for model: ModelDescription) throws(Flaw)
+}
+
+extension StoredPart {
+  /// Takes the group if the part was made.
+  static func ifPresent(in reader: inout TreeReader, for model: ModelDescription) throws(Flaw) -> Self? {
+    reader.tree.groups[path] == nil ? nil : try Self(from: &reader, for: model)
+  }
+}

@@ -1,0 +1,93 @@
+import Plan
+
+/// `/model` and `/image`.
+extension TreeBuilder {
+  mutating func add(_ model: ModelDescription) {
+    var family = AttributeSet()
+    family.put("family", model.family)
+    group("/model", "what the model is made of", family)
+    var text = AttributeSet()
+    text.put(model.text)
+    group("/model/text", "decoder: RMSNorm, rotary positions, grouped-query attention, gated FFN", text)
+    var vision = AttributeSet()
+    vision.put(model.vision)
+    group("/model/vision", "vision tower: transformer over square patches", vision)
+    var projector = AttributeSet()
+    projector.put(model.projector)
+    group("/model/projector", "connector from the tower to the decoder", projector)
+  }
+}
+
+extension ModelDescription {
+  init(from reader: inout TreeReader) throws(Flaw) {
+    let family = try reader.group("/model") { (attributes) throws(Flaw) in
+      try attributes.take("family", as: String.self, of: "/model")
+    }
+    self.init(
+      family: family,
+      text: try reader.record(at: "/model/text"),
+      vision: try reader.record(at: "/model/vision"),
+      projector: try reader.record(at: "/model/projector"))
+  }
+}
+
+extension TreeReader {
+  /// Takes a group whose attributes are one record.
+  mutating func record<Record: AttributeRecord>(at path: String) throws(Flaw) -> Record {
+    try group(path) { (attributes) throws(Flaw) in try attributes.take(Record.self, of: path) }
+  }
+}
+
+extension Activation: AttributeConvertible {}
+extension Norm: AttributeConvertible {}
+extension VisionModel.Positions: AttributeConvertible {}
+extension ProjectorModel.ProjectorNorm: AttributeConvertible {}
+
+extension TextModel: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("layers", \.layers), .init("width", \.width), .init("query_heads", \.queryHeads),
+      .init("key_value_heads", \.keyValueHeads), .init("head_width", \.headWidth),
+      .init("feed_forward_width", \.feedForwardWidth), .init("vocabulary", \.vocabulary),
+      .init("context_length", \.contextLength), .init("norm_epsilon", \.normEpsilon),
+      .init("activation", \.activation), .init("tied_head", \.tiedHead),
+      .init("attention_bias", \.attentionBias), .init("attention_output_bias", \.attentionOutputBias),
+      .init("feed_forward_bias", \.feedForwardBias), .init("rotary_width", \.rotary.width),
+      .init("rotary_sections", \.rotary.sections), .init("rotary_scale", \.rotary.scale),
+      .init("rotary_growth", \.rotary.growth), .init("rotary_base", \.rotary.base),
+      .init("rotary_trained_length", \.rotary.trainedLength), .init("stop_tokens", \.stopTokens),
+      .init("image_token", \.imageToken),
+    ]
+  }
+}
+
+extension VisionModel: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("layers", \.layers), .init("width", \.width), .init("heads", \.heads),
+      .init("feed_forward_width", \.feedForwardWidth), .init("image_size", \.imageSize),
+      .init("patch_size", \.patchSize), .init("norm", \.norm), .init("norm_epsilon", \.normEpsilon),
+      .init("activation", \.activation), .init("gated_feed_forward", \.gatedFeedForward),
+      .init("positions", \.positions), .init("attention_bias", \.attentionBias),
+      .init("query_key_norm", \.queryKeyNorm),
+      .init("query_key_norm_epsilon", \.queryKeyNormEpsilon), .init("layer_scale", \.layerScale),
+      .init("input_norm", \.inputNorm), .init("output_norm", \.outputNorm),
+      .init("class_token", \.classToken), .init("drops_first_token", \.dropsFirstToken),
+      .init("feature_layers", \.featureLayers), .init("window", \.window),
+      .init("full_attention_layers", \.fullAttentionLayers),
+    ]
+  }
+}
+
+extension ProjectorModel: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("merge", \.merge), .init("norm", \.norm), .init("norms_patches", \.normsPatches),
+      .init("norm_epsilon", \.normEpsilon), .init("hidden_width", \.hiddenWidth),
+      .init("activation", \.activation), .init("bias", \.bias), .init("newline", \.newline),
+    ]
+  }
+}

@@ -1,0 +1,210 @@
+import TinyPlans
+
+@testable import Plan
+@testable import PlanFile
+@testable import PlanWriting
+
+/// A plan as its file holds it, with the options that set it apart from the smallest plan.
+struct PlanVariant: Sendable {
+  /// The options, as the document names them.
+  var options: [String]
+  /// What a reader finds in the file.
+  var tree: PlanTree
+
+  /// Writes the plan and walks over its file.
+  init(_ options: [String], _ change: (inout PlanContents) -> Void) throws {
+    var contents = Self.smallest
+    change(&contents)
+    let scratch = Scratch()
+    try PlanWriter.write(contents, weights: CountingWeights(), to: scratch.file())
+    tree = try PlanTree(contentsOf: scratch.file())
+    self.options = options
+  }
+}
+
+// MARK: Sizes
+
+/// Extents that can be told apart, with the names that the document gives them.
+enum Extents {
+  static let named: [(extent: Int, name: String)] = [
+    (7, "L"), (40, "d"), (60, "H dh"), (120, "(H + 2 Hkv) dh"), (3, "Hkv"), (31, "m"), (62, "2 m"), (70, "V"),
+    (5, "rotary_width / 2"), (48, "dv"), (144, "3 dv"), (29, "mv"), (58, "2 mv"), (588, "3 p p"),
+    (6, "dv / (4 hv)"), (16, "patches"), (17, "patches + 1"), (96, "f"), (384, "merge merge f"), (33, "h"),
+    (13, "N"), (20, "tokens"), (21, "tokens + 1"), (smallest.tokenizer.tokens.joined().count, "bytes"),
+    (25, "merges"), (18, "added"), (19, "steps"), (9, "runs"), (12, "segments"), (23, "pictures"),
+    (24, "pictures"), (26, "candidates"), (27, "candidates"),
+  ]
+
+  private static let smallest = PlanVariant.smallest
+
+  /// What stands for an extent without a name.
+  static let unknown = "UNKNOWN"
+
+  static func name(of extent: Int) -> String {
+    named.first { $0.extent == extent }?.name ?? "\(unknown) \(extent)"
+  }
+}
+
+extension PlanVariant {
+  /// A plan with no option on, of sizes that `Extents` knows.
+  static var smallest: PlanContents {
+    var contents = TinyPlan.contents()
+    (contents.calibration, contents.points) = (nil, [.dense])
+    var text = TinyPlan.model.text
+    (text.layers, text.width, text.queryHeads, text.keyValueHeads, text.headWidth) = (7, 40, 6, 3, 10)
+    (text.feedForwardWidth, text.vocabulary, text.rotary.width, text.tiedHead) = (31, 70, 10, true)
+    var vision = TinyPlan.model.vision
+    (vision.width, vision.heads, vision.feedForwardWidth) = (48, 2, 29)
+    (vision.imageSize, vision.patchSize, vision.featureLayers) = (56, 14, [1, 2])
+    (vision.norm, vision.positions) = (.rmsNorm, .none)
+    (vision.attentionBias, vision.inputNorm) = (false, false)
+    (vision.classToken, vision.dropsFirstToken) = (false, false)
+    var projector = TinyPlan.model.projector
+    (projector.merge, projector.hiddenWidth, projector.bias) = (2, 0, false)
+    contents.model = ModelDescription(family: "llava", text: text, vision: vision, projector: projector)
+    contents.image.tiling = .single(tile)
+    var tokenizer = contents.tokenizer
+    tokenizer.splitting = Array(repeating: .words, count: 18)
+    tokenizer.tokens = (0..<18).map { Array("token \($0)".utf8) } + ["a", "aa"].map { Array($0.utf8) }
+    tokenizer.merges = Array(repeating: .init(left: 18, right: 18, result: 19), count: 25)
+    tokenizer.addedTokens = (0..<18).map { .init(id: $0, content: "token \($0)") }
+    contents.tokenizer = tokenizer
+    return contents
+  }
+
+  private static var tile: TileShape {
+    var tile = TileShape()
+    tile.side = 56
+    return tile
+  }
+
+  private static var calibration: CalibrationRecord {
+    var record = TinyPlan.calibration
+    let layers = 0..<Int32(7)
+    var rankings = LayerRankings()
+    (rankings.feedForward, rankings.attention) = (Array(layers), Array(layers))
+    rankings.feedForwardDivergence = layers.map(Double.init)
+    rankings.attentionDivergence = rankings.feedForwardDivergence
+    rankings.leading = LeadingNeurons(
+      order: layers.flatMap { _ in Array(0..<Int32(31)) }, share: 0.25, divergence: 0.5)
+    record.layerReduction = rankings
+    var profile = RetentionProfile()
+    profile.visionAttentionMean = layers.map { _ in 0.5 }
+    profile.visionAttentionDeviation = profile.visionAttentionMean
+    profile.visionAttentionByHead = Array(repeating: 0.5, count: 7 * 3)
+    profile.retention = profile.visionAttentionMean
+    profile.layerClass = layers.map { _ in 1 }
+    profile.answers = AnswerAttention(tokens: 13, values: Array(repeating: 0.5, count: 7 * 3 * 13))
+    profile.candidates = Array(
+      repeating: RetentionCandidate(
+        ranking: .even, evenShare: 0, rate: 0.5, divergence: 0.1, longAnswerDivergence: 0.2), count: 26)
+    record.cacheRetention = profile
+    let candidates = record.tokenPruning?.candidates ?? []
+    record.tokenPruning?.candidates = (0..<27).map { candidates[$0 % candidates.count] }
+    record.horizon?.divergence = rankings.feedForwardDivergence
+    record.provenance.pictures = Array(repeating: String(repeating: "01", count: 32), count: 23)
+    record.provenance.validationPictures = Array(repeating: String(repeating: "23", count: 32), count: 24)
+    return record
+  }
+}
+
+// MARK: Options
+
+extension PlanVariant {
+  /// The smallest plan, then plans with each option that adds something to a file, on its own where it can be.
+  static func all() throws -> [PlanVariant] { try written.get() }
+
+  private static let written = Result { try text() + vision() + projector() + image() + found() }
+
+  private static func text() throws -> [PlanVariant] {
+    [
+      try PlanVariant([]) { _ in },
+      try PlanVariant(["panels"]) { $0.weightFormat = .bfloat16 },
+      try PlanVariant(["no `tied_head`"]) { $0.model.text.tiedHead = false },
+      try PlanVariant(["`attention_bias`"]) { $0.model.text.attentionBias = true },
+      try PlanVariant(["`attention_output_bias`"]) { $0.model.text.attentionOutputBias = true },
+      try PlanVariant(["`feed_forward_bias`"]) { $0.model.text.feedForwardBias = true },
+    ]
+  }
+
+  private static func vision() throws -> [PlanVariant] {
+    [
+      try PlanVariant(["`attention_bias`"]) { $0.model.vision.attentionBias = true },
+      try PlanVariant(["`query_key_norm`"]) { $0.model.vision.queryKeyNorm = true },
+      try PlanVariant(["`layer_scale`"]) { $0.model.vision.layerScale = true },
+      try PlanVariant(["`input_norm`"]) { $0.model.vision.inputNorm = true },
+      try PlanVariant(["`output_norm`"]) { $0.model.vision.outputNorm = true },
+      try PlanVariant(["`norm` layer_norm"]) { $0.model.vision.norm = .layerNorm },
+      try PlanVariant(["`input_norm`", "`norm` layer_norm"]) {
+        ($0.model.vision.norm, $0.model.vision.inputNorm) = (.layerNorm, true)
+      },
+      try PlanVariant(["`gated_feed_forward`"]) { $0.model.vision.gatedFeedForward = true },
+      try PlanVariant(["`class_token`"]) {
+        ($0.model.vision.classToken, $0.model.vision.dropsFirstToken) = (true, true)
+      },
+      try PlanVariant(["`positions` learned"]) { $0.model.vision.positions = .learned },
+      try PlanVariant(["`positions` learned", "`class_token`"]) {
+        $0.model.vision.positions = .learned
+        ($0.model.vision.classToken, $0.model.vision.dropsFirstToken) = (true, true)
+      },
+      try PlanVariant(["`positions` rotary"]) { $0.model.vision.positions = .rotary },
+    ]
+  }
+
+  private static func projector() throws -> [PlanVariant] {
+    [
+      try PlanVariant(["`hidden_width`"]) { $0.model.projector.hiddenWidth = 33 },
+      try PlanVariant(["`bias`"]) { $0.model.projector.bias = true },
+      try PlanVariant(["`hidden_width`", "`bias`"]) {
+        ($0.model.projector.hiddenWidth, $0.model.projector.bias) = (33, true)
+      },
+      try PlanVariant(["`newline`"]) { $0.model.projector.newline = true },
+      try PlanVariant(["`norm` layer_norm"]) { $0.model.projector.norm = .layerNorm },
+      try PlanVariant(["`norm` rms_norm"]) { $0.model.projector.norm = .rmsNorm },
+      try PlanVariant(["`norm` rms_norm", "`norms_patches`"]) {
+        ($0.model.projector.norm, $0.model.projector.normsPatches) = (.rmsNorm, true)
+      },
+    ]
+  }
+
+  private static func image() throws -> [PlanVariant] {
+    var anyResolution = AnyResolutionTiling()
+    (anyResolution.tile, anyResolution.overview, anyResolution.resolutions) = (tile, [56, 56], [56, 112])
+    var canvas = CanvasTiling()
+    canvas.side = 56
+    var split = SplitTiling()
+    split.side = 56
+    var native = NativeResolution()
+    (native.unit, native.minimumPixels, native.maximumPixels) = (28, 784, 78400)
+    return [
+      try PlanVariant(["`tiling` any_resolution"]) { $0.image.tiling = .anyResolution(anyResolution) },
+      try PlanVariant(["`tiling` canvas"]) { $0.image.tiling = .canvas(canvas) },
+      try PlanVariant(["`tiling` split"]) { $0.image.tiling = .split(split) },
+      try PlanVariant(["`tiling` native"]) {
+        $0.model.vision.imageSize = 0
+        $0.image.tiling = .native(native)
+      },
+    ]
+  }
+
+  private static func found() throws -> [PlanVariant] {
+    func settings(_ option: String, _ settings: PruningSettings) throws -> PlanVariant {
+      try PlanVariant([option]) { $0.points.append(OperatingPoint(name: "one", settings: settings)) }
+    }
+    return [
+      try PlanVariant(["calibration"]) { $0.calibration = calibration },
+      try PlanVariant(["tuning"]) { $0.front = [.dense] },
+      try PlanVariant(["`measured`"]) {
+        $0.points[0].figures = MeasuredFigures()
+      },
+      try settings(
+        "`token_pruning`",
+        PruningSettings(tokenPruning: .init(rule: .stride, keepRatio: 0.5, layer: 1))),
+      try settings("`layer_reduction`", PruningSettings(layerReduction: LayerReduction())),
+      try settings(
+        "`cache_retention`",
+        PruningSettings(cacheRetention: .init(rates: Array(repeating: 0.5, count: 7)))),
+      try settings("`horizon`", PruningSettings(horizon: Horizon(layer: 3))),
+    ]
+  }
+}
