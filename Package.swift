@@ -27,6 +27,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Tokenization": ["Plan", "PlanFile", "Checkpoints", "JSONReading"],
   "Imaging": ["Plan", "PlanFile"],
   "Signing": ["Signatures"],
+  "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
 
 let package = Package(
@@ -163,7 +164,8 @@ let package = Package(
       swiftSettings: strict),
   ]
     + [
-      "HDF5", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging", "Models",
+      "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging",
+      "Models",
       "Inference",
       "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing",
     ].map { name in
