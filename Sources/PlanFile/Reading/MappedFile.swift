@@ -39,6 +39,21 @@ public final class MappedFile: @unchecked Sendable {
     identity = (UInt64(status.st_dev), UInt64(status.st_ino))
   }
 
+  /// A copy of bytes that are in no file, placed as those of a file would be.
+  ///
+  /// - Parameter name: stands for the path in errors.
+  package init(copying copied: UnsafeRawBufferPointer, as name: String) throws(PlanError) {
+    let base = mmap(nil, max(1, copied.count), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let base, base != MAP_FAILED else {
+      throw PlanError(file: name, reason: "cannot map: \(systemReason())")
+    }
+    // As many bytes as were mapped, written before anybody else knows of them.
+    if let start = copied.baseAddress { base.copyMemory(from: start, byteCount: copied.count) }
+    path = name
+    bytes = UnsafeRawBufferPointer(start: base, count: max(1, copied.count))
+    identity = (0, 0)
+  }
+
   /// Tells the system that bytes will not be needed soon, so that a walk over a large file does not keep all of it
   /// in memory. Reading them again is allowed: they come back from the file.
   package func release(_ range: Range<Int>) {
