@@ -31,7 +31,9 @@ extension StoredAttribute {
       guard let (width, bytes) = paddedText([text]) else { return nil }
       self.init(type: .text(bytes: width), shape: [], bytes: bytes)
     case .texts(let texts):
-      guard let (width, bytes) = paddedText(texts) else { return nil }
+      // All are as wide as the widest.
+      let (size, overflow) = texts.count.multipliedReportingOverflow(by: texts.map(\.utf8.count).max() ?? 1)
+      guard !overflow, size <= Self.byteLimit, let (width, bytes) = paddedText(texts) else { return nil }
       self.init(type: .text(bytes: width), shape: [texts.count], bytes: bytes)
     }
     if bytes.count > Self.byteLimit { return nil }
