@@ -6,6 +6,7 @@
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
+# make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
@@ -40,6 +41,10 @@ FUZZER_FLAGS = -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,tr
 FUZZER = $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
 FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
 SECONDS = 60
+# Numbered cases of changed plans; a seed's cases are the same on every machine.
+CASES = 1000000
+SEED = 1
+JOBS = 2
 ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
   ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
 # Tokenizers and pictures are the business of one thread.
@@ -51,7 +56,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz check-runtime
+.PHONY: fuzz fuzz-plans check-runtime
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -135,6 +140,12 @@ fuzz: setup
 	    -timeout=20 -rss_limit_mb=4096 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
 	    .build/fuzz/$$target Fuzz/Corpus/$$target || exit 1; \
 	done
+
+# Three cases of contents for one of bytes. 'fuzz --target=plan --seed SEED --case NUMBER' reads one of them again.
+fuzz-plans: setup
+	$(SWIFT) build -c release --product fuzz
+	$(BIN)/fuzz --target=plan --cases $$(($(CASES) * 3 / 4)) --seed $(SEED) --jobs $(JOBS)
+	$(BIN)/fuzz --target=structure --cases $$(($(CASES) / 4)) --seed $(SEED) --jobs $(JOBS)
 
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
   Figures Output Signatures HDF5Subset Espalier espalier-run))

@@ -152,9 +152,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "Plan", "PlanFile",
-        "PlanWriting",
-        "Digests", "HDF5", "TinyPlans",
+        "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "Compute", "Plan", "PlanFile",
+        "PlanWriting", "Digests", "HDF5Subset", "Figures", "Reporting", "TinyPlans", "SubsetChecks",
       ],
       path: "Fuzz/Targets", swiftSettings: strict),
     .executableTarget(
@@ -181,7 +180,8 @@ let package = Package(
         dependencies: ["TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "ask"],
         swiftSettings: strict),
       .testTarget(
-        name: "FuzzTests", dependencies: ["FuzzTargets", "Inference", "TestSupport"], swiftSettings: strict),
+        name: "FuzzTests", dependencies: ["FuzzTargets", "Inference", "Plan", "PlanFile", "TestSupport"],
+        swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]
 )

@@ -3,7 +3,11 @@ import FuzzTargets
 import Glibc
 import Output
 
-/// Searches for bytes that a reader of the project cannot stand: `fuzz --target=NAME [CORPUS...] [-max_total_time=N]`.
+/// Searches for bytes that a reader of the project cannot stand.
+///
+/// `fuzz --target=NAME [CORPUS...] [-max_total_time=N]` is libFuzzer. `fuzz --target=NAME --cases N [--seed S] [--first N]
+/// [--jobs N]` reads numbered cases in processes of their own, and `--case N [--keep FILE]` reads one of them again, as
+/// `--input FILE` does a file.
 @main struct Fuzz {
   /// From an argument in a form that libFuzzer leaves alone, so that the processes it starts have it too.
   static let target = CommandLine.arguments.lazy
@@ -12,11 +16,12 @@ import Output
   private static let option = "--target="
 
   static func main() {
-    guard target != nil else {
+    guard let target else {
       let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ")
       StandardError.line("Error: --target= takes one of \(names)")
       exit(64)
     }
+    if let cases = CaseArguments(CommandLine.arguments) { exit(cases.run(target)) }
     let status = espalier_fuzz(CommandLine.argc, CommandLine.unsafeArgv) { bytes, count in
       Fuzz.target?.read(Array(UnsafeBufferPointer(start: bytes, count: count)))
       return 0

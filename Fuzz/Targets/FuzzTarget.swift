@@ -1,7 +1,10 @@
 /// A reader of what strangers write, to be given bytes of any kind.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-  /// A plan in which values were changed and all digests made right again; what it accepts is also run.
+  /// What a plan holds, changed, with all digests made right again; what it accepts is also used.
   case plan
+  /// The file of a plan, changed byte by byte, with all checksums and digests made right again; what it accepts is
+  /// also used.
+  case structure
   /// A safetensors file.
   case safetensors
   /// A JSON document.
@@ -18,6 +21,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   public func read(_ bytes: [UInt8]) -> Bool {
     switch self {
     case .plan: PlanFuzzing.read(bytes)
+    case .structure: StructureFuzzing.read(bytes)
     case .safetensors: SafetensorsFuzzing.read(bytes)
     case .json: JSONFuzzing.read(bytes)
     case .jinja: JinjaFuzzing.read(bytes)

@@ -11,4 +11,8 @@ typedef int (*espalier_fuzz_input)(const uint8_t *bytes, size_t count);
    without it. */
 int espalier_fuzz(int argc, char **argv, espalier_fuzz_input input);
 
+/* Opens a file in memory that processes started from here have too; -1 where there is none. Swift does not see the
+   function of glibc. */
+int espalier_shared_file(void);
+
 #endif
