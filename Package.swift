@@ -48,12 +48,14 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .target(name: "CKernels"),
+    .target(name: "CMappings"),
+    .target(name: "CProgram"),
 
     // Ground floor.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(name: "HDF5Subset", swiftSettings: strict),
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
-    .target(name: "Output", swiftSettings: strict),
+    .target(name: "Output", dependencies: ["CMappings"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
     .target(name: "Signatures", swiftSettings: strict),
 
@@ -62,7 +64,8 @@ let package = Package(
     // Runtime: the plan as values, its file, and what executes it.
     .target(name: "Plan", swiftSettings: strict),
     .target(
-      name: "PlanFile", dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures"],
+      name: "PlanFile",
+      dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures", "CMappings"],
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
@@ -75,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "espalier-run",
       dependencies: [
-        "Compute", "Models", "Inference", "Plan", "PlanFile", "Tokenization", "Figures", "Output",
+        "Compute", "Models", "Inference", "Plan", "PlanFile", "Tokenization", "Figures", "Output", "CProgram",
       ],
       swiftSettings: strict),
 
@@ -120,7 +123,7 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
-        "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures", "Output",
+        "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures", "Output", "CProgram",
         argumentParser,
       ],
       swiftSettings: strict),

@@ -48,6 +48,7 @@ public struct Evaluator {
             sample, outcome, reference, runner.context, settings: contender.point.settings,
             visualTokens: whole.rows.visualCount))
       }
+      try runner.context.model.checkUnchanged()
       try onSample(index + 1, set.samples.count)
     }
     return scores

@@ -48,7 +48,12 @@ public struct Plan: Sendable {
     contentsDigest = reading.contentsDigest
     weights = WeightStore(path: path, format: reading.contents.weightFormat, tensors: reading.tensors)
     if verification == .everything { try verify() }
+    // What was checked has to be what is there.
+    try checkUnchanged()
   }
+
+  /// Throws when the file was written to since it was opened: its weights are no longer those that were checked.
+  public func checkUnchanged() throws(PlanError) { try mapping.checkUnchanged() }
 
   /// Checks the digest of every weight; those of everything else were checked on opening.
   public func verify() throws(PlanError) {
@@ -60,5 +65,6 @@ public struct Plan: Sendable {
           reason: "is damaged: its bytes do not have the stated digest")
       }
     }
+    try checkUnchanged()
   }
 }

@@ -12,14 +12,17 @@ import PlanWriting
 struct PlanWork {
   let plan: Plan
   let context: Context
-  let progress = ConsoleProgress()
+  /// Hours of work on a plan that somebody has written to would be for nothing.
+  let progress: ConsoleProgress
 
   private let engine: EngineOptions
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
   private var neuronOrder: [[Int]]?
 
   init(_ path: String, _ engine: EngineOptions) throws {
-    plan = try Plan(contentsOf: path)
+    let plan = try Plan(contentsOf: path)
+    self.plan = plan
+    progress = ConsoleProgress(check: plan.checkUnchanged)
     context = try engine.context(plan)
     self.engine = engine
     neuronOrder = plan.contents.calibration?.layerReduction?.leading?.order(of: plan.contents.model.text)
