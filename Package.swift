@@ -110,7 +110,8 @@ let package = Package(
     .target(
       name: "Calibration",
       dependencies: [
-        "Evaluation", "Inference", "Models", "Compute", "Plan", "PlanFile", "PlanWriting", "Output",
+        "Evaluation", "Inference", "Models", "Compute", "Plan", "PlanFile", "PlanWriting", "Digests",
+        "Output",
       ],
       swiftSettings: strict),
     .target(
