@@ -12,7 +12,9 @@ import Tokenization
 @main
 struct EspalierRun {
   static func main() {
+    let problem = ProcessStart.prepare()
     do {
+      if let problem { throw ExecutionError(problem) }
       switch try Arguments.parse(Array(CommandLine.arguments.dropFirst())) {
       case .help: try StandardOutput.write(Arguments.help)
       case .version: try StandardOutput.line(ProgramVersion.current)

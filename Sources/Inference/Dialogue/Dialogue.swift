@@ -34,10 +34,11 @@ public final class Dialogue {
 
   /// Answers a question, whose conversation may repeat what was said before. `onText` receives the text as it grows.
   ///
-  /// A point that was asked to prune and removed nothing from a prompt with images is an error. After an error the next
-  /// question is read from its beginning.
+  /// A point that was asked to prune and removed nothing from a prompt with images is an error, and so is a plan whose file
+  /// was written to. After an error the next question is read from its beginning.
   public func answer(_ question: Question, onText: (String) throws -> Void = { _ in }) throws -> Answer {
     if let problem = question.options.sampling.problem { throw InferenceError("sampling", problem) }
+    try context.model.checkUnchanged()
     let start = StageClock.now
     let layout = try context.model.layout(question.conversation, images: question.images.count)
     var answer = Answer()
@@ -45,6 +46,7 @@ public final class Dialogue {
     try read(question, for: layout, &answer)
     do {
       try generate(layout, question, since: start, &answer, onText)
+      try context.model.checkUnchanged()
     } catch {
       reader?.forget()
       throw error

@@ -37,6 +37,8 @@ struct Retime: ParsableCommand {
     Interruption.install()
     let output = output ?? plan
     try AtomicFile.check(output, inputs: image)
+    let lock = try OutputLock(for: output)
+    defer { lock.release() }
     let (work, contents) = try Interruption.leaving(output) { try retimed() }
     try work.write(contents, to: output)
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {

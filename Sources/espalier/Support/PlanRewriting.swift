@@ -12,14 +12,17 @@ import PlanWriting
 struct PlanWork {
   let plan: Plan
   let context: Context
-  let progress = ConsoleProgress()
+  /// Hours of work on a plan that somebody has written to would be for nothing.
+  let progress: ConsoleProgress
 
   private let engine: EngineOptions
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
   private var neuronOrder: [[Int]]?
 
   init(_ path: String, _ engine: EngineOptions) throws {
-    plan = try Plan(contentsOf: path)
+    let plan = try Plan(contentsOf: path)
+    self.plan = plan
+    progress = ConsoleProgress(check: plan.checkUnchanged)
     context = try engine.context(plan)
     self.engine = engine
     neuronOrder = plan.contents.calibration?.layerReduction?.leading?.order(of: plan.contents.model.text)
@@ -57,18 +60,33 @@ struct PlanWork {
         reporter: progress)
   }
 
+  /// Throws when the state of a tuning that is to be gone on from is of another one, before work that takes long.
+  func checkTuning(
+    _ state: StateFile, _ set: SampleSet, _ budgets: [PointBudget], _ options: Tuner.Options
+  ) throws {
+    guard let path = state.path, state.isThere else { return }
+    try TuningState.check(path, try Tuner.key(set, budgets, complete(options), in: context))
+  }
+
+  private func complete(_ options: Tuner.Options) -> Tuner.Options {
+    var options = options
+    options.weightBytes = plan.weights.byteCount
+    return options
+  }
+
   /// Tunes with a calibration, on a context that knows it.
   func tune(
-    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options
+    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options,
+    state: StateFile
   ) throws -> Tuner.Result {
     var contents = plan.contents
     contents.calibration = record
     let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
     let calibrated = Context(model, pool: context.pool)
-    var options = options
-    options.weightBytes = plan.weights.byteCount
-    return try Tuner(calibrated, record: record, options: options)
-      .tune(set, budgets: budgets, reporter: progress)
+    return try Tuner(calibrated, record: record, options: complete(options), statePath: state.path)
+      .tune(
+        set, budgets: budgets, weightsDigest: plan.weightsDigest, resuming: state.resuming,
+        reporter: progress)
   }
 
   /// Writes the same weights with new contents; an existing file is replaced only when all is written.
