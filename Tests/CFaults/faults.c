@@ -1,7 +1,7 @@
 // A system that fails, for tests: preloaded, it makes one call of some kinds fail or be short.
 //
 // FAULTS_CALLS   names of calls, separated by commas, or all
-// FAULTS_AT      the number of the call that fails, from 1; 0 for none
+// FAULTS_AT      the number of the call that fails, from 1; 0 for none, -1 for all
 // FAULTS_ERROR   the number of its error; "short" for half of what was asked
 // FAULTS_COUNT   a file that gets the number of calls that there were
 #define _GNU_SOURCE
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -60,7 +61,7 @@ static int fails(const char *name) {
     place = strchr(place, ',');
     if (place) place++;
   }
-  return listed && atomic_fetch_add(&calls, 1) + 1 == at;
+  return listed && (atomic_fetch_add(&calls, 1) + 1 == at || at == -1);
 }
 
 #define REAL(name) \
@@ -130,6 +131,21 @@ int flock(int file, int operation) {
   REAL(flock);
   if (fails("flock") && !is_short) FAIL(-1);
   return real(file, operation);
+}
+
+// Asked how much room there is, the system says none.
+int statvfs64(const char *path, struct statvfs64 *status) {
+  REAL(statvfs64);
+  int result = real(path, status);
+  if (result == 0 && fails("statvfs")) status->f_bavail = 0;
+  return result;
+}
+
+int statvfs(const char *path, struct statvfs *status) {
+  REAL(statvfs);
+  int result = real(path, status);
+  if (result == 0 && fails("statvfs")) status->f_bavail = 0;
+  return result;
 }
 
 int rename(const char *from, const char *to) {

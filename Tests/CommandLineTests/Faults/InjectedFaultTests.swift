@@ -17,19 +17,6 @@ import Testing
     ("read", ["\(EIO)", "short", "\(EINTR)"]), ("pread", ["\(EIO)"]), ("flock", ["\(ENOLCK)"]),
   ]
 
-  /// The shim, built once.
-  private static let library = Result { () throws -> String in
-    let folder = try TemporaryFolder()
-    nonisolated(unsafe) let kept = Unmanaged.passRetained(folder)
-    _ = kept
-    let source = ReferencePlan.repository.appendingPathComponent("Tests/CFaults/faults.c").path
-    let built = try Program.shell(
-      "for c in clang cc gcc; do command -v $c > /dev/null && exec $c -O1 -shared -fPIC \"$0\" -o \"$1\" -ldl; done",
-      [source, folder.file("faults.so")])
-    try #require(built.status == 0, "\(built.errors)")
-    return folder.file("faults.so")
-  }
-
   private let bench: FaultBench
   private let place: FaultPlace
 
@@ -38,19 +25,10 @@ import Testing
     place = try FaultPlace()
   }
 
-  /// Runs a verb whose `number`th call fails; says how many calls there were.
   private func run(
-    _ verb: FaultBench.Verb, _ more: [String], calls: String, at number: Int, error: String
+    _ verb: FaultBench.Verb, _ more: [String], calls: String, at number: Int, error: String = "0"
   ) throws -> (result: ProgramResult, calls: Int) {
-    let count = place.folder.path + ".count"
-    defer { try? FileManager.default.removeItem(atPath: count) }
-    let result = try Program.shell(
-      """
-      exec timeout -s KILL 120 env LD_PRELOAD="\(try Self.library.get())" FAULTS_CALLS=\(calls) FAULTS_AT=\(number) \
-        FAULTS_ERROR=\(error) FAULTS_COUNT="\(count)" "$0" "$@"
-      """, [Program.path(verb.program)] + place.words(verb, more))
-    let text = try? String(contentsOfFile: count, encoding: .utf8)
-    return (result, Int(text?.dropLast() ?? "") ?? 0)
+    try FaultShim.run(verb.program, place.words(verb, more), calls: calls, at: number, error: error)
   }
 
   @Test(arguments: [
@@ -61,7 +39,7 @@ import Testing
     let more = verb.resumes ? ["--restart"] : []
     var (tried, refused) = (0, 0)
     for (calls, errors) in Self.faults {
-      let whole = try run(verb, more, calls: calls, at: 0, error: "0")
+      let whole = try run(verb, more, calls: calls, at: 0)
       #expect(whole.result.status == 0, "\(whole.result.errors)")
       for (turn, number) in places(whole.calls, verb).enumerated() {
         for error in Self.all ? errors : [errors[turn % errors.count]] {
@@ -84,6 +62,36 @@ import Testing
         next.status == 0 && place.leftovers.isEmpty, "\(name), \(calls): \(place.leftovers) \(next.errors)")
     }
     print("faults: \(name): \(tried) tried, \(refused) refused in one line, \(tried - refused) right")
+  }
+
+  @Test func `where the system knows no locks, nothing of others is removed, and all goes on`() throws {
+    // A file that a run elsewhere may be writing, which nobody can know here.
+    let verb = try bench.verb("report")
+    let killed = try Program.shell(
+      "\"$0\" \"$@\" & until ls -A \"\(place.folder.path)\" | grep -q partial; do kill -0 $! || break; done; kill -KILL $!; wait $!",
+      [Program.path("espalier"), "import", try bench.verb("import").words[1], "--output", place.output])
+    try #require(killed.status == 137 && place.leftovers.count == 1, "\(place.leftovers)")
+    for name in ["report", "tune", "import"] {
+      let verb = try bench.verb(name)
+      let (result, calls) = try run(verb, [], calls: "flock", at: -1, error: "\(ENOLCK)")
+      #expect(result.status == 0 && calls > 0 && verb.output.map(place.isWhole) == true, "\(result.errors)")
+      #expect(place.leftovers.count == 1, "\(place.leftovers)")
+    }
+    #expect(try Program.run("espalier", place.words(verb)).status == 0 && place.leftovers.isEmpty)
+  }
+
+  @Test(arguments: ["import", "compile", "calibrate", "tune", "retime"])
+  func `that there is no room is found before the work`(name: String) throws {
+    let verb = try bench.verb(name)
+    let full = try run(verb, [], calls: "statvfs", at: -1).result
+    let limited = try Program.shell(
+      "ulimit -f 100; exec \"$0\" \"$@\"", [Program.path("espalier")] + place.words(verb))
+    for (result, reason) in [(full, "No space left on device: "), (limited, "File too large: ")] {
+      #expect(result.isOneError && place.isOld, "\(result.errors)")
+      #expect(
+        result.errors.hasPrefix("Error: \(place.output): cannot be written: \(reason)"), "\(result.errors)")
+      #expect(place.leftovers.isEmpty)
+    }
   }
 
   /// Calls to let fail.
