@@ -27,6 +27,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Tokenization": ["Plan", "PlanFile", "Checkpoints", "JSONReading"],
   "Imaging": ["Plan", "PlanFile"],
   "Signing": ["Signatures"],
+  "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
 
 let package = Package(
@@ -65,7 +66,9 @@ let package = Package(
     .target(name: "Plan", swiftSettings: strict),
     .target(
       name: "PlanFile",
-      dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Output", "Figures", "CMappings"],
+      dependencies: [
+        "Plan", "Compute", "HDF5Subset", "Digests", "Signatures", "Output", "Figures", "CMappings",
+      ],
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
@@ -78,14 +81,15 @@ let package = Package(
     .executableTarget(
       name: "espalier-run",
       dependencies: [
-        "Compute", "Models", "Inference", "Plan", "PlanFile", "Tokenization", "Figures", "Output", "CProgram",
+        "Compute", "Models", "Inference", "Plan", "PlanFile", "Signatures", "Tokenization", "Figures",
+        "Output", "CProgram",
       ],
       swiftSettings: strict),
 
     // The library that applications link: the runtime's public face.
     .target(
       name: "Espalier",
-      dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute"],
+      dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Signatures", "Compute"],
       swiftSettings: strict),
     .executableTarget(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
@@ -124,7 +128,8 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
-        "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures", "Output", "CProgram",
+        "Signatures", "Signing", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures",
+        "Output", "CProgram",
         argumentParser,
       ],
       swiftSettings: strict),
@@ -164,7 +169,8 @@ let package = Package(
       swiftSettings: strict),
   ]
     + [
-      "HDF5", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging", "Models",
+      "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging",
+      "Models",
       "Inference",
       "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing",
     ].map { name in

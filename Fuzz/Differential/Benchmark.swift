@@ -11,7 +11,7 @@ enum Benchmark {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let paths = [folder.appending(path: "sparse.h5").path, folder.appending(path: "large.h5").path]
-    try tensors(400, rows: 2560, at: paths[0])
+    try tensors(400, rows: 2640, at: paths[0])
     try tensors(4000, rows: 2, at: paths[1])
     for path in paths + files { try measure(path) }
   }
@@ -37,7 +37,7 @@ enum Benchmark {
 
   private static func measure(_ path: String) throws {
     let data = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
-    let runs = 9
+    let runs = 5
     var (mine, theirs): ([Double], [Double]) = ([], [])
     var count = 0
     for _ in 0..<runs {

@@ -8,7 +8,14 @@ import SubsetChecks
 /// accept with the same contents. libhdf5 may crash on such files, so it reads them in a process of its own; a crash
 /// counts as a refusal.
 @main struct Differential {
-  static func main() throws {
+  static func main() {
+    do { try run() } catch {
+      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() throws {
     let arguments = try Arguments(CommandLine.arguments)
     if arguments.isBenchmark { return try Benchmark.run(arguments.files) }
     if let samples = arguments.samples { return _ = try Mutants(seed: 0, folder: samples) }
@@ -20,7 +27,7 @@ import SubsetChecks
     if let number = arguments.explained { return try explain(number, &mutants, folder.path) }
     let outcome = try Comparison.run(arguments, &mutants, folder)
     print(outcome)
-    if !outcome.findings.isEmpty { exit(1) }
+    if !outcome.findings.isEmpty { throw Disagreement() }
   }
 
   /// Prints what both readers say of one mutant.
@@ -48,6 +55,11 @@ import SubsetChecks
       for object in its where !mine.contains(object) { print("library alone: \(object.line)") }
     }
   }
+}
+
+/// Why the program fails when it works.
+struct Disagreement: Error, CustomStringConvertible {
+  let description = "the readers disagree"
 }
 
 /// What the command line asks for.

@@ -1,6 +1,7 @@
 internal import Inference
 internal import Plan
 internal import PlanFile
+internal import Signatures
 
 /// A pruning plan, opened and ready to answer.
 ///
@@ -12,9 +13,16 @@ public final class Model: Sendable {
 
   /// Opens a plan and checks it: its structure, its settings and the digests of everything but the weights. With
   /// `verifyingWeights` the digests of the weights as well, which reads the whole file.
-  public init(contentsOf path: String, verifyingWeights: Bool = false) throws(EspalierError) {
+  ///
+  /// With `trustedKeys`, a file of minisign public keys, the plan must have a valid signature of one of them beside it
+  /// (`PLAN.minisig`), and all digests are checked.
+  public init(contentsOf path: String, verifyingWeights: Bool = false, trustedKeys: String? = nil)
+    throws(EspalierError)
+  {
     (plan, model) = try EspalierError.catching {
-      let plan = try Plan(contentsOf: path, verifying: verifyingWeights ? .everything : .smallDatasets)
+      let keys = try trustedKeys.map { try TrustedKeys(contentsOf: $0) }
+      let plan = try Plan(
+        contentsOf: path, verifying: verifyingWeights ? .everything : .smallDatasets, trusting: keys)
       return (plan, try Inference.Model(plan))
     }
   }

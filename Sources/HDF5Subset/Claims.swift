@@ -1,9 +1,12 @@
 /// Which bytes of the file belong to what.
 ///
-/// Overlaps are found at the end, by sorting. Until then the headers read may not have more bytes than the file, or
-/// than the limit, so a chunk that a thousand objects share is not read a thousand times.
+/// Overlaps are found at the end, by sorting. Until then, no chunk of a header is read twice, and chunks that overlap
+/// otherwise have no more bytes together than the file, or than the limit: what a thousand objects share is not read a
+/// thousand times.
 struct Claims {
   private var taken: [(range: Range<Int>, object: String)] = [(0..<Superblock.size, "/")]
+  /// Places in `taken` of header chunks, by where they start.
+  private var chunks: [Int: Int] = [:]
   private var headerBytesLeft: Int
   private let limit: Int
 
@@ -14,8 +17,11 @@ struct Claims {
 
   /// Takes bytes for a piece of a header, before they are read.
   mutating func takeHeader(_ range: Range<Int>, for object: String) throws(SubsetError) {
+    if let other = chunks.updateValue(taken.count, forKey: range.lowerBound) {
+      throw SubsetError(object, "shares bytes with \(taken[other].object)")
+    }
     guard range.count <= headerBytesLeft else {
-      throw SubsetError(object, "has headers that overlap, or are longer than \(limit) bytes together")
+      throw SubsetError(object, "has headers that overlap, or exceed \(limit) bytes together")
     }
     headerBytesLeft -= range.count
     taken.append((range, object))

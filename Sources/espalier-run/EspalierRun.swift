@@ -5,6 +5,7 @@ import Inference
 import Output
 import Plan
 import PlanFile
+import Signatures
 import Tokenization
 
 /// The runtime's command line: a plan, pictures and a question in, an answer out.
@@ -32,8 +33,10 @@ struct EspalierRun {
   private static func run(_ arguments: Arguments) throws {
     if let problem = KernelChoice.problem { throw ExecutionError(problem) }
     let start = StageClock.now
+    let keys = try arguments.trustedKeys.map { try TrustedKeys(contentsOf: $0) }
     let plan = try Plan(
-      contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets)
+      contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets,
+      trusting: keys)
     let point =
       try arguments.maxFirstToken.map { try plan.point(firstTokenWithin: $0) }
       ?? plan.point(named: arguments.point ?? "dense")
@@ -44,7 +47,8 @@ struct EspalierRun {
     var script = arguments.script
     let isDialogue = script.isDialogue
     // One question needs nothing kept for the next.
-    let dialogue = try Dialogue(context, point: point, policy: isDialogue ? arguments.policy : .accept)
+    let dialogue = try Dialogue(
+      context, point: point, policy: isDialogue ? arguments.policy : .accept, maxMemory: arguments.maxMemory)
     var question = arguments.question
     var failure: (any Error)?
     while let conversation = try script.nextQuestion() {
@@ -72,7 +76,7 @@ struct EspalierRun {
 
   /// Whether another prompt may be answered where this one was not.
   private static func isAboutPrompt(_ error: any Error) -> Bool {
-    error is PromptError || (error as? InferenceError)?.object == "prompt"
+    error is PromptError || ["prompt", "request"].contains((error as? InferenceError)?.object)
   }
 
   /// Writes a piece of an answer at once; to a terminal without what would control it.

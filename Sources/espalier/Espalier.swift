@@ -16,7 +16,7 @@ struct Espalier: ParsableCommand {
     version: version,
     subcommands: [
       Compile.self, Import.self, Calibrate.self, Tune.self, Retime.self, Evaluate.self, Inspect.self,
-      ReportPage.self, Explain.self, Verify.self, Trace.self, Bench.self,
+      ReportPage.self, Explain.self, Verify.self, Sign.self, Trace.self, Bench.self,
     ])
 
   static let version = ProgramVersion.current

@@ -25,8 +25,9 @@ extension Surgery {
   /// Creates a dataset in one piece.
   public func dataset(_ path: String, _ value: StoredValue) {
     withType(of: value) { type, space in
-      let creation = H5Pcreate(espalier_class_dataset_create())
+      let creation = Self.creation(espalier_class_dataset_create())
       H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY)
+      H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER)
       let defaults = espalier_default_properties()
       H5Dclose(H5Dcreate2(file, path, type, space, defaults, creation, defaults))
       H5Pclose(creation)

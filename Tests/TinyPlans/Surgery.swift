@@ -50,12 +50,18 @@ public struct Surgery {
 
   /// Creates a group as the writer does.
   public func group(_ path: String) {
-    let creation = H5Pcreate(espalier_class_group_create())
-    H5Pset_obj_track_times(creation, false)
+    let creation = Self.creation(espalier_class_group_create())
     H5Pset_link_phase_change(creation, 65535, 65534)
-    H5Pset_attr_phase_change(creation, 65535, 65534)
     H5Gclose(H5Gcreate2(file, path, defaults, creation, defaults))
     H5Pclose(creation)
+  }
+
+  /// Properties of an object as the writer sets them for all kinds.
+  static func creation(_ kind: hid_t) -> hid_t {
+    let creation = H5Pcreate(kind)
+    H5Pset_obj_track_times(creation, false)
+    H5Pset_attr_phase_change(creation, 65535, 65534)
+    return creation
   }
 
   /// How a dataset that replaces another one is stored.
@@ -76,13 +82,11 @@ public struct Surgery {
 
   /// Creates a dataset without elements of its own, as the writer does but for its storage.
   public func dataset(_ path: String, _ shape: [Int], type: hid_t? = nil, _ storage: Storage = .contiguous) {
-    let creation = H5Pcreate(espalier_class_dataset_create())
+    let creation = Self.creation(espalier_class_dataset_create())
     let extents = shape.map { hsize_t($0) }
     let elements = type ?? espalier_type_float32()
     H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY)
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER)
-    H5Pset_obj_track_times(creation, false)
-    H5Pset_attr_phase_change(creation, 65535, 65534)
     switch storage {
     case .contiguous: break
     case .compact: H5Pset_layout(creation, H5D_COMPACT)

@@ -1,5 +1,6 @@
 import Digests
 public import Plan
+public import Signatures
 
 /// An open plan: checked contents and mapped weights.
 ///
@@ -16,6 +17,8 @@ public struct Plan: Sendable {
   public let weightsDigest: String
   /// SHA-256 over everything else.
   public let contentsDigest: String
+  /// Who signed the plan; `nil` where nobody was asked for.
+  public let signature: VerifiedSignature?
   /// Program that wrote the plan.
   public let producer: String
   /// Size of the file.
@@ -34,9 +37,15 @@ public struct Plan: Sendable {
   public static let sizeLimit = 1 << 40
 
   /// Opens a plan. Every failure names the file, the object in it and the reason.
-  public init(contentsOf path: String, verifying verification: Verification = .smallDatasets)
-    throws(PlanError)
-  {
+  ///
+  /// - Parameters:
+  ///   - verification: what is compared with its digest.
+  ///   - keys: whose signature the plan must have, in the file beside it that `PlanStatement.signaturePath` names. A
+  ///     signature vouches for bytes by their digests, so all of them are then verified.
+  public init(
+    contentsOf path: String, verifying verification: Verification = .smallDatasets,
+    trusting keys: TrustedKeys? = nil
+  ) throws(PlanError) {
     let mapping = try MappedFile(path: path, sizeLimit: Self.sizeLimit)
     let tree = try PlanTree(mapping)
     let reading = try inFile(path) { () throws(Flaw) in try PlanReading(tree) }
@@ -47,9 +56,24 @@ public struct Plan: Sendable {
     weightsDigest = reading.weightsDigest
     contentsDigest = reading.contentsDigest
     weights = WeightStore(path: path, format: reading.contents.weightFormat, tensors: reading.tensors)
-    if verification == .everything { try verify() }
+    signature = try keys.map { (keys) throws(PlanError) in
+      try Self.signature(of: reading.contentsDigest, at: path, by: keys)
+    }
+    if verification == .everything || keys != nil { try verify() }
     // What was checked has to be what is there.
     try checkUnchanged()
+  }
+
+  private static func signature(
+    of contentsDigest: String, at path: String, by keys: TrustedKeys
+  ) throws(PlanError) -> VerifiedSignature {
+    do throws(SignatureError) {
+      let statement = try PlanStatement(contentsDigest: contentsDigest)
+      return try SignatureFile(contentsOf: PlanStatement.signaturePath(ofPlan: path))
+        .verify(statement.bytes, with: keys)
+    } catch {
+      throw PlanError(file: path, reason: "is not trusted: \(error)")
+    }
   }
 
   /// Throws when the file was written to since it was opened: its weights are no longer those that were checked.

@@ -7,20 +7,23 @@ import PlanFile
 /// Shows what a plan holds.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a plan holds: model, calibration, operating points.")
+    abstract:
+      "Show what a plan holds: model, calibration, operating points, and the memory that a request takes.")
 
   @Argument(help: "Plan to show.", completion: .file(extensions: ["h5"]))
   var plan: String
+
+  @OptionGroup(title: "Memory") var memory: MemoryArguments
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
     let opened = try Plan(contentsOf: plan)
-    try printResult(description(opened), asJSON: json) { text(opened) }
+    try printResult(try description(opened), asJSON: json) { try text(opened) }
   }
 
-  private func description(_ plan: Plan) -> JSON {
+  private func description(_ plan: Plan) throws -> JSON {
     let model = plan.contents.model
     return .object([
       "plan": .string(plan.path), "producer": .string(plan.producer),
@@ -39,6 +42,7 @@ struct Inspect: ParsableCommand {
       "calibration": plan.contents.calibration.map(calibration) ?? .null,
       "points": .array(plan.contents.points.map(PointTable.json)),
       "front": .array(plan.contents.front.map(PointTable.json)),
+      "memory": try memory.json(plan),
     ])
   }
 
@@ -98,7 +102,7 @@ struct Inspect: ParsableCommand {
     ])
   }
 
-  private func text(_ plan: Plan) -> String {
+  private func text(_ plan: Plan) throws -> String {
     let model = plan.contents.model
     var lines = [
       "\(plan.path.printable()): \(Figure(Double(plan.fileSize), .bytes)), "
@@ -115,6 +119,7 @@ struct Inspect: ParsableCommand {
     if !plan.contents.front.isEmpty {
       lines += ["", "the front behind them", PointTable.text(plan.contents.front)]
     }
+    lines += ["", try memory.text(plan)]
     return lines.joined(separator: "\n")
   }
 }
