@@ -6,6 +6,7 @@
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
+# make faults kills every verb KILLS times in all, and lets every call to the system fail.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
@@ -40,6 +41,7 @@ FUZZER_FLAGS = -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,tr
 FUZZER = $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
 FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
 SECONDS = 60
+KILLS = 500
 ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
   ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
 # Tokenizers and pictures are the business of one thread.
@@ -51,7 +53,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz check-runtime
+.PHONY: fuzz faults check-runtime
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -142,6 +144,11 @@ TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation
 
 # Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
 # length of its module's name.)
+# Kills every verb at random moments and lets every call to the system fail; an hour, or KILLS=100 for less.
+faults: test-build
+	ESPALIER_KILLS=$(KILLS) ESPALIER_FAULTS=all $(SWIFT) test $(TEST_FLAGS) --skip-build \
+	  --filter 'KillMomentTests|InjectedFaultTests'
+
 check-runtime:
 	@test -x $(BIN)/espalier-run || $(SWIFT) build -c release --product espalier-run
 	@! ldd $(BIN)/espalier-run | grep -E 'Foundation|hdf5|curl|krb5|ldap'

@@ -38,6 +38,8 @@ struct Calibrate: ParsableCommand {
       let read = try sets.read(set) { $0.spread(calibration.options.limit) }
       try AtomicFile.refuse(target, inputs: read.pictures)
       let opened = try PlanWork(plan, engine)
+      // One with its neurons in order, and the one with the calibration.
+      try opened.checkRoom(for: target, plans: 2)
       let samples = try sets.fitting(read, opened.context)
       if let path = state.path {
         try CalibrationState.check(path, samples: try samples.digest(), options: calibration.options)

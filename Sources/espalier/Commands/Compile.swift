@@ -83,6 +83,7 @@ struct Compile: ParsableCommand {
     try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
 
     let imported = try self.imported()
+    try imported.checkRoom(for: output, plans: 2)
     let calibrationSet = try sets.fitting(decodable, imported.context)
     let validationSet = try sets.fitting(validation, imported.context)
     if let path = calibrating.path {
@@ -104,9 +105,8 @@ struct Compile: ParsableCommand {
 
   /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.
   private func imported() throws -> PlanWork {
-    let path = try AtomicFile.scratchPath(for: output)
-    defer { PlanWork.discard(path) }
-    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
-    return try PlanWork(path, engine)
+    try PlanWork.nameless(near: output, engine) { path in
+      try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
+    }
   }
 }

@@ -56,6 +56,7 @@ struct Tune: ParsableCommand {
     let read = try sets.read(set) { $0.first(limit) }
     try AtomicFile.refuse(output, inputs: read.pictures)
     let work = try PlanWork(plan, engine)
+    try work.checkRoom(for: output, plans: 1)
     guard let record = work.plan.contents.calibration else {
       throw PlanError(
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")

@@ -1,4 +1,5 @@
 import Calibration
+import Checkpoints
 import Compute
 import Evaluation
 import Glibc
@@ -39,11 +40,11 @@ struct PlanWork {
     contents.points = []
     contents.front = []
     let order = try NeuronOrdering(context, options: options).order(set, reporter: progress)
-    let path = try AtomicFile.scratchPath(for: output)
-    defer { PlanWork.discard(path) }
-    try PlanWriter.write(
-      contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)), to: path)
-    var work = try PlanWork(path, engine)
+    var work = try PlanWork.nameless(near: output, engine) { path in
+      try PlanWriter.write(
+        contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)),
+        to: path)
+    }
     work.neuronOrder = zip(order, neuronOrder ?? order.map { Array($0.indices) }).map { new, old in
       new.map { old[$0] }
     }
@@ -58,6 +59,11 @@ struct PlanWork {
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
         reporter: progress)
+  }
+
+  /// Throws where there is no room for so many plans of this size beside an output, before work that takes long.
+  func checkRoom(for output: String, plans: Int) throws {
+    try AtomicFile.checkRoom(plan.fileSize, files: plans, for: output)
   }
 
   /// Throws when the state of a tuning that is to be gone on from is of another one, before work that takes long.
@@ -94,8 +100,24 @@ struct PlanWork {
     try PlanWriter.write(contents, weights: plan.weights, to: path)
   }
 
-  /// Removes a file that is of no further use.
-  static func discard(_ path: String) { unlink(path) }
+  /// A plan that `make` writes to a file beside an output, which then loses its name: it goes with this process whatever
+  /// ends it. What is wrong with the file is wrong with the output.
+  static func nameless(
+    near output: String, _ engine: EngineOptions, make: (_ path: String) throws -> Void
+  ) throws -> PlanWork {
+    let path = try AtomicFile.scratchPath(for: output)
+    defer { unlink(path) }
+    do {
+      try make(path)
+      return try PlanWork(path, engine)
+    } catch var error as PlanError where error.file == path {
+      error.file = output
+      throw error
+    } catch var error as CheckpointError where error.file == path {
+      error.file = output
+      throw error
+    }
+  }
 }
 
 extension LeadingNeurons {

@@ -19,6 +19,7 @@ struct StateFile {
   init(_ work: Work, for output: String, _ arguments: ResumeArguments) throws {
     path = try AtomicFile.companion(".\(work.rawValue)-state", of: output)
     resuming = arguments.resume
+    if let path { try AtomicFile.refuse(output, inputs: [path]) }
     if arguments.restart { discard() }
     if let path, isThere, !arguments.resume {
       throw CalibrationError(
