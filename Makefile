@@ -7,6 +7,7 @@
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
 # make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
+# make faults kills every verb KILLS times in all, and lets every call to the system fail.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
@@ -45,6 +46,7 @@ SECONDS = 60
 CASES = 1000000
 SEED = 1
 JOBS = 2
+KILLS = 500
 ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
   ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
 # Tokenizers and pictures are the business of one thread.
@@ -56,7 +58,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz fuzz-plans check-runtime
+.PHONY: fuzz fuzz-plans faults check-runtime
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -153,6 +155,11 @@ TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation
 
 # Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
 # length of its module's name.)
+# Kills every verb at random moments and lets every call to the system fail; an hour, or KILLS=100 for less.
+faults: test-build
+	ESPALIER_KILLS=$(KILLS) ESPALIER_FAULTS=all $(SWIFT) test $(TEST_FLAGS) --skip-build \
+	  --filter 'KillMomentTests|InjectedFaultTests'
+
 check-runtime:
 	@test -x $(BIN)/espalier-run || $(SWIFT) build -c release --product espalier-run
 	@! ldd $(BIN)/espalier-run | grep -E 'Foundation|hdf5|curl|krb5|ldap'

@@ -49,12 +49,14 @@ let package = Package(
       name: "CImageCodecs",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .target(name: "CKernels"),
+    .target(name: "CMappings"),
+    .target(name: "CProgram"),
 
     // Ground floor.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(name: "HDF5Subset", swiftSettings: strict),
     .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
-    .target(name: "Output", swiftSettings: strict),
+    .target(name: "Output", dependencies: ["CMappings"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
     .target(name: "Signatures", swiftSettings: strict),
 
@@ -64,7 +66,9 @@ let package = Package(
     .target(name: "Plan", swiftSettings: strict),
     .target(
       name: "PlanFile",
-      dependencies: ["Plan", "Compute", "HDF5Subset", "Digests", "Signatures", "Output", "Figures"],
+      dependencies: [
+        "Plan", "Compute", "HDF5Subset", "Digests", "Signatures", "Output", "Figures", "CMappings",
+      ],
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
@@ -78,7 +82,7 @@ let package = Package(
       name: "espalier-run",
       dependencies: [
         "Compute", "Models", "Inference", "Plan", "PlanFile", "Signatures", "Tokenization", "Figures",
-        "Output",
+        "Output", "CProgram",
       ],
       swiftSettings: strict),
 
@@ -110,7 +114,8 @@ let package = Package(
     .target(
       name: "Calibration",
       dependencies: [
-        "Evaluation", "Inference", "Models", "Compute", "Plan", "PlanFile", "PlanWriting", "Output",
+        "Evaluation", "Inference", "Models", "Compute", "Plan", "PlanFile", "PlanWriting", "Digests",
+        "Output",
       ],
       swiftSettings: strict),
     .target(
@@ -125,7 +130,7 @@ let package = Package(
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
         "Signatures", "Signing", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures",
-        "Output",
+        "Output", "CProgram",
         argumentParser,
       ],
       swiftSettings: strict),

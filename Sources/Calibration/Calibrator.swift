@@ -35,7 +35,8 @@ public struct Calibrator {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
     var state = try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
-    let samples = try prepare(chosen, reporter)
+    // What is found already needs no dense answers beside it.
+    let samples = try areStagesFinished(state) ? [] : prepare(chosen, reporter)
     var record = try runStages(samples, neuronOrder: neuronOrder, &state, reporter)
     record.provenance.samples = chosen.samples.count
     record.provenance.seed = options.seed
@@ -63,12 +64,23 @@ public struct Calibrator {
     _ reporter: any ProgressReporter
   ) throws -> Stage.State {
     let before = try state.stage(Stage.self)
+    if let before, Stage.isFinished(before) { return before }
     var saved = state
-    let result = try stage.run(samples, from: before, reporter: reporter) { progress in
+    let saving = PacedSaving<Stage.State> { progress in
       try saved.set(Stage.self, to: progress)
       try saved.save(statePath)
     }
+    let result = try saving.keeping {
+      let result = try stage.run(samples, from: before, reporter: reporter, save: saving.offer)
+      try saving.offer(result)
+      return result
+    }
     try state.set(Stage.self, to: result)
     return result
+  }
+
+  /// Whether a stage is through.
+  func isFinished<Stage: CalibrationStage>(_ stage: Stage.Type, _ state: CalibrationState) throws -> Bool {
+    try state.stage(stage).map(Stage.isFinished) ?? false
   }
 }

@@ -16,6 +16,12 @@ func mapFile(_ path: String, sizeLimit: Int) throws(CheckpointError) -> MappedFi
   return mapping
 }
 
+/// Bytes of a file; 0 where there is none.
+private func size(of path: String) -> Int {
+  var status = stat()
+  return stat(path, &status) == 0 ? Int(status.st_size) : 0
+}
+
 /// The text of a file of at most 16 MiB.
 func readText(_ path: String) throws(CheckpointError) -> String {
   let mapping = try mapFile(path, sizeLimit: 16 << 20)
@@ -33,14 +39,12 @@ func digest(
   of files: [String], progress: (_ bytes: Int, _ total: Int) throws(PlanError) -> Void
 ) throws(CheckpointError) -> String {
   let files = files.sorted()
-  var mappings: [MappedFile] = []
-  for path in files {
-    mappings.append(try mapFile(path, sizeLimit: 1 << 42))
-  }
-  let total = mappings.reduce(0) { $0 + $1.bytes.count }
+  // One is open at a time: a checkpoint may have more shards than a process may have files.
+  let total = files.reduce(0) { $0 + size(of: $1) }
   var read = 0
   var digest = SHA256()
-  for mapping in mappings {
+  for path in files {
+    let mapping = try mapFile(path, sizeLimit: 1 << 42)
     var own = SHA256()
     for start in stride(from: 0, to: mapping.bytes.count, by: 8 << 20) {
       let piece = start..<min(start + (8 << 20), mapping.bytes.count)
@@ -49,6 +53,7 @@ func digest(
       read += piece.count
       try planFormat { () throws(PlanError) in try progress(read, total) }
     }
+    try planFormat { () throws(PlanError) in try mapping.checkUnchanged() }
     let name = mapping.path.split(separator: "/").last.map(String.init) ?? mapping.path
     digest.update("\(name) \(own.hexadecimal())\n")
   }

@@ -48,6 +48,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
       throw PlanError(file: "", object: tensor.name, reason: "is not made by this import")
     }
     defer { for source in recipe.sources { source.release() } }
+    for source in recipe.sources { try source.mapping.checkUnchanged() }
     switch recipe {
     case .values(let values): try give(values)
     case .stacked(let sources):
@@ -94,6 +95,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
       try give(finite(sums, source))
     }
     try encoder?.finish(into: sink)
+    for source in recipe.sources { try source.mapping.checkUnchanged() }
     return encoder?.relativeError
   }
 

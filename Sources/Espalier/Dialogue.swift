@@ -23,9 +23,11 @@ public final class Dialogue {
   }
 
   /// A dialogue about some pictures (or none). Without a `system` prompt the model's template decides.
+  ///
+  /// With `maxBytes`, a prompt whose answer may need more bytes of memory is refused before any picture is decoded.
   public init(
     _ context: Context, about images: [Image] = [], at point: String = "dense", system: String? = nil,
-    memory: Memory = .keep
+    memory: Memory = .keep, maxBytes: Int? = nil
   ) throws(EspalierError) {
     self.context = context
     self.images = images
@@ -38,7 +40,8 @@ public final class Dialogue {
       }
     dialogue = try EspalierError.catching {
       try Inference.Dialogue(
-        context.context, point: try context.model.operatingPoint(point), policy: policy)
+        context.context, point: try context.model.operatingPoint(point), policy: policy,
+        maxMemory: maxBytes)
     }
   }
 

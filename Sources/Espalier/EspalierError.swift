@@ -35,7 +35,7 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
       case let error as InferenceError where error == .cancelled: .cancelled
       case let error as InferenceError where error.object == "prompt": .prompt
       case let error as InferenceError where error.object == "model": .plan
-      case let error as InferenceError where ["sampling", "settings"].contains(error.object): .settings
+      case let error as InferenceError where ["sampling", "settings", "request"].contains(error.object): .settings
       case is InferenceError: .image
       default: .plan
       }

@@ -17,23 +17,30 @@ public struct Evaluator {
   /// Runs every point on every sample of the set. Points take turns within a sample, and the order turns from sample
   /// to sample, so that a machine that slows down slows all of them alike.
   ///
-  /// `onSample` is called after each sample and may throw to stop.
+  /// `onSample` is called after each sample and may throw to stop. A run that was stopped goes on from the scores of its
+  /// first samples, a list a point, which `onScores` is told as they grow.
   public func evaluate(
-    _ set: SampleSet, points: [OperatingPoint],
-    onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    _ set: SampleSet, points: [OperatingPoint], from known: [[SampleScore]] = [],
+    onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    onScores: ([PointScore]) throws -> Void = { _ in }
   ) throws -> [PointScore] {
-    try evaluate(set, contenders: points.map { Contender(point: $0) }, onSample: onSample)
+    try evaluate(
+      set, contenders: points.map { Contender(point: $0) }, from: known, onSample: onSample,
+      onScores: onScores)
   }
 
   /// The same with baselines among the points.
   public func evaluate(
-    _ set: SampleSet, contenders: [Contender],
-    onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    _ set: SampleSet, contenders: [Contender], from known: [[SampleScore]] = [],
+    onSample: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    onScores: ([PointScore]) throws -> Void = { _ in }
   ) throws -> [PointScore] {
     let schedules = try contenders.map { try runner.context.model.schedule($0.point.settings) }
     let inputs = Set(contenders.map(\.input)).union([.whole])
+    precondition(known.isEmpty || known.count == contenders.count)
     var scores = contenders.map { PointScore($0) }
-    for (index, sample) in set.samples.enumerated() {
+    for (place, list) in known.enumerated() { for score in list { scores[place].append(score) } }
+    for (index, sample) in set.samples.enumerated().dropFirst(known.first?.count ?? 0) {
       var prompts: [PictureInput: PromptRows] = [:]
       for input in inputs { prompts[input] = try runner.prompt(sample, input: input) }
       guard let whole = prompts[.whole] else { continue }
@@ -48,6 +55,8 @@ public struct Evaluator {
             sample, outcome, reference, runner.context, settings: contender.point.settings,
             visualTokens: whole.rows.visualCount))
       }
+      try runner.context.model.checkUnchanged()
+      try onScores(scores)
       try onSample(index + 1, set.samples.count)
     }
     return scores
@@ -55,7 +64,7 @@ public struct Evaluator {
 }
 
 /// What one point did on one sample.
-public struct SampleScore: Sendable {
+public struct SampleScore: Sendable, Codable {
   /// Name of the sample.
   public var id: String
   /// Picture of the sample.

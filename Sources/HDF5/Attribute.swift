@@ -109,7 +109,7 @@ extension AttributeOwner {
     let handle = Handle(
       try Library.check(path, "cannot create attribute '\(name)'") {
         H5Acreate2(id, name, datatype.id, space.id, defaults, defaults)
-      }, close: { H5Aclose($0) })
+      }, failures: attributeOwner.handle.failures, close: { H5Aclose($0) })
     if bytes.isEmpty { return }
     try Library.check(path, "cannot write attribute '\(name)'") { H5Awrite(handle.id, datatype.id, bytes) }
   }

@@ -41,7 +41,7 @@ public final class File: Sendable {
     }
     let flags = replacing ? espalier_create_truncating() : espalier_create_exclusive()
     let id = try Library.check(path, "cannot create file") { H5Fcreate(path, flags, creation.id, access.id) }
-    return File(path: path, handle: Handle(id, close: { H5Fclose($0) }))
+    return File(path: path, handle: Handle(id, failures: CloseFailures(), close: { H5Fclose($0) }))
   }
 
   /// Datasets of this many bytes or more start at a multiple of it.
@@ -70,11 +70,13 @@ public final class File: Sendable {
     let id = try Library.check("/", "cannot open root group") {
       H5Gopen2(handle.id, "/", espalier_default_properties())
     }
-    return Group(path: "/", handle: Handle(id, close: { H5Gclose($0) }))
+    return Group(path: "/", handle: Handle(id, failures: handle.failures, close: { H5Gclose($0) }))
   }
 
-  /// Writes everything that the library still holds in memory.
+  /// Writes everything that the library still holds in memory. What could not be written when an object was closed is an
+  /// error now.
   public func flush() throws(HDF5Error) {
+    try handle.failures?.check()
     try Library.check(path, "cannot write file") { H5Fflush(handle.id, H5F_SCOPE_GLOBAL) }
   }
 
@@ -83,6 +85,7 @@ public final class File: Sendable {
   ///
   /// Without this call the file is closed when the value goes, and a failure then goes unnoticed.
   public func close() throws(HDF5Error) {
+    try handle.failures?.check()
     try handle.close(path)
   }
 

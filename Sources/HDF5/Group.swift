@@ -24,7 +24,7 @@ public final class Group: AttributeOwner, Sendable {
     let id = try Library.check(path, "cannot create group") {
       H5Gcreate2(handle.id, name, defaults, creation.id, defaults)
     }
-    return Group(path: path, handle: Handle(id, close: { H5Gclose($0) }))
+    return Group(path: path, handle: Handle(id, failures: handle.failures, close: { H5Gclose($0) }))
   }
 
   /// Opens a group below this one.
@@ -33,7 +33,7 @@ public final class Group: AttributeOwner, Sendable {
     let id = try Library.check(path, "cannot open group") {
       H5Gopen2(handle.id, name, espalier_default_properties())
     }
-    return Group(path: path, handle: Handle(id, close: { H5Gclose($0) }))
+    return Group(path: path, handle: Handle(id, failures: handle.failures, close: { H5Gclose($0) }))
   }
 
   /// Opens a dataset below this group.
@@ -42,7 +42,7 @@ public final class Group: AttributeOwner, Sendable {
     let id = try Library.check(path, "cannot open dataset") {
       H5Dopen2(handle.id, name, espalier_default_properties())
     }
-    return Dataset(path: path, handle: Handle(id, close: { H5Dclose($0) }))
+    return Dataset(path: path, handle: Handle(id, failures: handle.failures, close: { H5Dclose($0) }))
   }
 
   /// Creates a contiguous, unfiltered dataset whose space is allocated now and never filled.
@@ -60,7 +60,7 @@ public final class Group: AttributeOwner, Sendable {
     let id = try Library.check(path, "cannot create dataset") {
       H5Dcreate2(handle.id, name, datatype.id, space.id, defaults, creation.id, defaults)
     }
-    return Dataset(path: path, handle: Handle(id, close: { H5Dclose($0) }))
+    return Dataset(path: path, handle: Handle(id, failures: handle.failures, close: { H5Dclose($0) }))
   }
 
   /// Creates a dataset and writes all of it.

@@ -53,11 +53,16 @@ package func withLibrary<Result: Sendable>(_ body: () -> Result) -> Result { Lib
 /// Owns one identifier of the library and closes it once.
 final class Handle: Sendable {
   let id: hid_t
+  /// Where failures to close are kept, for whoever closes the file.
+  let failures: CloseFailures?
   private let release: @Sendable (hid_t) -> herr_t
   private let isClosed = Atomic(false)
 
-  init(_ id: hid_t, close: @escaping @Sendable (hid_t) -> herr_t) {
+  init(
+    _ id: hid_t, failures: CloseFailures? = nil, close: @escaping @Sendable (hid_t) -> herr_t
+  ) {
     self.id = id
+    self.failures = failures
     release = close
   }
 
@@ -68,7 +73,23 @@ final class Handle: Sendable {
   }
 
   deinit {
-    if !isClosed.load(ordering: .relaxed) { _ = Library.call { release(id) } }
+    if isClosed.load(ordering: .relaxed) { return }
+    do throws(HDF5Error) { try Library.check("/", "cannot close an object") { release(id) } } catch {
+      failures?.add(error)
+    }
+  }
+}
+
+/// What could not be closed of a file. Closing a dataset writes the last of it, and the library forgets that it failed:
+/// without this the file would miss some of its bytes and nobody would know.
+final class CloseFailures: Sendable {
+  private let first = Mutex<HDF5Error?>(nil)
+
+  func add(_ error: HDF5Error) { first.withLock { $0 = $0 ?? error } }
+
+  /// Throws the first failure.
+  func check() throws(HDF5Error) {
+    if let error = first.withLock({ $0 }) { throw error }
   }
 }
 

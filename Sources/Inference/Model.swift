@@ -1,3 +1,4 @@
+internal import Compute
 public import Imaging
 public import Models
 public import Plan
@@ -18,13 +19,24 @@ public final class Model: Sendable {
   let tower: VisionTower
   let projector: Projector
   let decoder: Decoder
+  /// What holds the weights, where that is a plan.
+  private let store: WeightStore?
 
   /// Binds contents to weights; nothing is copied. Without a `cachePrecision`, keys and values are rounded where the
   /// weights are.
-  public init(
+  public convenience init(
     _ contents: PlanContents, weights: some ModelWeights, cachePrecision: CachePrecision? = nil
   ) throws {
+    try self.init(contents, weights, of: nil, cachePrecision)
+  }
+
+  private init(
+    _ contents: PlanContents, _ weights: some ModelWeights, of store: WeightStore?,
+    _ cachePrecision: CachePrecision?
+  ) throws {
+    if let problem = BLASMemory.problem { throw InferenceError("model", problem) }
     self.contents = contents
+    self.store = store
     tokenizer = try Tokenizer(contents.tokenizer)
     preprocessor = try ImagePreprocessor(contents.image)
     tower = try VisionTower(contents.model.vision, weights: weights)
@@ -34,15 +46,18 @@ public final class Model: Sendable {
 
   /// Binds a plan to its mapped weights.
   public convenience init(_ plan: Plan, cachePrecision: CachePrecision? = nil) throws {
-    try self.init(plan.contents, weights: PlanWeights(plan.weights), cachePrecision: cachePrecision)
+    try self.init(plan.contents, weights: plan.weights, cachePrecision: cachePrecision)
   }
 
   /// Binds contents that differ from those of the plan that holds the weights: a new calibration.
   public convenience init(
     _ contents: PlanContents, weights: WeightStore, cachePrecision: CachePrecision? = nil
   ) throws {
-    try self.init(contents, weights: PlanWeights(weights), cachePrecision: cachePrecision)
+    try self.init(contents, PlanWeights(weights), of: weights, cachePrecision)
   }
+
+  /// Throws when the plan's file was written to since it was opened: answers from it would be of no plan.
+  public func checkUnchanged() throws(PlanError) { try store?.checkUnchanged() }
 
   /// Shapes and options.
   public var description: ModelDescription { contents.model }

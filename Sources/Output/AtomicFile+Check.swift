@@ -27,6 +27,35 @@ extension AtomicFile {
   }
 }
 
+extension AtomicFile {
+  /// Throws where there is surely no room for so many files of a size beside a destination: on the disk, or within the
+  /// limit of the size of a file. What others write meanwhile nobody knows.
+  public static func checkRoom(_ size: Int, files: Int = 1, for destination: String) throws(OutputError) {
+    let target = try OutputTarget(destination)
+    guard case .replaced = target.kind else { return }
+    var limit = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
+      limit.rlim_cur < rlim_t(max(0, size))
+    {
+      throw OutputError(
+        destination,
+        "\(Descriptor.reason(EFBIG)): \(mebibytes(size)) are more than the limit (ulimit -f) allows")
+    }
+    var status = statvfs()
+    // Some file systems do not say how large they are.
+    guard statvfs(target.folder, &status) == 0, status.f_blocks > 0 else { return }
+    let (free, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+    if !overflow, free / max(1, files) < size {
+      throw OutputError(
+        destination,
+        "\(Descriptor.reason(ENOSPC)): \(mebibytes(files * size)) are needed, \(mebibytes(free)) are free"
+          + " (folder \(target.folder))")
+    }
+  }
+
+  private static func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+}
+
 /// What a path names, whatever the path is.
 private struct FileIdentity: Equatable {
   let device: UInt

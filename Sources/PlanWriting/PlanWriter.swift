@@ -22,6 +22,11 @@ public enum PlanWriter {
       try contents.validate()
       return try PlanTree(contents)
     }
+    let size = contents.model.weights.reduce(0) { sum, tensor in
+      let format = contents.format(of: tensor)
+      return sum + tensor.storedShape(format).reduce(format.elementType.size, *)
+    }
+    try output(path) { () throws(OutputError) in try AtomicFile.checkRoom(size, for: path) }
     let partial = try output(path) { () throws(OutputError) in try AtomicFile(for: path) }
     do throws(PlanError) {
       try naming(path, insteadOf: partial.path) { () throws(Flaw) in
@@ -34,14 +39,13 @@ public enum PlanWriter {
         try writing.writeGroups(tree)
         // Float32 first: behind them, panels can misalign nothing.
         let weightsInOrder = contents.model.weights.map { ($0, contents.format(of: $0)) }
-        let total = weightsInOrder.reduce(0) { $0 + $1.0.storedShape($1.1).reduce($1.1.elementType.size, *) }
         var written = 0
         for (tensor, format) in weightsInOrder.filter({ $0.1 == .float32 })
           + weightsInOrder.filter({ $0.1 != .float32 })
         {
           try writing.write(tensor, as: format, from: weights, in: &tree) { (bytes) throws(PlanError) in
             written += bytes
-            try progress(written, total)
+            try progress(written, size)
           }
         }
         try writing.writeDatasets(tree)

@@ -11,7 +11,9 @@ extension WeightStore: WeightSource {
         file: path, object: tensor.path,
         reason: "is not there with shape \(tensor.shape) as \(format.rawValue)")
     }
+    try stored.mapping.checkUnchanged()
     try sink(stored.bytes.bytes)
+    try stored.mapping.checkUnchanged()
     stored.release()
     return stored.relativeError
   }

@@ -1,3 +1,4 @@
+import Figures
 import Inference
 import Models
 import Tokenization
@@ -14,6 +15,8 @@ struct Arguments {
   var maxFirstToken: Double?
   var threads: Int?
   var cache: CachePrecision?
+  /// Bytes of memory that a question may need at most.
+  var maxMemory: Int?
   var isJSON = false
   var checksWeights = false
   /// File of the public keys of which one must have signed the plan.
@@ -59,6 +62,8 @@ struct Arguments {
       --top-p <p>             Draw from the likeliest tokens that reach p. (default: 1)
       --min-p <p>             Draw from tokens at least p times as likely as the likeliest. (default: 0)
       --seed <n>              Seed of the draws. (default: 0)
+      --max-memory <size>     Refuse a question that may need more memory, such as 900MB or 1.5GiB, before it is begun.
+                              ('espalier inspect' shows what is needed.)
       --threads <n>           Threads. (default: all cores this process may use)
       --cache <f32|bf16>      Numbers of the KV cache. (default: bf16 where the weights are rounded)
       --check                 Check the digest of every weight first.
@@ -130,6 +135,13 @@ struct Arguments {
       case "--top-p": arguments.question.options.sampling.topP = try number(Double.self)
       case "--min-p": arguments.question.options.sampling.minP = try number(Double.self)
       case "--seed": arguments.question.options.sampling.seed = try number(UInt64.self)
+      case "--max-memory":
+        let text = try value()
+        guard let bytes = Quantity.bytes(text).flatMap({ Int(exactly: $0.rounded()) }) else {
+          throw UsageError(
+            description: "The value '\(text)' is invalid for '\(name)': such as 900MB or 1.5GiB")
+        }
+        arguments.maxMemory = bytes
       case "--threads": arguments.threads = try number(Int.self)
       case "--cache":
         let name = try value()

@@ -12,7 +12,9 @@ import Tokenization
 @main
 struct EspalierRun {
   static func main() {
+    let problem = ProcessStart.prepare()
     do {
+      if let problem { throw ExecutionError(problem) }
       switch try Arguments.parse(Array(CommandLine.arguments.dropFirst())) {
       case .help: try StandardOutput.write(Arguments.help)
       case .version: try StandardOutput.line(ProgramVersion.current)
@@ -45,7 +47,8 @@ struct EspalierRun {
     var script = arguments.script
     let isDialogue = script.isDialogue
     // One question needs nothing kept for the next.
-    let dialogue = try Dialogue(context, point: point, policy: isDialogue ? arguments.policy : .accept)
+    let dialogue = try Dialogue(
+      context, point: point, policy: isDialogue ? arguments.policy : .accept, maxMemory: arguments.maxMemory)
     var question = arguments.question
     var failure: (any Error)?
     while let conversation = try script.nextQuestion() {
@@ -73,7 +76,7 @@ struct EspalierRun {
 
   /// Whether another prompt may be answered where this one was not.
   private static func isAboutPrompt(_ error: any Error) -> Bool {
-    error is PromptError || (error as? InferenceError)?.object == "prompt"
+    error is PromptError || ["prompt", "request"].contains((error as? InferenceError)?.object)
   }
 
   /// Writes a piece of an answer at once; to a terminal without what would control it.

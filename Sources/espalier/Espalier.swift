@@ -23,7 +23,9 @@ struct Espalier: ParsableCommand {
 
   /// Runs the verb. Whatever fails, the writing of its result included, is one line on stderr and an exit code.
   static func main() {
+    let problem = ProcessStart.prepare()
     do {
+      if let problem { throw ExecutionError(problem) }
       var command = try parseAsRoot()
       if let problem = KernelChoice.problem { throw ExecutionError(problem) }
       try command.run()

@@ -46,6 +46,22 @@ import Testing
     #expect(answer.visualTokens == (0, 0) && !answer.tokens.isEmpty)
   }
 
+  @Test func `a prompt that may need too much memory is refused`() throws {
+    let small = try Dialogue(Context(model), about: [.file(picture)], maxBytes: 1 << 20)
+    let error = #expect(throws: EspalierError.self) { try small.answer("why", short) }
+    #expect(error?.kind == .settings && error?.description.contains("more than the limit of 1.0 MiB") == true)
+    let large = try Dialogue(Context(model), about: [.file(picture)], maxBytes: 1 << 30)
+    #expect(try !large.answer("why", short).tokens.isEmpty)
+  }
+
+  @Test func `a plan that nobody signed is not trusted`() throws {
+    let key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
+    let error = #expect(throws: EspalierError.self) {
+      try Model(contentsOf: folder.file("tiny.h5"), trustedKeys: folder.write(key + "\n", to: "key.pub"))
+    }
+    #expect(error?.kind == .plan && error?.description.contains("there is no signature") == true)
+  }
+
   @Test func `contexts on one model answer at once as they answer alone`() throws {
     let (model, picture, short) = (model, picture, short)
     let alone = try Dialogue(Context(model), about: [.file(picture)]).answer("why", short).tokens

@@ -123,7 +123,10 @@ struct Hostile: CustomTestStringConvertible, Sendable {
     .objects("attribute of another type", text, "attribute 'layers' is a number, which it cannot be") {
       $0.attribute("layers", of: text, type: espalier_type_float64(), [2] as [Double])
     },
-    .objects("variable-length attribute", "/model", "attribute 'family' has an element type that is not in the subset") {
+    .objects(
+      "variable-length attribute", "/model",
+      "attribute 'family' has an element type that is not in the subset"
+    ) {
       $0.variableLengthAttribute("family", of: "/model")
     },
     .objects("huge layer count", text, "layers is 9223372036854775807, expected 1 to 512") {

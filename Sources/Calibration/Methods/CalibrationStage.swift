@@ -10,7 +10,11 @@ protocol CalibrationStage {
   /// Name of the state in the file of an unfinished calibration.
   static var name: String { get }
 
-  /// Goes on from a state (or begins) and returns the last one; `save` is called with states to go on from.
+  /// Whether a state is the last one.
+  static func isFinished(_ state: State) -> Bool
+
+  /// Goes on from a state (or begins) and returns the last one. `save` is called with states to go on from, after each
+  /// piece of work that takes seconds; most of them are not written to a file.
   func run(
     _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void

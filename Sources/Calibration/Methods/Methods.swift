@@ -39,8 +39,15 @@ extension Calibrator {
         samples, &state, reporter
       ).rankings,
       cacheRetention: try run(
-        RetentionProfiler(context: context, options: options), samples, &state, reporter),
-      horizon: try run(HorizonStage(context: context), samples, &state, reporter),
+        RetentionProfiler(context: context, options: options), samples, &state, reporter
+      ).profile,
+      horizon: try run(HorizonStage(context: context), samples, &state, reporter).profile,
       provenance: CalibrationProvenance())
+  }
+
+  /// Whether nothing is left to be run.
+  func areStagesFinished(_ state: CalibrationState) throws -> Bool {
+    try isFinished(TransportCostSearch.self, state) && isFinished(LayerReductionStage.self, state)
+      && isFinished(RetentionProfiler.self, state) && isFinished(HorizonStage.self, state)
   }
 }

@@ -27,8 +27,12 @@ struct CostMeasurement {
     space = SettingsSpace(record, layers: context.model.text.layers)
   }
 
-  /// Times dense and the seeds of the search, and what the methods ask for beside them, in turn.
-  func measure(_ reporter: any ProgressReporter) throws -> Result {
+  /// Times dense and the seeds of the search, and what the methods ask for beside them, in turn. Times that are known
+  /// already are the first ones; `save` is told all of them as they grow.
+  func measure(
+    from known: [SettingsTime] = [], _ reporter: any ProgressReporter,
+    save: ([SettingsTime]) throws -> Void = { _ in }
+  ) throws -> Result {
     let settings = space.timedPlaces.map { space.settings($0) }
     let schedules = try settings.map { try context.model.schedule($0) }
     let few = (0..<min(Self.prompts, prompts.count)).map {
@@ -36,16 +40,23 @@ struct CostMeasurement {
     }
     guard let first = few.first else { throw CalibrationError("no samples to measure costs on") }
     reporter.begin("measuring costs", total: (Self.turns + 1) * few.count * settings.count)
-    var runs = Array(repeating: [TimedRun](), count: settings.count)
-    for turn in 0...Self.turns {
-      for prompt in few {
-        for (index, schedule) in schedules.enumerated() {
-          let run = try TimedRun(prompt, schedule, steps: Self.steps, context)
-          // The first turn fills caches and buffers.
-          if turn > 0 { runs[index].append(run) }
-          try reporter.advance(by: 1)
-        }
-      }
+    let plan = (0...Self.turns).flatMap { _ in few.flatMap { prompt in schedules.map { (prompt, $0) } } }
+    var times = Array(known.prefix(plan.count))
+    try reporter.advance(by: times.count)
+    if !times.isEmpty, times.count < plan.count {
+      // What went on in the middle has cold caches and buffers, too.
+      _ = try TimedRun(first, schedules[0], steps: Self.steps, context)
+    }
+    for (prompt, schedule) in plan.dropFirst(times.count) {
+      let run = try TimedRun(prompt, schedule, steps: Self.steps, context)
+      times.append(SettingsTime(prefill: run.prefill, step: run.step, kvBytes: run.kvBytes))
+      try save(times)
+      try reporter.advance(by: 1)
+    }
+    // The first turn fills caches and buffers.
+    let counted = times.dropFirst(few.count * settings.count)
+    let runs = settings.indices.map { index in
+      counted.enumerated().filter { $0.offset % settings.count == index }.map(\.element)
     }
     let visual = first.rows.visualCount
     let samples = settings.indices.map {

@@ -1,5 +1,5 @@
 /// What a named point may lose, and what it must save.
-public struct PointBudget: Equatable, Sendable {
+public struct PointBudget: Equatable, Sendable, Codable {
   /// Name of the point.
   public var name: String
   /// Largest loss of accuracy against dense (of agreement, where the set has no answers); `nil` for the least harm that

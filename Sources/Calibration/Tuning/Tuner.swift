@@ -1,5 +1,7 @@
+import Compute
 public import Evaluation
 public import Inference
+import Models
 public import Plan
 
 /// Finds the operating points: what saves most within each budget of lost accuracy, or harms least within each budget
@@ -12,9 +14,10 @@ public struct Tuner {
   private let record: CalibrationRecord
   private let runner: SampleRunner
   private let options: Options
+  private let statePath: String?
 
   /// How much is tried.
-  public struct Options: Sendable {
+  public struct Options: Equatable, Sendable, Codable {
     /// Samples that the search measures harm on.
     public var screeningSamples = 40
     /// Settings that the search visits.
@@ -38,28 +41,74 @@ public struct Tuner {
     public var front: [OperatingPoint]
   }
 
-  /// A tuner for a calibrated plan, whose context knows the calibration.
-  public init(_ context: Context, record: CalibrationRecord, options: Options = Options()) {
+  /// A tuner for a calibrated plan, whose context knows the calibration; `statePath` is where its state is saved, if
+  /// anywhere.
+  public init(
+    _ context: Context, record: CalibrationRecord, options: Options = Options(), statePath: String? = nil
+  ) {
+    self.statePath = statePath
     self.context = context
     self.record = record
     self.options = options
     runner = SampleRunner(context, maxTokens: options.maxTokens)
   }
 
+  /// What the state of a tuning on a set is told apart by, but for the plan.
+  public static func key(
+    _ set: SampleSet, _ budgets: [PointBudget], _ options: Options, in context: Context
+  ) throws -> TuningState.Key {
+    TuningState.Key(
+      samples: try set.digest(), options: options, budgets: budgets, threads: context.pool.count,
+      cache: context.model.cachePrecision.rawValue)
+  }
+
   /// Measures and returns `dense`, a point for each budget, and the front, with the figures of the validation split.
+  ///
+  /// With `resuming`, what the state file has is not measured again.
+  ///
+  /// - Parameter weightsDigest: tells the state of one plan from that of another.
   public func tune(
-    _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, reporter: any ProgressReporter
+    _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, weightsDigest: String = "",
+    resuming: Bool = false, reporter: any ProgressReporter
   ) throws -> Result {
-    let (samples, fixed) = try prepare(set.spread(options.screeningSamples), reporter)
-    let timing = try CostMeasurement(context, samples.map(\.prompt), record).measure(reporter)
-    let trials = try search(samples, timing.model, budgets, reporter)
+    let key = try Self.key(set, budgets, options, in: context).of(weights: weightsDigest, record)
+    let state = try resuming ? TuningState.load(statePath, key: key) : TuningState(key: key)
+    let saving = PacedSaving<TuningState> { try $0.save(statePath) }
+    return try saving.keeping { try tune(set, budgets, from: state, reporter, save: saving.offer) }
+  }
+
+  private func tune(
+    _ set: SampleSet, _ budgets: [PointBudget], from known: TuningState, _ reporter: any ProgressReporter,
+    save: (TuningState) throws -> Void
+  ) throws -> Result {
+    var state = known
+    let (samples, seconds) = try prepare(set.spread(options.screeningSamples), reporter)
+    let fixed = FixedCosts(
+      imageSeconds: state.imageSeconds ?? seconds, residentBytes: Double(options.weightBytes))
+    state.imageSeconds = fixed.imageSeconds
+    let timing = try CostMeasurement(context, samples.map(\.prompt), record)
+      .measure(from: state.times, reporter) {
+        state.times = $0
+        try save(state)
+      }
+    let trials = try search(samples, timing.model, budgets, from: state.divergences, reporter) {
+      state.divergences = $0
+      try save(state)
+    }
     let finalists = budgets.flatMap { self.finalists(trials, $0, timing, fixed) }
 
     let points = ([.dense] + finalists).uniqued.enumerated().map {
       $0.offset == 0 ? .dense : OperatingPoint(name: "candidate-\($0.offset)", settings: $0.element)
     }
     reporter.begin("measuring \(points.count - 1) candidates", total: set.samples.count)
-    let scores = try Evaluator(runner).evaluate(set, points: points) { _, _ in try reporter.advance(by: 1) }
+    if state.scores.count != points.count { state.scores = [] }
+    try reporter.advance(by: state.scores.first?.count ?? 0)
+    let scores = try Evaluator(runner).evaluate(
+      set, points: points, from: state.scores, onSample: { _, _ in try reporter.advance(by: 1) },
+      onScores: { scores in
+        state.scores = scores.map(\.samples)
+        try save(state)
+      })
     reporter.end("\(set.samples.count) samples")
     let picker = PointPicker(scores, fixed)
     func named(_ name: String, _ score: PointScore) -> OperatingPoint {
@@ -74,7 +123,7 @@ public struct Tuner {
 
   private func prepare(
     _ set: SampleSet, _ reporter: any ProgressReporter
-  ) throws -> ([PreparedSample], FixedCosts) {
+  ) throws -> (samples: [PreparedSample], imageSeconds: Double) {
     reporter.begin("dense answers", total: set.samples.count)
     var seconds: [Double] = []
     let samples = try set.samples.map { sample in
@@ -87,23 +136,25 @@ public struct Tuner {
     }
     reporter.end("\(samples.count) samples")
     // Neighbours that share a picture take no time; most of a spread set do not.
-    return (
-      samples,
-      FixedCosts(imageSeconds: Statistics.median(seconds), residentBytes: Double(options.weightBytes))
-    )
+    return (samples, Statistics.median(seconds))
   }
 
   private func search(
-    _ samples: [PreparedSample], _ costs: CostModel, _ budgets: [PointBudget],
-    _ reporter: any ProgressReporter
+    _ samples: [PreparedSample], _ costs: CostModel, _ budgets: [PointBudget], from known: [Double],
+    _ reporter: any ProgressReporter, save: ([Double]) throws -> Void
   ) throws -> [FrontSearch.Trial] {
     let context = context
     let space = SettingsSpace(record, layers: context.model.text.layers)
     let search = FrontSearch(
       space: space, costs: costs, views: budgets.map(\.view).uniqued, trials: options.trials)
     reporter.begin("searching settings", total: options.trials)
+    // The same costs lead the same way: what is known are the divergences of the first places.
+    var found = known
+    var visited = 0
     let trials = try search.run(
       measure: { settings in
+        visited += 1
+        if visited <= known.count { return known[visited - 1] }
         let schedule = try context.model.schedule(settings)
         var divergences: [Double] = []
         for sample in samples {
@@ -112,11 +163,14 @@ public struct Tuner {
             sample.prompt.copy(), schedule: schedule, PrefillRange(reserve: answer.count))
           let logits = context.forcedLogits(answer, behind: context.startDecoding(prefill))
           divergences.append(sample.reference.distributions.divergence(ofReduced: logits))
+          try reporter.advance(by: 0)
           // What is hopeless on a quarter of the samples is not worth the others.
           let isQuarter = divergences.count == samples.count / 4
           if isQuarter, Statistics.mean(divergences) > 2 * FrontSearch.hopelessDivergence { break }
         }
-        return Statistics.mean(divergences)
+        found.append(Statistics.mean(divergences))
+        try save(found)
+        return found[visited - 1]
       }, onTrial: { try reporter.advance(by: 1) })
     let best = FrontSearch.front(trials) { $0.prefill }
     reporter.end("\(trials.count) settings, \(best.count) on the front of divergence and prefill")

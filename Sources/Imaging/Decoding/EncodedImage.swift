@@ -22,6 +22,11 @@ public struct EncodedImage: Sendable {
     self.init(try FileBytes.read(path, limit: limits.maxEncodedBytes), named: path)
   }
 
+  /// The size that `decoded` gives it, of which nothing but the header is read.
+  public func size(limits: DecodeLimits = DecodeLimits()) throws(ImageError) -> ImageSize {
+    try ImageDecoder.size(of: bytes, named: name, limits: limits)
+  }
+
   /// The pixels.
   public func decoded(limits: DecodeLimits = DecodeLimits()) throws(ImageError) -> RGBImage {
     try ImageDecoder.decode(bytes, named: name, limits: limits)

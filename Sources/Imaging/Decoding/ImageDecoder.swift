@@ -25,14 +25,32 @@ public enum ImageDecoder {
     }
     let format = try ImageFormat(bytes, name: name)
     let codec = Codec(format: format, name: name)
-    // A PNG says its size first; the codec would read on to the image data before it told.
-    if format == .png, let size = pngHeaderSize(bytes) {
-      try limits.check(name: name, width: size.width, height: size.height)
-    }
-    let (width, height) = try codec.size(of: bytes)
-    try limits.check(name: name, width: width, height: height)
+    let (width, height) = try storedSize(of: bytes, codec, limits)
     let image = try codec.decode(bytes, width: width, height: height)
     return image.upright(from: ImageOrientation.of(bytes, format))
+  }
+
+  /// The size that `decode` gives the picture, of which nothing but the header is read.
+  public static func size(
+    of bytes: [UInt8], named name: String = "image", limits: DecodeLimits = DecodeLimits()
+  ) throws(ImageError) -> ImageSize {
+    let format = try ImageFormat(bytes, name: name)
+    let (width, height) = try storedSize(of: bytes, Codec(format: format, name: name), limits)
+    return ImageOrientation.of(bytes, format).swapsSides
+      ? ImageSize(width: height, height: width) : ImageSize(width: width, height: height)
+  }
+
+  /// Columns and rows as they are stored, within the limits.
+  private static func storedSize(
+    of bytes: [UInt8], _ codec: Codec, _ limits: DecodeLimits
+  ) throws(ImageError) -> (width: Int, height: Int) {
+    // A PNG says its size first; the codec would read on to the image data before it told.
+    if codec.format == .png, let size = pngHeaderSize(bytes) {
+      try limits.check(name: codec.name, width: size.width, height: size.height)
+    }
+    let size = try codec.size(of: bytes)
+    try limits.check(name: codec.name, width: size.width, height: size.height)
+    return size
   }
 
   /// Decodes the file at `path`, which errors name.

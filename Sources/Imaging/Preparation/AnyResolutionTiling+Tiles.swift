@@ -20,7 +20,7 @@ extension AnyResolutionTiling {
     if squaresSeveral && count > 1 {
       return PreparedImage(try tile.squaredTile(of: image, style), of: image)
     }
-    let best = bestResolution(for: image)
+    let best = bestResolution(for: image.size)
     let size = fittedSize(of: image, in: best)
     let canvas = try image.resized(toWidth: size.width, height: size.height, filter: style.filter)
       .centered(onWidth: best.width, height: best.height)
@@ -33,9 +33,18 @@ extension AnyResolutionTiling {
     return prepared
   }
 
+  /// Sizes of the inputs of a picture, by sizes alone.
+  func inputSizes(of image: ImageSize, among count: Int) -> [ImageSize] {
+    let side = ImageSize(width: tile.side, height: tile.side)
+    if squaresSeveral && count > 1 { return [side] }
+    let best = bestResolution(for: image)
+    let tiles = best.width / tile.side * (best.height / tile.side)
+    return Array(repeating: side, count: 1 + min(tiles, PreparedImage.tileLimit))
+  }
+
   /// The resolution that shows most of the picture's pixels and, among equals, wastes the fewest of its own; the
   /// first of several.
-  private func bestResolution(for image: RGBImage) -> (width: Int, height: Int) {
+  private func bestResolution(for image: ImageSize) -> (width: Int, height: Int) {
     let (width, height) = (Double(image.width), Double(image.height))
     var best = (width: 0, height: 0, effective: 0, wasted: Int.max)
     for index in stride(from: 0, to: resolutions.count, by: 2) {

@@ -36,6 +36,18 @@ public struct ImagePreprocessor: Equatable, Sendable {
     }
   }
 
+  /// Sizes of the inputs that `prepare` makes of a picture, without its pixels; `count` is the number of pictures in the
+  /// prompt.
+  public func inputSizes(of image: ImageSize, among count: Int = 1) throws(ImageError) -> [ImageSize] {
+    switch preprocessing.tiling {
+    case .single(let tile): [ImageSize(width: tile.side, height: tile.side)]
+    case .anyResolution(let tiling): tiling.inputSizes(of: image, among: count)
+    case .canvas(let tiling): tiling.inputSizes(of: image)
+    case .split(let tiling): tiling.inputSizes(of: image)
+    case .native(let resolution): [try resolution.inputSize(of: image)]
+    }
+  }
+
   /// `(rescale * pixel - mean) / deviation`, `[3 x height x width]`, one plane a channel.
   ///
   /// Each step is rounded to float32 where transformers does, so the values are the same.

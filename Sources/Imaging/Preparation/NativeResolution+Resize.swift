@@ -15,6 +15,12 @@ extension NativeResolution {
 
   /// The picture at the nearest size of whole units within the limits.
   func resized(_ image: RGBImage, _ style: TileStyle) throws(ImageError) -> RGBImage {
+    let size = try inputSize(of: image.size)
+    return try image.resized(toWidth: size.width, height: size.height, filter: style.filter)
+  }
+
+  /// That size.
+  func inputSize(of image: ImageSize) throws(ImageError) -> ImageSize {
     let (width, height) = (Double(image.width), Double(image.height))
     guard max(width, height) / min(width, height) <= Double(Self.longestRatio) else {
       throw .tooElongated(width: image.width, height: image.height, limit: Self.longestRatio)
@@ -29,7 +35,7 @@ extension NativeResolution {
       let factor = (Double(minimumPixels) / (width * height)).squareRoot()
       size = (units(width * factor, .up), units(height * factor, .up))
     }
-    return try image.resized(toWidth: size.0 * unit, height: size.1 * unit, filter: style.filter)
+    return ImageSize(width: size.0 * unit, height: size.1 * unit)
   }
 
   private func units(_ length: Double, _ rule: FloatingPointRoundingRule) -> Int {

@@ -15,18 +15,29 @@ extension SplitTiling {
   /// Each step resizes what the one before it rounded to bytes.
   func prepare(_ image: RGBImage, _ style: TileStyle) throws(ImageError) -> PreparedImage {
     var canvas = image
-    if longestEdge > 0 { canvas = try canvas.resized(to: longestEdgeSize(of: canvas), style) }
-    if splits { canvas = try canvas.resized(to: wholeTiles(of: canvas), style) }
-    let overview = try canvas.resized(to: (side, side), style)
+    if longestEdge > 0 { canvas = try canvas.resized(to: longestEdgeSize(of: canvas.size), style) }
+    if splits { canvas = try canvas.resized(to: wholeTiles(of: canvas.size), style) }
+    let overview = try canvas.resized(to: ImageSize(width: side, height: side), style)
     guard splits, canvas.width > side || canvas.height > side else {
       return PreparedImage(overview, of: image)
     }
     return try PreparedImage(overview, canvas: canvas, side: side, of: image)
   }
 
+  /// Sizes of the inputs of a picture, by sizes alone.
+  func inputSizes(of image: ImageSize) -> [ImageSize] {
+    let tile = ImageSize(width: side, height: side)
+    var canvas = longestEdge > 0 ? longestEdgeSize(of: image) : image
+    guard splits else { return [tile] }
+    canvas = wholeTiles(of: canvas)
+    guard canvas.width > side || canvas.height > side else { return [tile] }
+    let tiles = canvas.width / side * (canvas.height / side)
+    return Array(repeating: tile, count: 1 + min(tiles, PreparedImage.tileLimit))
+  }
+
   /// The longer edge becomes `longestEdge` and the shorter one even, then both are brought within the limit.
-  private func longestEdgeSize(of image: RGBImage) -> (width: Int, height: Int) {
-    var size = (width: image.width, height: image.height)
+  private func longestEdgeSize(of image: ImageSize) -> ImageSize {
+    var size = image
     var ratio = Double(size.width) / Double(size.height)
     if size.width >= size.height {
       size.width = longestEdge
@@ -37,26 +48,26 @@ extension SplitTiling {
       size.width = Int(Double(size.height) * ratio)
       size.width += size.width % 2
     }
-    size = (max(size.width, 1), max(size.height, 1))
+    size = ImageSize(width: max(size.width, 1), height: max(size.height, 1))
 
     ratio = Double(size.width) / Double(size.height)
     if size.width >= size.height && size.width > Self.resizeLimit {
-      size = (Self.resizeLimit, Int(Double(Self.resizeLimit) / ratio))
+      size = ImageSize(width: Self.resizeLimit, height: Int(Double(Self.resizeLimit) / ratio))
     } else if size.height > size.width && size.height > Self.resizeLimit {
-      size = (Int(Double(Self.resizeLimit) * ratio), Self.resizeLimit)
+      size = ImageSize(width: Int(Double(Self.resizeLimit) * ratio), height: Self.resizeLimit)
     }
-    return (max(size.width, 1), max(size.height, 1))
+    return ImageSize(width: max(size.width, 1), height: max(size.height, 1))
   }
 
   /// The longer edge rounded up to whole tiles, the other one with it, then rounded up as well.
-  private func wholeTiles(of image: RGBImage) -> (width: Int, height: Int) {
+  private func wholeTiles(of image: ImageSize) -> ImageSize {
     let ratio = Double(image.width) / Double(image.height)
     if image.width >= image.height {
       let width = roundedUp(image.width)
-      return (width, roundedUp(Int(Double(width) / ratio)))
+      return ImageSize(width: width, height: roundedUp(Int(Double(width) / ratio)))
     }
     let height = roundedUp(image.height)
-    return (roundedUp(Int(Double(height) * ratio)), height)
+    return ImageSize(width: roundedUp(Int(Double(height) * ratio)), height: height)
   }
 
   private func roundedUp(_ length: Int) -> Int { (length + side - 1) / side * side }
@@ -64,7 +75,7 @@ extension SplitTiling {
 
 extension RGBImage {
   fileprivate func resized(
-    to size: (width: Int, height: Int), _ style: TileStyle
+    to size: ImageSize, _ style: TileStyle
   ) throws(ImageError) -> RGBImage {
     try resized(toWidth: size.width, height: size.height, filter: style.filter)
   }

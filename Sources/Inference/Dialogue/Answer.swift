@@ -20,6 +20,8 @@ public struct Answer: Sendable {
   public var knownTokens = 0
   /// Bytes of the whole cache that is kept for the next question, beside the one that answers.
   public var heldBytes = 0
+  /// Bytes of memory that the question could need at most.
+  public var memoryBound = 0
   /// Seconds by stage.
   public var seconds = StageSeconds()
 
@@ -44,6 +46,7 @@ public struct Answer: Sendable {
       ]),
       "kv_bytes": .integer(counts.cacheBytes), "kv_bytes_held": .integer(heldBytes),
       "visual_kv_share": Figure(visualEntryShare, .share).json,
+      "memory_bound_bytes": .integer(memoryBound),
       "peak_resident_bytes": .integer(ProcessMemory.peakResidentBytes),
       "seconds": .object([
         "load": Figure(seconds.load, .seconds).json, "image": Figure(seconds.image, .seconds).json,

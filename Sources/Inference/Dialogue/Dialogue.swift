@@ -1,3 +1,4 @@
+import Compute
 import Imaging
 import Models
 public import Plan
@@ -15,11 +16,16 @@ public final class Dialogue {
   /// Digests of the pictures that `reader` reads prompts about.
   private var digests: [String] = []
   private var reader: PromptReader?
+  private let maxMemory: Int?
 
   /// A dialogue in which nothing has been asked.
+  ///
+  /// - Parameter maxMemory: bytes that a question may need at most, by its `MemoryBound`; one that may need more is
+  ///   refused before any of its pictures is decoded.
   public init(
-    _ context: Context, point: OperatingPoint, policy: DialoguePolicy = .keep
+    _ context: Context, point: OperatingPoint, policy: DialoguePolicy = .keep, maxMemory: Int? = nil
   ) throws(InferenceError) {
+    self.maxMemory = maxMemory
     self.context = context
     self.point = point
     self.policy = policy
@@ -28,17 +34,19 @@ public final class Dialogue {
 
   /// Answers a question, whose conversation may repeat what was said before. `onText` receives the text as it grows.
   ///
-  /// A point that was asked to prune and removed nothing from a prompt with images is an error. After an error the next
-  /// question is read from its beginning.
+  /// A point that was asked to prune and removed nothing from a prompt with images is an error, and so is a plan whose file
+  /// was written to. After an error the next question is read from its beginning.
   public func answer(_ question: Question, onText: (String) throws -> Void = { _ in }) throws -> Answer {
     if let problem = question.options.sampling.problem { throw InferenceError("sampling", problem) }
+    try context.model.checkUnchanged()
     let start = StageClock.now
     let layout = try context.model.layout(question.conversation, images: question.images.count)
     var answer = Answer()
     answer.point = point.name
-    try read(question.images, for: layout, &answer.seconds)
+    try read(question, for: layout, &answer)
     do {
       try generate(layout, question, since: start, &answer, onText)
+      try context.model.checkUnchanged()
     } catch {
       reader?.forget()
       throw error
@@ -69,11 +77,15 @@ public final class Dialogue {
   /// Has a reader of prompts about some pictures: the last one, or a new one over their features. Sizes alone say whether
   /// the prompt has room for the pictures: none is encoded before.
   private func read(
-    _ images: [ImageSource], for layout: PromptLayout, _ seconds: inout StageSeconds
+    _ question: Question, for layout: PromptLayout, _ answer: inout Answer
   ) throws {
+    let images = question.images
     var image = StageClock()
     var vision = StageClock()
     let encoded = try image.measure { try images.map { try $0.encoded() } }
+    let bound = try bound(of: encoded, layout, question.options)
+    answer.memoryBound = bound.total
+    if let maxMemory { try bound.check(limit: maxMemory) }
     if reader == nil || encoded.map(\.digest) != digests {
       reader = nil
       let prepared = try image.measure {
@@ -86,7 +98,17 @@ public final class Dialogue {
       reader = PromptReader(context, images: features, schedule: schedule, policy: policy)
       digests = encoded.map(\.digest)
     }
-    (seconds.image, seconds.vision) = (image.seconds, vision.seconds)
+    (answer.seconds.image, answer.seconds.vision) = (image.seconds, vision.seconds)
+  }
+
+  private func bound(
+    of encoded: [EncodedImage], _ layout: PromptLayout, _ options: GenerationOptions
+  ) throws -> MemoryBound {
+    let request = try context.model.memoryRequest(
+      pictures: encoded.map { (try $0.size(), $0.bytes.count) },
+      textTokens: layout.parts.count - layout.imageCount, maxTokens: options.maxTokens,
+      threads: context.pool.count, keepsWhole: policy == .keep)
+    return context.model.memoryBound(of: request, settings: point.settings)
   }
 
   /// Refuses a slow dense run under the name of a pruned one. Pictures of so few tokens that the settings do not ask

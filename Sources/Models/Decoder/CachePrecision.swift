@@ -6,5 +6,5 @@ public enum CachePrecision: String, CaseIterable, Sendable {
   case bfloat16 = "bf16"
 
   /// Bytes of a number.
-  var elementSize: Int { self == .float32 ? 4 : 2 }
+  public var elementSize: Int { self == .float32 ? 4 : 2 }
 }

@@ -16,6 +16,11 @@ public struct ImageMarkup: Equatable, Sendable {
   /// Behind everything.
   public var closing = ""
 
+  /// Bytes of all texts.
+  public var byteCount: Int {
+    [opening, alone, beforeTile, afterRow, beforeOverview, closing].reduce(0) { $0 + $1.utf8.count }
+  }
+
   /// No text at all.
   public init() {}
 

@@ -1,24 +1,29 @@
-import Plan
+internal import CMappings
 internal import Glibc
+internal import Output
+import Plan
 
 /// A regular file mapped read-only for as long as this object lives.
 ///
-/// The mapping stays valid when the file is replaced or unlinked. Truncating the file in place while it is
-/// mapped is the one thing nobody can defend against; the writer never does it.
+/// The mapping stays valid when the file is replaced or unlinked; the writer never does anything else to a file. Somebody
+/// who writes into the file changes the bytes here as well: `checkUnchanged` says whether that has happened. Reading bytes
+/// that a shortened file no longer has is a signal, which programs turn into a line (`LostMappings`).
 public final class MappedFile: @unchecked Sendable {
   /// Path it was opened by.
   public let path: String
   /// The file's bytes. Valid while this object is alive, and never written to: hence the unchecked `Sendable`.
   public let bytes: UnsafeRawBufferPointer
-  /// Device and inode, to recognise the file when another library opens the same path.
-  let identity: (device: UInt64, inode: UInt64)
+  /// The file as it was mapped, kept open, as a path may name another one later; `nil` for a copy of bytes in memory.
+  private let source: (descriptor: Int32, version: FileVersion)?
+  private let watch: UnsafeMutableRawPointer?
 
   /// Maps a file of at most `sizeLimit` bytes. Anything but a regular file is refused without reading it.
   package init(path: String, sizeLimit: Int) throws(PlanError) {
     // Non-blocking, or opening a pipe would wait for its other end.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw PlanError(file: path, reason: "cannot open: \(systemReason())") }
-    defer { close(descriptor) }
+    var isMapped = false
+    defer { if !isMapped { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw PlanError(file: path, reason: "cannot inspect: \(systemReason())")
@@ -36,7 +41,25 @@ public final class MappedFile: @unchecked Sendable {
     }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: base, count: status.st_size)
-    identity = (UInt64(status.st_dev), UInt64(status.st_ino))
+    source = (descriptor, FileVersion(status))
+    var line = "Error: \(path.printable()): cannot be read any more: it was changed while it was in use\n"
+    watch = line.withUTF8 { espalier_watch_mapping(base, Int(status.st_size), $0.baseAddress, $0.count) }
+    isMapped = true
+  }
+
+  /// Throws when somebody has written into the file or shortened it since it was mapped, so that what was read of it may
+  /// be of two files. A file that was replaced or removed as a whole is still here, and is fine.
+  ///
+  /// Takes a microsecond: the system is asked for the size and the time of the last change.
+  public func checkUnchanged() throws(PlanError) {
+    guard let source else { return }
+    var status = stat()
+    guard fstat(source.descriptor, &status) == 0 else {
+      throw PlanError(file: path, reason: "cannot inspect: \(systemReason())")
+    }
+    guard FileVersion(status) == source.version else {
+      throw PlanError(file: path, reason: "was changed while it was in use")
+    }
   }
 
   /// A copy of bytes that are in no file, placed as those of a file would be.
@@ -51,12 +74,14 @@ public final class MappedFile: @unchecked Sendable {
     if let start = copied.baseAddress { base.copyMemory(from: start, byteCount: copied.count) }
     path = name
     bytes = UnsafeRawBufferPointer(start: base, count: max(1, copied.count))
-    identity = (0, 0)
+    (source, watch) = (nil, nil)
   }
 
   /// Tells the system that bytes will not be needed soon, so that a walk over a large file does not keep all of it
   /// in memory. Reading them again is allowed: they come back from the file.
   package func release(_ range: Range<Int>) {
+    // A copy would not come back.
+    guard source != nil else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let start = range.lowerBound / page * page
     // The mapping starts at a page, so a rounded-down start is one too; `bytes` ends inside its last page.
@@ -67,8 +92,21 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   deinit {
+    espalier_forget_mapping(watch)
+    if let source { close(source.descriptor) }
     // Undoes the `mmap` of `init`; the address is the one it returned.
     if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+  }
+}
+
+/// What changes of a file when somebody writes to it.
+private struct FileVersion: Equatable {
+  private let size: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init(_ status: stat) {
+    (size, seconds, nanoseconds) = (Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
   }
 }
 

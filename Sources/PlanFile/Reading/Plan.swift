@@ -77,6 +77,8 @@ public struct Plan: Sendable {
       try Self.signature(of: reading.contentsDigest, at: path, by: keys)
     }
     if verification == .everything || keys != nil { try verify() }
+    // What was checked has to be what is there.
+    try checkUnchanged()
   }
 
   private static func signature(
@@ -91,6 +93,9 @@ public struct Plan: Sendable {
     }
   }
 
+  /// Throws when the file was written to since it was opened: its weights are no longer those that were checked.
+  public func checkUnchanged() throws(PlanError) { try mapping.checkUnchanged() }
+
   /// Checks the digest of every weight; those of everything else were checked on opening.
   public func verify() throws(PlanError) {
     for name in weights.names {
@@ -101,5 +106,6 @@ public struct Plan: Sendable {
           reason: "is damaged: its bytes do not have the stated digest")
       }
     }
+    try checkUnchanged()
   }
 }

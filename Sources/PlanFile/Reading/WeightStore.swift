@@ -20,6 +20,12 @@ public final class WeightStore: Sendable {
   /// The tensor of a name below `/weights`, such as `text/layers/03/qkv`.
   public func tensor(_ name: String) -> StoredTensor? { tensors[name] }
 
+  /// Throws when the plan's file was written to since it was opened.
+  public func checkUnchanged() throws(PlanError) {
+    // All tensors lie in one file.
+    try tensors.values.first?.mapping.checkUnchanged()
+  }
+
   /// Bytes of all tensors.
   public var byteCount: Int { tensors.values.reduce(0) { $0 + $1.bytes.count } }
 }

@@ -6,9 +6,13 @@ public import PlanFile
 /// What a plan holds, as tables and as JSON.
 public struct PlanInspection {
   private let plan: Plan
+  private let memory: MemoryTable?
 
-  /// An inspection of an open plan.
-  public init(_ plan: Plan) { self.plan = plan }
+  /// An inspection of an open plan, perhaps with the memory of a request.
+  public init(_ plan: Plan, memory: MemoryTable? = nil) {
+    self.plan = plan
+    self.memory = memory
+  }
 
   /// Everything as an object.
   public var json: JSON {
@@ -30,6 +34,7 @@ public struct PlanInspection {
       "calibration": plan.contents.calibration.map(calibration) ?? .null,
       "points": .array(plan.contents.points.map(PointTable.json)),
       "front": .array(plan.contents.front.map(PointTable.json)),
+      "memory": memory?.json ?? .null,
     ])
   }
 
@@ -51,6 +56,7 @@ public struct PlanInspection {
     if !plan.contents.front.isEmpty {
       lines += ["", "the front behind them", PointTable.text(plan.contents.front)]
     }
+    if let memory { lines += ["", memory.text] }
     return lines.joined(separator: "\n")
   }
 

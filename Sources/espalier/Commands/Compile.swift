@@ -46,6 +46,7 @@ struct Compile: ParsableCommand {
   var json = false
 
   @OptionGroup var arguments: CalibrationArguments
+  @OptionGroup var resumption: ResumeArguments
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
@@ -56,17 +57,24 @@ struct Compile: ParsableCommand {
     Interruption.install()
     try AtomicFile.check(
       output, inputs: [model, calibration, validation] + [template.chatTemplate].compactMap { $0 })
-    let state = try StateFile(for: output, arguments)
-    let (work, contents) = try state.keeping { try compile(state) }
+    let lock = try OutputLock(for: output)
+    defer { lock.release() }
+    let calibrating = try StateFile(.calibration, for: output, resumption)
+    let tuning = try StateFile(.tuning, for: output, resumption)
+    let (work, contents) = try StateFile.keeping([calibrating, tuning], of: output) {
+      try compile(calibrating, tuning)
+    }
     try work.write(contents, to: output)
-    state.discard()
+    for state in [calibrating, tuning] { state.discard() }
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
       PointTable.text(contents.points)
         + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
     }
   }
 
-  private func compile(_ state: StateFile) throws -> (PlanWork, PlanContents) {
+  private func compile(
+    _ calibrating: StateFile, _ tuning: StateFile
+  ) throws -> (PlanWork, PlanContents) {
     let (calibrationRead, wholeValidation) = try sets.read((calibration, validation)) {
       $0.spread(arguments.options.limit)
     }
@@ -76,15 +84,20 @@ struct Compile: ParsableCommand {
     try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
 
     let imported = try self.imported()
+    try imported.checkRoom(for: output, plans: 2)
     let calibrationSet = try sets.fitting(decodable, imported.context)
     let validationSet = try sets.fitting(validation, imported.context)
-    try state.check(calibrationSet)
+    if let path = calibrating.path {
+      try CalibrationState.check(path, samples: try calibrationSet.digest(), options: arguments.options)
+    }
+    try imported.checkTuning(tuning, validationSet, target.budgets, search.options)
     let work = try imported.orderingNeurons(by: calibrationSet, options: arguments.options, near: output)
     var contents = work.plan.contents
     let record = try work.calibrate(
-      calibrationSet, options: arguments.options, statePath: state.path, resuming: arguments.resume)
+      calibrationSet, options: arguments.options, statePath: calibrating.path, resuming: calibrating.resuming)
     contents.calibration = record
-    let tuned = try work.tune(validationSet, record: record, budgets: target.budgets, options: search.options)
+    let tuned = try work.tune(
+      validationSet, record: record, budgets: target.budgets, options: search.options, state: tuning)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()
@@ -93,9 +106,8 @@ struct Compile: ParsableCommand {
 
   /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.
   private func imported() throws -> PlanWork {
-    let path = try AtomicFile.scratchPath(for: output)
-    defer { PlanWork.discard(path) }
-    try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
-    return try PlanWork(path, engine)
+    try PlanWork.nameless(near: output, engine) { path in
+      try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
+    }
   }
 }

@@ -57,6 +57,7 @@ struct Explain: ParsableCommand {
     try context.model.checkLength(try words.conversation, images: image)
     let explanation = try Explanation(
       try words.conversation, images: image, at: point, in: context, maxTokens: maxTokens)
+    try opened.checkUnchanged()
     let sheet = try explanation.overlay().png(named: output)
     try AtomicFile.write(sheet, to: output)
     try printResult(explanation.json, asJSON: json) { text(explanation) }

@@ -70,6 +70,7 @@ struct ReportPage: ParsableCommand {
       samples, drawing: SampleChoice.places(pictures, in: scores)
     ) { try run.progress.advance(by: 1) }
     run.progress.end("\(samples.samples.count) samples")
+    try opened.checkUnchanged()
     return EvaluationRecord(
       set: path, setDigest: try samples.digest(), threads: context.pool.count,
       maxTokens: evaluation.maxTokens, scores: scores, secondTurns: second, patches: patches,

@@ -38,15 +38,18 @@ struct Retime: ParsableCommand {
     Interruption.install()
     let output = output ?? plan
     try AtomicFile.check(output, inputs: image)
-    let (work, contents) = try Interruption.leaving(output) { try retimed() }
+    let lock = try OutputLock(for: output)
+    defer { lock.release() }
+    let (work, contents) = try Interruption.leaving(output) { try retimed(output) }
     try work.write(contents, to: output)
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
       PointTable.text(contents.points)
     }
   }
 
-  private func retimed() throws -> (PlanWork, PlanContents) {
+  private func retimed(_ output: String) throws -> (PlanWork, PlanContents) {
     let work = try PlanWork(plan, engine)
+    try work.checkRoom(for: output, plans: 1)
     var contents = work.plan.contents
     guard !contents.points.isEmpty else {
       throw PlanError(file: plan, object: "/operating_points", reason: "is empty: run 'espalier tune' first")

@@ -51,11 +51,11 @@ struct Trace: ParsableCommand {
     recorder.record(result.rows.hidden)
     let logits = context.logits(of: result, rows: 0..<result.rows.count)
     let ids = context.model.inputIDs(layout, images: features)
-    try write(ids, pictures.map { context.model.pixelValues($0) }, logits, result, recorder)
+    try write(opened, ids, pictures.map { context.model.pixelValues($0) }, logits, result, recorder)
   }
 
   private func write(
-    _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: MatrixView,
+    _ opened: Plan, _ ids: [Int32], _ pixels: [(values: [Float], shape: [Int])], _ logits: MatrixView,
     _ result: borrowing PrefillResult,
     _ recorder: HiddenStates
   ) throws {
@@ -87,6 +87,7 @@ struct Trace: ParsableCommand {
         }
       }
     }
+    try opened.checkUnchanged()
     try file.commit()
   }
 

@@ -31,6 +31,7 @@ struct Tune: ParsableCommand {
 
   @OptionGroup var sets: SetArguments
   @OptionGroup var search: SearchArguments
+  @OptionGroup var resumption: ResumeArguments
   @OptionGroup(title: "Target") var target: TargetArguments
   @OptionGroup var engine: EngineOptions
 
@@ -40,18 +41,23 @@ struct Tune: ParsableCommand {
     Interruption.install()
     let output = output ?? plan
     try AtomicFile.check(output, inputs: [set])
-    let (work, contents) = try Interruption.leaving(output) { try tuned(output) }
+    let lock = try OutputLock(for: output)
+    defer { lock.release() }
+    let state = try StateFile(.tuning, for: output, resumption)
+    let (work, contents) = try StateFile.keeping([state], of: output) { try tuned(output, state) }
     try work.write(contents, to: output)
+    state.discard()
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
       PointTable.text(contents.points)
         + "\n\nthe front behind them has \(contents.front.count) settings: 'espalier inspect' shows them"
     }
   }
 
-  private func tuned(_ output: String) throws -> (PlanWork, PlanContents) {
+  private func tuned(_ output: String, _ state: StateFile) throws -> (PlanWork, PlanContents) {
     let read = try sets.read(set) { $0.first(limit) }
     try AtomicFile.refuse(output, inputs: read.pictures)
     let work = try PlanWork(plan, engine)
+    try work.checkRoom(for: output, plans: 1)
     guard let record = work.plan.contents.calibration else {
       throw PlanError(
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")
@@ -59,7 +65,8 @@ struct Tune: ParsableCommand {
     let samples = try sets.fitting(read, work.context)
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
-    let tuned = try work.tune(samples, record: record, budgets: target.budgets, options: search.options)
+    let tuned = try work.tune(
+      samples, record: record, budgets: target.budgets, options: search.options, state: state)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()

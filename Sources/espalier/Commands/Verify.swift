@@ -18,7 +18,8 @@ struct Verify: ParsableCommand {
   var plan: String
 
   @Option(
-    help: "File of minisign public keys, of which one must have signed the plan; the signature is PLAN.minisig.",
+    help:
+      "File of minisign public keys, of which one must have signed the plan; the signature is PLAN.minisig.",
     completion: .file(extensions: ["pub"]))
   var trustedKeys: String?
 

@@ -19,12 +19,6 @@ struct CalibrationArguments: ParsableArguments {
     help: "Visual keys that a visual query sees in a hollow layer. (default: an eighth of the visual tokens)")
   var window: Int?
 
-  @Flag(help: "Go on from the state that an interrupted run left beside the output, where there is one.")
-  var resume = false
-
-  @Flag(help: "Drop the state that an interrupted run left beside the output, and begin anew.")
-  var restart = false
-
   var options: CalibrationOptions {
     var options = CalibrationOptions()
     options.limit = limit == 0 ? nil : limit
@@ -36,7 +30,6 @@ struct CalibrationArguments: ParsableArguments {
   }
 
   func validate() throws {
-    if resume, restart { throw ValidationError("--resume and --restart exclude each other.") }
     try OptionRange.check("limit", limit, 0...OptionRange.samples.upperBound)
     try OptionRange.check("ranking-limit", rankingLimit, OptionRange.samples)
     try OptionRange.check("prior-layers", priorLayers, OptionRange.layers)

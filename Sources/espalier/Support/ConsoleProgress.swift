@@ -7,8 +7,10 @@ import Synchronization
 /// Progress on stderr. On a terminal one line redraws with the time left, and is cleared when its stage is over;
 /// elsewhere a stage is a line when it is over, and one a minute before.
 ///
-/// An interruption is noticed at the next step.
+/// An interruption is noticed at the next step, and so is whatever `check` throws.
 final class ConsoleProgress: ProgressReporter {
+  /// Called at each step.
+  private let check: () throws -> Void
   private let isTerminal = StandardError.isTerminal
   private var stage = ""
   private var unit = Figure.Unit.count
@@ -16,6 +18,8 @@ final class ConsoleProgress: ProgressReporter {
   private var done = 0
   private var start = 0.0
   private var lastShown = 0.0
+
+  init(check: @escaping () throws -> Void = {}) { self.check = check }
 
   /// Whether a line stands on the terminal that something else would have to clear.
   private static let isDrawn = Atomic<Bool>(false)
@@ -46,6 +50,7 @@ final class ConsoleProgress: ProgressReporter {
       show()
     }
     if Interruption.requested { throw Interruption() }
+    try check()
   }
 
   func end(_ summary: String) {

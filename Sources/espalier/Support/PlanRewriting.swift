@@ -1,4 +1,5 @@
 import Calibration
+import Checkpoints
 import Compute
 import Evaluation
 import Glibc
@@ -12,14 +13,17 @@ import PlanWriting
 struct PlanWork {
   let plan: Plan
   let context: Context
-  let progress = ConsoleProgress()
+  /// Hours of work on a plan that somebody has written to would be for nothing.
+  let progress: ConsoleProgress
 
   private let engine: EngineOptions
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
   private var neuronOrder: [[Int]]?
 
   init(_ path: String, _ engine: EngineOptions) throws {
-    plan = try Plan(contentsOf: path)
+    let plan = try Plan(contentsOf: path)
+    self.plan = plan
+    progress = ConsoleProgress(check: plan.checkUnchanged)
     context = try engine.context(plan)
     self.engine = engine
     neuronOrder = plan.contents.calibration?.layerReduction?.leading?.order(of: plan.contents.model.text)
@@ -36,11 +40,11 @@ struct PlanWork {
     contents.points = []
     contents.front = []
     let order = try NeuronOrdering(context, options: options).order(set, reporter: progress)
-    let path = try AtomicFile.scratchPath(for: output)
-    defer { PlanWork.discard(path) }
-    try PlanWriter.write(
-      contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)), to: path)
-    var work = try PlanWork(path, engine)
+    var work = try PlanWork.nameless(near: output, engine) { path in
+      try PlanWriter.write(
+        contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)),
+        to: path)
+    }
     work.neuronOrder = zip(order, neuronOrder ?? order.map { Array($0.indices) }).map { new, old in
       new.map { old[$0] }
     }
@@ -57,18 +61,38 @@ struct PlanWork {
         reporter: progress)
   }
 
+  /// Throws where there is no room for so many plans of this size beside an output, before work that takes long.
+  func checkRoom(for output: String, plans: Int) throws {
+    try AtomicFile.checkRoom(plan.fileSize, files: plans, for: output)
+  }
+
+  /// Throws when the state of a tuning that is to be gone on from is of another one, before work that takes long.
+  func checkTuning(
+    _ state: StateFile, _ set: SampleSet, _ budgets: [PointBudget], _ options: Tuner.Options
+  ) throws {
+    guard let path = state.path, state.isThere else { return }
+    try TuningState.check(path, try Tuner.key(set, budgets, complete(options), in: context))
+  }
+
+  private func complete(_ options: Tuner.Options) -> Tuner.Options {
+    var options = options
+    options.weightBytes = plan.weights.byteCount
+    return options
+  }
+
   /// Tunes with a calibration, on a context that knows it.
   func tune(
-    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options
+    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options,
+    state: StateFile
   ) throws -> Tuner.Result {
     var contents = plan.contents
     contents.calibration = record
     let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
     let calibrated = Context(model, pool: context.pool)
-    var options = options
-    options.weightBytes = plan.weights.byteCount
-    return try Tuner(calibrated, record: record, options: options)
-      .tune(set, budgets: budgets, reporter: progress)
+    return try Tuner(calibrated, record: record, options: complete(options), statePath: state.path)
+      .tune(
+        set, budgets: budgets, weightsDigest: plan.weightsDigest, resuming: state.resuming,
+        reporter: progress)
   }
 
   /// Writes the same weights with new contents; an existing file is replaced only when all is written.
@@ -76,8 +100,24 @@ struct PlanWork {
     try PlanWriter.write(contents, weights: plan.weights, to: path)
   }
 
-  /// Removes a file that is of no further use.
-  static func discard(_ path: String) { unlink(path) }
+  /// A plan that `make` writes to a file beside an output, which then loses its name: it goes with this process whatever
+  /// ends it. What is wrong with the file is wrong with the output.
+  static func nameless(
+    near output: String, _ engine: EngineOptions, make: (_ path: String) throws -> Void
+  ) throws -> PlanWork {
+    let path = try AtomicFile.scratchPath(for: output)
+    defer { unlink(path) }
+    do {
+      try make(path)
+      return try PlanWork(path, engine)
+    } catch var error as PlanError where error.file == path {
+      error.file = output
+      throw error
+    } catch var error as CheckpointError where error.file == path {
+      error.file = output
+      throw error
+    }
+  }
 }
 
 extension LeadingNeurons {

@@ -2,8 +2,8 @@ import Figures
 import Output
 
 /// Prints a result on stdout; the form that is not asked for is not made.
-func printResult(_ json: @autoclosure () -> JSON, asJSON: Bool, text: () -> String) throws {
-  try StandardOutput.line(asJSON ? json().text : text())
+func printResult(_ json: @autoclosure () throws -> JSON, asJSON: Bool, text: () throws -> String) throws {
+  try StandardOutput.line(try asJSON ? json().text : text())
 }
 
 /// Says something on stderr that the run goes on after.

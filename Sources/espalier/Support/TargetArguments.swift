@@ -1,4 +1,5 @@
 import ArgumentParser
+import Figures
 import Calibration
 
 /// Demands on one more point, `target`, beside those that every plan gets.
@@ -55,10 +56,7 @@ struct TargetArguments: ParsableArguments {
   struct Bytes: ExpressibleByArgument {
     let value: Double
     init?(argument: String) {
-      let units = [
-        "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "": 1,
-      ]
-      guard let value = Quantity.value(argument, units: units) else { return nil }
+      guard let value = Quantity.bytes(argument) else { return nil }
       self.value = value
     }
   }
@@ -70,17 +68,5 @@ struct TargetArguments: ParsableArguments {
       guard let value = Quantity.value(argument, units: ["tok/s": 1, "/s": 1, "": 1]) else { return nil }
       self.value = value
     }
-  }
-}
-
-/// A positive number with a unit behind it, as people write it on a command line.
-enum Quantity {
-  static func value(_ text: String, units: [String: Double]) -> Double? {
-    let number = text.prefix { $0.isNumber || $0 == "." }
-    let unit = text.dropFirst(number.count).drop { $0 == " " }
-    guard let value = Double(number), value > 0, value.isFinite, let factor = units[String(unit)] else {
-      return nil
-    }
-    return value * factor
   }
 }

@@ -15,16 +15,39 @@ struct RetentionProfiler: CalibrationStage {
   /// Uniform rates at which rankings are compared.
   private static let rates = [0.5, 0.3, 0.15]
 
+  /// What was found so far.
+  struct State: Codable {
+    /// Attention of the first samples, and of those that rankings are not compared on.
+    fileprivate var whole: GatheredAttention
+    fileprivate var half: GatheredAttention
+    /// Samples in there.
+    fileprivate var gathered = 0
+    /// What each trial lost on the first of the samples that rankings are compared on.
+    fileprivate var scores: [TrialScore] = []
+    fileprivate var compared = 0
+    fileprivate var result: RetentionProfile?
+
+    /// The profile, or nothing while samples are left.
+    var profile: RetentionProfile { result ?? RetentionProfile() }
+  }
+
+  fileprivate struct TrialScore: Codable {
+    var all: [Double] = []
+    /// Of answers of at least 16 tokens.
+    var long: [Double] = []
+  }
+
+  static func isFinished(_ state: State) -> Bool { state.result != nil }
+
   func run(
-    _ samples: [PreparedSample], from state: RetentionProfile?, reporter: any ProgressReporter,
-    save: (RetentionProfile) throws -> Void
-  ) throws -> RetentionProfile {
-    if let state { return state }
+    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    save: (State) throws -> Void
+  ) throws -> State {
     reporter.begin("cache retention", total: steps(samples.count))
-    let profile = try profile(samples, reporter: reporter)
-    try save(profile)
-    reporter.end("entries ranked by \(profile.ranking.rawValue)")
-    return profile
+    var state = state ?? State(whole: noAttention, half: noAttention)
+    state.result = try profile(samples, &state, reporter, save)
+    reporter.end("entries ranked by \(state.profile.ranking.rawValue)")
+    return state
   }
 
   /// Steps `profile` reports for that many samples.
@@ -35,48 +58,71 @@ struct RetentionProfiler: CalibrationStage {
     (.answerProfile, 0), (.answerProfile, 0.75), (.staggered, 0), (.even, 0), (.random, 0),
   ]
 
+  private var noAttention: GatheredAttention {
+    GatheredAttention(layers: text.layers, heads: text.keyValueHeads)
+  }
+
   /// Measures the profile on the samples.
+  func profile(_ samples: [PreparedSample], reporter: any ProgressReporter) throws -> RetentionProfile {
+    var state = State(whole: noAttention, half: noAttention)
+    return try profile(samples, &state, reporter) { _ in }
+  }
+
+  /// Measures the profile from where the state says.
   ///
   /// Ways to choose entries are compared on one half of the samples with attention gathered on the other: a ranking
   /// by gathered attention would otherwise be judged on what it has seen.
-  func profile(_ samples: [PreparedSample], reporter: any ProgressReporter) throws -> RetentionProfile {
-    var whole = GatheredAttention(layers: text.layers, heads: text.keyValueHeads)
-    var half = whole
-    var compared: [(sample: PreparedSample, run: DenseRun)] = []
-    for (index, sample) in samples.enumerated() {
-      let run = try DenseRun(sample, context)
-      whole.add(run)
-      if index % 2 == 0, samples.count > 1 { half.add(run) } else { compared.append((sample, run)) }
+  private func profile(
+    _ samples: [PreparedSample], _ state: inout State, _ reporter: any ProgressReporter,
+    _ save: (State) throws -> Void
+  ) throws -> RetentionProfile {
+    func isCompared(_ index: Int) -> Bool { index % 2 == 1 || samples.count == 1 }
+    var runs: [Int: DenseRun] = [:]
+    try reporter.advance(by: state.gathered)
+    for index in samples.indices.dropFirst(state.gathered) {
+      let run = try DenseRun(samples[index], context)
+      state.whole.add(run)
+      if isCompared(index) { runs[index] = run } else { state.half.add(run) }
+      state.gathered += 1
+      try save(state)
       try reporter.advance(by: 1)
     }
-    var profile = whole.profile(text)
-    let gathered = samples.count > 1 ? half.profile(text) : profile
-    try compareRankings(compared, gathered, &profile, reporter)
+    var profile = state.whole.profile(text)
+    let gathered = samples.count > 1 ? state.half.profile(text) : profile
+    let compared = samples.indices.filter(isCompared).map { index in
+      (sample: samples[index], run: { try runs[index] ?? DenseRun(samples[index], context) })
+    }
+    try compareRankings(compared, gathered, &profile, &state, reporter, save)
     return profile
   }
 
   private func compareRankings(
-    _ compared: [(sample: PreparedSample, run: DenseRun)], _ gathered: RetentionProfile,
-    _ profile: inout RetentionProfile, _ reporter: any ProgressReporter
+    _ compared: [(sample: PreparedSample, run: () throws -> DenseRun)], _ gathered: RetentionProfile,
+    _ profile: inout RetentionProfile, _ state: inout State, _ reporter: any ProgressReporter,
+    _ save: (State) throws -> Void
   ) throws {
     // One half may have prompts of one length where all samples do not: then the plan has nothing to rank by.
     let hasAnswers = profile.answers != nil && gathered.answers != nil
     let known = Self.candidates.filter { $0.ranking != .answerProfile || hasAnswers }
     let trials = known.flatMap { candidate in Self.rates.map { (candidate, $0) } }
-    var scores = trials.map { _ in (all: [Double](), long: [Double]()) }
-    for (sample, run) in compared {
+    if state.scores.isEmpty { state.scores = trials.map { _ in TrialScore() } }
+    try reporter.advance(by: known.count * state.compared)
+    for (sample, denseRun) in compared.dropFirst(state.compared) {
+      let run = try denseRun()
       for (index, trial) in trials.enumerated() {
         let retention = CacheRetention(
           rates: Array(repeating: trial.1, count: text.layers), ranking: trial.0.ranking,
           evenShare: trial.0.evenShare)
         let logits = run.forcedLogits(retention, sample, gathered.answers?.values ?? [], context)
         let divergence = sample.reference.distributions.divergence(ofReduced: logits)
-        scores[index].all.append(divergence)
-        if sample.reference.answer.count >= 16 { scores[index].long.append(divergence) }
+        state.scores[index].all.append(divergence)
+        if sample.reference.answer.count >= 16 { state.scores[index].long.append(divergence) }
       }
+      state.compared += 1
+      try save(state)
       try reporter.advance(by: known.count)
     }
-    profile.candidates = zip(trials, scores).map { trial, score in
+    profile.candidates = zip(trials, state.scores).map { trial, score in
       RetentionCandidate(
         ranking: trial.0.ranking, evenShare: trial.0.evenShare, rate: trial.1,
         divergence: Statistics.mean(score.all), longAnswerDivergence: Statistics.mean(score.long))
@@ -195,7 +241,7 @@ private final class DenseRun {
 }
 
 /// Attention over all samples.
-private struct GatheredAttention {
+private struct GatheredAttention: Codable {
   private let layers: Int
   private let heads: Int
   private var means: [[Double]]

@@ -10,25 +10,42 @@ struct HorizonStage: CalibrationStage {
   static let name = "horizon"
   let context: Context
 
+  /// What was found so far.
+  struct State: Codable {
+    /// Divergences by layer, summed over the first samples.
+    var sums: [Double] = []
+    /// Samples in the sums.
+    var samples = 0
+    var result: HorizonProfile?
+
+    /// The means, or nothing while samples are left.
+    var profile: HorizonProfile { result ?? HorizonProfile() }
+  }
+
+  static func isFinished(_ state: State) -> Bool { state.result != nil }
+
   func run(
-    _ samples: [PreparedSample], from state: HorizonProfile?, reporter: any ProgressReporter,
-    save: (HorizonProfile) throws -> Void
-  ) throws -> HorizonProfile {
+    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    save: (State) throws -> Void
+  ) throws -> State {
     let layers = context.model.text.layers
-    if let state, state.divergence.count == layers { return state }
+    var state = state ?? State()
+    if state.sums.isEmpty { state.sums = Array(repeating: 0, count: layers) }
     reporter.begin("horizon", total: samples.count)
-    var sums = Array(repeating: 0.0, count: layers)
-    for sample in samples {
+    try reporter.advance(by: state.samples)
+    for sample in samples.dropFirst(state.samples) {
       for (layer, divergence) in try divergences(of: sample, layers: layers).enumerated() {
-        sums[layer] += divergence
+        state.sums[layer] += divergence
       }
+      state.samples += 1
+      try save(state)
       try reporter.advance(by: 1)
     }
     var profile = HorizonProfile()
-    profile.divergence = sums.map { $0 / Double(max(1, samples.count)) }
-    try save(profile)
+    profile.divergence = state.sums.map { $0 / Double(max(1, samples.count)) }
+    state.result = profile
     reporter.end("half of the layers: divergence \(profile.divergence[(layers - 1) / 2])")
-    return profile
+    return state
   }
 
   private func divergences(of sample: PreparedSample, layers: Int) throws -> [Double] {

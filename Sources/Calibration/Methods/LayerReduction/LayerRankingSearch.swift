@@ -18,6 +18,16 @@ struct LayerRankingSearch {
   struct Progress: Codable, Equatable {
     var ranked: [Int] = []
     var divergence: [Double] = []
+    /// The round at hand, where it has begun.
+    var round: Round?
+  }
+
+  /// A round that is not over.
+  struct Round: Codable, Equatable {
+    /// Divergences with each layer on top of the ranked ones, `[L]`, summed over the first samples.
+    var sums: [Double]
+    /// Samples in the sums.
+    var samples = 0
   }
 
   let kind: Kind
@@ -27,45 +37,50 @@ struct LayerRankingSearch {
 
   private var layers: Int { context.model.text.layers }
 
-  /// Ranks all layers, starting from `progress`; `onRound` is called with the state after each round.
+  /// Ranks all layers, starting from `progress`; `save` is called with states to go on from: a round
+  /// of a large model takes an hour, so there is one after each sample.
   func rank(
     _ samples: [PreparedSample], from progress: Progress, reporter: any ProgressReporter,
-    onRound: (Progress) throws -> Void
+    save: (Progress) throws -> Void
   ) throws -> Progress {
     var state = progress
     var boundaries = samples.map { Boundaries(sample: $0, context: context) }
-    if state.ranked.isEmpty, options.priorLayers > 0 {
-      for layer in (max(0, layers - options.priorLayers)..<layers).reversed() {
-        state.ranked.append(layer)
-        state.divergence.append(
-          try meanDivergence(&boundaries, from: layer, schedule: schedule(state.ranked)))
-      }
+    let prior = (max(0, layers - options.priorLayers)..<layers).reversed()
+    for layer in prior.dropFirst(state.ranked.count) {
+      state.ranked.append(layer)
+      state.divergence.append(
+        try meanDivergence(&boundaries, from: layer, schedule: schedule(state.ranked)))
+      try save(state)
     }
-    while state.ranked.count < layers {
-      let round = try bestNext(state.ranked, &boundaries, reporter)
-      state.ranked.append(round.layer)
-      state.divergence.append(round.divergence)
-      try onRound(state)
-    }
+    while state.ranked.count < layers { try rankNext(&state, &boundaries, reporter, save) }
     return state
   }
 
-  private func bestNext(
-    _ ranked: [Int], _ boundaries: inout [Boundaries], _ reporter: any ProgressReporter
-  ) throws -> (layer: Int, divergence: Double) {
+  /// Plays one round, or the rest of one.
+  private func rankNext(
+    _ state: inout Progress, _ boundaries: inout [Boundaries], _ reporter: any ProgressReporter,
+    _ save: (Progress) throws -> Void
+  ) throws {
+    let ranked = state.ranked
     let unranked = (0..<layers).filter { !ranked.contains($0) }
-    var sums = Array(repeating: 0.0, count: layers)
-    for index in boundaries.indices {
+    var round = state.round ?? Round(sums: Array(repeating: 0, count: layers))
+    for index in boundaries.indices.dropFirst(round.samples) {
       try boundaries[index].update(to: schedule(ranked), context)
       for layer in unranked {
-        sums[layer] += try boundaries[index].divergence(
+        round.sums[layer] += try boundaries[index].divergence(
           from: layer, schedule: schedule(ranked + [layer]), context)
       }
+      round.samples += 1
+      state.round = round
+      try save(state)
       try reporter.advance(by: unranked.count)
     }
     // Ties go to the deeper layer.
-    let best = unranked.min { (sums[$0], -$0) < (sums[$1], -$1) } ?? 0
-    return (best, sums[best] / Double(max(1, boundaries.count)))
+    let best = unranked.min { (round.sums[$0], -$0) < (round.sums[$1], -$1) } ?? 0
+    state.ranked.append(best)
+    state.divergence.append(round.sums[best] / Double(max(1, boundaries.count)))
+    state.round = nil
+    try save(state)
   }
 
   private func meanDivergence(_ boundaries: inout [Boundaries], from layer: Int, schedule: Schedule)

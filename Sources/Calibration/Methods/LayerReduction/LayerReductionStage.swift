@@ -21,12 +21,13 @@ struct LayerReductionStage: CalibrationStage {
     var isFinished = false
   }
 
+  static func isFinished(_ state: State) -> Bool { state.isFinished }
+
   func run(
     _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State {
     var state = state ?? State()
-    if state.isFinished { return state }
     // A ranking tries every layer in every round.
     let few = samples.spread(options.rankingLimit)
     try rank(.feedForward, \.feedForward, few, &state, reporter, save)
@@ -48,7 +49,6 @@ struct LayerReductionStage: CalibrationStage {
     }
     state.rankings = rankings
     state.isFinished = true
-    try save(state)
     return state
   }
 
@@ -68,6 +68,8 @@ struct LayerReductionStage: CalibrationStage {
     reporter.begin(
       kind == .feedForward ? "FFN ranking" : "attention ranking",
       total: samples.count * left * (left + 1) / 2)
+    // A round that was stopped is not tried from its beginning.
+    try reporter.advance(by: (before.round?.samples ?? 0) * left)
     var saved = state
     state[keyPath: path] = try search(kind).rank(samples, from: before, reporter: reporter) { progress in
       saved[keyPath: path] = progress

@@ -16,11 +16,22 @@ struct TransportCostSearch: CalibrationStage {
   /// What was tried so far, and the choice once all was.
   struct State: Codable {
     var candidates: [CostCandidate] = []
+    /// The candidate at hand.
+    var trial: Trial?
     var result: CostSearch?
 
     /// The choice, or nothing while the search goes on.
     var search: CostSearch { result ?? CostSearch() }
   }
+
+  /// A candidate that has run on some samples.
+  struct Trial: Codable {
+    var settings: TokenPruning
+    /// Divergences on the first samples.
+    var divergences: [Double]
+  }
+
+  static func isFinished(_ state: State) -> Bool { state.result != nil }
 
   /// Tries every rule and baseline at the start weights, then improves the weights of the best transport rules one at
   /// a time, then the prune layer.
@@ -28,14 +39,12 @@ struct TransportCostSearch: CalibrationStage {
     _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State {
-    if let state, state.result != nil { return state }
     reporter.begin("token pruning", total: expectedTrials)
     let result = try withoutActuallyEscaping(save) { save in
-      var table = CandidateTable(state?.candidates ?? []) { try save(State(candidates: $0)) }
+      var table = CandidateTable(state ?? State(), save: save)
       return try search(samples, &table, reporter: reporter)
     }
     let finished = State(candidates: result.candidates, result: result)
-    try save(finished)
     reporter.end("\(result.candidates.count) candidates, chosen \(result.chosen.rule.rawValue)")
     return finished
   }
@@ -109,7 +118,13 @@ struct TransportCostSearch: CalibrationStage {
       for ratio in options.keepRatios {
         var trial = candidate
         trial.keepRatio = ratio
-        if !table.contains(trial) { try table.append(trial, divergence: states.divergence(of: trial)) }
+        if !table.contains(trial) {
+          let divergences = try states.divergences(of: trial, from: table.known(of: trial)) {
+            try table.keep(Trial(settings: trial, divergences: $0))
+            try reporter.advance(by: 0)
+          }
+          try table.append(trial, divergence: Statistics.mean(divergences))
+        }
         try reporter.advance(by: 1)
       }
     }
@@ -118,17 +133,32 @@ struct TransportCostSearch: CalibrationStage {
 
 /// All candidates tried so far, and how they compare.
 private struct CandidateTable {
-  private(set) var candidates: [CostCandidate]
-  private let onAppend: ([CostCandidate]) throws -> Void
+  private var state: TransportCostSearch.State
+  private let save: (TransportCostSearch.State) throws -> Void
 
-  init(_ candidates: [CostCandidate], onAppend: @escaping ([CostCandidate]) throws -> Void) {
-    self.candidates = candidates
-    self.onAppend = onAppend
+  init(
+    _ state: TransportCostSearch.State, save: @escaping (TransportCostSearch.State) throws -> Void
+  ) {
+    (self.state, self.save) = (state, save)
   }
 
+  var candidates: [CostCandidate] { state.candidates }
+
   mutating func append(_ settings: TokenPruning, divergence: Double) throws {
-    candidates.append(CostCandidate(settings: settings, divergence: divergence))
-    try onAppend(candidates)
+    state.candidates.append(CostCandidate(settings: settings, divergence: divergence))
+    state.trial = nil
+    try save(state)
+  }
+
+  /// Keeps what is known of a candidate that is not through.
+  mutating func keep(_ trial: TransportCostSearch.Trial) throws {
+    state.trial = trial
+    try save(state)
+  }
+
+  /// Divergences of a candidate on the first samples, from a run that was stopped in its middle.
+  func known(of settings: TokenPruning) -> [Double] {
+    state.trial?.settings == settings ? state.trial?.divergences ?? [] : []
   }
 
   func contains(_ settings: TokenPruning) -> Bool { candidates.contains { $0.settings == settings } }
@@ -182,20 +212,25 @@ private struct PruneStates {
     }
   }
 
-  /// Mean divergence of a candidate for this layer.
-  func divergence(of pruning: TokenPruning) throws -> Double {
+  /// Divergence of a candidate for this layer on each sample, of which the first are known; `onSample` is told all so
+  /// far.
+  func divergences(
+    of pruning: TokenPruning, from known: [Double], onSample: ([Double]) throws -> Void
+  ) throws -> [Double] {
     let dense = Schedule(layers: context.model.text.layers)
     var cache: KeyValueCache?
-    let divergences = try states.map { state in
+    var divergences = known
+    for state in states.dropFirst(known.count) {
       let rows = state.behind.copy()
       context.prune(
         rows, pruning, state.evidence, grids: state.sample.prompt.grids)
       let result = try context.prefill(
         state.sample.prompt.replacing(rows), schedule: dense, PrefillRange(from: layer + 1, cache: cache))
       cache = result.cache
-      return state.sample.divergence(of: result, context)
+      divergences.append(state.sample.divergence(of: result, context))
+      try onSample(divergences)
     }
-    return Statistics.mean(divergences)
+    return divergences
   }
 
   private struct Watcher: Observer {

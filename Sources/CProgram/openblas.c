@@ -1,0 +1,3 @@
+#include "CProgram.h"
+
+__attribute__((visibility("default"))) int get_num_procs(void) { return 1; }

@@ -1,0 +1,149 @@
+public import Plan
+import PlanFile
+
+/// An upper bound of the memory that a request takes, part by part, in bytes.
+///
+/// It is computed from sizes before any of the memory is taken, so that a plan or a request that is too large for a box is
+/// refused while nothing has happened yet. Pruning only ever takes away from it, but for what choosing itself needs, which
+/// is counted.
+public struct MemoryBound: Equatable, Sendable {
+  /// The program, its libraries, and what the system's allocator keeps.
+  public let program = 40 << 20
+  /// The weights, which are pages of the plan's file: they come and go, as they can be read again.
+  public var weights = 0
+  /// Tables of the tokenizer and what else of the plan is held as values.
+  public var tables = 0
+  /// Encoded, decoded and prepared pictures.
+  public var pictures = 0
+  /// The tower and the projector at work on one input.
+  public var tower = 0
+  /// Visual tokens of all pictures, as the projector gives them.
+  public var visualTokens = 0
+  /// The decoder at work on the prompt, the choice of tokens and entries included.
+  public var prefill = 0
+  /// Keys and values of the prompt and the answer.
+  public var cache = 0
+
+  /// The most at any time. The tower has ended when the decoder begins.
+  public var total: Int {
+    [program, weights, tables, visualTokens, max(pictures.adding(tower), prefill.adding(cache))]
+      .reduce(0) { $0.adding($1) }
+  }
+
+  /// The parts with their names in JSON, in the order in which they are needed.
+  public var parts: [(name: String, bytes: Int)] {
+    [
+      ("program", program), ("weights", weights), ("tables", tables), ("pictures", pictures),
+      ("tower", tower),
+      ("visual_tokens", visualTokens), ("prefill", prefill), ("cache", cache),
+    ]
+  }
+
+  /// The bound of a request to a plan.
+  ///
+  /// - Parameters:
+  ///   - contents: the plan's.
+  ///   - settings: those of the operating point.
+  ///   - cacheElement: bytes of a number of the KV cache.
+  public init(
+    of request: MemoryRequest, to contents: PlanContents, settings: PruningSettings, cacheElement: Int
+  ) {
+    weights = Int(bounding: Double(contents.weightBytes))
+    tables = Self.tables(contents)
+    let inputs = request.pictures.flatMap(\.inputPixels)
+    let encoded = request.pictures.sum { Double($0.encodedBytes) }
+    let decoded = Double(request.pictures.map(\.sourcePixels).max() ?? 0)
+    // Decoded, turned upright, and once more between the two passes of a resize; prepared, and as one canvas before.
+    pictures = Int(bounding: encoded + 12 * decoded + 6 * inputs.sum { Double($0) })
+    tower = Self.tower(contents.model, pixels: inputs.max() ?? 0)
+    let width = Double(contents.model.text.width)
+    let visual = request.pictures.sum { Double($0.visualTokens) }
+    // Tiles are put together to a canvas.
+    visualTokens = Int(bounding: 8 * visual * width)
+    prefill = Self.prefill(request, contents, settings)
+    cache = Self.cache(request, contents.model.text, cacheElement)
+  }
+}
+
+extension MemoryBound {
+  private static func tables(_ contents: PlanContents) -> Int {
+    let tokenizer = contents.tokenizer
+    let bytes = tokenizer.tokens.sum { Double($0.count) }
+    // Each token is an array and an entry of two or three dictionaries; each merge an entry of one.
+    var total = 400 * Double(tokenizer.tokens.count) + 6 * bytes + 160 * Double(tokenizer.merges.count)
+    total += 2048 * Double(tokenizer.addedTokens.count)
+    total += 8 * Double(contents.calibration?.layerReduction?.leading?.order.count ?? 0)
+    total += 8 * Double(contents.calibration?.cacheRetention?.answers?.values.count ?? 0)
+    // Patterns are compiled, and names of tensors are looked up.
+    return Int(bounding: total + 4096 * Double(contents.model.weights.count) + 4_194_304)
+  }
+
+  private static func tower(_ model: ModelDescription, pixels: Int) -> Int {
+    let (vision, projector) = (model.vision, model.projector)
+    let rows = Double(pixels / (vision.patchSize * vision.patchSize) + 1)
+    let inner = Double((vision.gatedFeedForward ? 2 : 1) * vision.feedForwardWidth)
+    let width = Double(vision.width)
+    let features = Double(vision.featureWidth)
+    // Floats a row: patches, the stream, the workspace of a layer, features twice, activations as products take them.
+    let widest = max(Double(vision.patchElements), max(3 * width, inner))
+    var floats = Double(vision.patchElements) + 9 * width + inner + 2 * features + 2 * widest
+    // Attention's keys and values, padded to panels.
+    floats += 4 * width
+    let merged = Double(projector.merge * projector.merge)
+    let hidden = Double(max(projector.hiddenWidth, model.text.width))
+    floats += features + (hidden + Double(model.text.width) + 2 * max(features * merged, hidden)) / merged
+    return Int(bounding: 4 * (rows + 16) * floats)
+  }
+
+  private static func prefill(
+    _ request: MemoryRequest, _ contents: PlanContents, _ settings: PruningSettings
+  ) -> Int {
+    let text = contents.model.text
+    let rows = Double(request.promptTokens)
+    let (width, inner) = (Double(text.width), Double(text.feedForwardWidth))
+    let heads = Double(text.queryHeads * text.headWidth)
+    let fused = heads + 2 * Double(text.keyValueHeads * text.headWidth)
+    // Floats a row: the stream and what acts keep of it, the workspace, activations as products take them.
+    let widest = max(2 * inner, max(fused, width))
+    var bytes = 4 * (rows + 16) * (5 * width + fused + heads + 2 * inner + 2 * widest)
+    let positions = rows + Double(request.answerTokens)
+    bytes += positions * (8 * Double(text.rotary.width) + 64)
+    // Attention rows that a choice is made by, of all layers; scratch of the threads; logits.
+    bytes +=
+      4 * 32 * Double(text.queryHeads) * rows * (settings.cacheRetention == nil ? 2 : Double(text.layers))
+    bytes += Double(request.threads) * (4 * positions + 2_097_152)
+    bytes += 16 * Double(text.vocabulary)
+    if settings.tokenPruning?.rule.comparesPairs ?? false {
+      let grid = Double(request.pictures.flatMap(\.gridTokens).max() ?? 0)
+      bytes += 32 * grid * grid
+    }
+    if let reduction = settings.layerReduction, reduction.neurons == .probed {
+      // Copies of the chosen neurons and activations of all on the probed rows.
+      bytes += 12 * reduction.neuronShare * inner * width * 2 + 8 * rows * reduction.probeShare * inner
+    }
+    return Int(bounding: bytes)
+  }
+
+  private static func cache(_ request: MemoryRequest, _ text: TextModel, _ element: Int) -> Int {
+    // Panels have whole blocks of 16 entries and an even number of elements.
+    let entries = Double(request.promptTokens) + Double(request.answerTokens) + 32
+    let width = Double(text.keyValueHeads) * Double((text.headWidth + 15) / 16 * 16)
+    let layer = 2 * entries * width * Double(element)
+    // A layer is copied while entries are freed.
+    return Int(bounding: layer * Double(text.layers * (request.keepsWhole ? 2 : 1) + 1))
+  }
+}
+
+extension Int {
+  /// The next integer, or the largest there is.
+  fileprivate init(bounding value: Double) { self = value < 9e18 ? Int(value.rounded(.up)) : .max }
+
+  fileprivate func adding(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+}
+
+extension Sequence {
+  fileprivate func sum(_ value: (Element) -> Double) -> Double { reduce(0) { $0 + value($1) } }
+}
