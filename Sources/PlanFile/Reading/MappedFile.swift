@@ -42,14 +42,30 @@ public final class MappedFile: @unchecked Sendable {
     else {
       throw PlanError(file: path, reason: "cannot map: \(systemReason())")
     }
+    guard Self.hasRoom else {
+      munmap(base, Int(status.st_size))
+      throw PlanError(file: path, reason: "cannot map: no memory is left to read it with")
+    }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: base, count: status.st_size)
     identity = (UInt64(status.st_dev), UInt64(status.st_ino))
     version = FileVersion(status)
     self.descriptor = descriptor
-    var line = "Error: \(path.printable()): cannot be read any more: it was changed while it was in use\n"
+    var line = "Error: \(path.printable()): cannot be read any more: it was shortened, or its disk fails\n"
     watch = line.withUTF8 { espalier_watch_mapping(base, Int(status.st_size), $0.baseAddress, $0.count) }
     isMapped = true
+  }
+
+  /// Whether there is address space for what is read of a file; where none is left, the process would be ended in the
+  /// middle of that.
+  private static var hasRoom: Bool {
+    let size = 48 << 20
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), base != MAP_FAILED else {
+      return false
+    }
+    munmap(base, size)
+    return true
   }
 
   /// Throws when somebody has written into the file or shortened it since it was mapped, so that what was read of it may
