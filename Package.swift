@@ -122,6 +122,7 @@ let package = Package(
       name: "Reporting",
       dependencies: [
         "Evaluation", "Inference", "Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Figures",
+        "Output",
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -67,9 +67,14 @@ public struct SHA256: Sendable {
 
   /// The digest of everything added, as 64 lower-case hexadecimal digits.
   public func hexadecimal() -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: finalized().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    func digit(_ value: UInt8) -> UInt8 { value + UInt8(ascii: value < 10 ? "0" : "W") }
+    let bytes = finalized()
+    return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+      for (place, byte) in bytes.enumerated() {
+        (text[2 * place], text[2 * place + 1]) = (digit(byte >> 4), digit(byte & 15))
+      }
+      return 2 * bytes.count
+    }
   }
 
   /// The hexadecimal digest of one piece.

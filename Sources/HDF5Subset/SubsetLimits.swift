@@ -15,7 +15,7 @@ public struct SubsetLimits: Equatable, Sendable {
   /// Pieces that a header may be in.
   public var chunks = 8192
   /// Bytes of all headers together.
-  public var headerBytes = 128 << 20
+  public var headerBytes = 32 << 20
 
   /// The limits of plans.
   public init() {}

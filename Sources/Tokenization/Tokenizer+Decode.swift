@@ -25,11 +25,13 @@ extension Tokenizer {
 
   static func pipeline(_ steps: [DecodingStep]) throws(TokenizationError) -> DecodingPipeline {
     var stages: [any DecodingStage] = []
+    let budget = MatchBudget(
+      bytes: 0, sharedBy: steps.count { if case .replace = $0 { true } else { false } })
     for step in steps {
       switch step {
       case .byteLevel: stages.append(ByteLevelStage())
       case .replace(let pattern, let content):
-        stages.append(ReplaceStage(try Matcher(pattern), content: Array(content.utf8)))
+        stages.append(ReplaceStage(try Matcher(pattern), content: Array(content.utf8), budget))
       case .byteFallback: stages.append(ByteFallbackStage())
       case .fuse: stages.append(FuseStage())
       case .strip(let character, let start, let stop):

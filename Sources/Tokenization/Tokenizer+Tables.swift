@@ -28,18 +28,22 @@ extension Tokenizer {
   static func checkDecoding(of tables: TokenizerTables) throws(TokenizationError) {
     var length = tables.tokens.reduce(1) { max($0, $1.count) }
     for step in tables.decoding {
-      guard case .replace(let pattern, let content) = step else { continue }
-      let growth: Int
-      switch pattern {
-      case .literal(let text):
-        let size = max(1, text.utf8.count)
-        growth = max(1, (content.utf8.count + size - 1) / size)
-      // A match may be empty and stand between any two characters.
-      case .expression: growth = content.utf8.count + 1
-      }
-      let (product, overflow) = length.multipliedReportingOverflow(by: growth)
-      guard !overflow, product <= decodedLimit else { throw .decodedTooLong(limit: decodedLimit) }
-      length = product
+      let (product, overflow) = length.multipliedReportingOverflow(by: growth(step))
+      let joined = if case .join(let text) = step { text.utf8.count } else { 0 }
+      guard !overflow, product <= decodedLimit - joined else { throw .decodedTooLong(limit: decodedLimit) }
+      length = product + joined
+    }
+  }
+
+  /// How many times as long a step may make what it is given.
+  private static func growth(_ step: DecodingStep) -> Int {
+    switch step {
+    // A byte that begins no character becomes the three of U+FFFD.
+    case .byteLevel: 3
+    case .replace(.literal(let text), let content):
+      max(1, (content.utf8.count + max(1, text.utf8.count) - 1) / max(1, text.utf8.count))
+    case .replace(.expression, let content): content.utf8.count + 1
+    case .byteFallback, .fuse, .strip, .metaspace, .join: 1
     }
   }
 
@@ -71,10 +75,10 @@ extension Tokenizer {
 
   /// The bytes that an added token is found by and decoded from, as in Hugging Face's `tokenizers`.
   static func matchedText(
-    of added: TokenizerTables.AddedToken, _ normalizer: Normalizer
+    of added: TokenizerTables.AddedToken, _ normalizer: Normalizer, _ budget: inout MatchBudget
   ) throws(TokenizationError) -> [UInt8] {
     let content = Array(added.content.utf8)
-    let text = added.normalized ? try normalizer.normalized(content) : content
+    let text = added.normalized ? try normalizer.normalized(content, &budget) : content
     // The original finds a token that normalising takes all text from between any two characters.
     guard !text.isEmpty else { throw .invalidAddedToken(id: added.id) }
     return text

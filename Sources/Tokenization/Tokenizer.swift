@@ -31,7 +31,10 @@ public struct Tokenizer: Sendable {
     var splitters: [Splitter] = []
     for step in tables.splitting { splitters.append(try Splitter(step)) }
     var found: [(bytes: [UInt8], token: TokenizerTables.AddedToken)] = []
-    for added in tables.addedTokens { found.append((try Self.matchedText(of: added, normalizer), added)) }
+    var budget = MatchBudget(bytes: 0)
+    for added in tables.addedTokens {
+      found.append((try Self.matchedText(of: added, normalizer, &budget), added))
+    }
 
     tokens = tables.tokens
     self.normalizer = normalizer
@@ -69,7 +72,9 @@ public struct Tokenizer: Sendable {
   /// - Parameter parsingSpecialTokens: whether control tokens written in the text become their ids; if not they
   ///   are read as plain text. Added tokens that are no control tokens are matched in both cases.
   public func encode(_ text: String, parsingSpecialTokens: Bool = true) throws(TokenizationError) -> [Int32] {
-    try encode(valid: Array(text.utf8), isFirst: true, parsingSpecialTokens: parsingSpecialTokens)
+    var budget = MatchBudget(bytes: text.utf8.count)
+    return try encode(
+      valid: Array(text.utf8), isFirst: true, parsingSpecialTokens: parsingSpecialTokens, &budget)
   }
 
   /// Tokens of `bytes` read as UTF-8, each invalid sequence as U+FFFD.
@@ -79,9 +84,17 @@ public struct Tokenizer: Sendable {
     try encode(String(decoding: bytes, as: UTF8.self), parsingSpecialTokens: parsingSpecialTokens)
   }
 
+  /// Tokens of a text that is one of many, which share a budget.
+  package func encode(_ text: String, _ budget: inout MatchBudget) throws(TokenizationError) -> [Int32] {
+    budget.begin()
+    defer { budget.end() }
+    return try encode(valid: Array(text.utf8), isFirst: true, parsingSpecialTokens: true, &budget)
+  }
+
   /// Tokens of valid UTF-8; `isFirst` says whether it stands at the beginning of what the model reads.
+
   func encode(
-    valid text: [UInt8], isFirst: Bool, parsingSpecialTokens: Bool
+    valid text: [UInt8], isFirst: Bool, parsingSpecialTokens: Bool, _ budget: inout MatchBudget
   ) throws(TokenizationError) -> [Int32] {
     var ids: [Int32] = []
     var encoder = encoder
@@ -93,12 +106,13 @@ public struct Tokenizer: Sendable {
       switch part {
       case .token(let id): ids.append(id)
       case .text(var piece):
-        try normalizer.normalize(&piece, room: room)
+        try normalizer.normalize(&piece, room: room, &budget)
         room -= piece.bytes.count
         for part in matchers.normalized.parts(of: piece, includingSpecial: parsingSpecialTokens) {
           switch part {
           case .token(let id): ids.append(id)
-          case .text(let piece): try encode(piece, room: room + piece.bytes.count, with: &encoder, into: &ids)
+          case .text(let piece):
+            try encode(piece, room: room + piece.bytes.count, &budget, with: &encoder, into: &ids)
           }
         }
       }
@@ -108,13 +122,14 @@ public struct Tokenizer: Sendable {
 
   /// Appends the tokens of normalised text without added tokens.
   private func encode(
-    _ text: TextPiece, room: Int, with encoder: inout BytePairEncoder, into ids: inout [Int32]
+    _ text: TextPiece, room: Int, _ budget: inout MatchBudget, with encoder: inout BytePairEncoder,
+    into ids: inout [Int32]
   ) throws(TokenizationError) {
     var pieces = [text]
     for splitter in splitters {
       var parts: [TextPiece] = []
       for piece in pieces {
-        for part in try splitter.pieces(of: piece) where !part.bytes.isEmpty { parts.append(part) }
+        for part in try splitter.pieces(of: piece, &budget) where !part.bytes.isEmpty { parts.append(part) }
       }
       guard parts.reduce(0, { $0 + $1.bytes.count }) <= room else { throw .textTooLong(limit: room) }
       pieces = parts

@@ -49,7 +49,7 @@ import Testing
     let path = path
     let inside = Locked(0)
     let had = Locked(0)
-    // The threads of tests may all be waiting for programs: these are others.
+    // Not as tasks, which would wait until no test waits for a program.
     DispatchQueue.concurrentPerform(iterations: 4) { _ in
       for _ in 0..<200 {
         guard let lock = try? OutputLock(for: path) else { continue }

@@ -37,7 +37,7 @@ struct TokenizerStepTests {
     var builder = TreeBuilder()
     try builder.add(Self.all)
     var reader = TreeReader(builder.tree)
-    let tables = try TokenizerTables(from: &reader)
+    let tables = try TokenizerTables(from: &reader, vocabulary: 10)
     #expect(tables == Self.all)
     try tables.validate(vocabulary: 10)
   }

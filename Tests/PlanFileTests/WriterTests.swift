@@ -77,7 +77,7 @@ import TinyPlans
       { $0.prompt.openings[0].hasSystem = nil }, { $0.prompt.openings[2].segments = [.reply] },
       { $0.prompt.joints.imageImage = [.system] }, { $0.prompt.closings[0].segments.append(.system) },
       { $0.prompt.joints.textText = Array(repeating: .literal(""), count: 1025) },
-      { $0.prompt.openings[0].segments = [.literal(String(repeating: "a", count: (1 << 20) + 1))] },
+      { $0.prompt.openings[0].segments = [.literal(String(repeating: "a", count: (1 << 17) + 1))] },
       { $0.tokenizer.merges[0].result = 99 }, { $0.tokenizer.addedTokens[0].content = "<other>" },
       {
         $0.model.text.queryHeads = 3; $0.model.text.keyValueHeads = 2

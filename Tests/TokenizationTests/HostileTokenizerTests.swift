@@ -35,7 +35,7 @@ private func tables(_ change: (inout TokenizerTables) -> Void = { _ in }) -> Tok
     let tokenizer = try Tokenizer(tables { $0.normalization = steps })
     // A megabyte, as the literals of a prompt template may have.
     let text = String(repeating: "a", count: 1 << 20)
-    #expect(throws: TokenizationError.textTooLong(limit: 64 * (1 << 20) + 65_536)) {
+    #expect(throws: TokenizationError.textTooLong(limit: 16 * (1 << 20) + 65_536)) {
       try tokenizer.encode(text)
     }
     // Many parts share what one text may become.

@@ -12,7 +12,8 @@ struct PatternTests {
       if let scalar = Unicode.Scalar(code) { everything += Array(String(scalar).utf8) }
     }
     for expected in try Golden.load().kinds {
-      let segments = try Pattern(expected.pattern).segments(of: everything[...])
+      var budget = MatchBudget(bytes: everything.count)
+      let segments = try Pattern(expected.pattern).segments(of: everything[...], &budget)
       let pieces = segments.map(\.range).filter { !$0.isEmpty }
       #expect(pieces.count == expected.pieces, "\(expected)")
       #expect(fnv(pieces.map { Int32($0.count) }) == expected.hash, "\(expected)")
@@ -48,8 +49,9 @@ struct PatternTests {
   @Test("cover a text, with matches that may be empty")
   func cover() throws {
     let text = Array("ab  cd, 12é漢\u{180E} x".utf8)
+    var budget = MatchBudget(bytes: text.count)
     for pattern in ["b", "z", "a*", "é|漢", #"\s"#, #"(?<=c)d"#, #"c\Kd"#, "(?=c)", "$"] {
-      let segments = try Pattern(pattern).segments(of: text[...])
+      let segments = try Pattern(pattern).segments(of: text[...], &budget)
       #expect(segments.allSatisfy { !$0.range.isEmpty || $0.isMatch })
       #expect(segments.flatMap { Array(text[$0.range]) } == text, "\(pattern)")
     }

@@ -85,6 +85,7 @@ private struct ArrangementBuilder {
   private let tokenizer: Tokenizer
   private var arrangement = ImageArrangement()
   private var text = ""
+  private var budget = MatchBudget(bytes: 0)
 
   init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
@@ -107,7 +108,7 @@ private struct ArrangementBuilder {
   }
 
   private mutating func flush() throws {
-    if !text.isEmpty { arrangement.elements.append(.tokens(try tokenizer.encode(text))) }
+    if !text.isEmpty { arrangement.elements.append(.tokens(try tokenizer.encode(text, &budget))) }
     text = ""
   }
 }

@@ -13,6 +13,8 @@ public struct CalibrationRecord: Equatable, Sendable {
 
   /// Path of the group.
   package static let path = "/calibration"
+  /// Settings that a part may have tried.
+  static let candidateLimit = 1 << 14
 
   /// Creates a record from the parts that were made.
   public init(

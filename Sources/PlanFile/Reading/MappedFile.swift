@@ -7,17 +7,14 @@ import Plan
 ///
 /// The mapping stays valid when the file is replaced or unlinked; the writer never does anything else to a file. Somebody
 /// who writes into the file changes the bytes here as well: `checkUnchanged` says whether that has happened. Reading bytes
-/// that a shortened file no longer has is a signal, which programs turn into a line (`LostMappings`).
+/// that a shortened file no longer has is a signal, which programs turn into a line (`ProcessStart`).
 public final class MappedFile: @unchecked Sendable {
   /// Path it was opened by.
   public let path: String
   /// The file's bytes. Valid while this object is alive, and never written to: hence the unchecked `Sendable`.
   public let bytes: UnsafeRawBufferPointer
-  /// Device and inode, to recognise the file when another library opens the same path.
-  let identity: (device: UInt64, inode: UInt64)
-  /// Kept open, as a path may name another file later.
-  private let descriptor: Int32
-  private let version: FileVersion
+  /// The file as it was mapped, kept open, as a path may name another one later; `nil` for a copy of bytes in memory.
+  private let source: (descriptor: Int32, version: FileVersion)?
   private let watch: UnsafeMutableRawPointer?
 
   /// Maps a file of at most `sizeLimit` bytes. Anything but a regular file is refused without reading it.
@@ -48,9 +45,7 @@ public final class MappedFile: @unchecked Sendable {
     }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: base, count: status.st_size)
-    identity = (UInt64(status.st_dev), UInt64(status.st_ino))
-    version = FileVersion(status)
-    self.descriptor = descriptor
+    source = (descriptor, FileVersion(status))
     var line = "Error: \(path.printable()): cannot be read any more: it was shortened, or its disk fails\n"
     watch = line.withUTF8 { espalier_watch_mapping(base, Int(status.st_size), $0.baseAddress, $0.count) }
     isMapped = true
@@ -73,18 +68,36 @@ public final class MappedFile: @unchecked Sendable {
   ///
   /// Takes a microsecond: the system is asked for the size and the time of the last change.
   public func checkUnchanged() throws(PlanError) {
+    guard let source else { return }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
+    guard fstat(source.descriptor, &status) == 0 else {
       throw PlanError(file: path, reason: "cannot inspect: \(systemReason())")
     }
-    guard FileVersion(status) == version else {
+    guard FileVersion(status) == source.version else {
       throw PlanError(file: path, reason: "was changed while it was in use")
     }
+  }
+
+  /// A copy of bytes that are in no file, placed as those of a file would be.
+  ///
+  /// - Parameter name: stands for the path in errors.
+  package init(copying copied: UnsafeRawBufferPointer, as name: String) throws(PlanError) {
+    let base = mmap(nil, max(1, copied.count), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let base, base != MAP_FAILED else {
+      throw PlanError(file: name, reason: "cannot map: \(systemReason())")
+    }
+    // As many bytes as were mapped, written before anybody else knows of them.
+    if let start = copied.baseAddress { base.copyMemory(from: start, byteCount: copied.count) }
+    path = name
+    bytes = UnsafeRawBufferPointer(start: base, count: max(1, copied.count))
+    (source, watch) = (nil, nil)
   }
 
   /// Tells the system that bytes will not be needed soon, so that a walk over a large file does not keep all of it
   /// in memory. Reading them again is allowed: they come back from the file.
   package func release(_ range: Range<Int>) {
+    // A copy would not come back.
+    guard source != nil else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let start = range.lowerBound / page * page
     // The mapping starts at a page, so a rounded-down start is one too; `bytes` ends inside its last page.
@@ -96,7 +109,7 @@ public final class MappedFile: @unchecked Sendable {
 
   deinit {
     espalier_forget_mapping(watch)
-    close(descriptor)
+    if let source { close(source.descriptor) }
     // Undoes the `mmap` of `init`; the address is the one it returned.
     if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
   }

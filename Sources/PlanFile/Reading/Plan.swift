@@ -46,8 +46,25 @@ public struct Plan: Sendable {
     contentsOf path: String, verifying verification: Verification = .smallDatasets,
     trusting keys: TrustedKeys? = nil
   ) throws(PlanError) {
-    let mapping = try MappedFile(path: path, sizeLimit: Self.sizeLimit)
-    let tree = try PlanTree(mapping)
+    try self.init(MappedFile(path: path, sizeLimit: Self.sizeLimit), verifying: verification, trusting: keys)
+  }
+
+  /// Opens a plan that is mapped already.
+  package init(
+    _ mapping: MappedFile, verifying verification: Verification = .smallDatasets,
+    trusting keys: TrustedKeys? = nil
+  ) throws(PlanError) {
+    try self.init(PlanTree(mapping), in: mapping, verifying: verification, trusting: keys)
+  }
+
+  /// Opens a plan whose structure is known.
+  ///
+  /// - Parameter mapping: where its weights are, or most of them.
+  package init(
+    _ tree: PlanTree, in mapping: MappedFile, verifying verification: Verification,
+    trusting keys: TrustedKeys? = nil
+  ) throws(PlanError) {
+    let path = mapping.path
     let reading = try inFile(path) { () throws(Flaw) in try PlanReading(tree) }
     self.path = path
     self.mapping = mapping

@@ -11,7 +11,7 @@ extension PlanTree {
   }
 
   /// Reads the structure of a mapped file. Elements stay where they are.
-  init(_ mapping: MappedFile) throws(PlanError) {
+  package init(_ mapping: MappedFile) throws(PlanError) {
     self = try inFile(mapping.path) { () throws(Flaw) in try PlanTree(structureOf: mapping) }
   }
 

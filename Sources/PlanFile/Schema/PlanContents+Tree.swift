@@ -36,7 +36,7 @@ extension PlanContents {
     self.init(
       model: model,
       image: try ImagePreprocessing(from: &reader),
-      tokenizer: try TokenizerTables(from: &reader),
+      tokenizer: try TokenizerTables(from: &reader, vocabulary: model.text.vocabulary),
       prompt: try PromptTemplate(from: &reader),
       calibration: try CalibrationRecord.ifPresent(in: &reader, for: model),
       points: try OperatingPoint.all(in: &reader, root: OperatingPoint.root),

@@ -78,42 +78,67 @@ extension PlanTree {
 
   /// SHA-256 over names, types, shapes and digests of the weights.
   var weightsDigest: String {
-    var digest = SHA256()
-    for (path, dataset) in datasets.sorted(by: { $0.key < $1.key }) where Self.isWeight(path) {
-      digest.add(dataset, at: path)
-    }
-    return digest.hexadecimal()
+    var lines = DigestedLines()
+    for path in datasets.keys.filter(Self.isWeight).sorted() { lines.add(datasets[path], at: path) }
+    return lines.hexadecimal()
   }
 
   /// SHA-256 over everything else, except the attribute that holds it.
   var contentsDigest: String {
-    var digest = SHA256()
-    for (path, attributes) in groups.sorted(by: { $0.key < $1.key }) {
-      digest.update("group \(path)\n")
-      var attributes = attributes
+    var lines = DigestedLines()
+    for path in groups.keys.sorted() {
+      guard var attributes = groups[path] else { continue }
       if path == "/" { attributes.values["contents_digest"] = nil }
-      digest.add(attributes)
+      lines.add(attributes, at: path)
     }
-    for (path, dataset) in datasets.sorted(by: { $0.key < $1.key }) where !Self.isWeight(path) {
-      digest.add(dataset, at: path)
-    }
-    return digest.hexadecimal()
+    for path in datasets.keys.filter({ !Self.isWeight($0) }).sorted() { lines.add(datasets[path], at: path) }
+    return lines.hexadecimal()
   }
 }
 
-extension SHA256 {
-  // Every line ends itself and every run of bytes is announced with its length, so no two trees that
-  // differ give the same input.
-  fileprivate mutating func add(_ dataset: TreeDataset, at path: String) {
-    update("dataset \(path) \(dataset.type) \(dataset.shape)\n")
+/// What is digested of a tree.
+///
+/// Every line ends itself and every run of bytes is announced with its length, so no two trees that differ give the
+/// same input.
+private struct DigestedLines {
+  private var digest = SHA256()
+  private var waiting: [UInt8] = []
+  private static let room = 4096
+
+  mutating func add(_ attributes: AttributeSet, at path: String) {
+    add("group ", path, "\n")
+    add(attributes)
+  }
+
+  mutating func add(_ dataset: TreeDataset?, at path: String) {
+    guard let dataset else { return }
+    add("dataset ", path, " ", dataset.type.description, " ", Self.text(dataset.shape), "\n")
     add(dataset.attributes)
   }
 
-  fileprivate mutating func add(_ attributes: AttributeSet) {
-    for (name, value) in attributes.values.sorted(by: { $0.key < $1.key }) {
-      guard let stored = StoredAttribute(value) else { continue }
-      update("attribute \(name.utf8.count) \(name) \(stored.type) \(stored.shape) \(stored.bytes.count)\n")
-      update(stored.bytes)
+  consuming func hexadecimal() -> String {
+    digest.update(waiting)
+    return digest.hexadecimal()
+  }
+
+  private mutating func add(_ attributes: AttributeSet) {
+    for name in attributes.values.keys.sorted() {
+      guard let stored = attributes.values[name].flatMap({ StoredAttribute($0) }) else { continue }
+      add("attribute ", String(name.utf8.count), " ", name, " ", stored.type.description, " ")
+      add(Self.text(stored.shape), " ", String(stored.bytes.count), "\n")
+      waiting += stored.bytes
     }
+  }
+
+  private mutating func add(_ texts: String...) {
+    for text in texts { waiting += text.utf8 }
+    guard waiting.count >= Self.room else { return }
+    digest.update(waiting)
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  /// As a list of numbers prints.
+  private static func text(_ shape: [Int]) -> String {
+    "[" + shape.map(String.init).joined(separator: ", ") + "]"
   }
 }

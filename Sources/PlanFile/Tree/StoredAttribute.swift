@@ -7,6 +7,8 @@ package struct StoredAttribute: Equatable, Sendable {
   package var bytes: [UInt8]
 
   package static let byteLimit = 60_000
+  /// Texts of a list: each costs much more in memory than in the file.
+  private static let textLimit = 256
 }
 
 extension StoredAttribute {
@@ -51,7 +53,8 @@ extension StoredAttribute {
     case (.int64, 1): .integers(numbers())
     case (.float64, 1): .reals(numbers())
     case (.text(let width), 0): unpaddedText(bytes, width: width)?.first.map { .text($0) }
-    case (.text(let width), 1): unpaddedText(bytes, width: width).map { .texts($0) }
+    case (.text(let width), 1):
+      shape[0] <= Self.textLimit ? unpaddedText(bytes, width: width).map { .texts($0) } : nil
     default: nil
     }
   }

@@ -59,6 +59,12 @@ struct TreeReader {
   /// Extents of a dataset that may be there.
   func shape(of path: String) -> [Int]? { tree.datasets[path]?.shape }
 
+  /// Demands that a table, if it is there, has no more rows than somebody may need.
+  func require(rows schema: DatasetSchema, upTo limit: Int) throws(Flaw) {
+    guard let rows = shape(of: schema.path)?.first, rows > limit else { return }
+    throw Flaw(schema.path, "has \(rows) rows, more than \(limit)")
+  }
+
   /// Takes texts of fixed width.
   mutating func texts(_ schema: DatasetSchema, count: Int?) throws(Flaw) -> [String] {
     let dataset = try take(schema)
@@ -79,7 +85,10 @@ struct TreeReader {
   /// Takes a weight, in the format it says it has, and the groups above it.
   mutating func weight(_ tensor: WeightSpecification) throws(Flaw) -> (TreeDataset, WeightFormat) {
     let path = tensor.path
-    for group in ancestors(of: path) where tree.groups[group] != nil { try self.group(group) }
+    // With the group that holds it, those above were taken.
+    if tree.groups[String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])] != nil {
+      for group in ancestors(of: path) where tree.groups[group] != nil { try self.group(group) }
+    }
     var dataset = try take(DatasetSchema(path, tensor.summary))
     var format = WeightFormat.float32
     if tensor.followsWeightFormat {

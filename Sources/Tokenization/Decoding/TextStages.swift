@@ -27,8 +27,10 @@ struct ReplaceStage: DecodingStage {
   let matcher: Matcher
   let content: [UInt8]
   private var token: [UInt8] = []
+  private var budget: MatchBudget
 
-  init(_ matcher: Matcher, content: [UInt8]) {
+  init(_ matcher: Matcher, content: [UInt8], _ budget: MatchBudget) {
+    self.budget = budget
     self.matcher = matcher
     self.content = content
   }
@@ -38,9 +40,11 @@ struct ReplaceStage: DecodingStage {
     guard chunk.endsToken || matchesOneCharacter else { return }
     var piece = TextPiece(token)
     // A match that was given up leaves the token as it is: there is no one to tell.
-    if let segments = try? matcher.segments(of: piece.bytes) {
+    budget.begin()
+    if let segments = try? matcher.segments(of: piece.bytes, &budget) {
       piece.replace(matchesOf: segments, with: content)
     }
+    budget.end()
     output.append(TextChunk(bytes: Array(piece.bytes), endsToken: chunk.endsToken))
     token.removeAll(keepingCapacity: true)
   }

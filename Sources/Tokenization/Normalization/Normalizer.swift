@@ -30,15 +30,17 @@ struct Normalizer: Sendable {
 
   /// Bytes that a text of `count` bytes may become at most, whatever the steps: eighteen times is what the longest
   /// compatibility mapping needs, three times what a visible space does.
-  static func room(for count: Int) -> Int { count.multipliedReportingOverflow(by: 64).partialValue + 65_536 }
+  static func room(for count: Int) -> Int { count.multipliedReportingOverflow(by: 16).partialValue + 65_536 }
 
   /// Changes `piece`, which may take up to `room` bytes at any step.
-  func normalize(_ piece: inout TextPiece, room: Int) throws(TokenizationError) {
+  func normalize(
+    _ piece: inout TextPiece, room: Int, _ budget: inout MatchBudget
+  ) throws(TokenizationError) {
     for step in steps {
       switch step {
       case .prepend(let text): piece.prepend(text)
       case .replace(let matcher, let content):
-        let segments = try matcher.segments(of: piece.bytes)
+        let segments = try matcher.segments(of: piece.bytes, &budget)
         let kept = segments.reduce(0) { $0 + ($1.isMatch ? content.count : $1.range.count) }
         guard kept <= room else { throw .textTooLong(limit: room) }
         piece.replace(matchesOf: segments, with: content)
@@ -59,9 +61,9 @@ struct Normalizer: Sendable {
   }
 
   /// Changes a text by itself.
-  func normalized(_ text: [UInt8]) throws(TokenizationError) -> [UInt8] {
+  func normalized(_ text: [UInt8], _ budget: inout MatchBudget) throws(TokenizationError) -> [UInt8] {
     var piece = TextPiece(text)
-    try normalize(&piece, room: Self.room(for: text.count))
+    try normalize(&piece, room: Self.room(for: text.count), &budget)
     return Array(piece.bytes)
   }
 

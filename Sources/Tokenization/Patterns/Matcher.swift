@@ -13,10 +13,12 @@ enum Matcher: Sendable {
   }
 
   /// Matches and what is between them, in order, together the whole text.
-  func segments(of text: ArraySlice<UInt8>) throws(TokenizationError) -> [Segment] {
+  func segments(
+    of text: ArraySlice<UInt8>, _ budget: inout MatchBudget
+  ) throws(TokenizationError) -> [Segment] {
     switch self {
     case .literal(let bytes): Self.segments(of: text, at: bytes)
-    case .expression(let pattern): try pattern.segments(of: text)
+    case .expression(let pattern): try pattern.segments(of: text, &budget)
     }
   }
 

@@ -1,5 +1,4 @@
 import CPCRE2
-import Glibc
 
 /// A compiled split pattern.
 ///
@@ -19,10 +18,6 @@ final class Pattern: @unchecked Sendable {
   private static let heapLimit: UInt32 = 64 << 10
   /// Bytes of a pattern.
   private static let sizeLimit = 4096
-  /// Processor time for one text, and for each byte of it: thousands of times what an honest pattern takes. Each match
-  /// alone is limited by its steps, but there may be as many as characters.
-  private static let leastSeconds = 2.0
-  private static let secondsPerByte = 1e-5
 
   init(_ source: String) throws(TokenizationError) {
     guard source.utf8.count <= Self.sizeLimit else {
@@ -46,7 +41,9 @@ final class Pattern: @unchecked Sendable {
   /// Matches and what is between them, in order, together the whole of `text`, which is valid UTF-8.
   ///
   /// A match may be empty, unless it touches the end of the one before.
-  func segments(of text: ArraySlice<UInt8>) throws(TokenizationError) -> [Segment] {
+  func segments(
+    of text: ArraySlice<UInt8>, _ budget: inout MatchBudget
+  ) throws(TokenizationError) -> [Segment] {
     guard let data = pcre2_match_data_create_8(1, nil), let context = pcre2_match_context_create_8(nil) else {
       throw .matchFailed(reason: "out of memory")
     }
@@ -67,12 +64,9 @@ final class Pattern: @unchecked Sendable {
     var end = 0  // of the last segment
     var position = 0
     var matchedBefore = false
-    var calls = 0
-    let deadline = Self.processorTime() + Self.leastSeconds + Self.secondsPerByte * Double(text.count)
     let status = text.withUnsafeBufferPointer { subject in
       while position <= subject.count {
-        calls += 1
-        if calls & 0xFF == 0, Self.processorTime() > deadline { return PCRE2_ERROR_MATCHLIMIT }
+        guard budget.allowsMatch() else { return PCRE2_ERROR_MATCHLIMIT }
         let status = match(subject, from: position, data, context)
         if status == PCRE2_ERROR_NOMATCH { return CInt(0) }
         guard status >= 0, let bounds = pcre2_get_ovector_pointer_8(data) else { return status }
@@ -106,13 +100,6 @@ final class Pattern: @unchecked Sendable {
     // Compiled code has a small stack of its own; the interpreter takes from the heap.
     guard status == PCRE2_ERROR_JIT_STACKLIMIT else { return status }
     return pcre2_match_8(code, start, subject.count, position, options | PCRE2_NO_JIT, data, context)
-  }
-
-  /// Seconds of the processor that this thread has used.
-  private static func processorTime() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
   }
 
   private static func nextCharacter(in subject: UnsafeBufferPointer<UInt8>, after position: Int) -> Int {

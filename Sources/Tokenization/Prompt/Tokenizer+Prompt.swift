@@ -10,6 +10,8 @@ extension Tokenizer {
     _ template: PromptTemplate, _ conversation: Conversation
   ) throws(PromptError) -> [PromptPiece] {
     let parts = try template.parts(of: conversation)
+    var budget = MatchBudget(
+      bytes: parts.reduce(0) { if case .text(let text) = $1 { $0 + text.utf8.count } else { $0 } })
     var pieces: [PromptPiece] = []
     var ids: [Int32] = []
     var isStart = true
@@ -18,7 +20,7 @@ extension Tokenizer {
       case .text(let text):
         let before = index > 0 ? trimming(beside: parts[index - 1], template).trimsRight : false
         let after = index + 1 < parts.count ? trimming(beside: parts[index + 1], template).trimsLeft : false
-        ids += try tokens(Trimming(left: before, right: after).trimmed(text), isStart: isStart)
+        ids += try tokens(Trimming(left: before, right: after).trimmed(text), isStart: isStart, &budget)
       case .special(let id), .leading(let id):
         guard !bytes(of: id).isEmpty else { throw .tokenization(.unknownToken(id: id)) }
         ids.append(id)
@@ -43,9 +45,11 @@ extension Tokenizer {
   }
 
   /// - Parameter isStart: whether the prompt's text starts here, where some schemes put a space in front.
-  private func tokens(_ text: String, isStart: Bool) throws(PromptError) -> [Int32] {
+  private func tokens(
+    _ text: String, isStart: Bool, _ budget: inout MatchBudget
+  ) throws(PromptError) -> [Int32] {
     do {
-      return try encode(valid: Array(text.utf8), isFirst: isStart, parsingSpecialTokens: false)
+      return try encode(valid: Array(text.utf8), isFirst: isStart, parsingSpecialTokens: false, &budget)
     } catch { throw .tokenization(error) }
   }
 }

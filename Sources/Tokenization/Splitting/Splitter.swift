@@ -24,10 +24,10 @@ enum Splitter: Sendable {
   }
 
   /// The pieces that `piece` becomes; some may be empty.
-  func pieces(of piece: TextPiece) throws(TokenizationError) -> [TextPiece] {
+  func pieces(of piece: TextPiece, _ budget: inout MatchBudget) throws(TokenizationError) -> [TextPiece] {
     switch self {
     case .pattern(let matcher, let behavior, let inverted):
-      var segments = try matcher.segments(of: piece.bytes)
+      var segments = try matcher.segments(of: piece.bytes, &budget)
       if inverted { for index in segments.indices { segments[index].isMatch.toggle() } }
       return behavior.ranges(of: segments).map(piece.part)
     case .characters(let isDelimiter, let behavior):
@@ -38,22 +38,25 @@ enum Splitter: Sendable {
       if piece.bytes.first != UInt8(ascii: " ") { piece.prepend([UInt8(ascii: " ")]) }
       return [piece]
     case .metaspace(let replacement, let prepend, let splits):
-      return try metaspace(piece, Matcher.literal(replacement), replacement, prepend, splits)
+      return try metaspace(piece, Matcher.literal(replacement), replacement, prepend, splits, &budget)
     }
   }
 
   private func metaspace(
-    _ piece: TextPiece, _ matcher: Matcher, _ replacement: [UInt8], _ prepend: PrependScheme, _ splits: Bool
+    _ piece: TextPiece, _ matcher: Matcher, _ replacement: [UInt8], _ prepend: PrependScheme, _ splits: Bool,
+    _ budget: inout MatchBudget
   ) throws(TokenizationError) -> [TextPiece] {
     var piece = piece
     piece.replace(
-      matchesOf: try Matcher.literal([UInt8(ascii: " ")]).segments(of: piece.bytes), with: replacement)
+      matchesOf: try Matcher.literal([UInt8(ascii: " ")]).segments(of: piece.bytes, &budget),
+      with: replacement)
     if prepend == .always || (prepend == .first && piece.isFirst),
       !piece.bytes.starts(with: replacement)
     {
       piece.prepend(replacement)
     }
     guard splits else { return [piece] }
-    return SplitBehavior.mergedWithNext.ranges(of: try matcher.segments(of: piece.bytes)).map(piece.part)
+    return SplitBehavior.mergedWithNext.ranges(of: try matcher.segments(of: piece.bytes, &budget)).map(
+      piece.part)
   }
 }

@@ -26,6 +26,8 @@ struct AddedTokenMatcher: Sendable {
     var parts: [Part] = []
     var taken = bytes.startIndex
     var position = bytes.startIndex
+    // Up to where there is nothing but white space behind the last place that was looked at.
+    var spaceEnd = bytes.startIndex
     while position < bytes.endIndex {
       guard let match = table.longest(in: bytes, at: position) else {
         position += 1
@@ -39,9 +41,13 @@ struct AddedTokenMatcher: Sendable {
       if token.special && !includingSpecial { continue }
       if token.singleWord && !CharacterClass.standsAlone(start..<end, in: bytes) { continue }
       if token.stripsLeft {
-        start = max(CharacterClass.whiteSpaceStart(before: start, in: bytes), taken)
+        start = max(CharacterClass.whiteSpaceStart(before: start, in: bytes, from: taken), taken)
       }
-      if token.stripsRight { end = CharacterClass.whiteSpaceEnd(after: end, in: bytes) }
+      if token.stripsRight {
+        // Tokens that are white space themselves would look for the same end again and again.
+        if end >= spaceEnd { spaceEnd = CharacterClass.whiteSpaceEnd(after: end, in: bytes) }
+        end = max(end, spaceEnd)
+      }
       if taken < start { parts.append(.text(text.part(taken..<start))) }
       // Nothing of it is left when the one before has taken all.
       if start < end { parts.append(.token(token.id)) }

@@ -8,9 +8,13 @@ enum CharacterClass {
   }
 
   /// Start of the white space that ends at `position`.
-  static func whiteSpaceStart(before position: Int, in text: ArraySlice<UInt8>) -> Int {
+  static func whiteSpaceStart(
+    before position: Int, in text: ArraySlice<UInt8>, from least: Int? = nil
+  ) -> Int {
     var start = position
-    while let scalar = lastScalar(of: text[..<start]), scalar.properties.isWhitespace {
+    while start > least ?? text.startIndex, let scalar = lastScalar(of: text[..<start]),
+      scalar.properties.isWhitespace
+    {
       start -= UTF8.width(scalar)
     }
     return start

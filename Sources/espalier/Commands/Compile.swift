@@ -4,6 +4,7 @@ import Evaluation
 import Output
 import Plan
 import PlanFile
+import Reporting
 
 /// Import, calibrate and tune in one go.
 struct Compile: ParsableCommand {

@@ -4,6 +4,7 @@ import Inference
 import Output
 import Plan
 import PlanFile
+import Reporting
 
 /// Measures the times of a plan's points again.
 struct Retime: ParsableCommand {

@@ -4,6 +4,7 @@ import Evaluation
 import Output
 import Plan
 import PlanFile
+import Reporting
 
 /// Finds the operating points of a calibrated plan.
 struct Tune: ParsableCommand {

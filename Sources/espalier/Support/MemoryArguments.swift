@@ -1,10 +1,10 @@
 import ArgumentParser
 import Compute
-import Figures
 import Imaging
 import Inference
 import Plan
 import PlanFile
+import Reporting
 
 /// The request whose memory is shown: `--pictures`, `--picture-size`, `--prompt-tokens`, `--max-tokens`, `--threads`.
 struct MemoryArguments: ParsableArguments {
@@ -52,42 +52,14 @@ struct MemoryArguments: ParsableArguments {
     return "\(images), \(promptTokens) tokens of text, \(maxTokens) of answer"
   }
 
-  /// Bounds of the request for each point of a plan, dense first.
-  func bounds(_ plan: Plan) throws -> [(point: String, bound: MemoryBound)] {
-    let model = try Model(plan)
+  /// What the request may need at each point of a plan.
+  func table(_ plan: Plan) throws -> MemoryTable {
     // A picture of noise takes no more bytes than its pixels.
     let picture = (size: pictureSize.size, encodedBytes: min(64 << 20, pictureSize.size.pixels))
+    let model = try Model(plan)
     let request = try model.memoryRequest(
       pictures: Array(repeating: picture, count: pictures), textTokens: promptTokens, maxTokens: maxTokens,
       threads: threads ?? WorkerPool.recommendedThreads)
-    return try plan.pointNames.map { name in
-      (name, model.memoryBound(of: request, settings: try plan.point(named: name).settings))
-    }
-  }
-
-  /// The bounds as an object.
-  func json(_ plan: Plan) throws -> JSON {
-    .object([
-      "request": .string(words),
-      "points": .array(
-        try bounds(plan).map { point, bound in
-          .object(
-            [("point", .string(point)), ("total_bytes", .integer(bound.total))]
-              + bound.parts.map { ("\($0.name)_bytes", .integer($0.bytes)) })
-        }),
-    ])
-  }
-
-  /// The bounds as a table.
-  func text(_ plan: Plan) throws -> String {
-    let bounds = try bounds(plan)
-    let names = bounds.first?.bound.parts.map { $0.name.replacing("_", with: " ") } ?? []
-    var table = TextTable(["point", "at most"] + names)
-    for (point, bound) in bounds {
-      table.append(
-        [point, Figure(Double(bound.total), .bytes).description]
-          + bound.parts.map { Figure(Double($0.bytes), .bytes).description })
-    }
-    return "memory of a request (\(words)), at most\n" + table.text
+    return try MemoryTable(request, called: words, to: model, of: plan)
   }
 }

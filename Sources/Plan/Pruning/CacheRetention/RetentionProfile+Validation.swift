@@ -16,6 +16,8 @@ extension RetentionProfile: CalibrationPart {
     try requireFinite(visionAttentionByHead, "an entry", Self.path(of: "vision_attention_by_head"))
     for rate in retention { try require(rate, from: 0, upTo: 1, "an entry", Self.path(of: "retention")) }
     for value in layerClass { try require(Int(value), in: 0...2, "an entry", Self.path(of: "layer_class")) }
+    try require(
+      candidates.count, in: 0...CalibrationRecord.candidateLimit, "number of candidates", Self.path)
     for candidate in candidates {
       try require(candidate.evenShare, from: 0, upTo: 1, "even_share", Self.path(of: "candidates"))
       try require(candidate.rate, from: 0, upTo: 1, "rate", Self.path(of: "candidates"))

@@ -61,8 +61,12 @@ extension TokenizerTables: AttributeRecord {
 extension TokenizerTables.Scheme: AttributeConvertible {}
 
 extension TokenizerTables {
-  init(from reader: inout TreeReader) throws(Flaw) {
+  init(from reader: inout TreeReader, vocabulary: Int) throws(Flaw) {
     self = try reader.record(at: Schema.path)
+    // Each entry takes more memory than it takes in the file.
+    try reader.require(rows: Schema.offsets, upTo: vocabulary + 1)
+    try reader.require(rows: Schema.merges, upTo: Self.mergeLimit)
+    try reader.require(rows: Schema.added, upTo: Self.addedLimit)
     let bytes: [UInt8] = try reader.array(Schema.bytes, shape: [nil])
     let offsets: [Int64] = try reader.array(Schema.offsets, shape: [nil])
     guard offsets.first == 0, offsets.last == Int64(bytes.count) else {

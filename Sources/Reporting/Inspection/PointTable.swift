@@ -1,10 +1,10 @@
-import Figures
-import Plan
-import Reporting
+public import Figures
+public import Plan
 
 /// Operating points as a table and as JSON.
-enum PointTable {
-  static func text(_ points: [OperatingPoint]) -> String {
+public enum PointTable {
+  /// A row a point, and below them what each prunes.
+  public static func text(_ points: [OperatingPoint]) -> String {
     var table = TextTable([
       "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs", "prefill",
       "decode/token",
@@ -17,7 +17,8 @@ enum PointTable {
       table.append([
         point.name, Figure(figures.accuracy, .share).description,
         // One sample says nothing about others.
-        figures.samples > 1 ? ScoreTable.interval(figures.accuracyInterval, .share) : "",
+        figures.samples > 1
+          ? figures.accuracyInterval.map { Figure($0, .share).description }.joined(separator: " to ") : "",
         Figure(figures.divergence, .nats).description, Figure(figures.agreement, .share).description,
         Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
         Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
@@ -30,11 +31,13 @@ enum PointTable {
     return table.text + "\n\nsettings\n" + settings.joined(separator: "\n")
   }
 
-  static func json(_ points: [OperatingPoint], front: [OperatingPoint] = []) -> JSON {
+  /// The points, and those of the front behind them.
+  public static func json(_ points: [OperatingPoint], front: [OperatingPoint] = []) -> JSON {
     .object(["points": .array(points.map(json)), "front": .array(front.map(json))])
   }
 
-  static func json(_ point: OperatingPoint) -> JSON {
+  /// Settings and figures of one point.
+  public static func json(_ point: OperatingPoint) -> JSON {
     var members: [(key: String, value: JSON)] = [
       ("name", .string(point.name)), ("settings", point.settings.json),
       ("summary", .string(point.settings.summary)),
