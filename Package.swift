@@ -114,8 +114,8 @@ let package = Package(
     .target(
       name: "Calibration",
       dependencies: [
-        "Evaluation", "Inference", "Models", "Compute", "Plan", "PlanFile", "PlanWriting", "Digests",
-        "Output",
+        "Evaluation", "Inference", "Models", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting",
+        "Digests", "Output",
       ],
       swiftSettings: strict),
     .target(

@@ -9,4 +9,6 @@
 // there is no thread to be had, before the program's first line.
 int get_num_procs(void);
 
+// Under a limit of address space threads share one heap (memory.c), which needs no call either.
+
 #endif

@@ -49,7 +49,7 @@ struct CostMeasurement {
     }
     for (prompt, schedule) in plan.dropFirst(times.count) {
       let run = try TimedRun(prompt, schedule, steps: Self.steps, context)
-      times.append(SettingsTime(prefill: run.prefill, step: run.step, kvBytes: run.kvBytes))
+      times.append(SettingsTime(run))
       try save(times)
       try reporter.advance(by: 1)
     }

@@ -77,10 +77,16 @@ public struct TuningState: Codable {
 struct SettingsTime: Codable {
   /// Seconds of prefill with the first logits.
   var prefill: Double
+  /// Seconds of choosing tokens and entries, a part of `prefill`.
+  var selection: Double
   /// Seconds of a decoding step.
   var step: Double
   /// KV bytes at the end of prefill.
   var kvBytes: Int
+
+  init(_ run: TimedRun) {
+    (prefill, selection, step, kvBytes) = (run.prefill, run.selection, run.step, run.kvBytes)
+  }
 }
 
 extension TuningState.Key {

@@ -18,6 +18,8 @@ public enum BLASMemory {
   private static let state = Mutex(State())
   /// What OpenBLAS asks for on the machines that it is built for, and what a small model needs beside it.
   private static let blockSize = 144 << 20
+  /// What must be left beside the block of a further thread: one that takes the last of the memory helps nobody.
+  private static let margin = 96 << 20
 
   /// Why there can be no products in this process, in one line; `nil` where nothing is wrong.
   public static var problem: String? {
@@ -43,7 +45,7 @@ public enum BLASMemory {
   /// Makes OpenBLAS have as many blocks as are promised, one at a time.
   private static func take(_ state: inout State, promised: Int) -> Bool {
     while state.taken < promised {
-      guard hasRoom else { return false }
+      guard hasRoom(state.taken == 0 ? blockSize : blockSize + margin) else { return false }
       // All blocks at once, or the call would return one that OpenBLAS has already.
       let blocks = (0...state.taken).map { _ in blas_memory_alloc(0) }
       for block in blocks { if let block { blas_memory_free(block) } }
@@ -53,13 +55,13 @@ public enum BLASMemory {
     return true
   }
 
-  /// Whether the system has address space for a block.
-  private static var hasRoom: Bool {
+  /// Whether the system has so much address space.
+  private static func hasRoom(_ size: Int) -> Bool {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    guard let base = mmap(nil, blockSize, PROT_READ | PROT_WRITE, flags, -1, 0), base != MAP_FAILED else {
+    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), base != MAP_FAILED else {
       return false
     }
-    munmap(base, blockSize)
+    munmap(base, size)
     return true
   }
 }

@@ -7,7 +7,7 @@ import Plan
 ///
 /// The mapping stays valid when the file is replaced or unlinked; the writer never does anything else to a file. Somebody
 /// who writes into the file changes the bytes here as well: `checkUnchanged` says whether that has happened. Reading bytes
-/// that a shortened file no longer has is a signal, which programs turn into a line (`LostMappings`).
+/// that a shortened file no longer has is a signal, which programs turn into a line (`ProcessStart`).
 public final class MappedFile: @unchecked Sendable {
   /// Path it was opened by.
   public let path: String
@@ -39,12 +39,28 @@ public final class MappedFile: @unchecked Sendable {
     else {
       throw PlanError(file: path, reason: "cannot map: \(systemReason())")
     }
+    guard Self.hasRoom else {
+      munmap(base, Int(status.st_size))
+      throw PlanError(file: path, reason: "cannot map: no memory is left to read it with")
+    }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: base, count: status.st_size)
     source = (descriptor, FileVersion(status))
-    var line = "Error: \(path.printable()): cannot be read any more: it was changed while it was in use\n"
+    var line = "Error: \(path.printable()): cannot be read any more: it was shortened, or its disk fails\n"
     watch = line.withUTF8 { espalier_watch_mapping(base, Int(status.st_size), $0.baseAddress, $0.count) }
     isMapped = true
+  }
+
+  /// Whether there is address space for what is read of a file; where none is left, the process would be ended in the
+  /// middle of that.
+  private static var hasRoom: Bool {
+    let size = 48 << 20
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, flags, -1, 0), base != MAP_FAILED else {
+      return false
+    }
+    munmap(base, size)
+    return true
   }
 
   /// Throws when somebody has written into the file or shortened it since it was mapped, so that what was read of it may

@@ -28,6 +28,7 @@ struct Retime: ParsableCommand {
   var image: [String]
 
   @OptionGroup var question: ConversationArguments
+  @OptionGroup var resumption: ResumeArguments
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
@@ -40,14 +41,16 @@ struct Retime: ParsableCommand {
     try AtomicFile.check(output, inputs: image)
     let lock = try OutputLock(for: output)
     defer { lock.release() }
-    let (work, contents) = try Interruption.leaving(output) { try retimed(output) }
+    let state = try StateFile(.retiming, for: output, resumption)
+    let (work, contents) = try StateFile.keeping([state], of: output) { try retimed(output, state) }
     try work.write(contents, to: output)
+    state.discard()
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
       PointTable.text(contents.points)
     }
   }
 
-  private func retimed(_ output: String) throws -> (PlanWork, PlanContents) {
+  private func retimed(_ output: String, _ state: StateFile) throws -> (PlanWork, PlanContents) {
     let work = try PlanWork(plan, engine)
     try work.checkRoom(for: output, plans: 1)
     var contents = work.plan.contents
@@ -56,8 +59,9 @@ struct Retime: ParsableCommand {
     }
     try work.context.model.checkLength(try question.conversation, images: image)
     let layout = try work.context.model.layout(question.conversation, images: image.count)
-    let timed = try Retimer(work.context, repetitions: repetitions).retime(
-      contents.points + contents.front, images: image, layout: layout, reporter: work.progress)
+    let timed = try Retimer(work.context, repetitions: repetitions, statePath: state.path).retime(
+      contents.points + contents.front, images: image, layout: layout,
+      weightsDigest: work.plan.weightsDigest, resuming: state.resuming, reporter: work.progress)
     let named = contents.points.count
     contents.points = Array(timed.prefix(named))
     contents.front = Array(timed.dropFirst(named))

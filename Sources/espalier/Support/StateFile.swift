@@ -6,7 +6,7 @@ import Output
 struct StateFile {
   /// What is unfinished: the last part of the file's name, and what errors call it.
   enum Work: String {
-    case calibration, tuning
+    case calibration, tuning, retiming
   }
 
   /// Where it is; `nil` where nothing can lie beside the output.

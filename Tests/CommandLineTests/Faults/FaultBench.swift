@@ -57,7 +57,9 @@ struct FaultBench: Sendable {
       Verb(
         name: "tune", words: ["tune", plan, "--set", validation, "--trials", "5"], output: .plan,
         resumes: true),
-      Verb(name: "retime", words: ["retime", plan, "--repetitions", "2"] + question, output: .plan),
+      Verb(
+        name: "retime", words: ["retime", plan, "--repetitions", "2"] + question, output: .plan,
+        resumes: true),
       Verb(name: "evaluate", words: ["evaluate", plan] + measured),
       Verb(name: "report", words: ["report", plan] + measured, output: .page),
       Verb(name: "trace", words: ["trace", plan] + question, output: .trace),
