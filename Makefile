@@ -151,15 +151,16 @@ fuzz-plans: setup
 
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
   Figures Output Signatures HDF5Subset Espalier espalier-run))
-TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading Checkpoints Evaluation Calibration Reporting PlanWriting HDF5 Signing
+TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading HDF5 PlanWriting Signing Checkpoints Evaluation Calibration \
+  Reporting
 
-# Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
-# length of its module's name.)
 # Kills every verb at random moments and lets every call to the system fail; an hour, or KILLS=100 for less.
 faults: test-build
 	ESPALIER_KILLS=$(KILLS) ESPALIER_FAULTS=all $(SWIFT) test $(TEST_FLAGS) --skip-build \
 	  --filter 'KillMomentTests|InjectedFaultTests'
 
+# Neither a library, nor an import, nor a symbol of a module that an edge box has no use for. (A symbol begins with the
+# length of its module's name.)
 check-runtime:
 	@test -x $(BIN)/espalier-run || $(SWIFT) build -c release --product espalier-run
 	@! ldd $(BIN)/espalier-run | grep -E 'Foundation|hdf5|curl|krb5|ldap'

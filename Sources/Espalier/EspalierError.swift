@@ -35,11 +35,14 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
       case let error as InferenceError where error == .cancelled: .cancelled
       case let error as InferenceError where error.object == "prompt": .prompt
       case let error as InferenceError where error.object == "model": .plan
-      case let error as InferenceError where ["sampling", "settings", "request"].contains(error.object): .settings
+      case let error as InferenceError where Self.settings.contains(error.object): .settings
       case is InferenceError: .image
       default: .plan
       }
   }
+
+  /// Objects of errors that another setting would mend.
+  private static let settings = ["sampling", "settings", "request"]
 
   /// Turns every error of `body` into one of this type.
   static func catching<Result>(_ body: () throws -> Result) throws(EspalierError) -> Result {

@@ -70,8 +70,16 @@ struct EspalierRun {
         failure = error
       }
     }
+    if script.readsLines { try checkStandardInput() }
     // It was said when it happened.
     if failure != nil { exit(1) }
+  }
+
+  /// Throws when the lines have ended because they cannot be read.
+  private static func checkStandardInput() throws {
+    var byte: UInt8 = 0
+    guard read(STDIN_FILENO, &byte, 1) < 0, let text = strerror(errno) else { return }
+    throw ExecutionError("standard input: cannot be read: \(String(cString: text))")
   }
 
   /// Whether another prompt may be answered where this one was not.

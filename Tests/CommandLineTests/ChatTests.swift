@@ -30,6 +30,12 @@ import Testing
     #expect(result.errors.contains("the model takes 2048"))
   }
 
+  @Test func `standard input that cannot be read is an error, not its end`() throws {
+    let result = try Program.shell(
+      "\"$0\" \"$@\" < /", [Program.path("espalier-run"), try ReferencePlan.path(), "--chat"])
+    #expect(result.status == 1 && result.errors == "Error: standard input: cannot be read: Is a directory\n")
+  }
+
   @Test func `a bad last line is the exit code`() throws {
     let result = try chat(["What digit is blue?", bad], ["--json"])
     #expect(result.status == 1 && result.errors == complaint)

@@ -27,9 +27,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [0x7F80, 0xFF80, 0x7FC0, 0x7F81] as [UInt16]) func `a 4-bit scale stands for its 32 inputs`(
-    bits: UInt16
-  ) {
+  @Test(arguments: [0x7F80, 0xFF80, 0x7FC0, 0x7F81] as [UInt16])
+  func `a 4-bit scale stands for its 32 inputs`(bits: UInt16) {
     // Output 21 is lane 5 of the second panel; inputs 96 to 127 are the second half of the second block.
     let panel = PanelEncoding.int4.panelBytes(depth: 130)
     var bytes = panels(.int4, outputs: 40, depth: 130)

@@ -32,6 +32,11 @@ struct Sign: ParsableCommand {
     help: "One line that is signed too, and shown to whoever checks. (default: the producer of the plan)")
   var comment: String?
 
+  @Option(
+    name: .shortAndLong, parsing: .unconditional, help: "Signature to write. (default: PLAN.minisig)",
+    completion: .file(extensions: ["minisig"]))
+  var output: String?
+
   @Flag(help: "Print the line that is signed, and sign nothing.")
   var message = false
 
@@ -44,7 +49,7 @@ struct Sign: ParsableCommand {
     let opened = try Plan(contentsOf: plan)
     let statement = try PlanStatement(contentsDigest: opened.contentsDigest)
     guard let key else { return try StandardOutput.write(statement.text) }
-    let output = PlanStatement.signaturePath(ofPlan: plan)
+    let output = output ?? PlanStatement.signaturePath(ofPlan: plan)
     try AtomicFile.check(output, inputs: [plan, key] + (passwordFile.map { [$0] } ?? []))
     try opened.verify()
     try opened.verifyNumbers()

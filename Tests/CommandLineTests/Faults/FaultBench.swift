@@ -19,7 +19,7 @@ struct FaultBench: Sendable {
     var description: String { name }
   }
 
-  enum Output { case plan, trace, page, picture }
+  enum Output { case plan, signature, trace, page, picture }
 
   /// Holds the model until the process ends.
   private nonisolated(unsafe) static var shared: TemporaryFolder?
@@ -67,14 +67,19 @@ struct FaultBench: Sendable {
         name: "explain", words: ["explain", plan, "--keep", "0.5", "--max-tokens", "4"] + question,
         output: .picture),
       Verb(name: "verify", words: ["verify", plan]),
+      Verb(name: "sign", words: ["sign", plan, "--key", Self.key], output: .signature),
       Verb(name: "run", words: [plan, "--max-tokens", "4"] + question),
     ].map { verb in
       Verb(
         name: verb.name,
-        words: verb.words + (verb.name == "import" || verb.name == "verify" ? [] : ["--threads", "1"]),
+        words: verb.words + (["import", "verify", "sign"].contains(verb.name) ? [] : ["--threads", "1"]),
         output: verb.output, resumes: verb.resumes)
     }
   }
+
+  /// A key of minisign's that needs no password.
+  private static let key = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Golden/signatures/minisign/plain.key").path
 
   private static func make() throws -> FaultBench {
     let folder = try TemporaryFolder()
@@ -125,6 +130,8 @@ struct FaultPlace {
   func isWhole(_ kind: FaultBench.Output) -> Bool {
     switch kind {
     case .plan: return (try? Plan(contentsOf: output, verifying: .everything)) != nil
+    case .signature:
+      return (try? String(contentsOfFile: output, encoding: .utf8))?.count { $0 == "\n" } == 4
     case .trace:
       let logits: [Float]? = try? File.open(output).root().dataset("logits").read()
       return logits?.allSatisfy(\.isFinite) ?? false

@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "import", "calibrate", "tune", "retime", "evaluate", "report", "trace", "explain", "verify", "run",
+    "import", "calibrate", "tune", "retime", "evaluate", "report", "trace", "explain", "verify", "sign",
+    "run",
     "compile",
   ]) func `a call that fails is one line and costs nothing`(name: String) throws {
     let verb = try bench.verb(name)
