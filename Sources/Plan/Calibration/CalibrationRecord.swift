@@ -28,9 +28,11 @@ public struct CalibrationRecord: Equatable, Sendable {
     self.provenance = provenance
   }
 
-  /// The parts, a method each, as checks go over them.
-  package var parts: [any CalibrationPart] {
-    let all: [(any CalibrationPart)?] = [layerReduction, cacheRetention, tokenPruning, horizon]
-    return all.compactMap { $0 }
-  }
+  /// Every part, a method each, as checks and files go over them.
+  package static let places: [Place<Self>] = [
+    Place(\.layerReduction), Place(\.cacheRetention), Place(\.tokenPruning), Place(\.horizon),
+  ]
+
+  /// The parts that were made.
+  package var parts: [any CalibrationPart] { Self.places.compactMap { $0.get(self) as? any CalibrationPart } }
 }

@@ -9,11 +9,12 @@ public struct PruningSettings: Equatable, Sendable {
   /// All visual tokens removed behind a layer.
   public var horizon: Horizon?
 
-  /// The methods in use, as checks go over them: a new method is entered here.
-  var usedMethods: [any MethodSettings] {
-    let all: [(any MethodSettings)?] = [tokenPruning, layerReduction, cacheRetention, horizon]
-    return all.compactMap { $0 }
-  }
+  /// Every method, in the order of the file, as checks and files go over them.
+  package static let methods: [Place<Self>] = [
+    Place(\.tokenPruning), Place(\.layerReduction), Place(\.cacheRetention), Place(\.horizon),
+  ]
+
+  var usedMethods: [any MethodSettings] { Self.methods.compactMap { $0.get(self) as? any MethodSettings } }
 
   /// Creates settings; without arguments, the dense ones.
   public init(

@@ -5,10 +5,7 @@ extension TreeBuilder {
   mutating func add(_ record: CalibrationRecord, for model: ModelDescription) throws(Flaw) {
     group(CalibrationRecord.path, "what calibration found about the layers, heads and tokens of this model")
     try add(record.provenance)
-    try record.layerReduction?.add(to: &self, for: model)
-    try record.cacheRetention?.add(to: &self, for: model)
-    try record.tokenPruning?.add(to: &self, for: model)
-    record.horizon?.add(to: &self, for: model)
+    for part in record.parts { try (part as? any StoredPart)?.add(to: &self, for: model) }
   }
 
   private mutating func add(_ provenance: CalibrationProvenance) throws(Flaw) {
@@ -30,12 +27,15 @@ extension CalibrationRecord {
   ) throws(Flaw) -> CalibrationRecord? {
     guard reader.tree.groups[path] != nil else { return nil }
     try reader.group(path)
-    return CalibrationRecord(
-      tokenPruning: try CostSearch.ifPresent(in: &reader, for: model),
-      layerReduction: try LayerRankings.ifPresent(in: &reader, for: model),
-      cacheRetention: try RetentionProfile.ifPresent(in: &reader, for: model),
-      horizon: try HorizonProfile.ifPresent(in: &reader, for: model),
-      provenance: try CalibrationProvenance(from: &reader))
+    var record = CalibrationRecord(provenance: try CalibrationProvenance(from: &reader))
+    for place in places {
+      guard let part = place.type as? any StoredPart.Type else {
+        preconditionFailure("\(place.type) has no form in the file")
+      }
+      // A part that was not made has no group.
+      if reader.tree.groups[part.path] != nil { place.set(&record, try part.init(from: &reader, for: model)) }
+    }
+    return record
   }
 }
 

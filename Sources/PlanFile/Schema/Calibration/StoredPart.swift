@@ -7,10 +7,3 @@ protocol StoredPart: CalibrationPart {
   /// Takes the group.
   init(from reader: inout TreeReader, for model: ModelDescription) throws(Flaw)
 }
-
-extension StoredPart {
-  /// Takes the group if the part was made.
-  static func ifPresent(in reader: inout TreeReader, for model: ModelDescription) throws(Flaw) -> Self? {
-    reader.tree.groups[path] == nil ? nil : try Self(from: &reader, for: model)
-  }
-}

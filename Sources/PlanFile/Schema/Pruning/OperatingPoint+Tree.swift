@@ -8,15 +8,14 @@ extension OperatingPoint {
   fileprivate func attributes(index: Int) -> AttributeSet {
     var set = AttributeSet()
     set.put("index", index)
-    for method in PruningSettings.stored { method.put(settings, &set) }
+    settings.put(into: &set)
     set.put(Self.measured, figures != nil)
     if let figures { set.put(figures, prefix: Self.measured + "_") }
     return set
   }
 
   private init(_ name: String, from set: inout AttributeSet, of path: String) throws(Flaw) {
-    self.init(name: name, settings: .dense)
-    for method in PruningSettings.stored { try method.take(&settings, &set, path) }
+    self.init(name: name, settings: try PruningSettings(from: &set, of: path))
     let isMeasured: Bool = try set.take(Self.measured, of: path)
     if isMeasured { figures = try set.take(prefix: Self.measured + "_", of: path) }
   }

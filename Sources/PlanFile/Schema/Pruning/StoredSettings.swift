@@ -3,31 +3,40 @@ public import Plan
 /// The settings of one pruning method with their form in the file.
 protocol StoredSettings: MethodSettings, AttributeRecord {}
 
-/// A method's place in `PruningSettings`, so that the file goes over all methods alike.
-struct StoredMethod: Sendable {
-  /// Puts whether the method is used, and its settings where it is.
-  let put: @Sendable (PruningSettings, inout AttributeSet) -> Void
-  /// Takes what `put` put.
-  let take: @Sendable (inout PruningSettings, inout AttributeSet, String) throws(Flaw) -> Void
+extension StoredSettings {
+  fileprivate func put(into set: inout AttributeSet) { set.put(self, prefix: Self.prefix) }
 
-  init<Settings: StoredSettings>(_ path: any WritableKeyPath<PruningSettings, Settings?> & Sendable) {
-    put = { settings, set in
-      set.put(Settings.name, settings[keyPath: path] != nil)
-      if let own = settings[keyPath: path] { set.put(own, prefix: Settings.prefix) }
-    }
-    take = { (settings, set, object) throws(Flaw) in
-      let present: Bool = try set.take(Settings.name, of: object)
-      if present { settings[keyPath: path] = try set.take(prefix: Settings.prefix, of: object) as Settings }
-    }
+  fileprivate init(from set: inout AttributeSet, of object: String) throws(Flaw) {
+    self = try set.take(prefix: Self.prefix, of: object)
   }
 }
 
 extension PruningSettings {
-  /// Every method in the order of the file: a new method is entered here.
-  static let stored = [
-    StoredMethod(\.tokenPruning), StoredMethod(\.layerReduction), StoredMethod(\.cacheRetention),
-    StoredMethod(\.horizon),
-  ]
+  /// Puts of every method whether it is used, and its settings where it is.
+  func put(into set: inout AttributeSet) {
+    for (place, method) in Self.stored {
+      let own = place.get(self) as? any StoredSettings
+      set.put(method.name, own != nil)
+      own?.put(into: &set)
+    }
+  }
+
+  /// Takes what `put` put.
+  init(from set: inout AttributeSet, of object: String) throws(Flaw) {
+    self = .dense
+    for (place, method) in Self.stored {
+      let isUsed: Bool = try set.take(method.name, of: object)
+      if isUsed { place.set(&self, try method.init(from: &set, of: object)) }
+    }
+  }
+
+  /// Every method with its form in the file, which each must have.
+  private static let stored = methods.map { place in
+    guard let method = place.type as? any StoredSettings.Type else {
+      preconditionFailure("\(place.type) has no form in the file")
+    }
+    return (place: place, method: method)
+  }
 }
 
 extension PruningMethod {
