@@ -85,6 +85,26 @@ import TinyPlans
     #expect(found == Flaw("/calibration/provenance/pictures", "has 262145 texts, more than 262144"))
   }
 
+  @Test(
+    arguments: [
+      ("/model/text", "feed_forward_width is 2049", { $0.model.text.feedForwardWidth = 2049 }),
+      (
+        "/model/text", "width of queries, keys and values is 2064",
+        { ($0.model.text.queryHeads, $0.model.text.keyValueHeads, $0.model.text.headWidth) = (2, 1, 516) }
+      ),
+      ("/model/vision", "feed_forward_width is 2049", { $0.model.vision.feedForwardWidth = 2049 }),
+      ("/model/vision", "width is 3074", { $0.model.vision.width = 3074 }),
+      ("/model/projector", "hidden_width is 2049", { $0.model.projector.hiddenWidth = 2049 }),
+    ] as [(String, String, @Sendable (inout PlanContents) -> Void)])
+  func `of weights makes no row that is much wider than what it is made of`(
+    object: String, reason: String, change: @Sendable (inout PlanContents) -> Void
+  ) {
+    var model = TinyPlan.contents()
+    change(&model)
+    let flaw = #expect(throws: Flaw.self) { try model.model.validate() }
+    #expect(flaw?.object == object && flaw?.reason.hasPrefix(reason) == true, "\(String(describing: flaw))")
+  }
+
   @Test func `of an attribute has few texts`() {
     func stored(_ count: Int) -> StoredAttribute {
       StoredAttribute(type: .text(bytes: 1), shape: [count], bytes: [UInt8](repeating: 0x61, count: count))

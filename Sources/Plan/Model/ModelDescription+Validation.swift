@@ -10,6 +10,9 @@ private enum Limit {
   static let image = 1...8192
   static let grid = 1...512
   static let patch = 512
+  /// How many times as wide as its input a product may be. A row of the workspace is as wide as the widest product, so
+  /// without a limit a small file could ask for much memory.
+  static let widening = 256
 }
 
 extension ModelDescription {
@@ -39,6 +42,8 @@ extension TextModel {
     try require(vocabulary, in: Limit.vocabulary, "vocabulary", path)
     try require(contextLength, in: Limit.context, "context_length", path)
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
+    try requireWidth(feedForwardWidth, from: width, "feed_forward_width", path)
+    try requireWidth(fusedAttentionRows, from: width, "width of queries, keys and values", path)
     guard headWidth % 2 == 0 else { throw Flaw(path, "head_width is odd: \(headWidth)") }
     try rotary.validate(path, headWidth: headWidth)
     guard queryHeads % keyValueHeads == 0 else {
@@ -47,6 +52,13 @@ extension TextModel {
     try require(stopTokens.count, in: 1...16, "number of stop_tokens", path)
     for token in stopTokens { try require(token, in: 0...(vocabulary - 1), "stop_tokens", path) }
     try require(imageToken, in: 0...(vocabulary - 1), "image_token", path)
+  }
+}
+
+/// Demands that what is made of a row is not so wide that few weights need much memory.
+private func requireWidth(_ width: Int, from input: Int, _ name: String, _ object: String) throws(Flaw) {
+  guard width <= Limit.widening * input else {
+    throw Flaw(object, "\(name) is \(width), more than \(Limit.widening) times its input of \(input)")
   }
 }
 
@@ -76,8 +88,10 @@ extension VisionModel {
     try require(width, in: Limit.width, "width", path)
     try require(heads, in: Limit.heads, "heads", path)
     try require(feedForwardWidth, in: Limit.feedForward, "feed_forward_width", path)
+    try requireWidth(feedForwardWidth, from: width, "feed_forward_width", path)
     try require(imageSize, in: 0...Limit.image.upperBound, "image_size", path)
     try require(patchSize, in: 1...Limit.patch, "patch_size", path)
+    try requireWidth(width, from: patchElements, "width", path)
     if imageSize > 0 { try require(grid, in: Limit.grid, "image_size / patch_size", path) }
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     guard width % heads == 0 else {
@@ -118,6 +132,7 @@ extension ProjectorModel {
     try require(merge, in: 1...64, "merge", path)
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     try require(inputWidth(vision), in: 1...(1 << 26), "merged width", path)
+    try requireWidth(hiddenWidth, from: inputWidth(vision), "hidden_width", path)
     guard merge == 1 || vision.classToken == vision.dropsFirstToken else {
       throw Flaw(path, "merges patches that are not a grid")
     }
