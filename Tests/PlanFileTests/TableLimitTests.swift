@@ -85,24 +85,34 @@ import TinyPlans
     #expect(found == Flaw("/calibration/provenance/pictures", "has 262145 texts, more than 262144"))
   }
 
-  @Test(
-    arguments: [
-      ("/model/text", "feed_forward_width is 2049", { $0.model.text.feedForwardWidth = 2049 }),
-      (
-        "/model/text", "width of queries, keys and values is 2064",
-        { ($0.model.text.queryHeads, $0.model.text.keyValueHeads, $0.model.text.headWidth) = (2, 1, 516) }
-      ),
-      ("/model/vision", "feed_forward_width is 2049", { $0.model.vision.feedForwardWidth = 2049 }),
-      ("/model/vision", "width is 3074", { $0.model.vision.width = 3074 }),
-      ("/model/projector", "hidden_width is 2049", { $0.model.projector.hiddenWidth = 2049 }),
-    ] as [(String, String, @Sendable (inout PlanContents) -> Void)])
-  func `of weights makes no row that is much wider than what it is made of`(
-    object: String, reason: String, change: @Sendable (inout PlanContents) -> Void
+  /// A model that is too wide somewhere, where, and what is said of it.
+  struct WideModel: Sendable {
+    var object: String
+    var reason: String
+    var change: @Sendable (inout ModelDescription) -> Void
+
+    init(_ object: String, _ reason: String, _ change: @escaping @Sendable (inout ModelDescription) -> Void) {
+      (self.object, self.reason, self.change) = (object, reason, change)
+    }
+  }
+
+  private static let wideModels = [
+    WideModel("/model/text", "feed_forward_width is 2049") { $0.text.feedForwardWidth = 2049 },
+    WideModel("/model/text", "width of queries, keys and values is 2064") { $0.text.headWidth = 516 },
+    WideModel("/model/vision", "feed_forward_width is 2049") { $0.vision.feedForwardWidth = 2049 },
+    WideModel("/model/vision", "width is 3074") { $0.vision.width = 3074 },
+    WideModel("/model/projector", "hidden_width is 2049") { $0.projector.hiddenWidth = 2049 },
+  ]
+
+  @Test(arguments: wideModels) func `of weights makes no row that is much wider than what it is made of`(
+    wide: WideModel
   ) {
-    var model = TinyPlan.contents()
-    change(&model)
-    let flaw = #expect(throws: Flaw.self) { try model.model.validate() }
-    #expect(flaw?.object == object && flaw?.reason.hasPrefix(reason) == true, "\(String(describing: flaw))")
+    var model = TinyPlan.model
+    wide.change(&model)
+    let flaw = #expect(throws: Flaw.self) { try model.validate() }
+    #expect(
+      flaw?.object == wide.object && flaw?.reason.hasPrefix(wide.reason) == true,
+      "\(String(describing: flaw))")
   }
 
   @Test func `of an attribute has few texts`() {
