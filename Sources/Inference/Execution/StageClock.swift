@@ -30,10 +30,19 @@ public struct StageClock: Sendable {
 
 /// Memory of this process.
 public enum ProcessMemory {
-  /// Largest resident size so far, in bytes.
+  /// Largest resident size so far, in bytes; 0 where the system does not say.
+  ///
+  /// That of the program alone. What `getrusage` has is also that of the process that started it, up to the start.
   public static var peakResidentBytes: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
+    let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(file, &bytes, bytes.count)
+    let status = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    // VmHWM:     38612 kB
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    return (kibibytes ?? 0) * 1024
   }
 }
