@@ -16,6 +16,7 @@ public final class Model: Sendable {
   public let tokenizer: Tokenizer
   /// Image preparation.
   public let preprocessor: ImagePreprocessor
+  let heldMemory: HeldMemory
   let tower: VisionTower
   let projector: Projector
   let decoder: Decoder
@@ -36,6 +37,7 @@ public final class Model: Sendable {
   ) throws {
     if let problem = BLASMemory.problem { throw InferenceError("model", problem) }
     self.contents = contents
+    heldMemory = HeldMemory(contents)
     self.store = store
     tokenizer = try Tokenizer(contents.tokenizer)
     preprocessor = try ImagePreprocessor(contents.image)

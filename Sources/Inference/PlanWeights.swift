@@ -47,15 +47,3 @@ public struct PlanWeights: ModelWeights {
     return tensor
   }
 }
-
-extension WeightFormat {
-  /// The encoding of panels, for formats that have them.
-  fileprivate var panelEncoding: PanelEncoding? {
-    switch self {
-    case .float32: nil
-    case .bfloat16: .bfloat16
-    case .int8: .int8
-    case .int4: .int4
-    }
-  }
-}

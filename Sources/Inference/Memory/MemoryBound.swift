@@ -43,13 +43,14 @@ public struct MemoryBound: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - contents: the plan's.
+  ///   - held: what the plan takes whatever is asked.
   ///   - settings: those of the operating point.
   ///   - cacheElement: bytes of a number of the KV cache.
   public init(
-    of request: MemoryRequest, to contents: PlanContents, settings: PruningSettings, cacheElement: Int
+    of request: MemoryRequest, to contents: PlanContents, holding held: HeldMemory, settings: PruningSettings,
+    cacheElement: Int
   ) {
-    weights = Int(bounding: Double(contents.weightBytes))
-    tables = Self.tables(contents)
+    (weights, tables) = (held.weights, held.tables)
     let inputs = request.pictures.flatMap(\.inputPixels)
     let encoded = request.pictures.sum { Double($0.encodedBytes) }
     let decoded = Double(request.pictures.map(\.sourcePixels).max() ?? 0)
@@ -66,18 +67,6 @@ public struct MemoryBound: Equatable, Sendable {
 }
 
 extension MemoryBound {
-  private static func tables(_ contents: PlanContents) -> Int {
-    let tokenizer = contents.tokenizer
-    let bytes = tokenizer.tokens.sum { Double($0.count) }
-    // Each token is an array and an entry of two or three dictionaries; each merge an entry of one.
-    var total = 400 * Double(tokenizer.tokens.count) + 6 * bytes + 160 * Double(tokenizer.merges.count)
-    total += 2048 * Double(tokenizer.addedTokens.count)
-    total += 8 * Double(contents.calibration?.layerReduction?.leading?.order.count ?? 0)
-    total += 8 * Double(contents.calibration?.cacheRetention?.answers?.values.count ?? 0)
-    // Patterns are compiled, and names of tensors are looked up.
-    return Int(bounding: total + 4096 * Double(contents.model.weights.count) + 4_194_304)
-  }
-
   private static func tower(_ model: ModelDescription, pixels: Int) -> Int {
     let (vision, projector) = (model.vision, model.projector)
     let rows = Double(pixels / (vision.patchSize * vision.patchSize) + 1)
@@ -136,7 +125,7 @@ extension MemoryBound {
 
 extension Int {
   /// The next integer, or the largest there is.
-  fileprivate init(bounding value: Double) { self = value < 9e18 ? Int(value.rounded(.up)) : .max }
+  init(bounding value: Double) { self = value < 9e18 ? Int(value.rounded(.up)) : .max }
 
   fileprivate func adding(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
@@ -145,5 +134,5 @@ extension Int {
 }
 
 extension Sequence {
-  fileprivate func sum(_ value: (Element) -> Double) -> Double { reduce(0) { $0 + value($1) } }
+  func sum(_ value: (Element) -> Double) -> Double { reduce(0) { $0 + value($1) } }
 }

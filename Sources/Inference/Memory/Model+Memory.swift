@@ -6,7 +6,9 @@ public import Plan
 extension Model {
   /// The bound of a request at an operating point, or nothing pruned.
   public func memoryBound(of request: MemoryRequest, settings: PruningSettings) -> MemoryBound {
-    MemoryBound(of: request, to: contents, settings: settings, cacheElement: cachePrecision.elementSize)
+    MemoryBound(
+      of: request, to: contents, holding: heldMemory, settings: settings,
+      cacheElement: cachePrecision.elementSize)
   }
 
   /// What a question with pictures of some sizes asks for; `textTokens` are those of the prompt without its pictures.

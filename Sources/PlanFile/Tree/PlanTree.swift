@@ -55,7 +55,6 @@ struct DatasetSchema: Sendable {
 }
 
 extension PlanTree {
-  static let weightRoot = "/weights"
   /// Datasets of this many bytes or more start at a multiple of it.
   static let alignment = 4096
 
