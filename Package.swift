@@ -15,7 +15,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "Plan", "PlanFile"],
   "Models": ["Compute", "CKernels", "Plan", "PlanFile"],
   "Inference": [
-    "Compute", "Models", "Plan", "PlanFile", "Imaging", "Tokenization", "HDF5", "CAllocations",
+    "Compute", "Models", "Plan", "PlanFile", "Imaging", "Tokenization", "HDF5", "CAllocations", "Digests",
   ],
   "Evaluation": ["Inference", "Models", "Plan", "PlanFile", "Compute"],
   "Calibration": ["Evaluation", "Inference", "Models", "Plan", "PlanFile", "Compute"],
@@ -25,7 +25,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "PlanFile": ["Plan", "PlanWriting", "HDF5", "CHDF5", "Output", "TinyPlans", "Digests", "Compute"],
   "Checkpoints": ["Plan", "PlanFile", "JSONReading", "Tokenization"],
   "Tokenization": ["Plan", "PlanFile", "Checkpoints", "JSONReading"],
-  "Imaging": ["Plan", "PlanFile"],
+  "Imaging": ["Plan", "PlanFile", "Digests"],
   "Signing": ["Signatures"],
   "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
@@ -185,7 +185,8 @@ let package = Package(
         dependencies: ["TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "ask"],
         swiftSettings: strict),
       .testTarget(
-        name: "FuzzTests", dependencies: ["FuzzTargets", "Inference", "Plan", "PlanFile", "TestSupport"],
+        name: "FuzzTests",
+        dependencies: ["FuzzTargets", "Compute", "Inference", "Plan", "PlanFile", "TestSupport"],
         swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]

@@ -50,8 +50,7 @@ public struct Calibrator {
     let runner = SampleRunner(context, maxTokens: options.maxTokens)
     var samples: [PreparedSample] = []
     for sample in set.samples {
-      let prompt = try runner.prompt(sample)
-      samples.append(PreparedSample(prompt: prompt, reference: try runner.reference(prompt)))
+      samples.append(try PreparedSample(sample, runner))
       try reporter.advance(by: 1)
     }
     reporter.end("\(samples.count) samples")

@@ -6,21 +6,54 @@ import Models
 /// A calibration sample, ready to be run in part: the embedded prompt, dense's answer and distributions, and the
 /// dense residual stream at layer boundaries.
 struct PreparedSample {
+  /// The question.
+  let sample: Sample
+  /// Operations of the tower over its pictures.
+  let towerWork: TowerWork
   /// The prompt alone.
   let prompt: PromptRows
   /// The dense model's own answer and distributions.
   let reference: SampleRunner.Reference
 
   /// The prompt with all but the last token of the answer: one run gives every distribution that is compared.
-  func forced(_ context: Context) -> PromptRows {
+  func forced(_ context: Context) -> PromptRows { forced(prompt, context) }
+
+  /// The same behind another prompt: one with less of the pictures.
+  func forced(_ prompt: PromptRows, _ context: Context) -> PromptRows {
     context.append(Array(reference.answer.dropLast()), to: prompt)
   }
 
   /// Divergence of a finished run over `forced` rows: the last rows are those of the answer.
   func divergence(of result: borrowing PrefillResult, _ context: Context) -> Double {
-    let count = reference.answer.count
-    let rows = result.rows.count - count..<result.rows.count
-    return reference.distributions.divergence(ofReduced: context.logits(of: result, rows: rows))
+    outcome(of: result, context).divergence
+  }
+
+  /// The same, and whether greedy decoding gives dense's answer: each token of it is the likeliest behind those before.
+  func outcome(
+    of result: borrowing PrefillResult, _ context: Context
+  ) -> (divergence: Double, agrees: Bool) {
+    let answer = reference.answer
+    let logits = context.logits(of: result, rows: result.rows.count - answer.count..<result.rows.count)
+    let agrees = answer.indices.allSatisfy { row in
+      logits.withRow(row) { values in
+        let own = values[Int(answer[row])]
+        return values.enumerated().allSatisfy {
+          $0.element < own || $0.offset >= Int(answer[row]) && $0.element == own
+        }
+      }
+    }
+    return (reference.distributions.divergence(ofReduced: logits), agrees)
+  }
+}
+
+extension PreparedSample {
+  /// A sample with dense's prompt and answer.
+  init(_ sample: Sample, _ runner: SampleRunner) throws {
+    let prompt = try runner.timedPrompt(sample)
+    self.sample = sample
+    towerWork = prompt.towerWork
+    self.prompt = prompt.rows
+    reference = try runner.reference(prompt.rows)
   }
 }
 

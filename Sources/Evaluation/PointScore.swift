@@ -84,6 +84,12 @@ public struct PointScore: Sendable {
     figures.divergenceInterval = divergenceInterval
     figures.agreement = agreement
     figures.visualKept = mean(\.visualKept)
+    figures.imageSeconds = median(\.imageSeconds)
+    figures.visionSeconds = median(\.visionSeconds)
+    if !point.settings.picture.isDense {
+      figures.denseImageSeconds = dense.median(\.imageSeconds)
+      figures.denseVisualTokens = dense.mean(\.denseVisual)
+    }
     figures.prefillSeconds = median(\.prefillSeconds)
     figures.densePrefillSeconds = dense.median(\.prefillSeconds)
     figures.selectionSeconds = median(\.selectionSeconds)
@@ -120,6 +126,9 @@ public struct PointScore: Sendable {
       "divergence_long_answers": Figure(longAnswerDivergence, .nats).json,
       "agreement": Figure(agreement, .share).json,
       "seconds": .object([
+        "image": Figure(median(\.imageSeconds) - median(\.visionSeconds), .seconds).json,
+        "vision": Figure(median(\.visionSeconds), .seconds).json,
+        "first_token": Figure(median(\.firstTokenSeconds), .seconds).json,
         "prefill": Figure(median(\.prefillSeconds), .seconds).json,
         "selection": Figure(median(\.selectionSeconds), .seconds).json,
         "decode_per_token": Figure(decodeSecondsPerToken, .seconds).json,

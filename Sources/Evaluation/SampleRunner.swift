@@ -12,12 +12,12 @@ public final class SampleRunner {
   public let context: Context
   /// Most tokens of an answer.
   public let maxTokens: Int
-  private var lastImages: [ImageKey: ImageTokens] = [:]
+  private var lastPictures: [PictureKey: EncodedPicture] = [:]
 
-  private struct ImageKey: Hashable {
+  private struct PictureKey: Hashable {
     let path: String
     let count: Int
-    let input: PictureInput
+    let view: PictureView
   }
 
   /// A runner over a context.
@@ -26,30 +26,47 @@ public final class SampleRunner {
     self.maxTokens = maxTokens
   }
 
-  /// The embedded prompt of a sample. Neighbours in a set often share pictures: the features of the last ones are kept.
-  public func prompt(_ sample: Sample, input: PictureInput = .whole) throws -> PromptRows {
-    if input == .none {
+  /// The embedded prompt of a sample, dense's or of other settings.
+  public func prompt(_ sample: Sample, view: PictureView = .dense) throws -> PromptRows {
+    try timedPrompt(sample, view: view).rows
+  }
+
+  /// An embedded prompt, with what its pictures took. Neighbours in a set often share pictures: the features of the last
+  /// ones are kept with their times.
+  public func timedPrompt(_ sample: Sample, view: PictureView = .dense) throws -> TimedPrompt {
+    if view.input == .none {
       let words = Conversation.Content.words(of: sample.prompt)
-      return try context.embed(try context.model.layout(prompt: words, images: 0), images: [])
+      let layout = try context.model.layout(prompt: words, images: 0)
+      return TimedPrompt(rows: try context.embed(layout, images: []), pictures: [])
     }
-    let images = try images(of: sample, input: input)
-    return try context.embed(
-      try context.model.layout(prompt: sample.prompt, images: images.count), images: images)
+    let pictures = try pictures(of: sample, view: view)
+    let layout = try context.model.layout(prompt: sample.prompt, images: pictures.count)
+    return TimedPrompt(rows: try context.embed(layout, images: pictures.map(\.tokens)), pictures: pictures)
   }
 
   /// The visual tokens of a sample's pictures.
-  func images(of sample: Sample, input: PictureInput = .whole) throws -> [ImageTokens] {
-    try sample.images.map { path in
+  func images(of sample: Sample, at settings: PictureSettings = .dense) throws -> [ImageTokens] {
+    try pictures(of: sample, view: PictureView(settings: settings)).map(\.tokens)
+  }
+
+  private func pictures(of sample: Sample, view: PictureView) throws -> [EncodedPicture] {
+    let count = sample.images.count
+    lastPictures = lastPictures.filter { sample.images.contains($0.key.path) }
+    return try sample.images.map { path in
       // Some families prepare several pictures in another way than one.
-      let key = ImageKey(path: path, count: sample.images.count, input: input)
-      if let found = lastImages[key] { return found }
+      let key = PictureKey(path: path, count: count, view: view)
+      if let found = lastPictures[key] { return found }
       var detail = 1.0
-      if case .reduced(let share) = input { detail = share }
-      let picture = try context.model.prepareImage(at: path, among: sample.images.count, detail: detail)
-      lastImages = lastImages.filter { sample.images.contains($0.key.path) }
-      let tokens = try context.encode(picture)
-      lastImages[key] = tokens
-      return tokens
+      if case .reduced(let share) = view.input { detail = share }
+      let start = StageClock.now
+      let prepared = try context.model.prepareImage(at: path, among: count, at: view.settings, detail: detail)
+      let middle = StageClock.now
+      let tokens = try context.encode(prepared, at: view.settings)
+      let picture = EncodedPicture(
+        tokens: tokens, imageSeconds: middle - start, visionSeconds: StageClock.now - middle,
+        towerWork: context.model.towerWork(prepared, at: view.settings))
+      lastPictures[key] = picture
+      return picture
     }
   }
 

@@ -35,14 +35,14 @@ public struct SecondTurnEvaluator {
     }
     for (first, second) in Self.dialogues(set) {
       try onDialogue()
-      let images = try runner.images(of: first)
       let reply = context.model.text(of: try runner.reference(try runner.prompt(first)).answer)
-      let opening = try context.model.layout(prompt: first.prompt, images: images.count)
+      let opening = try context.model.layout(prompt: first.prompt, images: first.images.count)
       let words = Conversation.Content.words(of: second.prompt)
       let whole = try context.model.layout(
-        Conversation(prompts: [first.prompt, words], replies: [reply]), images: images.count)
+        Conversation(prompts: [first.prompt, words], replies: [reply]), images: first.images.count)
       var dense: [Int32]?
       for (index, schedule) in schedules.enumerated() {
+        let images = try runner.images(of: first, at: schedule.settings.picture)
         var reader = PromptReader(context, images: images, schedule: schedule, policy: contenders[index].1)
         // The answer is dense's, so nothing is decoded behind the first question.
         _ = try reader.read(opening, reserve: 1)

@@ -1,3 +1,4 @@
+import Compute
 import Inference
 
 /// Figures over samples, and how sure they are.

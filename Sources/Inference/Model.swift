@@ -70,7 +70,7 @@ public final class Model: Sendable {
 
   /// The schedule of an operating point.
   public func schedule(_ settings: PruningSettings) throws(InferenceError) -> Schedule {
-    try Schedule(settings, for: description, calibration: contents.calibration)
+    try Schedule(settings, for: description, image: contents.image, calibration: contents.calibration)
   }
 
   /// The prompt of a conversation about `images` pictures: where it has places for them, or in front.

@@ -44,21 +44,22 @@ public struct Projector: Sendable {
     newline = projector.newline ? try weights.vector("projector/newline", count: output) : nil
   }
 
-  /// Visual tokens, `[n / merge^2 x width]`, from the features of a grid of patches, `[n x tower width]`.
+  /// Visual tokens, `[n / merge^2 x width]`, from the features of an input of the tower, and their places on the grid of
+  /// tokens, ascending.
   ///
-  /// Without a merge the features may have rows that are on no grid.
-  public func project(_ features: MatrixView, grid: PatchGrid, _ workers: Workers) -> MatrixView {
-    if normsPatches { norm?.apply(features, into: features, workers) }
-    let merged = grid.merged(features, by: merge)
+  /// Without a merge, features before those of patches are tokens without a place, and come first.
+  public func project(_ features: TowerFeatures, _ workers: Workers) -> (tokens: MatrixView, places: [Int]) {
+    if normsPatches { norm?.apply(features.rows, into: features.rows, workers) }
+    let (merged, places) = features.merged(by: merge)
     if !normsPatches { norm?.apply(merged, into: merged, workers) }
     let hidden = MatrixView(rows: merged.rows, columns: first.rows)
     first.multiply(merged, into: hidden, workers)
     if let firstBias { hidden.add(firstBias, workers) }
-    guard let second else { return hidden }
+    guard let second else { return (hidden, places) }
     hidden.activate(activation, workers)
     let tokens = MatrixView(rows: merged.rows, columns: second.rows)
     second.multiply(hidden, into: tokens, workers)
     if let secondBias { tokens.add(secondBias, workers) }
-    return tokens
+    return (tokens, places)
   }
 }

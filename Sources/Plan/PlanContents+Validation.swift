@@ -20,6 +20,7 @@ extension PlanContents {
       let path = point.path(in: root)
       guard names.insert(point.name).inserted else { throw Flaw(path, "is there twice") }
       try point.validate(for: model, at: path)
+      try point.settings.validate(with: image, at: path)
       try point.settings.validateReferences(in: calibration, at: path)
     }
   }

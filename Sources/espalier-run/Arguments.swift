@@ -1,6 +1,7 @@
 import Figures
 import Inference
 import Models
+import Plan
 import Tokenization
 
 /// The command line of the runtime, read without a package so that the binary stays lean.
@@ -13,6 +14,10 @@ struct Arguments {
   /// Name of the operating point; `nil` for dense, or for the one that `maxFirstToken` chooses.
   var point: String?
   var maxFirstToken: Double?
+  /// Largest resolution, in the words of the command line.
+  var resolution: String?
+  /// Most pixels of a picture.
+  var maxPixels: Int?
   var threads: Int?
   var cache: CachePrecision?
   /// Bytes of memory that a question may need at most.
@@ -56,6 +61,9 @@ struct Arguments {
       --point <name>          Operating point. (default: dense)
       --max-first-token <s>   The point with the least harm that gives the first token within these seconds, by the
                               times stored in the plan; such as 2, 2s or 800ms. ('espalier retime' measures them here.)
+      --resolution <limit>    Largest resolution of pictures in the terms of the model's processor, such as 448, tiles:4,
+                              pixels:200000 or overview. (default: the point's)
+      --max-pixels <n>        Most pixels of a picture that the model sees. (default: the point's)
       --max-tokens <n>        Most tokens of the answer. (default: 256)
       --temperature <t>       Divides the logits; 0 takes the likeliest token. (default: 0)
       --top-k <k>             Draw from the k likeliest tokens; 0 for all. (default: 0)
@@ -129,6 +137,8 @@ struct Arguments {
           throw UsageError(description: "The value '\(text)' is invalid for '\(name)': such as 2s or 800ms")
         }
         arguments.maxFirstToken = seconds
+      case "--resolution": arguments.resolution = try value()
+      case "--max-pixels": arguments.maxPixels = try number(Int.self)
       case "--max-tokens": arguments.question.options.maxTokens = try number(Int.self)
       case "--temperature": arguments.question.options.sampling.temperature = try number(Double.self)
       case "--top-k": arguments.question.options.sampling.topK = try number(Int.self)
@@ -166,6 +176,12 @@ struct Arguments {
     guard arguments.point == nil || arguments.maxFirstToken == nil else {
       throw UsageError(description: "--point and --max-first-token exclude each other")
     }
+    guard arguments.resolution == nil || arguments.maxPixels == nil else {
+      throw UsageError(description: "--resolution and --max-pixels exclude each other")
+    }
+    if let pixels = arguments.maxPixels, !(1...1 << 28).contains(pixels) {
+      throw UsageError(description: "--max-pixels must be within 1 ... \(1 << 28)")
+    }
     guard (1...1_000_000).contains(arguments.question.options.maxTokens) else {
       throw UsageError(description: "--max-tokens must be within 1 ... 1000000")
     }
@@ -192,5 +208,21 @@ struct Arguments {
   private static func split(_ word: String) -> (name: String, value: String?) {
     guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return (word, nil) }
     return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+  }
+
+  /// The resolution that is asked for, of a model that cuts pictures in some way.
+  func resolution(for tiling: ImageTiling) throws(UsageError) -> Resolution? {
+    if let text = resolution {
+      guard let named = tiling.resolution(named: text) else {
+        throw UsageError(
+          description: "--resolution: '\(text)' is no resolution that this model's processor knows")
+      }
+      return named
+    }
+    guard let pixels = maxPixels else { return nil }
+    guard let limited = tiling.resolution(maximumPixels: pixels) else {
+      throw UsageError(description: "--max-pixels: the resolution of this model is fixed")
+    }
+    return limited
   }
 }

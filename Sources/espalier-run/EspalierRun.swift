@@ -37,9 +37,12 @@ struct EspalierRun {
     let plan = try Plan(
       contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets,
       trusting: keys)
-    let point =
+    var point =
       try arguments.maxFirstToken.map { try plan.point(firstTokenWithin: $0) }
       ?? plan.point(named: arguments.point ?? "dense")
+    if let resolution = try arguments.resolution(for: plan.contents.image.tiling) {
+      point.settings.picture.resolution = resolution
+    }
     let context = Context(
       try Model(plan, cachePrecision: arguments.cache),
       threads: arguments.threads ?? WorkerPool.recommendedThreads)

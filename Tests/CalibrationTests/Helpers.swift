@@ -15,7 +15,7 @@ func prepared(_ context: Context, images: Int = 1, answer: [Int32] = [5, 9, 30, 
     prompt.copy(), schedule: Schedule(layers: 4), PrefillRange(reserve: answer.count))
   let logits = context.forcedLogits(answer, behind: context.startDecoding(dense))
   return PreparedSample(
-    prompt: prompt,
+    sample: Sample(id: "s", images: [], prompt: ""), towerWork: .none, prompt: prompt,
     reference: SampleRunner.Reference(answer: answer, distributions: DenseDistributions(logits: logits)))
 }
 

@@ -1,4 +1,5 @@
 @testable import Calibration
+import Compute
 import Inference
 import TestSupport
 import Testing

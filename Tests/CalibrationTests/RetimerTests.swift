@@ -32,7 +32,7 @@ import TestSupport
     let resumed = try retime(progress)
     #expect(progress.stages.map(\.done) == [6])
     let whole = try RetimingState.load(folder.file("state"), key: key(folder))
-    #expect(whole.times.count == 6 && whole.image.count == 3)
+    #expect(whole.times.count == 6 && whole.pictures.count == 3)
     #expect(whole.times.prefix(steps + 1).map(\.prefill) == saved.times.map(\.prefill))
     #expect(try "\(retime(SilentProgress()))" == "\(resumed)")
     for (reason, body) in [

@@ -11,6 +11,12 @@ import TestSupport
 @Suite(.endsWithin(minutes: 5)) struct TuningTests {
   private let text = TinyModel.description.text
 
+  /// Sizes of prompts of one picture in one tile of so many patches.
+  private func sizes(text: Int, visual: Int) -> PromptSizes {
+    PromptSizes(
+      TinyModel.description, dense: .init(text: text, visual: visual, pixels: 784, patches: [visual]))
+  }
+
   // MARK: The space
 
   @Test func `the first place is dense, and neighbours are other settings`() {
@@ -40,7 +46,6 @@ import TestSupport
 
   @Test func `times that the model can say are said exactly`() {
     let counter = OperationCounter(text)
-    let prompt = CostModel.Prompt(text: 20, visual: 64)
     let space = space
     func prefill(_ settings: PruningSettings) -> Double {
       let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
@@ -49,9 +54,11 @@ import TestSupport
         + (settings.tokenPruning == nil ? 0 : 64 * 64 * 1e-8)
     }
     let samples = space.seeds.map {
-      (settings: space.settings($0), prefill: prefill(space.settings($0)), step: 1e-4)
+      CostModel.Sample(
+        settings: space.settings($0), image: 2e-3, vision: 5e-3, prefill: prefill(space.settings($0)),
+        step: 1e-4)
     }
-    let model = CostModel(text, prompt: prompt, samples: samples)
+    let model = CostModel(TinyModel.description, sizes: sizes(text: 20, visual: 64), samples: samples)
     for place in space.seeds.flatMap({ space.neighbours(of: $0) }) {
       let settings = space.settings(place)
       guard settings.tokenPruning.map({ !$0.rule.isBaseline }) ?? true,
@@ -60,6 +67,9 @@ import TestSupport
         continue
       }
       #expect(abs(model.prefillSeconds(settings) / prefill(settings) - 1) < 0.02)
+      #expect(abs(model.imageSeconds(settings) / 7e-3 - 1) < 0.02)
+      #expect(
+        model.firstTokenSeconds(settings) == model.imageSeconds(settings) + model.prefillSeconds(settings))
       #expect(abs(model.stepSeconds(settings) / 1e-4 - 1) < 1e-3)
     }
   }
@@ -67,7 +77,8 @@ import TestSupport
   @Test func `the share of entries is that of a real run`() throws {
     let context = try TinyModel.context()
     let prompt = try TinyModel.prompt(context)
-    let model = CostModel(text, prompt: .init(text: prompt.rows.count - 16, visual: 16), samples: [])
+    let model = CostModel(
+      TinyModel.description, sizes: sizes(text: prompt.rows.count - 16, visual: 16), samples: [])
     for place in space.seeds + space.neighbours(of: space.seeds[8]) {
       let settings = space.settings(place)
       let result = try context.prefill(
@@ -87,12 +98,12 @@ import TestSupport
   @Test func `the search visits no place twice, no more than it may, and finds what costs least`() throws {
     // Harm is the square of what is saved, but recovery is free: the front must use it.
     let model = CostModel(
-      text, prompt: .init(text: 8, visual: 64),
+      TinyModel.description, sizes: sizes(text: 8, visual: 64),
       samples: space.seeds.map {
         let settings = space.settings($0)
         let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
         let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
-        return (settings, 1e-9 * (work.linear + work.attention), 1e-4)
+        return .init(settings: settings, prefill: 1e-9 * (work.linear + work.attention), step: 1e-4)
       })
     func harm(_ settings: PruningSettings) -> Double {
       let kept = settings.tokenPruning.map { $0.recoveryStride == 4 ? 1.0 : $0.keepRatio } ?? 1
@@ -109,9 +120,9 @@ import TestSupport
       }, onTrial: { trials += 1 })
     #expect(found.count == 120 && trials == 120 && visited.count == 120)
     #expect(Set(found.map(\.place)).count == 120)
-    let front = FrontSearch.front(found) { $0.prefill }
+    let front = FrontSearch.front(found) { $0.firstToken }
     for (careful, bold) in zip(front, front.dropFirst()) {
-      #expect(careful.divergence <= bold.divergence && careful.prefill > bold.prefill)
+      #expect(careful.divergence <= bold.divergence && careful.firstToken > bold.firstToken)
     }
     let cheap = try #require(front.last { $0.divergence <= 0.0011 })
     #expect(cheap.settings.tokenPruning?.recoveryStride == 4)
@@ -119,12 +130,13 @@ import TestSupport
 
   @Test func `budgets are met by costs alone`() {
     var budget = PointBudget(name: "target", maximumLoss: nil, entryShare: 0.5)
-    let fixed = FixedCosts(imageSeconds: 0.01, residentBytes: 1000)
+    let fixed = FixedCosts(residentBytes: 1000)
     func allows(prefill: Double = 0.005, step: Double = 0.001, share: Double = 0.4, bytes: Double = 100)
       -> Bool
     {
       budget.allows(
-        PointCosts(prefill: prefill, step: step, entryShare: share, operationShare: 0.5, kvBytes: bytes),
+        PointCosts(
+          image: 0.01, prefill: prefill, step: step, entryShare: share, operationShare: 0.5, kvBytes: bytes),
         fixed)
     }
     #expect(allows() && !allows(share: 0.6))

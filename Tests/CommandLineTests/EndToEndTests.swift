@@ -110,8 +110,9 @@ import TestSupport
       #expect(answer[key] != nil, "\(key)")
     }
     let counts = try #require(answer["counts"] as? [String: Any])
-    #expect(
-      counts["prompt"] as? Int == 274 && counts["visual"] as? Int == 256 && counts["visual_kept"] != nil)
+    // A point may look at less of a picture than all of its 256 tokens.
+    let (prompt, visual) = (try #require(counts["prompt"] as? Int), try #require(counts["visual"] as? Int))
+    #expect(prompt - visual == 18 && (1...256).contains(visual) && counts["visual_kept"] != nil)
     let seconds = try #require(answer["seconds"] as? [String: Any])
     #expect(
       Set(["load", "image", "vision", "prefill", "selection", "first_token", "decode"]).isSubset(

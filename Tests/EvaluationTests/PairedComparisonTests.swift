@@ -1,4 +1,5 @@
 @testable import Evaluation
+import Compute
 import Inference
 import TestSupport
 import Testing

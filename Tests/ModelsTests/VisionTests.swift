@@ -12,10 +12,10 @@ import TestSupport
   private let workers = Workers(count: 1)
 
   @Test func `the class token is dropped, or stays before the patches`() throws {
-    let dropped = try tower(model).encode(pixels: picture(seed: 1), height: 28, width: 28, workers)
+    let dropped = try tower(model).encode(pixels: picture(seed: 1), height: 28, width: 28, workers).rows
     var full = model
     full.dropsFirstToken = false
-    let kept = try tower(full).encode(pixels: picture(seed: 1), height: 28, width: 28, workers)
+    let kept = try tower(full).encode(pixels: picture(seed: 1), height: 28, width: 28, workers).rows
     #expect(dropped.rows == 16 && kept.rows == 17)
     #expect(kept.rows == dropped.rows + 1)
     #expect(kept[rows: 1..<kept.rows].elements == dropped.elements)
@@ -27,7 +27,7 @@ import TestSupport
     bare.featureLayers = [0]
     bare.dropsFirstToken = false
     let pixels = picture(seed: 2)
-    let encoded = try tower(bare).encode(pixels: pixels, height: 28, width: 28, workers)
+    let encoded = try tower(bare).encode(pixels: pixels, height: 28, width: 28, workers).rows
     let weights = RandomWeights(seed: 5)
     let embedding = try weights.matrix(
       "vision/patch_embedding", rows: model.width, columns: model.patchElements)
@@ -60,16 +60,17 @@ import TestSupport
   }
 
   @Test func `patches that trade places with their positions trade places in the output`() throws {
-    let straight = try tower(model).encode(pixels: picture(seed: 3), height: 28, width: 28, workers)
+    let straight = try tower(model).encode(pixels: picture(seed: 3), height: 28, width: 28, workers).rows
     let (first, second) = (2, 13)
     let traded = try VisionTower(model, weights: TradedPositions(first: first + 1, second: second + 1))
-      .encode(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers)
+      .encode(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers).rows
     for token in 0..<straight.rows {
       let origin = token == first ? second : token == second ? first : token
       #expect(largestDifference(traded.row(token), straight.row(origin)) < 1e-4, "token \(token)")
     }
     let moved = try tower(model).encode(
-      pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers)
+      pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers
+    ).rows
     #expect(largestDifference(moved.row(first), straight.row(second)) > 1e-3)
   }
 
@@ -80,7 +81,7 @@ import TestSupport
     reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
     let workspace = VisionWorkspace(model, rows: model.rows, isReducedPrecision: false)
     for rows in [input, reversed] {
-      layer.forward(rows, segments: [0..<model.rows], rotation: nil, workspace, workers)
+      layer.forward(rows, segments: [0..<model.rows], rotation: nil, neurons: nil, workspace, workers)
     }
     for row in 0..<input.rows {
       #expect(largestDifference(input.row(row), reversed.row(input.rows - 1 - row)) < 1e-4)
@@ -88,9 +89,10 @@ import TestSupport
   }
 
   @Test(arguments: [2, 3]) func `threads do not change the features`(threads: Int) throws {
-    let one = try tower(model).encode(pixels: picture(seed: 6), height: 28, width: 28, workers)
+    let one = try tower(model).encode(pixels: picture(seed: 6), height: 28, width: 28, workers).rows
     let many = try tower(model).encode(
-      pixels: picture(seed: 6), height: 28, width: 28, Workers(count: threads))
+      pixels: picture(seed: 6), height: 28, width: 28, Workers(count: threads)
+    ).rows
     #expect(largestDifference(one.elements, many.elements) < 1e-5)
   }
 
@@ -100,8 +102,8 @@ import TestSupport
       let features = try VisionTower(model, weights: weights).encode(
         pixels: picture(seed: 7), height: 28, width: 28, workers)
       return try Projector(TinyModel.description, weights: weights).project(
-        features, grid: PatchGrid(rows: 4, columns: 4), workers
-      ).elements
+        features, workers
+      ).tokens.elements
     }
     #expect(largestDifference(try encode(.bfloat16), try encode(.roundedFloat32)) < 0.05)
   }
@@ -109,11 +111,15 @@ import TestSupport
   @Test func `the projector treats every token alike and on its own`() throws {
     let projector = try Projector(TinyModel.description, weights: RandomWeights(seed: 5))
     let features = randomMatrix(9, model.width, seed: 8)
-    let together = projector.project(features, grid: PatchGrid(rows: 4, columns: 4), workers)
+    func project(_ rows: MatrixView) -> MatrixView {
+      let grid = PatchGrid(rows: rows.rows, columns: 1)
+      return projector.project(TowerFeatures(rows: rows, patches: Array(0..<rows.rows), grid: grid), workers)
+        .tokens
+    }
+    let together = project(features)
     #expect(together.rows == 9 && together.columns == TinyModel.description.text.width)
     for row in 0..<9 {
-      let alone = projector.project(
-        features[rows: row..<row + 1], grid: PatchGrid(rows: 1, columns: 1), workers)
+      let alone = project(features[rows: row..<row + 1])
       #expect(largestDifference(alone.row(0), together.row(row)) < 1e-5)
     }
   }

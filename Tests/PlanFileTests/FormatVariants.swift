@@ -33,6 +33,7 @@ enum Extents {
     (13, "N"), (20, "tokens"), (21, "tokens + 1"), (smallest.tokenizer.tokens.joined().count, "bytes"),
     (25, "merges"), (18, "added"), (19, "steps"), (9, "runs"), (12, "segments"), (23, "pictures"),
     (24, "pictures"), (26, "candidates"), (27, "candidates"),
+    (28, "candidates"), (2, "Lv"),
   ]
 
   private static let smallest = PlanVariant.smallest
@@ -102,6 +103,15 @@ extension PlanVariant {
     let candidates = record.tokenPruning?.candidates ?? []
     record.tokenPruning?.candidates = (0..<27).map { candidates[$0 % candidates.count] }
     record.horizon?.divergence = rankings.feedForwardDivergence
+    func repeated<Settings>(_ settings: Settings) -> HarmProfile<Settings> {
+      TinyPlan.harm(Array(repeating: settings, count: 28))
+    }
+    record.resolution = repeated(Resolution(.tiles, 0))
+    record.tileSelection = repeated(TileSelection(threshold: 1))
+    record.patchSelection = nil
+    record.towerPruning = repeated(TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1))
+    record.towerDepth = repeated(TowerDepth(skippedLayers: 1))
+    record.towerReduction?.order = (0..<2).flatMap { _ in Array(0..<Int32(29)) }
     record.provenance.pictures = Array(repeating: String(repeating: "01", count: 32), count: 23)
     record.provenance.validationPictures = Array(repeating: String(repeating: "23", count: 32), count: 24)
     return record
@@ -174,25 +184,48 @@ extension PlanVariant {
     canvas.side = 56
     var split = SplitTiling()
     split.side = 56
-    var native = NativeResolution()
-    (native.unit, native.minimumPixels, native.maximumPixels) = (28, 784, 78400)
     return [
       try PlanVariant(["`tiling` any_resolution"]) { $0.image.tiling = .anyResolution(anyResolution) },
       try PlanVariant(["`tiling` canvas"]) { $0.image.tiling = .canvas(canvas) },
       try PlanVariant(["`tiling` split"]) { $0.image.tiling = .split(split) },
-      try PlanVariant(["`tiling` native"]) {
-        $0.model.vision.imageSize = 0
-        $0.image.tiling = .native(native)
-      },
+      try PlanVariant(["`tiling` native"]) { native(&$0) },
     ]
   }
 
+  private static func native(_ contents: inout PlanContents) {
+    var native = NativeResolution()
+    (native.unit, native.minimumPixels, native.maximumPixels) = (28, 784, 78400)
+    contents.model.vision.imageSize = 0
+    contents.image.tiling = .native(native)
+  }
+
   private static func found() throws -> [PlanVariant] {
-    func settings(_ option: String, _ settings: PruningSettings) throws -> PlanVariant {
-      try PlanVariant([option]) { $0.points.append(OperatingPoint(name: "one", settings: settings)) }
+    func settings(
+      _ option: String, _ settings: PruningSettings, in tiling: [String] = [],
+      _ change: (inout PlanContents) -> Void = { _ in }
+    ) throws -> PlanVariant {
+      try PlanVariant(tiling + [option]) {
+        change(&$0)
+        $0.points.append(OperatingPoint(name: "one", settings: settings))
+      }
     }
+    func picture(
+      _ option: String, _ picture: PictureSettings, in tiling: [String] = [],
+      _ change: (inout PlanContents) -> Void = { _ in }
+    ) throws -> PlanVariant {
+      try settings(option, PruningSettings(picture: picture), in: tiling, change)
+    }
+    var split = SplitTiling()
+    (split.side, split.longestEdge) = (56, 112)
+    let tiled = { (contents: inout PlanContents) in contents.image.tiling = .split(split) }
     return [
       try PlanVariant(["calibration"]) { $0.calibration = calibration },
+      try PlanVariant(["calibration", "`tiling` native"]) {
+        native(&$0)
+        $0.calibration = calibration
+        $0.calibration?.patchSelection = TinyPlan.harm(
+          Array(repeating: PatchSelection(tolerance: 0), count: 28))
+      },
       try PlanVariant(["tuning"]) { $0.front = [.dense] },
       try PlanVariant(["`measured`"]) {
         $0.points[0].figures = MeasuredFigures()
@@ -205,6 +238,21 @@ extension PlanVariant {
         "`cache_retention`",
         PruningSettings(cacheRetention: .init(rates: Array(repeating: 0.5, count: 7)))),
       try settings("`horizon`", PruningSettings(horizon: Horizon(layer: 3))),
+      try picture(
+        "`resolution`", .init(resolution: Resolution(.longestEdge, 56)), in: ["`tiling` split"], tiled),
+      try picture(
+        "`tile_selection`", .init(tileSelection: TileSelection(threshold: 1, keepsMarkup: false)),
+        in: ["`tiling` split"], tiled),
+      try picture(
+        "`patch_selection`", .init(patchSelection: PatchSelection(tolerance: 1)), in: ["`tiling` native"],
+        native),
+      try picture(
+        "`tower_pruning`",
+        .init(
+          towerPruning: TowerPruning(
+            rule: .diverse, keepRatio: 0.5, layer: 1, merges: false, putsBack: false, seed: 1))),
+      try picture("`tower_reduction`", .init(towerReduction: TowerReduction(layers: [0], neuronShare: 0.5))),
+      try picture("`tower_depth`", .init(towerDepth: TowerDepth(skippedLayers: 1))),
     ]
   }
 }

@@ -1,4 +1,4 @@
-import Inference
+import Compute
 
 /// Pictures made on the spot: square RGB PNGs of seeded noise.
 public enum TinyPicture {

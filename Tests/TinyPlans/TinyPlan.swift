@@ -104,9 +104,36 @@ public enum TinyPlan {
     provenance.setDigest = String(repeating: "ab", count: 32)
     provenance.pictures = ["01", "23"].map { String(repeating: $0, count: 32) }
     provenance.validationPictures = [String(repeating: "45", count: 32)]
-    return CalibrationRecord(
+    var record = CalibrationRecord(
       tokenPruning: search, layerReduction: lens, cacheRetention: profile, horizon: horizon,
       provenance: provenance)
+    record.resolution = harm([Resolution(.longestEdge, 8), Resolution(.tiles, 0)])
+    record.tileSelection = harm([
+      TileSelection(threshold: 1.5), TileSelection(threshold: 3, keepsMarkup: false),
+    ])
+    record.towerPruning = harm([
+      TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1),
+      TowerPruning(rule: .random, keepRatio: 0.25, layer: 1, merges: false, putsBack: false, seed: .max),
+    ])
+    var ranking = TowerRanking()
+    (ranking.layers, ranking.divergence) = ([1, 0], [0.01, 0.02])
+    let order = 0..<Int32(model.vision.feedForwardWidth)
+    ranking.order = order.reversed() + order
+    record.towerReduction = ranking
+    record.towerDepth = harm([TowerDepth(skippedLayers: 1)])
+    return record
+  }
+
+  /// A table of candidates, each a little more harmful than the one before.
+  public static func harm<Settings>(_ settings: [Settings]) -> HarmProfile<Settings> {
+    var profile = HarmProfile<Settings>()
+    for (index, own) in settings.enumerated() {
+      profile.candidates.append(
+        .init(
+          settings: own, divergence: 0.01 * Double(index), agreement: 1 - 0.1 * Double(index),
+          tokenShare: 0.5, towerShare: 0.75))
+    }
+    return profile
   }
 
   /// Points that prune in every way.
@@ -115,7 +142,11 @@ public enum TinyPlan {
     figures.samples = 3
     figures.accuracy = 0.5
     figures.kvBytes = 1234
+    figures.visionSeconds = 0.25
     let fast = PruningSettings(
+      picture: .init(
+        towerPruning: .init(rule: .alternate, keepRatio: 0.5, layer: 1, merges: false),
+        towerReduction: .init(layers: [0], neuronShare: 0.5)),
       tokenPruning: .init(rule: .sinkhorn, keepRatio: 0.5, layer: 0, recoveryStride: 4),
       layerReduction: .init(feedForwardLayers: [1], attentionLayers: [], neurons: .leading),
       cacheRetention: .init(rates: [0.7, 0.1], ranking: .answerProfile, evenShare: 0.5))

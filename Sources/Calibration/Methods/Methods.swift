@@ -6,6 +6,11 @@ enum Methods {
   /// What tuning may choose, a method each, in the order of a place's numbers: those that calibration knows.
   static func axes(_ record: CalibrationRecord, layers: Int) -> [any MethodAxes] {
     let all: [(any MethodAxes)?] = [
+      record.resolution.map { PictureAxis($0, isSeeded: false) },
+      record.tileSelection.map { PictureAxis($0, isSeeded: true) },
+      record.patchSelection.map { PictureAxis($0, isSeeded: true) },
+      record.towerPruning.map { PictureAxis($0, isSeeded: false) },
+      record.towerDepth.map { PictureAxis($0, isSeeded: false) },
       record.tokenPruning.map { TokenPruningAxes($0, layers: layers) },
       record.layerReduction.map { LayerReductionAxes($0) },
       record.cacheRetention.map { CacheRetentionAxes($0, layers: layers) },
@@ -29,7 +34,9 @@ extension Calibrator {
     _ samples: [PreparedSample], neuronOrder: [[Int]]?, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
-    CalibrationRecord(
+    // Settings of pictures run the tower anew for each of their candidates.
+    let few = samples.spread(options.rankingLimit)
+    var record = CalibrationRecord(
       tokenPruning: try run(
         TransportCostSearch(context: context, options: options), samples, &state, reporter
       ).search,
@@ -43,11 +50,29 @@ extension Calibrator {
       ).profile,
       horizon: try run(HorizonStage(context: context), samples, &state, reporter).profile,
       provenance: CalibrationProvenance())
+    record.resolution = try harm(.resolutions(context), few, &state, reporter)
+    record.tileSelection = try harm(.tiles(context), few, &state, reporter)
+    record.patchSelection = try harm(.patches(context), few, &state, reporter)
+    record.towerPruning = try harm(.towerTokens(context), few, &state, reporter)
+    record.towerDepth = try harm(.depths(context), few, &state, reporter)
+    return record
+  }
+
+  /// What a stage over candidates found; `nil` where the model has none.
+  private func harm<Settings: CandidateSettings>(
+    _ stage: HarmStage<Settings>, _ samples: [PreparedSample], _ state: inout CalibrationState,
+    _ reporter: any ProgressReporter
+  ) throws -> HarmProfile<Settings>? {
+    let profile = try run(stage, samples, &state, reporter).profile
+    return profile.candidates.isEmpty ? nil : profile
   }
 
   /// Whether nothing is left to be run.
   func areStagesFinished(_ state: CalibrationState) throws -> Bool {
     try isFinished(TransportCostSearch.self, state) && isFinished(LayerReductionStage.self, state)
       && isFinished(RetentionProfiler.self, state) && isFinished(HorizonStage.self, state)
+      && isFinished(HarmStage<Resolution>.self, state) && isFinished(HarmStage<TileSelection>.self, state)
+      && isFinished(HarmStage<PatchSelection>.self, state) && isFinished(HarmStage<TowerPruning>.self, state)
+      && isFinished(HarmStage<TowerDepth>.self, state)
   }
 }

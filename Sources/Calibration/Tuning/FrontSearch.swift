@@ -1,9 +1,9 @@
 import Plan
 
-/// Looks for settings that no others beat in harm, prefill and memory at once.
+/// Looks for settings that no others beat in harm, first token and memory at once.
 ///
 /// Harm is measured, on some samples, at each place the search visits; costs are those of the model. From the seeds it
-/// goes on to the neighbours of whatever lies on a front of harm and prefill, until its trials are used up: one front for
+/// goes on to the neighbours of whatever lies on a front of harm and first token, until its trials are used up: one front for
 /// each view of what is allowed, so that every budget is followed.
 struct FrontSearch {
   /// A place that was visited.
@@ -12,8 +12,8 @@ struct FrontSearch {
     let settings: PruningSettings
     /// Mean divergence on the samples, nats.
     let divergence: Double
-    /// Modelled seconds of prefill.
-    let prefill: Double
+    /// Modelled seconds from the pictures to the first token.
+    let firstToken: Double
     /// Visual KV entries as a share of dense.
     let entryShare: Double
     /// Operations of the decoder in prefill as a share of dense.
@@ -55,7 +55,7 @@ struct FrontSearch {
         found.append(
           Trial(
             place: place, settings: settings, divergence: try measure(settings),
-            prefill: costs.prefillSeconds(settings), entryShare: costs.entryShare(settings),
+            firstToken: costs.firstTokenSeconds(settings), entryShare: costs.entryShare(settings),
             operationShare: costs.operationShare(settings)))
         try onTrial()
       }
@@ -72,7 +72,7 @@ struct FrontSearch {
       let allowed = found.filter {
         $0.entryShare <= view.entryShare && $0.operationShare <= view.operationShare
       }
-      let front = Self.front(allowed, cost: \.prefill)
+      let front = Self.front(allowed, cost: \.firstToken)
       let mild = front.filter { $0.divergence < view.divergence }
       let some = proposals(beside: mild.isEmpty ? front.prefix(1) : mild[...], within: view, &proposed)
       // From what saves most to the largest step back that the view allows.
@@ -94,7 +94,7 @@ struct FrontSearch {
         else { continue }
         proposed.insert(place)
         let gain =
-          (member.prefill - costs.prefillSeconds(settings)) / member.prefill
+          (member.firstToken - costs.firstTokenSeconds(settings)) / member.firstToken
           + (member.entryShare - entryShare)
         result.append((place, gain))
       }

@@ -51,16 +51,16 @@ extension PointBudget {
   }
 }
 
-/// What is the same for every point of a plan on this machine, beside what prefill and decoding take.
+/// What is the same for every point of a plan on this machine.
 struct FixedCosts {
-  /// Seconds to read and prepare a picture and to run the tower over it.
-  var imageSeconds = 0.0
   /// Resident bytes without the KV cache.
   var residentBytes = 0.0
 }
 
 /// What a point takes, as modelled or as measured.
 struct PointCosts {
+  /// Seconds to read and prepare the pictures and to run the tower over them.
+  var image: Double
   /// Seconds of prefill.
   var prefill: Double
   /// Seconds of a decoding step.
@@ -77,7 +77,7 @@ extension PointBudget {
   /// Whether costs meet every demand.
   func allows(_ costs: PointCosts, _ fixed: FixedCosts) -> Bool {
     if costs.entryShare > entryShare + 1e-9 || costs.operationShare > operationShare + 1e-9 { return false }
-    if let firstTokenSeconds, fixed.imageSeconds + costs.prefill > firstTokenSeconds { return false }
+    if let firstTokenSeconds, costs.image + costs.prefill > firstTokenSeconds { return false }
     if let memoryBytes, fixed.residentBytes + costs.kvBytes > memoryBytes { return false }
     if let decodeRate, costs.step > 0, 1 / costs.step < decodeRate { return false }
     return true

@@ -33,10 +33,10 @@ struct PointPicker {
     return safe.min { $0.mean(\.visualEntryShare) < $1.mean(\.visualEntryShare) } ?? scores[0]
   }
 
-  /// Scores that no other beats in divergence, prefill and memory, from careful to bold.
+  /// Scores that no other beats in divergence, first token and memory, from careful to bold.
   var front: [PointScore] {
     let figures = scores.map {
-      [$0.divergence, $0.median(\.prefillSeconds), $0.mean(\.visualEntryShare)]
+      [$0.divergence, $0.median(\.firstTokenSeconds), $0.mean(\.visualEntryShare)]
     }
     return scores.indices.filter { own in
       !figures.contains { other in
@@ -48,15 +48,16 @@ struct PointPicker {
   private func fits(_ score: PointScore, _ budget: PointBudget) -> Bool {
     budget.allows(
       PointCosts(
-        prefill: score.median(\.prefillSeconds), step: score.decodeSecondsPerToken,
+        image: score.median(\.imageSeconds), prefill: score.median(\.prefillSeconds),
+        step: score.decodeSecondsPerToken,
         entryShare: score.mean(\.visualEntryShare),
         operationShare: score.mean(\.decoderFLOPs) / scores[0].mean(\.decoderFLOPs),
         kvBytes: score.mean(\.kvBytes)), fixed)
   }
 
-  /// What a point costs: seconds of prefill and of decoding an answer.
+  /// What a point costs: seconds from the pictures to the first token, and of decoding an answer.
   private func cost(_ score: PointScore) -> Double {
-    score.median(\.prefillSeconds) + score.mean(\.decodeSeconds)
+    score.median(\.firstTokenSeconds) + score.mean(\.decodeSeconds)
   }
 
   /// What a point is taken to lose; dense loses nothing.

@@ -40,7 +40,12 @@ public struct Retimer {
       try measure(settings, images, layout, &state, reporter, save: saving.offer)
     }
     // The first turn fills caches and buffers.
-    let image = Statistics.median(Array(state.image.dropFirst()))
+    let views = settings.views
+    func pictures(_ settings: PruningSettings) -> [CostMeasurement.PictureTime] {
+      let place = views.firstIndex(of: settings.picture) ?? 0
+      return state.pictures.dropFirst(views.count).enumerated().filter { $0.offset % views.count == place }
+        .map(\.element)
+    }
     let runs = settings.indices.map { index in
       state.times.dropFirst(settings.count).enumerated().filter { $0.offset % settings.count == index }
         .map(\.element)
@@ -49,7 +54,12 @@ public struct Retimer {
       guard var figures = point.figures, let index = settings.firstIndex(of: point.settings) else {
         return point
       }
-      figures.imageSeconds = image
+      let own = pictures(point.settings)
+      figures.imageSeconds = Statistics.median(own.map { $0.image + $0.vision })
+      figures.visionSeconds = Statistics.median(own.map(\.vision))
+      if !point.settings.picture.isDense {
+        figures.denseImageSeconds = Statistics.median(pictures(.dense).map { $0.image + $0.vision })
+      }
       figures.prefillSeconds = Statistics.median(runs[index].map(\.prefill))
       figures.densePrefillSeconds = Statistics.median(runs[0].map(\.prefill))
       figures.selectionSeconds = Statistics.median(runs[index].map(\.selection))
@@ -68,24 +78,42 @@ public struct Retimer {
     let total = (repetitions + 1) * settings.count
     reporter.begin("timing \(settings.count) settings", total: total)
     try reporter.advance(by: state.times.count)
+    let views = settings.views
     var isCold = !state.times.isEmpty
     while state.times.count < total {
       let (turn, place) = state.times.count.quotientAndRemainder(dividingBy: settings.count)
-      let start = StageClock.now
-      let features = try images.map {
-        try context.encode(try context.model.prepareImage(at: $0, among: images.count))
+      var prompts: [PictureSettings: PromptRows] = [:]
+      for (index, view) in views.enumerated() {
+        let start = StageClock.now
+        let pictures = try images.map {
+          try context.model.prepareImage(at: $0, among: images.count, at: view)
+        }
+        let middle = StageClock.now
+        let features = try pictures.map { try context.encode($0, at: view) }
+        let end = StageClock.now
+        prompts[view] = try context.embed(layout, images: features)
+        if state.pictures.count == turn * views.count + index {
+          state.pictures.append(.init(image: middle - start, vision: end - middle))
+        }
       }
-      let prompt = try context.embed(layout, images: features)
-      if state.image.count == turn { state.image.append(StageClock.now - start) }
-      // What goes on in the middle has cold caches and buffers, too.
-      if isCold { _ = try TimedRun(prompt, schedules[0], steps: Self.steps, context) }
-      isCold = false
-      for schedule in schedules.dropFirst(place) {
-        state.times.append(SettingsTime(try TimedRun(prompt, schedule, steps: Self.steps, context)))
+      for index in place..<settings.count {
+        guard let prompt = prompts[settings[index].picture] else { continue }
+        // What goes on in the middle has cold caches and buffers, too.
+        if isCold { _ = try TimedRun(prompt, schedules[index], steps: Self.steps, context) }
+        isCold = false
+        state.times.append(
+          SettingsTime(try TimedRun(prompt, schedules[index], steps: Self.steps, context)))
         try save(state)
         try reporter.advance(by: 1)
       }
     }
     reporter.end("\(repetitions) repetitions")
+  }
+}
+
+extension [PruningSettings] {
+  /// The ways in which these look at a picture, each once.
+  fileprivate var views: [PictureSettings] {
+    map(\.picture).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

@@ -17,8 +17,8 @@ struct RetimingState: Codable {
   }
 
   let key: Key
-  /// Seconds to prepare and encode the pictures, for each turn that has begun.
-  var image: [Double] = []
+  /// Times of the pictures in each way to look at them in turn, for each turn that has begun.
+  var pictures: [CostMeasurement.PictureTime] = []
   /// Times of all settings in turn, turn after turn.
   var times: [SettingsTime] = []
 

@@ -30,6 +30,21 @@ struct SettingsSpace {
     return settings
   }
 
+  /// The ways in which places prepare pictures.
+  var preparations: [PictureSettings] {
+    var result = [PictureSettings.dense]
+    // A method that acts on pictures is one axis.
+    for method in methods where method.axes.count == 1 {
+      let steps = (1..<max(1, method.axes[0].count)).map { step in
+        var settings = PruningSettings()
+        method.apply([step], to: &settings)
+        return settings.picture.preparation
+      }.filter { !$0.isDense }
+      result += steps.flatMap { step in result.map { $0.adding(step) } }
+    }
+    return result
+  }
+
   /// Places one change away: a step along each amount, any other kind. What an axis that is not in use says does not
   /// matter, so there is no neighbour along it.
   func neighbours(of place: Place) -> [Place] {
@@ -79,5 +94,14 @@ struct SettingsSpace {
       if !places.contains(other) { places.append(other) }
     }
     return places
+  }
+}
+
+extension PictureSettings {
+  /// These with what the others say of how pictures are prepared.
+  fileprivate func adding(_ other: PictureSettings) -> PictureSettings {
+    PictureSettings(
+      resolution: other.resolution ?? resolution, tileSelection: other.tileSelection ?? tileSelection,
+      patchSelection: other.patchSelection ?? patchSelection)
   }
 }

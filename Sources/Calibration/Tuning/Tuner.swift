@@ -37,7 +37,7 @@ public struct Tuner {
   public struct Result: Sendable {
     /// `dense`, then a point for each budget.
     public var points: [OperatingPoint]
-    /// Everything measured that nothing else beats in divergence, prefill and memory, from careful to bold.
+    /// Everything measured that nothing else beats in divergence, first token and memory, from careful to bold.
     public var front: [OperatingPoint]
   }
 
@@ -82,11 +82,9 @@ public struct Tuner {
     save: (TuningState) throws -> Void
   ) throws -> Result {
     var state = known
-    let (samples, seconds) = try prepare(set.spread(options.screeningSamples), reporter)
-    let fixed = FixedCosts(
-      imageSeconds: state.imageSeconds ?? seconds, residentBytes: Double(options.weightBytes))
-    state.imageSeconds = fixed.imageSeconds
-    let timing = try CostMeasurement(context, samples.map(\.prompt), record)
+    let samples = try prepare(set.spread(options.screeningSamples), reporter)
+    let fixed = FixedCosts(residentBytes: Double(options.weightBytes))
+    let timing = try CostMeasurement(context, samples.map(\.sample), record)
       .measure(from: state.times, reporter) {
         state.times = $0
         try save(state)
@@ -112,9 +110,8 @@ public struct Tuner {
     reporter.end("\(set.samples.count) samples")
     let picker = PointPicker(scores, fixed)
     func named(_ name: String, _ score: PointScore) -> OperatingPoint {
-      var figures = score.figures(beside: scores[0])
-      figures.imageSeconds = fixed.imageSeconds
-      return OperatingPoint(name: name, settings: score.point.settings, figures: figures)
+      OperatingPoint(
+        name: name, settings: score.point.settings, figures: score.figures(beside: scores[0]))
     }
     return Result(
       points: [named("dense", scores[0])] + budgets.map { named($0.name, picker.best(for: $0)) },
@@ -123,20 +120,15 @@ public struct Tuner {
 
   private func prepare(
     _ set: SampleSet, _ reporter: any ProgressReporter
-  ) throws -> (samples: [PreparedSample], imageSeconds: Double) {
+  ) throws -> [PreparedSample] {
     reporter.begin("dense answers", total: set.samples.count)
-    var seconds: [Double] = []
     let samples = try set.samples.map { sample in
-      let start = StageClock.now
-      let prompt = try runner.prompt(sample)
-      seconds.append(StageClock.now - start)
-      let prepared = PreparedSample(prompt: prompt, reference: try runner.reference(prompt))
+      let prepared = try PreparedSample(sample, runner)
       try reporter.advance(by: 1)
       return prepared
     }
     reporter.end("\(samples.count) samples")
-    // Neighbours that share a picture take no time; most of a spread set do not.
-    return (samples, Statistics.median(seconds))
+    return samples
   }
 
   private func search(
@@ -151,16 +143,18 @@ public struct Tuner {
     // The same costs lead the same way: what is known are the divergences of the first places.
     var found = known
     var visited = 0
+    let prompts = PromptCache(context, samples)
     let trials = try search.run(
       measure: { settings in
         visited += 1
         if visited <= known.count { return known[visited - 1] }
         let schedule = try context.model.schedule(settings)
         var divergences: [Double] = []
-        for sample in samples {
+        for (index, sample) in samples.enumerated() {
           let answer = sample.reference.answer
           let prefill = try context.prefill(
-            sample.prompt.copy(), schedule: schedule, PrefillRange(reserve: answer.count))
+            try prompts.prompt(index, at: settings.picture).copy(), schedule: schedule,
+            PrefillRange(reserve: answer.count))
           let logits = context.forcedLogits(answer, behind: context.startDecoding(prefill))
           divergences.append(sample.reference.distributions.divergence(ofReduced: logits))
           try reporter.advance(by: 0)
@@ -172,8 +166,8 @@ public struct Tuner {
         try save(found)
         return found[visited - 1]
       }, onTrial: { try reporter.advance(by: 1) })
-    let best = FrontSearch.front(trials) { $0.prefill }
-    reporter.end("\(trials.count) settings, \(best.count) on the front of divergence and prefill")
+    let best = FrontSearch.front(trials) { $0.firstToken }
+    reporter.end("\(trials.count) settings, \(best.count) on the front of divergence and first token")
     return trials
   }
 
@@ -186,11 +180,13 @@ public struct Tuner {
     let allowed = trials.filter { trial in
       budget.allows(
         PointCosts(
-          prefill: trial.prefill, step: timing.model.stepSeconds(trial.settings),
+          image: timing.model.imageSeconds(trial.settings),
+          prefill: timing.model.prefillSeconds(trial.settings),
+          step: timing.model.stepSeconds(trial.settings),
           entryShare: trial.entryShare, operationShare: trial.operationShare,
           kvBytes: trial.entryShare * timing.denseKVBytes), fixed)
     }
-    var front = FrontSearch.front(allowed) { $0.prefill }
+    var front = FrontSearch.front(allowed) { $0.firstToken }
     // Where a budget is only of costs, the least harm within it is what is asked for.
     if budget.maximumLoss == nil { return front.prefix(options.finalists).map(\.settings) }
     let mild = front.filter { $0.divergence <= budget.view.divergence }

@@ -38,10 +38,8 @@ public struct TuningState: Codable {
   }
 
   let key: Key
-  /// Seconds to prepare and encode a picture.
-  var imageSeconds: Double?
-  /// Times of settings, in the order in which they were measured.
-  var times: [SettingsTime] = []
+  /// Times of pictures and settings, in the order in which they were measured.
+  var times = CostMeasurement.Times()
   /// Divergences of settings, in the order in which the search visited them.
   var divergences: [Double] = []
   /// Scores of each candidate on the first samples.

@@ -16,7 +16,7 @@ extension WeightMatrix {
       panels.multiply(input, into: output, accumulating: accumulating, workers)
     case .float32(let base):
       let operations = input.rows * rows * columns
-      if input.rows == 1, !accumulating {
+      if input.rows == 1, !accumulating, stride == columns {
         workers.split(
           rows, operations: operations, OneRow(weights: base, count: columns, input: input, output: output))
       } else {
@@ -24,7 +24,8 @@ extension WeightMatrix {
           workers.tile(
             rows, operations: operations,
             FloatProduct(
-              weights: base, count: columns, input: input, output: output, accumulating: accumulating))
+              weights: base, count: columns, stride: stride, input: input, output: output,
+              accumulating: accumulating))
         }
       }
     }
@@ -70,21 +71,22 @@ extension WeightMatrix {
   private struct FloatProduct: RangeWork {
     let weights: UnsafePointer<Float>
     let count: Int
+    let stride: Int
     let input: MatrixView
     let output: MatrixView
     let accumulating: Bool
 
     func run(_ range: Range<Int>, worker: Int) {
-      let rows = weights + range.lowerBound * count
+      let rows = weights + range.lowerBound * stride
       let target = output.base + range.lowerBound
       if input.rows == 1 {
         cblas_sgemv(
-          CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(count),
+          CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(stride),
           input.base, 1, accumulating ? 1 : 0, target, 1)
       } else {
         cblas_sgemm(
           CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count), blasint(count),
-          1, input.base, blasint(input.stride), rows, blasint(count), accumulating ? 1 : 0, target,
+          1, input.base, blasint(input.stride), rows, blasint(stride), accumulating ? 1 : 0, target,
           blasint(output.stride))
       }
     }
@@ -106,14 +108,14 @@ extension WeightMatrix {
     case .float32(let base):
       if input.rows == 1 {
         if !accumulating { output.fill(0) }
-        let work = OneRowOfNeurons(weights: base, rows: rows, stride: columns, input: input, output: output)
+        let work = OneRowOfNeurons(weights: base, rows: rows, stride: stride, input: input, output: output)
         return workers.split(columns, operations: rows * columns, work)
       }
       SequentialBLAS.run {
         workers.tile(
           columns, operations: input.rows * rows * columns,
           FloatNeurons(
-            weights: base, rows: rows, stride: columns, input: input, output: output,
+            weights: base, rows: rows, stride: stride, input: input, output: output,
             accumulating: accumulating))
       }
     }

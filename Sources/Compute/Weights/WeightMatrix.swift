@@ -17,6 +17,8 @@ public struct WeightMatrix: @unchecked Sendable {
   /// Elements in a row.
   public let columns: Int
   let storage: Storage
+  /// Elements from one row of floats to the next.
+  let stride: Int
   let owner: any WeightOwner
 
   enum Storage {
@@ -59,9 +61,10 @@ public struct WeightMatrix: @unchecked Sendable {
       owner: matrix.buffer)
   }
 
-  init(rows: Int, columns: Int, storage: Storage, owner: any WeightOwner) {
+  init(rows: Int, columns: Int, storage: Storage, stride: Int? = nil, owner: any WeightOwner) {
     self.rows = rows
     self.columns = columns
+    self.stride = stride ?? columns
     self.storage = storage
     self.owner = owner
   }
@@ -76,7 +79,7 @@ public struct WeightMatrix: @unchecked Sendable {
     precondition(row >= 0 && row < rows && matrix.columns == columns)
     let output = matrix.rowBase(target)
     switch storage {
-    case .float32(let base): output.update(from: base + row * columns, count: columns)
+    case .float32(let base): output.update(from: base + row * stride, count: columns)
     case .panels(let panels): panels.copyOutput(row, into: output)
     case .neuronPanels: preconditionFailure("an input of panels is not stored in one piece")
     }
@@ -86,7 +89,9 @@ public struct WeightMatrix: @unchecked Sendable {
   public func withBytes<Failure>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
     let memory: UnsafeRawBufferPointer
     switch storage {
-    case .float32(let base): memory = UnsafeRawBufferPointer(start: base, count: 4 * rows * columns)
+    case .float32(let base):
+      precondition(stride == columns)
+      memory = UnsafeRawBufferPointer(start: base, count: 4 * rows * columns)
     case .panels(let panels), .neuronPanels(let panels):
       memory = UnsafeRawBufferPointer(start: panels.panels, count: panels.byteCount)
     }
@@ -98,13 +103,25 @@ public struct WeightMatrix: @unchecked Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
     let part: Storage
     switch storage {
-    case .float32(let base): part = .float32(base + range.lowerBound * columns)
+    case .float32(let base): part = .float32(base + range.lowerBound * stride)
     case .panels(let panels): part = .panels(panels[outputs: range])
     case .neuronPanels(let panels):
       precondition(range.lowerBound == 0)
       part = .neuronPanels(panels.leading(inputs: range.count))
     }
-    return WeightMatrix(rows: range.count, columns: columns, storage: part, owner: owner)
+    return WeightMatrix(rows: range.count, columns: columns, storage: part, stride: stride, owner: owner)
+  }
+
+  /// The first elements of each row, in place: of a matrix whose rows are outputs, the first inputs.
+  public func leading(columns count: Int) -> WeightMatrix {
+    precondition(count >= 0 && count <= columns)
+    let part: Storage
+    switch storage {
+    case .float32: part = storage
+    case .panels(let panels): part = .panels(panels.leading(inputs: count))
+    case .neuronPanels: preconditionFailure("an output of panels is a whole one")
+    }
+    return WeightMatrix(rows: rows, columns: count, storage: part, stride: stride, owner: owner)
   }
 
   /// Some of the rows as a matrix of their own in the same format, gathered so that products with it are really

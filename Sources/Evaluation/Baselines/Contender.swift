@@ -6,6 +6,8 @@ public struct Contender: Sendable {
   public var point: OperatingPoint
   /// What becomes of the picture before it is encoded.
   public var input: PictureInput
+  /// What of the picture enters the prompt.
+  public var view: PictureView { PictureView(input: input, settings: point.settings.picture) }
   /// The baseline this is a run of, if it is one.
   public var baseline: Baseline?
   /// Name of the point that the baseline is compared with.

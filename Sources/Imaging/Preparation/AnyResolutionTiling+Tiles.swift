@@ -20,13 +20,15 @@ extension AnyResolutionTiling {
     if squaresSeveral && count > 1 {
       return PreparedImage(try tile.squaredTile(of: image, style), of: image)
     }
+    let stretched = try image.resized(toWidth: overview[1], height: overview[0], filter: style.filter)
+    let whole = try tile.tile(of: stretched, style)
+    // Without a resolution to cut tiles of, the overview stands alone.
+    if resolutions.isEmpty { return PreparedImage(whole, of: image) }
     let best = bestResolution(for: image.size)
     let size = fittedSize(of: image, in: best)
     let canvas = try image.resized(toWidth: size.width, height: size.height, filter: style.filter)
       .centered(onWidth: best.width, height: best.height)
-    let stretched = try image.resized(toWidth: overview[1], height: overview[0], filter: style.filter)
-    var prepared = try PreparedImage(
-      tile.tile(of: stretched, style), canvas: canvas, side: tile.side, of: image)
+    var prepared = try PreparedImage(whole, canvas: canvas, side: tile.side, of: image)
     for index in prepared.tiles.indices {
       prepared.tiles[index] = try tile.tile(of: prepared.tiles[index], style)
     }
@@ -36,7 +38,7 @@ extension AnyResolutionTiling {
   /// Sizes of the inputs of a picture, by sizes alone.
   func inputSizes(of image: ImageSize, among count: Int) -> [ImageSize] {
     let side = ImageSize(width: tile.side, height: tile.side)
-    if squaresSeveral && count > 1 { return [side] }
+    if (squaresSeveral && count > 1) || resolutions.isEmpty { return [side] }
     let best = bestResolution(for: image)
     let tiles = best.width / tile.side * (best.height / tile.side)
     return Array(repeating: side, count: 1 + min(tiles, PreparedImage.tileLimit))

@@ -36,6 +36,40 @@ public struct ImagePreprocessor: Equatable, Sendable {
     }
   }
 
+  /// The inputs for one picture at the settings of an operating point, with what of them the tower does not see.
+  public func prepare(
+    _ image: RGBImage, among count: Int = 1, at settings: PictureSettings
+  ) throws(ImageError) -> PreparedImage {
+    var prepared = try limited(to: settings.resolution).prepare(image, among: count)
+    if let selection = settings.tileSelection {
+      let scores = TileScores(prepared.tiles).values
+      prepared.leftOutTiles = scores.indices.filter { scores[$0] < selection.threshold }
+    }
+    if let selection = settings.patchSelection, case .native(let native) = preprocessing.tiling,
+      let picture = prepared.overview
+    {
+      prepared.keptGroups = RepeatedGroups.kept(
+        of: picture, side: native.unit, tolerance: selection.tolerance)
+    }
+    return prepared
+  }
+
+  /// The same preprocessor within a resolution, or as it is.
+  public func limited(to resolution: Resolution?) throws(ImageError) -> ImagePreprocessor {
+    guard resolution != nil else { return self }
+    let limited = preprocessing.limited(to: resolution)
+    // Of tiles of several resolutions none may be left, which no plan may say.
+    if case .anyResolution(let tiling) = limited.tiling, tiling.resolutions.isEmpty {
+      return ImagePreprocessor(limited, style)
+    }
+    return try ImagePreprocessor(limited)
+  }
+
+  private init(_ preprocessing: ImagePreprocessing, _ style: TileStyle) {
+    self.preprocessing = preprocessing
+    self.style = style
+  }
+
   /// Sizes of the inputs that `prepare` makes of a picture, without its pixels; `count` is the number of pictures in the
   /// prompt.
   public func inputSizes(of image: ImageSize, among count: Int = 1) throws(ImageError) -> [ImageSize] {

@@ -8,6 +8,10 @@ public struct PreparedImage: Equatable, Sendable {
   public var rows = 0
   /// Columns of the grid of tiles; 0 when there are none.
   public var columns = 0
+  /// Tiles that the tower does not see, ascending.
+  public var leftOutTiles: [Int] = []
+  /// For each group of patches of a picture without tiles whether the tower sees it, in raster order; `nil` for all.
+  public var keptGroups: [Bool]?
   /// Columns of the picture before it was prepared.
   public var sourceWidth: Int
   /// Rows of the picture before it was prepared.

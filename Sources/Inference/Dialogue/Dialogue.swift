@@ -17,6 +17,7 @@ public final class Dialogue {
   private var digests: [String] = []
   private var reader: PromptReader?
   private let maxMemory: Int?
+  private var picture: PictureSettings { point.settings.picture }
 
   /// A dialogue in which nothing has been asked.
   ///
@@ -89,12 +90,12 @@ public final class Dialogue {
     if reader == nil || encoded.map(\.digest) != digests {
       reader = nil
       let prepared = try image.measure {
-        try encoded.map { try context.model.prepare($0, among: images.count) }
+        try encoded.map { try context.model.prepare($0, among: images.count, at: picture) }
       }
       let model = context.model
-      let count = model.count(layout, try prepared.map { try model.arrangement(of: $0) })
+      let count = model.count(layout, try prepared.map { try model.arrangement(of: $0, at: picture) })
       _ = try model.room(behind: count, limit: 1)
-      let features = try vision.measure { try prepared.map { try context.encode($0) } }
+      let features = try vision.measure { try prepared.map { try context.encode($0, at: picture) } }
       reader = PromptReader(context, images: features, schedule: schedule, policy: policy)
       digests = encoded.map(\.digest)
     }
@@ -107,7 +108,7 @@ public final class Dialogue {
     let request = try context.model.memoryRequest(
       pictures: encoded.map { (try $0.size(), $0.bytes.count) },
       textTokens: layout.parts.count - layout.imageCount, maxTokens: options.maxTokens,
-      threads: context.pool.count, keepsWhole: policy == .keep)
+      threads: context.pool.count, keepsWhole: policy == .keep, at: picture)
     return context.model.memoryBound(of: request, settings: point.settings)
   }
 

@@ -68,6 +68,7 @@ private struct PromptEmbedder {
       switch element {
       case .tokens(let tokens): for token in tokens { try add(token) }
       case .newline: addNewline()
+      case .gap(let count): position += count
       case .block(let index):
         let (block, features) = (image.arrangement.blocks[index], image.features[index])
         guard features.columns == hidden.columns else {
@@ -98,18 +99,33 @@ private struct PromptEmbedder {
     let start = position
     // Models with a position an axis count a picture by its longer side, others by its tokens.
     let hasAxes = !context.model.text.rotary.sections.isEmpty
-    for token in 0..<block.count {
-      let place = token - block.leading
+    var token = 0
+    func addToken(_ place: Int) {
       features.copy(rows: token..<token + 1, into: hidden[rows: positions.count..<positions.count + 1])
-      if hasAxes {
-        let (row, column) = max(0, place).quotientAndRemainder(dividingBy: block.columns)
-        positions.append(RotaryPosition(temporal: start, row: start + row, column: start + column))
-      } else {
-        positions.append(RotaryPosition(position))
-        position += 1
-      }
+      let (row, column) = place.quotientAndRemainder(dividingBy: block.columns)
+      positions.append(
+        hasAxes
+          ? RotaryPosition(temporal: start, row: start + row, column: start + column)
+          : RotaryPosition(position))
       visualIndices.append(Int32(visual + token))
-      if block.endsRows, place >= 0, place % block.columns == block.columns - 1 { addNewline() }
+      token += 1
+    }
+    // A place without a token keeps its position: those behind it are where they are in the whole prompt.
+    func advance() { if !hasAxes { position += 1 } }
+    for _ in 0..<block.leading {
+      addToken(0)
+      advance()
+    }
+    for row in 0..<block.rows {
+      let first = token
+      for place in row * block.columns..<(row + 1) * block.columns {
+        if block.places.map({ token < block.count && $0[token - block.leading] == place }) ?? true {
+          addToken(place)
+        }
+        advance()
+      }
+      guard block.endsRows else { continue }
+      if token > first || block.endsEmptyRows { addNewline() } else { position += 1 }
     }
     if hasAxes { position = start + max(block.rows, block.columns) }
     grids += block.tiles(firstVisual: visual + block.leading)

@@ -18,6 +18,8 @@ public struct ImageArrangement: Equatable, Sendable {
     case block(Int)
     /// A learned separator; counts as text.
     case newline
+    /// So many positions of text that left the prompt.
+    case gap(Int)
   }
 
   /// A grid of visual tokens.
@@ -28,8 +30,12 @@ public struct ImageArrangement: Equatable, Sendable {
     public var columns: Int
     /// Tokens before the grid's that have no place on it: a class token.
     public var leading = 0
+    /// Places of the grid that have a token, ascending; `nil` for all of them.
+    public var places: [Int]?
     /// Whether a separator stands behind each row.
     public var endsRows = false
+    /// Whether one stands behind rows without a token, too.
+    public var endsEmptyRows = true
     /// Rows before which a new tile begins, the first excluded.
     public var rowCuts: [Int] = []
     /// Columns before which a new tile begins, the first excluded.
@@ -42,7 +48,13 @@ public struct ImageArrangement: Equatable, Sendable {
     }
 
     /// Visual tokens.
-    public var count: Int { leading + rows * columns }
+    public var count: Int { leading + (places?.count ?? rows * columns) }
+
+    /// Separators.
+    public var separatorCount: Int {
+      guard endsRows else { return 0 }
+      return endsEmptyRows ? rows : places.map { Set($0.map { $0 / columns }).count } ?? rows
+    }
 
     /// The grids that tokens are chosen from: the tiles, or the block as a whole.
     func tiles(firstVisual: Int) -> [ImageGrid] {
@@ -51,12 +63,31 @@ public struct ImageArrangement: Equatable, Sendable {
       return zip(rowEdges, rowEdges.dropFirst()).flatMap { top, bottom in
         zip(columnEdges, columnEdges.dropFirst()).compactMap { left, right in
           guard top < bottom, left < right else { return nil }
-          return ImageGrid(
-            tokens: (top..<bottom).flatMap { row in
-              (left..<right).map { firstVisual + row * columns + $0 }
-            }, rows: bottom - top, columns: right - left)
+          guard let places else {
+            return ImageGrid(
+              tokens: (top..<bottom).flatMap { row in
+                (left..<right).map { firstVisual + row * columns + $0 }
+              }, rows: bottom - top, columns: right - left)
+          }
+          return Self.grid(of: places, columns: columns, top..<bottom, left..<right, firstVisual)
         }
       }
+    }
+
+    /// The tokens of a part of a grid with gaps; `nil` where there are none.
+    private static func grid(
+      of places: [Int], columns: Int, _ rows: Range<Int>, _ part: Range<Int>, _ firstVisual: Int
+    ) -> ImageGrid? {
+      var grid = ImageGrid(tokens: [], rows: rows.count, columns: part.count)
+      var own: [Int] = []
+      for (token, place) in places.enumerated() {
+        let (row, column) = place.quotientAndRemainder(dividingBy: columns)
+        guard rows.contains(row), part.contains(column) else { continue }
+        grid.tokens.append(firstVisual + token)
+        own.append((row - rows.lowerBound) * part.count + column - part.lowerBound)
+      }
+      grid.places = own
+      return own.isEmpty ? nil : grid
     }
   }
 
@@ -66,10 +97,24 @@ public struct ImageArrangement: Equatable, Sendable {
       switch element {
       case .tokens(let tokens): total + tokens.count
       case .newline: total + 1
-      case .block(let index): total + blocks[index].count + (blocks[index].endsRows ? blocks[index].rows : 0)
+      case .gap: total
+      case .block(let index): total + blocks[index].count + blocks[index].separatorCount
       }
     }
   }
+
+  /// For each visual token the number that it has where no token is missing.
+  public var wholeNumbers: [Int] {
+    var first = 0
+    return blocks.flatMap { block in
+      defer { first += block.leading + block.rows * block.columns }
+      let places = block.places ?? Array(0..<block.rows * block.columns)
+      return (0..<block.leading).map { first + $0 } + places.map { first + block.leading + $0 }
+    }
+  }
+
+  /// Visual tokens where none is missing.
+  public var wholeCount: Int { blocks.reduce(0) { $0 + $1.leading + $1.rows * $1.columns } }
 
   /// Visual tokens.
   public var visualCount: Int { blocks.reduce(0) { $0 + $1.count } }

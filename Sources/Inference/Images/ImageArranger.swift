@@ -7,10 +7,13 @@ import Tokenization
 struct ImageArranger {
   private let contents: PlanContents
   private let tokenizer: Tokenizer
+  /// Whether the text around tiles that are left out stays.
+  private let keepsMarkup: Bool
 
-  init(_ contents: PlanContents, _ tokenizer: Tokenizer) {
+  init(_ contents: PlanContents, _ tokenizer: Tokenizer, keepsMarkup: Bool = true) {
     self.contents = contents
     self.tokenizer = tokenizer
+    self.keepsMarkup = keepsMarkup
   }
 
   private var model: ModelDescription { contents.model }
@@ -23,17 +26,21 @@ struct ImageArranger {
     }
     let markup = preprocessing.markup
     var builder = ArrangementBuilder(tokenizer)
+    let leftOut = Set(picture.leftOutTiles)
     builder.add(text: markup.opening)
     for row in 0..<picture.rows {
       for column in 0..<picture.columns {
-        builder.add(text: markup.beforeTile(row: row, column: column))
-        try builder.add(tile)
+        let isLeftOut = leftOut.contains(row * picture.columns + column)
+        try builder.add(text: markup.beforeTile(row: row, column: column), stays: keepsMarkup || !isLeftOut)
+        try builder.add(isLeftOut ? empty(tile) : tile)
       }
-      builder.add(text: markup.afterRow)
+      let hasTile = (0..<picture.columns).contains { !leftOut.contains(row * picture.columns + $0) }
+      try builder.add(text: markup.afterRow, stays: keepsMarkup || hasTile)
     }
     if let overview = picture.overview {
       builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
-      try builder.add(model.vision.imageSize > 0 ? tile : block(of: overview))
+      try builder.add(
+        model.vision.imageSize > 0 ? tile : block(of: overview, keeping: picture.keptGroups))
       if model.projector.newline { try builder.addNewline() }
     }
     builder.add(text: markup.closing)
@@ -55,6 +62,8 @@ struct ImageArranger {
     block.endsRows = model.projector.newline
     block.rowCuts = canvas.rowCuts
     block.columnCuts = canvas.columnCuts
+    block.places = canvas.places(leavingOut: picture.leftOutTiles)
+    block.endsEmptyRows = keepsMarkup
     try builder.add(block)
     return try builder.finished()
   }
@@ -74,9 +83,20 @@ struct ImageArranger {
     return block
   }
 
-  private func block(of picture: RGBImage) -> ImageArrangement.Block {
+  private func block(of picture: RGBImage, keeping kept: [Bool]?) -> ImageArrangement.Block {
     let unit = model.vision.patchSize * model.projector.merge
-    return ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
+    var block = ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
+    block.places = kept.map { kept in kept.indices.filter { kept[$0] } }
+    return block
+  }
+
+  /// The block of a tile that is left out.
+  private func empty(_ tile: ImageArrangement.Block) -> ImageArrangement.Block {
+    // What has no place on a grid leaves its positions, too: it is a row of places without tokens.
+    var block = ImageArrangement.Block(rows: 1, columns: tile.leading + tile.rows * tile.columns)
+    if tile.leading == 0 { (block.rows, block.columns) = (tile.rows, tile.columns) }
+    block.places = []
+    return block
   }
 }
 
@@ -90,6 +110,14 @@ private struct ArrangementBuilder {
   init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
   mutating func add(text: String) { self.text += text }
+
+  /// Adds text, or where it left, the positions that it had.
+  mutating func add(text: String, stays: Bool) throws {
+    if stays { return add(text: text) }
+    guard !text.isEmpty else { return }
+    try flush()
+    arrangement.elements.append(.gap(try tokenizer.encode(text, &budget).count))
+  }
 
   mutating func add(_ block: ImageArrangement.Block) throws {
     try flush()

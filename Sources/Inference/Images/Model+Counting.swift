@@ -1,9 +1,15 @@
 public import Imaging
+public import Plan
 
 extension Model {
   /// What a prepared picture becomes in the prompt, without its features: sizes alone say how many tokens it has.
-  public func arrangement(of picture: PreparedImage) throws -> ImageArrangement {
-    try ImageArranger(contents, tokenizer).arrange(picture)
+  ///
+  /// Where settings leave tokens out of the tower, this is what there would be with them.
+  public func arrangement(
+    of picture: PreparedImage, at settings: PictureSettings = .dense
+  ) throws -> ImageArrangement {
+    try ImageArranger(contents, tokenizer, keepsMarkup: settings.tileSelection?.keepsMarkup ?? true)
+      .arrange(picture)
   }
 
   /// Tokens of a prompt, visual ones included, by the arrangements of its pictures.

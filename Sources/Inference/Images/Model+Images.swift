@@ -1,17 +1,18 @@
 public import Imaging
 import Models
-import Plan
+public import Plan
 
 extension Model {
   /// Decodes, resizes and cuts a picture into the tower's inputs; `count` is the number of pictures in the prompt.
   ///
   /// With `detail` below 1 the picture is first reduced to that share of the pixels the tower would see.
-  public func prepare(_ image: EncodedImage, among count: Int = 1, detail: Double = 1) throws -> PreparedImage
-  {
+  public func prepare(
+    _ image: EncodedImage, among count: Int = 1, at settings: PictureSettings = .dense, detail: Double = 1
+  ) throws -> PreparedImage {
     let picture = try image.decoded()
     do {
       let seen = detail < 1 ? try preprocessor.reduced(picture, to: detail, among: count) : picture
-      return try preprocessor.prepare(seen, among: count)
+      return try preprocessor.prepare(seen, among: count, at: settings)
     } catch {
       // What is wrong with a size does not know the file.
       throw InferenceError(image.name, "\(error)")
@@ -19,9 +20,10 @@ extension Model {
   }
 
   /// The same for a picture in a file.
-  public func prepareImage(at path: String, among count: Int = 1, detail: Double = 1) throws -> PreparedImage
-  {
-    try prepare(EncodedImage(contentsOf: path), among: count, detail: detail)
+  public func prepareImage(
+    at path: String, among count: Int = 1, at settings: PictureSettings = .dense, detail: Double = 1
+  ) throws -> PreparedImage {
+    try prepare(EncodedImage(contentsOf: path), among: count, at: settings, detail: detail)
   }
 
   /// The normalised pixels of a picture's inputs in the order in which its family's tower takes them, channels first,
@@ -84,9 +86,9 @@ extension ImageArrangement {
       switch element {
       case .tokens(let tokens): return tokens
       case .newline: return [imageToken]
+      case .gap: return []
       case .block(let index):
-        let separators = blocks[index].endsRows ? blocks[index].rows : 0
-        return Array(repeating: imageToken, count: blocks[index].count + separators)
+        return Array(repeating: imageToken, count: blocks[index].count + blocks[index].separatorCount)
       }
     }
   }

@@ -6,7 +6,9 @@ extension Model {
   /// What the tower saw of a prepared picture, a view for each block of its arrangement: the pixels under the block's
   /// grid of tokens, whatever was cropped, padded or cut away before.
   public func views(of picture: PreparedImage) throws -> [BlockView] {
-    let arrangement = try ImageArranger(contents, tokenizer).arrange(picture)
+    var whole = picture
+    (whole.leftOutTiles, whole.keptGroups) = ([], nil)
+    let arrangement = try arrangement(of: whole)
     var pictures = [picture.overview].compactMap { $0 }
     if arrangement.blocks.count > pictures.count {
       switch contents.image.arrangement {

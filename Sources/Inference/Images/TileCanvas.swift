@@ -72,37 +72,91 @@ struct TileCanvas {
       columns: scaled(columns), rows: scaled(rows))
   }
 
-  /// The canvas, `[size.count x width]`, from the features of the tiles in raster order, `[side^2 x width]` each.
-  func assemble(_ tiles: [MatrixView]) -> MatrixView {
-    let width = tiles.first?.columns ?? 0
-    let canvas = MatrixView(rows: rows.count * columns.count, columns: width)
-    for (y, row) in rows.enumerated() {
-      for (x, column) in columns.enumerated() {
-        let tile = tiles[row / side * tileColumns + column / side]
-        let source = row % side * side + column % side
-        let target = y * columns.count + x
-        canvas[rows: target..<target + 1].copy(from: tile[rows: source..<source + 1])
+  /// Places of the canvas that have a token when some tiles are left out; `nil` for all of them.
+  func places(leavingOut tiles: [Int]) -> [Int]? {
+    if tiles.isEmpty { return nil }
+    let leftOut = Set(tiles)
+    let isThere = sources.map { !leftOut.contains($0.tile) }
+    return full.coverage(of: isThere, at: size)
+  }
+
+  /// The canvas before it is scaled down.
+  private var full: PatchGrid { PatchGrid(rows: rows.count, columns: columns.count) }
+
+  /// Tile and place on the tile of each place of the whole canvas, in raster order.
+  private var sources: [(tile: Int, place: Int)] {
+    rows.flatMap { row in
+      columns.map { column in
+        (row / side * tileColumns + column / side, row % side * side + column % side)
       }
     }
-    let full = PatchGrid(rows: rows.count, columns: columns.count)
-    return full == size ? canvas : full.resized(canvas, to: size)
+  }
+
+  /// The canvas from the tokens of the tiles in raster order, `[side^2 x width]` where none is missing.
+  func assemble(_ tiles: [PlacedTokens]) -> PlacedTokens {
+    let width = tiles.first?.tokens.columns ?? 0
+    let canvas = MatrixView(rows: full.count, columns: width)
+    let rowOfPlace = tiles.map { $0.rowOfPlace(count: side * side) }
+    var isThere = Array(repeating: true, count: full.count)
+    for (target, source) in sources.enumerated() {
+      let row = rowOfPlace[source.tile][source.place]
+      isThere[target] = row >= 0
+      guard row >= 0 else { continue }
+      canvas[rows: target..<target + 1].copy(from: tiles[source.tile].tokens[rows: row..<row + 1])
+    }
+    if isThere.allSatisfy({ $0 }) {
+      return PlacedTokens(tokens: full == size ? canvas : full.resized(canvas, to: size), places: nil)
+    }
+    let places = full.coverage(of: isThere, at: size)
+    let scaled = full == size ? canvas : full.resized(canvas, to: size, isThere)
+    let tokens = MatrixView(rows: places.count, columns: width)
+    tokens.gather(rows: places, from: scaled)
+    return PlacedTokens(tokens: tokens, places: places)
+  }
+}
+
+extension PlacedTokens {
+  /// The row of each place of the grid, -1 where it has no token.
+  fileprivate func rowOfPlace(count: Int) -> [Int] {
+    guard let places else { return Array(0..<count) }
+    var result = Array(repeating: -1, count: count)
+    for (row, place) in places.enumerated() { result[place] = row }
+    return result
   }
 }
 
 extension PatchGrid {
-  /// Bilinear interpolation of rows on a grid, corners not aligned, no antialiasing.
-  fileprivate func resized(_ features: MatrixView, to size: PatchGrid) -> MatrixView {
+  /// Places of a smaller grid whose nearest place on this one is there.
+  fileprivate func coverage(of isThere: [Bool], at size: PatchGrid) -> [Int] {
+    let nearest = { (place: Int, count: Int, target: Int) in
+      min(count - 1, (2 * place + 1) * count / (2 * target))
+    }
+    return (0..<size.count).filter { place in
+      let (y, x) = place.quotientAndRemainder(dividingBy: size.columns)
+      return isThere[nearest(y, rows, size.rows) * columns + nearest(x, columns, size.columns)]
+    }
+  }
+
+  /// Bilinear interpolation of rows on a grid, corners not aligned, no antialiasing; of corners that are not there, the
+  /// others take the weight.
+  fileprivate func resized(_ features: MatrixView, to size: PatchGrid, _ isThere: [Bool]? = nil) -> MatrixView
+  {
     let result = MatrixView(rows: size.count, columns: features.columns)
     let vertical = (0..<size.rows).map { Self.neighbours($0, from: rows, to: size.rows) }
     let horizontal = (0..<size.columns).map { Self.neighbours($0, from: columns, to: size.columns) }
     for (y, v) in vertical.enumerated() {
       for (x, h) in horizontal.enumerated() {
-        let corners = [
+        var corners = [
           (v.low * columns + h.low, (1 - v.share) * (1 - h.share)),
           (v.low * columns + h.high, (1 - v.share) * h.share),
           (v.high * columns + h.low, v.share * (1 - h.share)),
           (v.high * columns + h.high, v.share * h.share),
         ]
+        if let isThere {
+          corners.removeAll { !isThere[$0.0] }
+          let sum = corners.reduce(Float(0)) { $0 + $1.1 }
+          if sum > 0 { corners = corners.map { ($0.0, $0.1 / sum) } }
+        }
         result.withRow(y * size.columns + x) { target in
           for (row, weight) in corners where weight != 0 {
             features.withRow(row) { source in

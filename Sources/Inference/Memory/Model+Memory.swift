@@ -14,10 +14,11 @@ extension Model {
   /// What a question with pictures of some sizes asks for; `textTokens` are those of the prompt without its pictures.
   public func memoryRequest(
     pictures: [(size: ImageSize, encodedBytes: Int)], textTokens: Int, maxTokens: Int, threads: Int,
-    keepsWhole: Bool = false
+    keepsWhole: Bool = false, at settings: PictureSettings = .dense
   ) throws(ImageError) -> MemoryRequest {
     var request = MemoryRequest(
       pictures: [], promptTokens: textTokens, answerTokens: 0, threads: threads, keepsWhole: keepsWhole)
+    let preprocessor = try preprocessor.limited(to: settings.resolution)
     for picture in pictures {
       let inputs = try preprocessor.inputSizes(of: picture.size, among: pictures.count)
       let tokens = inputs.map { visualTokens(of: $0) }

@@ -19,11 +19,13 @@ public struct Schedule: Sendable {
     answerAttention = []
   }
 
-  /// Compiles settings for a model. `calibration` is the plan's, which some settings refer to.
+  /// Compiles settings for a model whose pictures are prepared as `image` says. `calibration` is the plan's, which some
+  /// settings refer to.
   public init(
-    _ settings: PruningSettings, for model: ModelDescription, calibration: CalibrationRecord? = nil
+    _ settings: PruningSettings, for model: ModelDescription, image: ImagePreprocessing? = nil,
+    calibration: CalibrationRecord? = nil
   ) throws(InferenceError) {
-    if let problem = settings.problem(for: model, calibration: calibration) {
+    if let problem = settings.problem(for: model, image: image, calibration: calibration) {
       throw InferenceError("settings", problem)
     }
     self.settings = settings

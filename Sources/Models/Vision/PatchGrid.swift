@@ -16,10 +16,20 @@ public struct PatchGrid: Equatable, Sendable {
   /// Places in the grid.
   public var count: Int { rows * columns }
 
-  /// Patches window after window, each window's in raster order, and the rows of each window; windows at the right and
-  /// lower edges may be smaller.
-  func windows(side: Int) -> (order: [Int], segments: [Range<Int>]) {
-    guard side > 0, side < max(rows, columns) else { return (Array(0..<count), [0..<count]) }
+  /// Patches in the order in which a tower has them, and the rows of each window.
+  struct Windows {
+    var order: [Int]
+    var segments: [Range<Int>]
+  }
+
+  /// Patches window after window, each window's in raster order; windows at the right and lower edges may be smaller.
+  /// Of the patches only those that `isKept` names, all without.
+  func windows(side: Int, keeping isKept: [Bool]? = nil) -> Windows {
+    func kept(_ patches: [Int]) -> [Int] { isKept.map { isKept in patches.filter { isKept[$0] } } ?? patches }
+    guard side > 0, side < max(rows, columns) else {
+      let all = kept(Array(0..<count))
+      return Windows(order: all, segments: [0..<all.count])
+    }
     var order: [Int] = []
     order.reserveCapacity(count)
     var segments: [Range<Int>] = []
@@ -27,29 +37,54 @@ public struct PatchGrid: Equatable, Sendable {
       for left in stride(from: 0, to: columns, by: side) {
         let first = order.count
         for row in top..<min(rows, top + side) {
-          order += (left..<min(columns, left + side)).map { row * columns + $0 }
+          order += kept((left..<min(columns, left + side)).map { row * columns + $0 })
         }
-        segments.append(first..<order.count)
+        if order.count > first { segments.append(first..<order.count) }
       }
     }
-    return (order, segments)
+    return Windows(order: order, segments: segments)
   }
 
-  /// Lays each `merge x merge` block of rows side by side, block after block in raster order:
-  /// `[rows * columns x width]` to `[blocks x (merge^2 * width)]`, a block's patches in raster order.
-  func merged(_ features: MatrixView, by merge: Int) -> MatrixView {
-    guard merge > 1 else { return features }
-    let width = features.columns
-    let result = MatrixView(rows: count / (merge * merge), columns: merge * merge * width)
-    for block in 0..<result.rows {
-      let (blockRow, blockColumn) = block.quotientAndRemainder(dividingBy: columns / merge)
-      for place in 0..<merge * merge {
-        let (y, x) = place.quotientAndRemainder(dividingBy: merge)
-        let source = (blockRow * merge + y) * columns + blockColumn * merge + x
-        result[rows: block..<block + 1][columns: place * width..<(place + 1) * width]
-          .copy(from: features[rows: source..<source + 1])
+  /// Group of `merge x merge` patches that a patch belongs to, groups counted in raster order.
+  func group(of patch: Int, by merge: Int) -> Int {
+    let (row, column) = patch.quotientAndRemainder(dividingBy: columns)
+    return row / merge * (columns / merge) + column / merge
+  }
+
+  /// For each patch whether its group of `merge x merge` is one of those that are kept.
+  public func patches(ofGroups isKept: [Bool], by merge: Int) -> [Bool] {
+    (0..<count).map { isKept[group(of: $0, by: merge)] }
+  }
+
+  /// Patches of a group, in raster order.
+  func patches(ofGroup group: Int, by merge: Int) -> [Int] {
+    let (groupRow, groupColumn) = group.quotientAndRemainder(dividingBy: columns / merge)
+    return (0..<merge * merge).map { place in
+      let (y, x) = place.quotientAndRemainder(dividingBy: merge)
+      return (groupRow * merge + y) * columns + groupColumn * merge + x
+    }
+  }
+}
+
+extension TowerFeatures {
+  /// Lays each `merge x merge` group of rows side by side, group after group in raster order: `[n x width]` to
+  /// `[groups x (merge^2 * width)]`, a group's patches in raster order; and the groups. Whole groups are there, or none
+  /// of their patches.
+  func merged(by merge: Int) -> (rows: MatrixView, groups: [Int]) {
+    guard merge > 1 else { return (rows, patches) }
+    let width = rows.columns
+    var rowOfPatch = Array(repeating: -1, count: grid.count)
+    for (index, patch) in patches.enumerated() { rowOfPatch[patch] = leading + index }
+    let all = 0..<(grid.rows / merge) * (grid.columns / merge)
+    let groups = all.filter { grid.patches(ofGroup: $0, by: merge).allSatisfy { rowOfPatch[$0] >= 0 } }
+    let result = MatrixView(rows: groups.count, columns: merge * merge * width)
+    for (row, group) in groups.enumerated() {
+      for (place, patch) in grid.patches(ofGroup: group, by: merge).enumerated() {
+        let source = rowOfPatch[patch]
+        result[rows: row..<row + 1][columns: place * width..<(place + 1) * width]
+          .copy(from: rows[rows: source..<source + 1])
       }
     }
-    return result
+    return (result, groups)
   }
 }

@@ -73,13 +73,24 @@ struct PatchRotation {
   let table: RotaryTable
   let positions: [RotaryPosition]
 
-  init(frequencies: [Float], order: [Int], grid: PatchGrid) {
+  init(frequencies: [Float], _ rows: TowerRows) {
+    let grid = rows.grid
     let axes = [RotaryAxis.row, .column].flatMap { Array(repeating: $0, count: frequencies.count) }
-    table = RotaryTable(RotaryScheme(frequencies: frequencies + frequencies, axes: axes))
+    let table = RotaryTable(RotaryScheme(frequencies: frequencies + frequencies, axes: axes))
     table.reserve(positions: max(grid.rows, grid.columns))
-    positions = order.map { patch in
-      let (row, column) = patch.quotientAndRemainder(dividingBy: grid.columns)
+    self.init(table: table, rows)
+  }
+
+  private init(table: RotaryTable, _ rows: TowerRows) {
+    self.table = table
+    positions = rows.patches.map { patch in
+      let (row, column) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
       return RotaryPosition(temporal: 0, row: row, column: column)
     }
+  }
+
+  /// The places of the rows that are left.
+  func of(_ rows: TowerRows) -> PatchRotation {
+    rows.patches.count == positions.count ? self : PatchRotation(table: table, rows)
   }
 }

@@ -38,10 +38,11 @@ struct VisionLayer: Sendable {
     downBias = try weights.vector(name("down_bias"), count: width)
   }
 
-  /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone.
+  /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone. The FFN uses its first
+  /// `neurons`, or all.
   func forward(
-    _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?, _ workspace: VisionWorkspace,
-    _ workers: Workers
+    _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?, neurons: Int?,
+    _ workspace: VisionWorkspace, _ workers: Workers
   ) {
     attentionNorm.apply(hidden, into: workspace.normed, workers)
     add(to: hidden, scaledBy: attentionScale, workspace, workers) { result, accumulating in
@@ -50,18 +51,34 @@ struct VisionLayer: Sendable {
     }
 
     feedForwardNorm.apply(hidden, into: workspace.normed, workers)
-    up.multiply(workspace.normed, into: workspace.neurons, workers)
-    workspace.neurons.add(upBias, workers)
-    let active = workspace.neurons[columns: 0..<down.columns]
-    if isGated {
-      workspace.neurons.gate(activation, into: active, workers)
-    } else {
-      active.activate(activation, workers)
-    }
+    let count = neurons ?? down.columns
+    let fused = workspace.neurons[columns: 0..<(isGated ? 2 : 1) * count]
+    let active = fused[columns: 0..<count]
+    activate(workspace.normed, count, fused, workers)
+    if isGated { fused.gate(activation, into: active, workers) } else { active.activate(activation, workers) }
+    let down = count == down.columns ? down : down.leading(columns: count)
     add(to: hidden, scaledBy: feedForwardScale, workspace, workers) { result, accumulating in
       down.multiply(active, into: result, accumulating: accumulating, workers)
       result.add(downBias, workers)
     }
+  }
+
+  /// The first neurons of the FFN before their activation, gates first.
+  private func activate(_ input: MatrixView, _ count: Int, _ output: MatrixView, _ workers: Workers) {
+    let all = down.columns
+    guard count < all else {
+      up.multiply(input, into: output, workers)
+      return output.add(upBias, workers)
+    }
+    let ranges = isGated ? [0..<count, all..<all + count] : [0..<count]
+    // Panels can be used in place where the up half starts with one.
+    if isGated, all % NeuronReduction.unit != 0 {
+      up.gathering(rows: ranges.flatMap { Array($0) }, workers).multiply(input, into: output, workers)
+    } else {
+      up.multiply(input, outputs: ranges, into: output, workers)
+    }
+    let bias = upBias.elements
+    output.add(WeightVector(ranges.flatMap { bias[$0] }), workers)
   }
 
   /// Adds what `part` computes to `hidden`: at once, or by way of the workspace where it is to be scaled.
@@ -94,5 +111,17 @@ struct VisionWorkspace {
     attended = MatrixView(rows: rows, columns: model.width)
     result = MatrixView(rows: rows, columns: model.width)
     neurons = MatrixView(rows: rows, columns: (model.gatedFeedForward ? 2 : 1) * model.feedForwardWidth)
+  }
+
+  /// The same memory for the first rows alone.
+  subscript(rows count: Int) -> VisionWorkspace { VisionWorkspace(self, rows: count) }
+
+  private init(_ whole: VisionWorkspace, rows: Int) {
+    panels = whole.panels
+    normed = whole.normed[rows: 0..<rows]
+    fused = whole.fused[rows: 0..<rows]
+    attended = whole.attended[rows: 0..<rows]
+    result = whole.result[rows: 0..<rows]
+    neurons = whole.neurons[rows: 0..<rows]
   }
 }

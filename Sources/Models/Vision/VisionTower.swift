@@ -7,10 +7,7 @@ public import Plan
 /// read are stored and run.
 public struct VisionTower: Sendable {
   private let model: VisionModel
-  private let patchEmbedding: WeightMatrix
-  private let patchBias: WeightVector
-  private let classEmbedding: WeightVector?
-  private let positionEmbedding: WeightMatrix?
+  private let embedding: PatchEmbedding
   private let frequencies: [Float]
   private let inputNorm: VisionNorm?
   private let layers: [VisionLayer]
@@ -19,116 +16,76 @@ public struct VisionTower: Sendable {
   /// Binds the tower's tensors.
   public init(_ model: VisionModel, weights: some ModelWeights) throws(ModelError) {
     self.model = model
-    let width = model.width
-    patchEmbedding = try weights.matrix("vision/patch_embedding", rows: width, columns: model.patchElements)
-    patchBias = try weights.vector("vision/patch_bias", count: width)
-    classEmbedding = model.classToken ? try weights.vector("vision/class_embedding", count: width) : nil
-    positionEmbedding =
-      model.positions == .learned
-      ? try weights.matrix("vision/position_embedding", rows: model.rows, columns: width) : nil
+    embedding = try PatchEmbedding(model, weights: weights)
     frequencies =
       model.positions == .rotary
-      ? try weights.vector("vision/rope_inverse_frequencies", count: width / model.heads / 4).elements : []
+      ? try weights.vector("vision/rope_inverse_frequencies", count: model.width / model.heads / 4).elements
+      : []
     inputNorm =
       model.inputNorm
       ? try VisionNorm(
-        model.norm, "vision/input_norm", width: width, epsilon: model.normEpsilon, weights: weights) : nil
+        model.norm, "vision/input_norm", width: model.width, epsilon: model.normEpsilon, weights: weights)
+      : nil
     var layers: [VisionLayer] = []
     for layer in 0..<model.layers { layers.append(try VisionLayer(model, layer: layer, weights: weights)) }
     self.layers = layers
     outputNorm =
       model.outputNorm
       ? try VisionNorm(
-        .layerNorm, "vision/output_norm", width: width, epsilon: model.normEpsilon, weights: weights) : nil
+        .layerNorm, "vision/output_norm", width: model.width, epsilon: model.normEpsilon, weights: weights)
+      : nil
   }
 
-  /// Features of one picture or tile: `[tokens x featureWidth]`, in raster order, a class token that is kept first.
+  /// Features of one picture or tile, at the settings of an operating point.
   ///
-  /// `pixels` is `[height x width x 3]` bytes of whole patches (a tower of a fixed size: of that size);
-  /// normalisation is part of the embedding. `willRunLayer` is called before each layer and may throw to stop.
+  /// - Parameters:
+  ///   - pixels: `[height x width x 3]` bytes of whole patches (a tower of a fixed size: of that size); normalisation is
+  ///     part of the embedding.
+  ///   - isKept: for each patch whether it enters the tower at all; `nil` for all of them.
+  ///   - settings: how much of the tower runs.
+  ///   - merge: patches along each side that the projector makes one token of.
+  ///   - willRunLayer: called before each layer; may throw to stop.
   public func encode<Failure: Error>(
-    pixels: [UInt8], height: Int, width: Int, _ workers: Workers, willRunLayer: () throws(Failure) -> Void
-  ) throws(Failure) -> MatrixView {
+    pixels: [UInt8], height: Int, width: Int, keeping isKept: [Bool]? = nil,
+    at settings: PictureSettings = .dense,
+    merge: Int = 1, _ workers: Workers, willRunLayer: () throws(Failure) -> Void
+  ) throws(Failure) -> TowerFeatures {
     let grid = PatchGrid(rows: height / model.patchSize, columns: width / model.patchSize)
     precondition(model.imageSize == 0 || (height == model.imageSize && width == model.imageSize))
-    let windows = grid.windows(side: model.window)
-    let hidden = embed(pixels, width: width, grid, order: windows.order, workers)  // [rows x width]
+    let windows = grid.windows(side: model.window, keeping: isKept)
+    let hidden = embedding.embed(pixels, width: width, grid, patches: windows.order, workers)
     inputNorm?.apply(hidden, into: hidden, workers)
-    let rotation =
-      model.positions == .rotary
-      ? PatchRotation(frequencies: frequencies, order: windows.order, grid: grid) : nil
-    let workspace = VisionWorkspace(
-      model, rows: hidden.rows, isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
-    let first = model.dropsFirstToken ? 1 : 0
-    let features = MatrixView(rows: hidden.rows - first, columns: model.featureWidth)
-    copyFeatures(hidden, boundary: 0, first: first, into: features)
-    for (index, layer) in layers.enumerated() {
-      try willRunLayer()
-      let isFull = windows.segments.count < 2 || model.fullAttentionLayers.contains(index)
-      layer.forward(
-        hidden, segments: isFull ? [0..<hidden.rows] : windows.segments, rotation: rotation, workspace,
-        workers)
-      if index + 1 == layers.count { outputNorm?.apply(hidden, into: hidden, workers) }
-      copyFeatures(hidden, boundary: index + 1, first: first, into: features)
-    }
-    return windows.segments.count < 2 ? features : inRasterOrder(features, windows.order)
+    var rows = TowerRows(hidden: hidden, windowed: windows, grid: grid)
+    return try run(&rows, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer)
   }
 
   /// The same without an end before the end.
-  public func encode(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> MatrixView {
+  public func encode(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> TowerFeatures {
     encode(pixels: pixels, height: height, width: width, workers) {}
   }
 
-  private func copyFeatures(_ hidden: MatrixView, boundary: Int, first: Int, into features: MatrixView) {
-    for (place, layer) in model.featureLayers.enumerated() where layer == boundary {
-      features[columns: place * model.width..<(place + 1) * model.width]
-        .copy(from: hidden[rows: first..<hidden.rows])
+  /// Runs the layers of a schedule over embedded rows.
+  private func run<Failure: Error>(
+    _ rows: inout TowerRows, _ schedule: TowerSchedule, merge: Int, _ workers: Workers,
+    _ willRunLayer: () throws(Failure) -> Void
+  ) throws(Failure) -> TowerFeatures {
+    let fixed = max(rows.leading, model.dropsFirstToken ? 1 : 0)
+    let pruner = schedule.pruning.map { TowerPruner($0, merge: merge, fixed: fixed) }
+    let rotation = model.positions == .rotary ? PatchRotation(frequencies: frequencies, rows) : nil
+    let whole = VisionWorkspace(
+      model, rows: rows.hidden.rows, isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
+    var features = FeatureCollector(model, schedule)
+    features.collect(rows, boundary: 0)
+    for (index, layer) in layers.prefix(schedule.layers).enumerated() {
+      try willRunLayer()
+      if schedule.pruning?.layer == index { pruner?.prune(&rows, workers) }
+      let isFull = model.fullAttentionLayers.contains(index)
+      layer.forward(
+        rows.hidden, segments: rows.segments(isFull: isFull), rotation: rotation?.of(rows),
+        neurons: schedule.neurons[index], whole[rows: rows.hidden.rows], workers)
+      if index + 1 == schedule.layers { outputNorm?.apply(rows.hidden, into: rows.hidden, workers) }
+      features.collect(rows, boundary: index + 1)
     }
-  }
-
-  private func inRasterOrder(_ rows: MatrixView, _ order: [Int]) -> MatrixView {
-    let result = MatrixView(rows: rows.rows, columns: rows.columns)
-    for (row, patch) in order.enumerated() {
-      result[rows: patch..<patch + 1].copy(from: rows[rows: row..<row + 1])
-    }
-    return result
-  }
-
-  /// Patches in the given order behind the class token, with their learned positions.
-  private func embed(
-    _ pixels: [UInt8], width: Int, _ grid: PatchGrid, order: [Int], _ workers: Workers
-  ) -> MatrixView {
-    let extra = model.classToken ? 1 : 0
-    let hidden = MatrixView(rows: grid.count + extra, columns: model.width)
-    let tokens = hidden[rows: extra..<hidden.rows]
-    patchEmbedding.multiply(patchRows(pixels, width: width, grid, order: order), into: tokens, workers)
-    tokens.add(patchBias, workers)
-    if let classEmbedding { hidden[rows: 0..<1].add(classEmbedding) }
-    guard let positionEmbedding else { return hidden }
-    let position = MatrixView(rows: 1, columns: model.width)
-    for row in 0..<hidden.rows {
-      positionEmbedding.copyRow(row < extra ? row : order[row - extra] + extra, into: position, row: 0)
-      hidden[rows: row..<row + 1].add(position)
-    }
-    return hidden
-  }
-
-  /// Patches, each a row of channel, then row, then column: `[patches x 3 p^2]`.
-  private func patchRows(_ pixels: [UInt8], width: Int, _ grid: PatchGrid, order: [Int]) -> MatrixView {
-    let side = model.patchSize
-    precondition(pixels.count >= grid.rows * side * width * 3)
-    let result = MatrixView(rows: grid.count, columns: model.patchElements)
-    for (index, patch) in order.enumerated() {
-      let (gridRow, gridColumn) = patch.quotientAndRemainder(dividingBy: grid.columns)
-      result.withRow(index) { row in
-        for y in 0..<side {
-          for x in 0..<side {
-            let source = ((gridRow * side + y) * width + gridColumn * side + x) * 3
-            for channel in 0..<3 { row[(channel * side + y) * side + x] = Float(pixels[source + channel]) }
-          }
-        }
-      }
-    }
-    return result
+    return features.finish(rows, first: model.dropsFirstToken ? 1 : 0)
   }
 }

@@ -8,6 +8,18 @@ public struct CalibrationRecord: Equatable, Sendable {
   public var cacheRetention: RetentionProfile?
   /// Harm of a horizon at each layer.
   public var horizon: HorizonProfile?
+  /// Harm of fewer pixels.
+  public var resolution: HarmProfile<Resolution>?
+  /// Harm of leaving out tiles that hold little.
+  public var tileSelection: HarmProfile<TileSelection>?
+  /// Harm of leaving out patches that repeat.
+  public var patchSelection: HarmProfile<PatchSelection>?
+  /// Harm of fewer tokens in the tower.
+  public var towerPruning: HarmProfile<TowerPruning>?
+  /// Layers of the tower in the order in which they can do with fewer neurons.
+  public var towerReduction: TowerRanking?
+  /// Harm of fewer layers of the tower.
+  public var towerDepth: HarmProfile<TowerDepth>?
   /// What it was found on.
   public var provenance: CalibrationProvenance
 
@@ -31,6 +43,8 @@ public struct CalibrationRecord: Equatable, Sendable {
   /// Every part, a method each, as checks and files go over them.
   package static let places: [Place<Self>] = [
     Place(\.layerReduction), Place(\.cacheRetention), Place(\.tokenPruning), Place(\.horizon),
+    Place(\.resolution), Place(\.tileSelection), Place(\.patchSelection), Place(\.towerPruning),
+    Place(\.towerReduction), Place(\.towerDepth),
   ]
 
   /// The parts that were made.

@@ -10,7 +10,8 @@ extension MeasuredFigures {
     }
     try requireFinite([divergence, agreement, visualKept] + divergenceInterval, "a measured figure", path)
     let amounts = [
-      imageSeconds, prefillSeconds, densePrefillSeconds, selectionSeconds, decodeSecondsPerToken,
+      imageSeconds, visionSeconds, denseImageSeconds, denseVisualTokens, prefillSeconds, densePrefillSeconds,
+      selectionSeconds, decodeSecondsPerToken,
       denseDecodeSecondsPerToken,
       kvBytes, denseKVBytes, visualEntryShare, decoderFLOPs, denseDecoderFLOPs,
     ]

@@ -18,6 +18,13 @@ public struct MeasuredFigures: Equatable, Sendable {
   public var visualKept = 0.0
   /// Median seconds to read and prepare the pictures of a question and to run the tower over them.
   public var imageSeconds = 0.0
+  /// Median seconds of the tower and the projector, a part of `imageSeconds`.
+  public var visionSeconds = 0.0
+  /// Median seconds to read and prepare the pictures and to run the tower over them of dense, measured in the same run; 0
+  /// where nothing of it is left out.
+  public var denseImageSeconds = 0.0
+  /// Mean visual tokens of dense's prompt; 0 where a picture has as many at this point.
+  public var denseVisualTokens = 0.0
   /// Median seconds of prefill, selection included.
   public var prefillSeconds = 0.0
   /// Median seconds of prefill of dense, measured in the same run.

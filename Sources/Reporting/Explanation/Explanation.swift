@@ -45,16 +45,19 @@ public struct Explanation: Sendable {
     var pictures: [Picture] = []
     var features: [ImageTokens] = []
     var first = 0
+    var numbers: [Int] = []
+    let view = point.settings.picture
     for path in images {
-      let prepared = try context.model.prepareImage(at: path, among: images.count)
-      let tokens = try context.encode(prepared)
+      let prepared = try context.model.prepareImage(at: path, among: images.count, at: view)
+      let tokens = try context.encode(prepared, at: view)
       let blocks = try context.model.views(of: prepared).map { view in
         let start = first + view.firstVisual
         return Block(view: view, tokens: start..<start + view.rows * view.columns)
       }
       pictures.append(Picture(path: path, blocks: blocks))
       features.append(tokens)
-      first += tokens.arrangement.visualCount
+      numbers += tokens.arrangement.wholeNumbers.map { first + $0 }
+      first += tokens.arrangement.wholeCount
     }
     self.pictures = pictures
     let prompt = try context.embed(layout, images: features)
@@ -62,15 +65,26 @@ public struct Explanation: Sendable {
     let pruned = try context.prefill(
       prompt.copy(), schedule: try context.model.schedule(point.settings), PrefillRange(reserve: maxTokens),
       observer: &watch)
-    fate = watch.fate(of: pruned)
+    fate = watch.fate(of: pruned).placed(at: numbers, of: first)
     answer = try Self.text(behind: pruned, maxTokens, context)
     denseAnswer =
       point.settings.isDense
       ? answer
       : try Self.text(
         behind: context.prefill(
-          prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: maxTokens)),
+          view.isDense ? prompt : Self.prompt(layout, images, context),
+          schedule: try context.model.schedule(.dense), PrefillRange(reserve: maxTokens)),
         maxTokens, context)
+  }
+
+  /// The prompt with the whole pictures through the whole tower.
+  private static func prompt(
+    _ layout: PromptLayout, _ images: [String], _ context: Context
+  ) throws -> PromptRows {
+    let features = try images.map {
+      try context.encode(try context.model.prepareImage(at: $0, among: images.count))
+    }
+    return try context.embed(layout, images: features)
   }
 
   private static func text(

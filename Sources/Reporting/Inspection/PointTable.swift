@@ -6,8 +6,8 @@ public enum PointTable {
   /// A row a point, and below them what each prunes.
   public static func text(_ points: [OperatingPoint]) -> String {
     var table = TextTable([
-      "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs", "prefill",
-      "decode/token",
+      "point", "accuracy", "95 % interval", "divergence", "agreement", "visual KV", "KV", "FLOPs", "picture",
+      "prefill", "first token", "decode/token",
     ])
     for point in points {
       guard let figures = point.figures else {
@@ -22,7 +22,9 @@ public enum PointTable {
         Figure(figures.divergence, .nats).description, Figure(figures.agreement, .share).description,
         Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
         Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
+        Figure(figures.imageSeconds, .seconds).description,
         Figure(figures.prefillSeconds, .seconds).description,
+        Figure(figures.firstTokenSeconds, .seconds).description,
         Figure(figures.decodeSecondsPerToken, .seconds).description,
       ])
     }
@@ -58,6 +60,7 @@ public enum PointTable {
           "seconds",
           .object([
             "image": Figure(figures.imageSeconds, .seconds).json,
+            "vision": Figure(figures.visionSeconds, .seconds).json,
             "prefill": Figure(figures.prefillSeconds, .seconds).json,
             "first_token": Figure(figures.firstTokenSeconds, .seconds).json,
             "dense_prefill": Figure(figures.densePrefillSeconds, .seconds).json,

@@ -22,6 +22,15 @@ public struct PatchFate: Equatable, Sendable {
     self.entries = entries
   }
 
+  /// The same in a prompt with the tokens that never entered it: `numbers` are those that the others have there.
+  func placed(at numbers: [Int], of count: Int) -> PatchFate {
+    if numbers.count == count { return self }
+    var isThere = Array(repeating: false, count: count)
+    for (token, number) in numbers.enumerated() { isThere[number] = isKept[token] }
+    return PatchFate(
+      isKept: isThere, entries: entries.map { heads in heads.map { list in list.map { numbers[$0] } } })
+  }
+
   /// Share of all caches, one a layer and KV head, that hold an entry of each token.
   public var entryShares: [Double] {
     var counts = Array(repeating: 0, count: isKept.count)

@@ -49,8 +49,10 @@ extension Report {
     let kept = point.isKept.count { $0 }
     let cached = point.cacheShares.reduce(0, +) / Double(max(1, point.cacheShares.count))
     let words =
-      kept == point.isKept.count
-      ? "all \(kept) tokens kept" : "\(kept) of \(point.isKept.count) tokens kept"
+      point.isKept.isEmpty
+      ? "fewer pixels, on grids of their own"
+      : kept == point.isKept.count
+        ? "all \(kept) tokens kept" : "\(kept) of \(point.isKept.count) tokens kept"
     let drawings = sample.blocks.enumerated().map { place, block in
       drawing(
         block, point, id: "picture-\(number)-\(place)", panel: "patches-\(number)-\(index)-\(place)",

@@ -28,16 +28,16 @@ public struct PatchSurvey {
     for (index, sample) in set.samples.enumerated() {
       let views = try last?.images == sample.images ? last?.views ?? [] : views(of: sample)
       last = (sample.images, views)
-      let prompt = try runner.prompt(sample)
-      let grids = zip(views, prompt.imageStarts).flatMap { views, start in
+      let prompt = try runner.timedPrompt(sample)
+      let grids = zip(views, prompt.rows.imageStarts).flatMap { views, start in
         views.map { Grid(first: start + $0.firstVisual, rows: $0.rows, columns: $0.columns) }
       }
-      let fates = try points.map { try PatchFate(of: prompt, at: $0.settings, in: runner.context) }
+      let fates = try points.map { try fate(of: sample, at: $0.settings) }
       if sample.images.count == 1 {
-        sums[grids, default: PlaceSums(points: points.count, tokens: prompt.rows.visualCount)].add(fates)
+        sums[grids, default: PlaceSums(points: points.count, tokens: prompt.rows.rows.visualCount)].add(fates)
       }
       if drawn.contains(index) {
-        findings.samples.append(try picture(of: sample, Array(views.joined()), grids, prompt, fates))
+        findings.samples.append(try picture(of: sample, Array(views.joined()), grids, fates))
       }
       try onSample()
     }
@@ -51,6 +51,16 @@ public struct PatchSurvey {
     return findings
   }
 
+  /// What became of a sample's tokens at a point, by their numbers in the whole prompt; of none at another resolution,
+  /// whose grids are not those of the whole picture.
+  private func fate(of sample: Sample, at settings: PruningSettings) throws -> PatchFate? {
+    let view = PictureView(settings: settings.picture)
+    if settings.picture.resolution != nil { return nil }
+    let prompt = try runner.timedPrompt(sample, view: view)
+    return try PatchFate(of: prompt.rows, at: settings, in: runner.context)
+      .placed(at: prompt.wholeNumbers, of: prompt.wholeCount)
+  }
+
   private func views(of sample: Sample) throws -> [[BlockView]] {
     try sample.images.map { path in
       try runner.context.model.views(
@@ -59,7 +69,7 @@ public struct PatchSurvey {
   }
 
   private func picture(
-    of sample: Sample, _ views: [BlockView], _ grids: [Grid], _ prompt: PromptRows, _ fates: [PatchFate]
+    of sample: Sample, _ views: [BlockView], _ grids: [Grid], _ fates: [PatchFate?]
   ) throws -> SamplePicture {
     let blocks = try zip(views, grids).map { view, grid in
       let pixels = try Self.reduced(view.pixels)
@@ -68,11 +78,13 @@ public struct PatchSurvey {
     }
     let context = runner.context
     let outcomes = try zip(points, fates).map { point, fate in
+      let prompt = try runner.prompt(sample, view: PictureView(settings: point.settings.picture))
       let run = try runner.run(prompt, schedule: try context.model.schedule(point.settings), answer: nil)
       let answer = context.model.text(of: run.tokens)
       return SamplePicture.Outcome(
-        point: point.name, answer: answer, correct: sample.answer.map { $0 == answer }, isKept: fate.isKept,
-        cacheShares: fate.entryShares)
+        point: point.name, answer: answer, correct: sample.answer.map { $0 == answer },
+        isKept: fate?.isKept ?? [],
+        cacheShares: fate?.entryShares ?? [])
     }
     return SamplePicture(
       id: sample.id, prompt: sample.prompt, answer: sample.answer, task: sample.task, blocks: blocks,
@@ -101,9 +113,10 @@ private struct PlaceSums {
     cached = kept
   }
 
-  mutating func add(_ fates: [PatchFate]) {
+  mutating func add(_ fates: [PatchFate?]) {
     samples += 1
-    for (point, fate) in fates.enumerated() where fate.isKept.count == tokens {
+    for (point, fate) in fates.enumerated() {
+      guard let fate, fate.isKept.count == tokens else { continue }
       let shares = fate.entryShares
       for token in 0..<tokens {
         kept[point][token] += fate.isKept[token] ? 1 : 0

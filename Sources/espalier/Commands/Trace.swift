@@ -41,9 +41,11 @@ struct Trace: ParsableCommand {
     let settings = try opened.point(named: point).settings
     let context = try engine.context(opened)
     let layout = try context.model.layout(try words.conversation, images: image.count)
-    let pictures = try image.map { try context.model.prepareImage(at: $0, among: image.count) }
+    let pictures = try image.map {
+      try context.model.prepareImage(at: $0, among: image.count, at: settings.picture)
+    }
     try context.model.checkLength(layout, pictures)
-    let features = try pictures.map(context.encode)
+    let features = try pictures.map { try context.encode($0, at: settings.picture) }
     let rows = try context.embed(layout, images: features)
     var recorder = HiddenStates(isRecording: hiddenStates)
     let result = try context.prefill(

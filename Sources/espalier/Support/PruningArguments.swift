@@ -3,6 +3,8 @@ public import Plan
 
 /// Settings given by hand: a point named `custom`, for experiments beside the plan's own points.
 struct PruningArguments: ParsableArguments {
+  @OptionGroup var picture: PictureArguments
+
   @Option(help: ArgumentHelp("Custom point: share of the visual tokens that stay.", valueName: "share"))
   var keep: Double?
 
@@ -89,10 +91,13 @@ struct PruningArguments: ParsableArguments {
   func point(_ contents: PlanContents) throws -> OperatingPoint? {
     let record = contents.calibration
     let settings = PruningSettings(
-      tokenPruning: tokenPruning(record), layerReduction: layerReduction,
+      picture: try picture.settings(contents), tokenPruning: tokenPruning(record),
+      layerReduction: layerReduction,
       cacheRetention: cacheRetention(record, layers: contents.model.text.layers),
       horizon: horizon.map { Horizon(layer: $0) })
-    if let problem = settings.problem(for: contents.model, calibration: record) {
+    if let problem = settings.problem(
+      for: contents.model, image: contents.image, calibration: record)
+    {
       throw ValidationError("custom point: \(problem).")
     }
     return settings.isDense ? nil : OperatingPoint(name: "custom", settings: settings)

@@ -21,7 +21,8 @@ enum ScoreTable {
   private static func points(_ scores: [PointScore], beside dense: PointScore) -> String {
     var table = TextTable([
       "point", "accuracy", "95 % interval", "divergence", "long answers", "agreement", "visual kept",
-      "visual KV", "KV", "FLOPs", "prefill", "of dense", "selection", "decode/token",
+      "visual KV", "KV", "FLOPs", "picture", "tower", "prefill", "first token", "of dense", "selection",
+      "decode/token",
     ])
     for score in scores {
       table.append([
@@ -32,8 +33,11 @@ enum ScoreTable {
         Figure(score.mean(\.visualEntryShare), .share).description,
         Figure(score.mean(\.kvBytes), .bytes).description,
         Figure(score.mean(\.decoderFLOPs) / dense.mean(\.decoderFLOPs), .share).description,
+        Figure(score.median(\.pictureSeconds), .seconds).description,
+        Figure(score.median(\.visionSeconds), .seconds).description,
         Figure(score.median(\.prefillSeconds), .seconds).description,
-        Figure(score.median(\.prefillSeconds) / dense.median(\.prefillSeconds), .share).description,
+        Figure(score.median(\.firstTokenSeconds), .seconds).description,
+        Figure(score.median(\.firstTokenSeconds) / dense.median(\.firstTokenSeconds), .share).description,
         Figure(score.median(\.selectionSeconds), .seconds).description,
         Figure(score.decodeSecondsPerToken, .seconds).description,
       ])

@@ -9,6 +9,9 @@ public struct ImageGrid: Equatable, Sendable {
   /// Grid columns.
   public var columns: Int
 
+  /// Place of each token on the grid, ascending; `nil` where every place has a token.
+  public var places: [Int]?
+
   /// A grid of these tokens, `rows * columns` of them.
   public init(tokens: [Int], rows: Int, columns: Int) {
     self.tokens = tokens
@@ -21,8 +24,10 @@ public struct ImageGrid: Equatable, Sendable {
     self.init(tokens: Array(firstVisual..<firstVisual + rows * columns), rows: rows, columns: columns)
   }
 
-  /// Places of the grid.
-  public var count: Int { rows * columns }
+  /// Tokens of the grid.
+  public var count: Int { tokens.count }
+  /// Place of a token by its number among the grid's.
+  func place(of token: Int) -> Int { places?[token] ?? token }
 
   /// The grid's rows of a matrix that has a row a visual token; a view where they follow each other.
   func rows(of visual: MatrixView) -> MatrixView {

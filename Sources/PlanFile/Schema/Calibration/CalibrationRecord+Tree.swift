@@ -3,9 +3,18 @@ import Plan
 /// `/calibration`: a group a method, and where it came from.
 extension TreeBuilder {
   mutating func add(_ record: CalibrationRecord, for model: ModelDescription) throws(Flaw) {
-    group(CalibrationRecord.path, "what calibration found about the layers, heads and tokens of this model")
+    let parts = record.parts.compactMap { $0 as? any StoredPart }
+    var attributes = AttributeSet()
+    // What calibration found is for people and for tuning: no answer depends on a part that a reader does not know.
+    for part in parts.map({ type(of: $0) }) where part.since > 0 {
+      let name = String(part.path.dropFirst(CalibrationRecord.path.utf8.count + 1))
+      attributes.need(name, since: part.since, isOptional: true)
+    }
+    group(
+      CalibrationRecord.path, "what calibration found about the layers, heads and tokens of this model",
+      attributes)
     try add(record.provenance)
-    for part in record.parts { try (part as? any StoredPart)?.add(to: &self, for: model) }
+    for part in parts { try part.add(to: &self, for: model) }
   }
 
   private mutating func add(_ provenance: CalibrationProvenance) throws(Flaw) {

@@ -1,9 +1,14 @@
 public import Plan
 
 /// The settings of one pruning method with their form in the file.
-protocol StoredSettings: MethodSettings, AttributeRecord {}
+protocol StoredSettings: MethodSettings, AttributeRecord {
+  /// The minor version that brought the method.
+  static var since: Int { get }
+}
 
 extension StoredSettings {
+  static var since: Int { 0 }
+
   fileprivate func put(into set: inout AttributeSet) { set.put(self, prefix: Self.prefix) }
 
   fileprivate init(from set: inout AttributeSet, of object: String) throws(Flaw) {
@@ -12,11 +17,14 @@ extension StoredSettings {
 }
 
 extension PruningSettings {
-  /// Puts of every method whether it is used, and its settings where it is.
+  /// Puts of every method whether it is used, and its settings where it is. Methods of later versions are named only where
+  /// they are used.
   func put(into set: inout AttributeSet) {
     for (place, method) in Self.stored {
       let own = place.get(self) as? any StoredSettings
+      if own == nil, method.since > 0 { continue }
       set.put(method.name, own != nil)
+      if method.since > 0 { set.need(method.name, since: method.since, isOptional: false) }
       own?.put(into: &set)
     }
   }
@@ -25,7 +33,9 @@ extension PruningSettings {
   init(from set: inout AttributeSet, of object: String) throws(Flaw) {
     self = .dense
     for (place, method) in Self.stored {
-      let isUsed: Bool = try set.take(method.name, of: object)
+      let isUsed: Bool =
+        method.since > 0
+        ? try set.takeIfPresent(method.name, of: object) ?? false : try set.take(method.name, of: object)
       if isUsed { place.set(&self, try method.init(from: &set, of: object)) }
     }
   }

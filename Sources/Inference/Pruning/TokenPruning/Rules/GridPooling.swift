@@ -49,7 +49,15 @@ struct GridPooling {
     }
   }
 
+  /// Tokens of each square of the grid, by their numbers among the grid's.
   private static func blocks(of grid: ImageGrid, side: Int) -> [[Int]] {
+    guard let places = grid.places else { return squares(of: grid, side: side) }
+    var tokens: [Int: Int] = [:]
+    for (token, place) in places.enumerated() { tokens[place] = token }
+    return squares(of: grid, side: side).map { $0.compactMap { tokens[$0] } }.filter { !$0.isEmpty }
+  }
+
+  private static func squares(of grid: ImageGrid, side: Int) -> [[Int]] {
     stride(from: 0, to: grid.rows, by: side).flatMap { top in
       stride(from: 0, to: grid.columns, by: side).map { left in
         (top..<min(grid.rows, top + side)).flatMap { row in

@@ -36,6 +36,8 @@ struct FeatureCost {
 /// Both depend on few distinct offsets, so they are tables.
 struct SpatialCost {
   private let columns: Int
+  /// Row and column of each token.
+  private let places: [(row: Int, column: Int)]
   private let byOffset: [Float]
   private let byPlace: [Float]
   /// One over the range of `Cs`; its smallest value is 0.
@@ -43,27 +45,27 @@ struct SpatialCost {
 
   init(grid: ImageGrid, sigma: Double) {
     columns = grid.columns
-    byOffset = (0..<grid.count).map { offset in
+    places = (0..<grid.count).map { token in
+      let (row, column) = grid.place(of: token).quotientAndRemainder(dividingBy: grid.columns)
+      return (row, column)
+    }
+    byOffset = (0..<grid.rows * grid.columns).map { offset in
       let (dy, dx) = offset.quotientAndRemainder(dividingBy: grid.columns)
       return Float(1 - exp(-Double(dx * dx + dy * dy) / (2 * sigma * sigma)))
     }
     inverseRange = 1 / max(byOffset.last ?? 0, 1e-30)
     let centre = (x: Double(grid.columns - 1) / 2, y: Double(grid.rows - 1) / 2)
-    let distances = (0..<grid.count).map { place in
-      let (y, x) = place.quotientAndRemainder(dividingBy: grid.columns)
-      return Float(hypot(Double(x) - centre.x, Double(y) - centre.y))
-    }
+    let distances = places.map { Float(hypot(Double($0.column) - centre.x, Double($0.row) - centre.y)) }
     let least = distances.min() ?? 0
     let width = max((distances.max() ?? 0) - least, 1e-30)
     byPlace = distances.map { ($0 - least) / width }
   }
 
-  /// Calls `body` with every place and its unscaled `Cs` from place `i`.
+  /// Calls `body` with every token and its unscaled `Cs` from token `i`.
   func forEachCost(from i: Int, _ body: (_ j: Int, _ cost: Float) -> Void) {
-    let (y, x) = i.quotientAndRemainder(dividingBy: columns)
-    for otherY in 0..<byOffset.count / columns {
-      let offsets = abs(y - otherY) * columns
-      for otherX in 0..<columns { body(otherY * columns + otherX, byOffset[offsets + abs(x - otherX)]) }
+    let (y, x) = places[i]
+    for (j, other) in places.enumerated() {
+      body(j, byOffset[abs(y - other.row) * columns + abs(x - other.column)])
     }
   }
 

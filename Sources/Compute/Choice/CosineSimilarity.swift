@@ -1,12 +1,10 @@
-import Compute
-
 /// Cosines between rows: their products when each is scaled to length 1. A row of zeros is like nothing.
-struct CosineSimilarity {
+package struct CosineSimilarity {
   /// `[n x m]`
-  let matrix: MatrixView
+  package let matrix: MatrixView
 
   /// Cosines of every row of `left`, `[n x width]`, with every row of `right`, `[m x width]`.
-  init(_ left: MatrixView, _ right: MatrixView, _ workers: Workers) {
+  package init(_ left: MatrixView, _ right: MatrixView, _ workers: Workers) {
     matrix = MatrixView(rows: left.rows, columns: right.rows)
     Self.normalized(left).multiply(transposed: Self.normalized(right), into: matrix, workers)
   }

@@ -1,4 +1,4 @@
 /// `count` of `total` places, evenly spaced from the start, ascending.
-func evenlySpaced(_ count: Int, of total: Int) -> [Int] {
+package func evenlySpaced(_ count: Int, of total: Int) -> [Int] {
   count > 0 ? (0..<min(count, total)).map { $0 * total / min(count, total) } : []
 }

@@ -1,0 +1,50 @@
+import Evaluation
+import Imaging
+import Inference
+import Plan
+
+extension HarmStage where Settings == Resolution {
+  /// The stage of resolutions: the steps of the model's own processor below its setting.
+  static func resolutions(_ context: Context) -> HarmStage {
+    HarmStage(context: context) { profile, samples in
+      profile.candidates.isEmpty ? try context.model.smallerResolutions(samples) : []
+    }
+  }
+}
+
+extension Model {
+  /// Resolutions below the model's own, from large to small.
+  fileprivate func smallerResolutions(_ samples: [PreparedSample]) throws -> [Resolution] {
+    switch contents.image.tiling {
+    case .single: return []
+    case .split(let tiling):
+      let side = max(1, tiling.side)
+      let edges = tiling.longestEdge / side
+      let steps = edges <= 8 ? Array(1..<max(1, edges)) : (1..<8).map { $0 * edges / 8 }
+      return steps.reversed().map { Resolution(.longestEdge, $0 * side) }
+        + (tiling.splits ? [Resolution(.tiles, 0)] : [])
+    case .canvas(let tiling):
+      let steps = [9, 6, 4, 3, 2, 1].filter { $0 < tiling.maximumTiles && $0 >= tiling.minimumTiles }
+      return steps.map { Resolution(.tiles, $0) }
+    case .anyResolution(let tiling):
+      let side = max(1, tiling.tile.side)
+      let counts = stride(from: 0, to: tiling.resolutions.count - 1, by: 2).map {
+        tiling.resolutions[$0] / side * (tiling.resolutions[$0 + 1] / side)
+      }
+      let steps = Set(counts).sorted().dropLast().reversed()
+      return (steps.count <= 8 ? Array(steps) : (0..<8).map { steps.map { $0 }[$0 * steps.count / 8] })
+        .map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
+    case .native(let native):
+      let largest =
+        try samples.map { sample in
+          try sample.sample.images.map { path in
+            try prepareImage(at: path, among: sample.sample.images.count).overview.map {
+              $0.width * $0.height
+            } ?? 0
+          }.max() ?? 0
+        }.max() ?? 0
+      return [0.75, 0.5, 0.35, 0.25, 0.15, 0.08].map { Int($0 * Double(largest)) }
+        .filter { $0 >= native.unit * native.unit }.map { Resolution(.pixels, $0) }
+    }
+  }
+}

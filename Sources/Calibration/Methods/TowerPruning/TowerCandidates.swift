@@ -1,0 +1,45 @@
+import Inference
+import Plan
+
+extension HarmStage where Settings == TowerPruning {
+  /// The stage of tower pruning: first every rule in the middle of the tower, then the best ones behind other layers and
+  /// with other shares.
+  static func towerTokens(_ context: Context) -> HarmStage {
+    let vision = context.model.description.vision
+    return HarmStage(context: context) { profile, _ in
+      guard vision.layers > 1 else { return [] }
+      let middle = max(1, vision.layers / 2)
+      if profile.candidates.isEmpty {
+        return TowerRule.allCases.flatMap { rule in
+          Self.ways(vision).map {
+            TowerPruning(rule: rule, keepRatio: 0.5, layer: middle, merges: $0.merges, putsBack: $0.putsBack)
+          }
+        }
+      }
+      let tried = profile.candidates.map(\.settings)
+      guard tried.allSatisfy({ $0.layer == middle && $0.keepRatio == 0.5 }) else { return [] }
+      let layers = Set([1, vision.layers / 4, middle, 3 * vision.layers / 4]).filter { $0 > 0 }.sorted()
+      return Self.best(of: profile).flatMap { way in
+        layers.flatMap { layer in
+          [0.75, 0.5, 0.35, 0.25].map { share in
+            var settings = way
+            (settings.layer, settings.keepRatio) = (layer, share)
+            return settings
+          }
+        }
+      }.filter { !tried.contains($0) }
+    }
+  }
+
+  /// Merged or dropped, put back or left out, where the tower allows it.
+  private static func ways(_ vision: VisionModel) -> [(merges: Bool, putsBack: Bool)] {
+    let all: [(merges: Bool, putsBack: Bool)] = [(true, true), (false, true), (true, false), (false, false)]
+    return all.filter { $0.putsBack || !vision.dropsFirstPatch }
+  }
+
+  /// The least harmful way that puts tokens back, and the least harmful that leaves them out.
+  private static func best(of profile: HarmProfile<TowerPruning>) -> [TowerPruning] {
+    let sorted = profile.candidates.sorted { $0.divergence < $1.divergence }.map(\.settings)
+    return [sorted.first { $0.putsBack }, sorted.first { !$0.putsBack }].compactMap { $0 }
+  }
+}

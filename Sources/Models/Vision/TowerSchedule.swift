@@ -1,0 +1,26 @@
+import Plan
+
+/// What a tower does at the settings of an operating point.
+struct TowerSchedule {
+  /// Layers that run.
+  let layers: Int
+  /// Neurons of each layer's FFN that are used, `nil` for all.
+  let neurons: [Int?]
+  /// Where tokens leave, if any do.
+  let pruning: TowerPruning?
+  /// Boundaries whose rows are read; those of layers that do not run are read behind the last one that does.
+  let featureLayers: [Int]
+
+  init(_ settings: PictureSettings, for model: VisionModel) {
+    let layers = max(0, model.layers - (settings.towerDepth?.skippedLayers ?? 0))
+    self.layers = layers
+    let reduction = settings.towerReduction
+    neurons = (0..<layers).map { layer in
+      guard let reduction, reduction.layers.contains(layer) else { return nil }
+      return NeuronReduction.leadingCount(share: reduction.neuronShare, of: model.feedForwardWidth)
+    }
+    // All of the tokens are as good as no choice, and behind the last layer nothing is saved.
+    pruning = settings.towerPruning.flatMap { $0.keepRatio < 1 && $0.layer < layers ? $0 : nil }
+    featureLayers = model.featureLayers.map { min($0, layers) }
+  }
+}
