@@ -25,18 +25,18 @@ public struct Calibrator {
     return options.attentionWindow ?? max(16, (tokens > 0 ? tokens : 256) / 8)
   }
 
-  /// Calibrates on `set`. With `neuronOrder`, in which the plan's FFN neurons lie by layer (as
-  /// `LeadingNeurons.order` says), leading neurons are tried too. With `resuming`, what
+  /// Calibrates on `set`. With `neuronOrder`, in which the plan's FFN neurons lie, leading
+  /// neurons are tried too. With `resuming`, what
   /// the state file has is not computed again.
   public func calibrate(
-    _ set: SampleSet, weightsDigest: String, neuronOrder: [[Int]]? = nil, resuming: Bool,
+    _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil, resuming: Bool,
     reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
     var state = try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
     // What is found already needs no dense answers beside it.
-    let samples = try areStagesFinished(state) ? [] : prepare(chosen, reporter)
+    let samples = try areStagesFinished(state, neuronOrder: neuronOrder) ? [] : prepare(chosen, reporter)
     var record = try runStages(samples, neuronOrder: neuronOrder, &state, reporter)
     record.provenance.samples = chosen.samples.count
     record.provenance.seed = options.seed

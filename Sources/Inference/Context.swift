@@ -1,4 +1,5 @@
 public import Compute
+public import Imaging
 import Models
 
 /// One sequence at a time on a model: the memory of its run, and threads to compute with.
@@ -33,5 +34,15 @@ extension Context {
   /// Each FFN neuron's sum of magnitudes over some rows of a layer's FFN input, as observers are handed it, `[m]`.
   public func neuronMagnitudes(layer: Int, of rows: [Int], input: MatrixView) -> [Float] {
     model.decoder.neuronMagnitudes(layer: layer, of: rows, input: input, workers)
+  }
+
+  /// Each FFN neuron's sum of magnitudes in the tower over all inputs of a picture, `[layers][neurons]`.
+  public func towerNeuronMagnitudes(of picture: PreparedImage) -> [[Float]] {
+    let inputs = [picture.overview].compactMap { $0 } + picture.tiles
+    return inputs.reduce(into: []) { sums, input in
+      let own = model.tower.neuronMagnitudes(
+        pixels: input.pixels, height: input.height, width: input.width, workers)
+      sums = sums.isEmpty ? own : zip(sums, own).map { zip($0, $1).map { $0 + $1 } }
+    }
   }
 }

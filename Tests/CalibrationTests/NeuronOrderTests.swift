@@ -23,7 +23,7 @@ import TestSupport
   @Test(arguments: [WeightFormat.float32, .bfloat16, .int8])
   func `a plan in another order computes the same`(format: WeightFormat) throws {
     let plan = try plan(format)
-    let reversed = (0..<4).map { _ in Array((0..<40).reversed()) }
+    let reversed = reversed
     let other = try ordered(plan, reversed)
     let (left, right) = (try logits(plan), try logits(other))
     // Sums run in another order; activations of 8 bits round otherwise nowhere, as a row's are the same.
@@ -37,7 +37,7 @@ import TestSupport
   @Test(arguments: [WeightFormat.float32, .bfloat16, .int8])
   func `turned twice it has the same bytes`(format: WeightFormat) throws {
     let plan = try plan(format)
-    let reversed = (0..<4).map { _ in Array((0..<40).reversed()) }
+    let reversed = reversed
     let back = try ordered(try ordered(plan, reversed), reversed)
     #expect(back.weightsDigest == plan.weightsDigest)
   }
@@ -45,10 +45,13 @@ import TestSupport
   @Test func `the order is a permutation, and ordering again changes nothing`() throws {
     let plan = try plan(.float32)
     let order = try self.order(plan)
-    #expect(order.map { $0.sorted() } == Array(repeating: Array(0..<40), count: 4))
-    #expect(order != order.map { _ in Array(0..<40) })
-    let again = try self.order(ordered(plan, order))
-    #expect(again == order.map { _ in Array(0..<40) })
+    let identity = NeuronOrder(
+      decoder: order.decoder.map { $0.sorted() }, tower: order.tower.map { $0.sorted() })
+    #expect(identity.decoder == Array(repeating: Array(0..<40), count: 4))
+    #expect(identity.tower == Array(repeating: Array(0..<neurons), count: identity.tower.count))
+    #expect(order.decoder != identity.decoder && order.tower != identity.tower)
+    #expect(try self.order(ordered(plan, order)) == identity)
+    #expect(order.after(identity) == order && identity.after(order) == order)
   }
 
   @Test func `four-bit neurons stay where they are`() throws {
@@ -59,6 +62,16 @@ import TestSupport
     #expect(NeuronOrdering.applies(to: mixed))
   }
 
+  private var neurons: Int { TinyModel.description.vision.feedForwardWidth }
+
+  /// Everything the other way round.
+  private var reversed: NeuronOrder {
+    NeuronOrder(
+      decoder: Array(repeating: Array((0..<40).reversed()), count: 4),
+      tower: Array(
+        repeating: Array((0..<neurons).reversed()), count: TinyModel.description.vision.layers))
+  }
+
   private func plan(_ format: WeightFormat) throws -> Plan {
     var contents = TinyContext.contents
     contents.weightFormat = format
@@ -67,7 +80,7 @@ import TestSupport
     return try Plan(contentsOf: path)
   }
 
-  private func ordered(_ plan: Plan, _ order: [[Int]]) throws -> Plan {
+  private func ordered(_ plan: Plan, _ order: NeuronOrder) throws -> Plan {
     let path = folder.file("ordered-\(plan.weightsDigest.prefix(8)).h5")
     try PlanWriter.write(
       plan.contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(count: 1)), to: path
@@ -75,7 +88,7 @@ import TestSupport
     return try Plan(contentsOf: path)
   }
 
-  private func order(_ plan: Plan) throws -> [[Int]] {
+  private func order(_ plan: Plan) throws -> NeuronOrder {
     try NeuronOrdering(Context(try Model(plan), threads: 1), options: CalibrationOptions())
       .order(set, reporter: SilentProgress())
   }

@@ -10,6 +10,7 @@ enum Methods {
       record.tileSelection.map { PictureAxis($0, isSeeded: true) },
       record.patchSelection.map { PictureAxis($0, isSeeded: true) },
       record.towerPruning.map { PictureAxis($0, isSeeded: false) },
+      record.towerReduction.map { TowerReductionAxes($0) },
       record.towerDepth.map { PictureAxis($0, isSeeded: false) },
       record.tokenPruning.map { TokenPruningAxes($0, layers: layers) },
       record.layerReduction.map { LayerReductionAxes($0) },
@@ -31,7 +32,7 @@ enum Methods {
 extension Calibrator {
   /// Runs the stages of all methods, each from where it was.
   func runStages(
-    _ samples: [PreparedSample], neuronOrder: [[Int]]?, _ state: inout CalibrationState,
+    _ samples: [PreparedSample], neuronOrder: NeuronOrder?, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     // Settings of pictures run the tower anew for each of their candidates.
@@ -42,7 +43,7 @@ extension Calibrator {
       ).search,
       layerReduction: try run(
         LayerReductionStage(
-          context: context, options: options, window: window, neuronOrder: neuronOrder),
+          context: context, options: options, window: window, neuronOrder: neuronOrder?.decoder),
         samples, &state, reporter
       ).rankings,
       cacheRetention: try run(
@@ -54,6 +55,10 @@ extension Calibrator {
     record.tileSelection = try harm(.tiles(context), few, &state, reporter)
     record.patchSelection = try harm(.patches(context), few, &state, reporter)
     record.towerPruning = try harm(.towerTokens(context), few, &state, reporter)
+    if let order = neuronOrder?.tower {
+      record.towerReduction = try harm(.towerNeurons(context), few, &state, reporter)
+        .flatMap { TowerRanking($0, order: order) }
+    }
     record.towerDepth = try harm(.depths(context), few, &state, reporter)
     return record
   }
@@ -68,11 +73,12 @@ extension Calibrator {
   }
 
   /// Whether nothing is left to be run.
-  func areStagesFinished(_ state: CalibrationState) throws -> Bool {
+  func areStagesFinished(_ state: CalibrationState, neuronOrder: NeuronOrder?) throws -> Bool {
     try isFinished(TransportCostSearch.self, state) && isFinished(LayerReductionStage.self, state)
       && isFinished(RetentionProfiler.self, state) && isFinished(HorizonStage.self, state)
       && isFinished(HarmStage<Resolution>.self, state) && isFinished(HarmStage<TileSelection>.self, state)
       && isFinished(HarmStage<PatchSelection>.self, state) && isFinished(HarmStage<TowerPruning>.self, state)
       && isFinished(HarmStage<TowerDepth>.self, state)
+      && (neuronOrder == nil || isFinished(HarmStage<TowerReduction>.self, state))
   }
 }

@@ -8,11 +8,15 @@ extension PanelMatrix {
     workers.split(result.panelCount, granularity: 1, operations: selected.count * depth) { range, _ in
       for panel in range {
         let some = selected[panel * Self.lanes..<min(selected.count, (panel + 1) * Self.lanes)]
+        // Lanes without an output are as they are in these panels, where there are any: what is gathered in another order
+        // and back has the same bytes.
+        let count = outputs % Self.lanes == 0 ? some.count : Self.lanes
         withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: Self.lanes) { places in
-          for (lane, output) in some.enumerated() {
+          for lane in 0..<count {
+            let output = lane < some.count ? some[some.startIndex + lane] : panelCount * Self.lanes - 1
             places[lane] = panels + output / Self.lanes * bytes + 4 * (output % Self.lanes)
           }
-          kernels.gather_outputs(places.baseAddress, some.count, bytes / 64, buffer.base + panel * bytes)
+          kernels.gather_outputs(places.baseAddress, count, bytes / 64, buffer.base + panel * bytes)
         }
       }
     }

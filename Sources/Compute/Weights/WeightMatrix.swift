@@ -146,6 +146,30 @@ public struct WeightMatrix: @unchecked Sendable {
   }
 }
 
+extension WeightMatrix {
+  /// Some of the elements of each row as a matrix of its own in the same format: of a matrix whose rows are outputs, some
+  /// inputs.
+  package func gathering(columns selected: [Int], _ workers: Workers) -> WeightMatrix {
+    switch storage {
+    case .float32:
+      let matrix = MatrixView(rows: rows, columns: selected.count)
+      let row = MatrixView(rows: 1, columns: columns)
+      for index in 0..<rows {
+        copyRow(index, into: row, row: 0)
+        let elements = row.row(0)
+        matrix.withRow(index) { target in
+          for (place, column) in selected.enumerated() { target[place] = elements[column] }
+        }
+      }
+      return WeightMatrix(matrix)
+    case .panels(let panels):
+      let (gathered, buffer) = panels.gathering(inputs: selected, workers)
+      return WeightMatrix(rows: rows, columns: selected.count, storage: .panels(gathered), owner: buffer)
+    case .neuronPanels: preconditionFailure("an output of panels is a whole one")
+    }
+  }
+}
+
 extension PanelMatrix {
   /// Panels in memory that must have just their size.
   fileprivate init(_ encoding: PanelEncoding, _ memory: UnsafeRawBufferPointer, outputs: Int, depth: Int) {

@@ -39,10 +39,10 @@ struct VisionLayer: Sendable {
   }
 
   /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone. The FFN uses its first
-  /// `neurons`, or all.
+  /// `neurons`, or all; `watching` is shown their activations, `[rows x neurons]`.
   func forward(
     _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?, neurons: Int?,
-    _ workspace: VisionWorkspace, _ workers: Workers
+    _ workspace: VisionWorkspace, _ workers: Workers, watching: (MatrixView) -> Void = { _ in }
   ) {
     attentionNorm.apply(hidden, into: workspace.normed, workers)
     add(to: hidden, scaledBy: attentionScale, workspace, workers) { result, accumulating in
@@ -56,6 +56,7 @@ struct VisionLayer: Sendable {
     let active = fused[columns: 0..<count]
     activate(workspace.normed, count, fused, workers)
     if isGated { fused.gate(activation, into: active, workers) } else { active.activate(activation, workers) }
+    watching(active)
     let down = count == down.columns ? down : down.leading(columns: count)
     add(to: hidden, scaledBy: feedForwardScale, workspace, workers) { result, accumulating in
       down.multiply(active, into: result, accumulating: accumulating, workers)

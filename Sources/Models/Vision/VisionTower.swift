@@ -56,7 +56,8 @@ public struct VisionTower: Sendable {
     let hidden = embedding.embed(pixels, width: width, grid, patches: windows.order, workers)
     inputNorm?.apply(hidden, into: hidden, workers)
     var rows = TowerRows(hidden: hidden, windowed: windows, grid: grid)
-    return try run(&rows, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer)
+    return try run(&rows, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer) { _, _ in
+    }
   }
 
   /// The same without an end before the end.
@@ -64,10 +65,26 @@ public struct VisionTower: Sendable {
     encode(pixels: pixels, height: height, width: width, workers) {}
   }
 
-  /// Runs the layers of a schedule over embedded rows.
+  /// Each FFN neuron's sum of magnitudes over the patches of one picture or tile, `[layers][neurons]`.
+  public func neuronMagnitudes(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> [[Float]] {
+    let grid = PatchGrid(rows: height / model.patchSize, columns: width / model.patchSize)
+    let windows = grid.windows(side: model.window)
+    let hidden = embedding.embed(pixels, width: width, grid, patches: windows.order, workers)
+    inputNorm?.apply(hidden, into: hidden, workers)
+    var rows = TowerRows(hidden: hidden, windowed: windows, grid: grid)
+    var magnitudes: [[Float]] = []
+    _ = run(&rows, TowerSchedule(.dense, for: model), merge: 1, workers, {}) { _, active in
+      let sums = MatrixView(rows: 1, columns: active.columns)
+      active.addMagnitudes(to: sums)
+      magnitudes.append(sums.row(0))
+    }
+    return magnitudes
+  }
+
+  /// Runs the layers of a schedule over embedded rows; `didActivate` is shown the neurons of each layer's FFN.
   private func run<Failure: Error>(
     _ rows: inout TowerRows, _ schedule: TowerSchedule, merge: Int, _ workers: Workers,
-    _ willRunLayer: () throws(Failure) -> Void
+    _ willRunLayer: () throws(Failure) -> Void, didActivate: (_ layer: Int, _ active: MatrixView) -> Void
   ) throws(Failure) -> TowerFeatures {
     let fixed = max(rows.leading, model.dropsFirstToken ? 1 : 0)
     let pruner = schedule.pruning.map { TowerPruner($0, merge: merge, fixed: fixed) }
@@ -82,7 +99,8 @@ public struct VisionTower: Sendable {
       let isFull = model.fullAttentionLayers.contains(index)
       layer.forward(
         rows.hidden, segments: rows.segments(isFull: isFull), rotation: rotation?.of(rows),
-        neurons: schedule.neurons[index], whole[rows: rows.hidden.rows], workers)
+        neurons: schedule.neurons[index], whole[rows: rows.hidden.rows], workers
+      ) { didActivate(index, $0) }
       if index + 1 == schedule.layers { outputNorm?.apply(rows.hidden, into: rows.hidden, workers) }
       features.collect(rows, boundary: index + 1)
     }

@@ -55,6 +55,10 @@ extension TowerPruning: CandidateSettings {
   /// Where the settings of an operating point have them.
   public static var place: any WritableKeyPath<PictureSettings, Self?> & Sendable { \.towerPruning }
 }
+extension TowerReduction: CandidateSettings {
+  /// Where the settings of an operating point have them.
+  public static var place: any WritableKeyPath<PictureSettings, Self?> & Sendable { \.towerReduction }
+}
 extension TowerDepth: CandidateSettings {
   /// Where the settings of an operating point have them.
   public static var place: any WritableKeyPath<PictureSettings, Self?> & Sendable { \.towerDepth }

@@ -18,7 +18,7 @@ struct PlanWork {
 
   private let engine: EngineOptions
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
-  private var neuronOrder: [[Int]]?
+  private var neuronOrder: NeuronOrder?
 
   init(_ path: String, _ engine: EngineOptions) throws {
     let plan = try Plan(contentsOf: path)
@@ -26,7 +26,7 @@ struct PlanWork {
     progress = ConsoleProgress(check: plan.checkUnchanged)
     context = try engine.context(plan)
     self.engine = engine
-    neuronOrder = plan.contents.calibration?.layerReduction?.leading?.order(of: plan.contents.model.text)
+    neuronOrder = NeuronOrder(plan.contents)
   }
 
   /// The same plan with its FFN neurons in the order of their strength on `set`, or just the same where they cannot
@@ -45,9 +45,7 @@ struct PlanWork {
         contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)),
         to: path)
     }
-    work.neuronOrder = zip(order, neuronOrder ?? order.map { Array($0.indices) }).map { new, old in
-      new.map { old[$0] }
-    }
+    work.neuronOrder = order.after(neuronOrder)
     return work
   }
 
@@ -116,15 +114,6 @@ struct PlanWork {
     } catch var error as CheckpointError where error.file == path {
       error.file = output
       throw error
-    }
-  }
-}
-
-extension LeadingNeurons {
-  /// Neurons layer by layer.
-  fileprivate func order(of text: TextModel) -> [[Int]] {
-    (0..<text.layers).map { layer in
-      order[layer * text.feedForwardWidth..<(layer + 1) * text.feedForwardWidth].map(Int.init)
     }
   }
 }

@@ -4,7 +4,8 @@ public import Inference
 import Models
 public import Plan
 
-/// Finds the order in which the neurons of each FFN should lie: the strongest on visual tokens first.
+/// Finds the order in which the neurons of each FFN should lie: the strongest on visual tokens first, in the decoder and in
+/// the tower.
 ///
 /// A reduced layer can then use the first neurons for every image, where they lie: nothing is probed, nothing gathered
 /// and any share of them is at hand. How much that harms is measured like everything else.
@@ -27,21 +28,59 @@ public struct NeuronOrdering {
     contents.model.weights.allSatisfy { !$0.isNeuronMajor || contents.format(of: $0) != .int4 }
   }
 
+  /// The same of the tower's neurons.
+  public static func appliesToTower(of contents: PlanContents) -> Bool {
+    let downs = Set((0..<contents.model.vision.layers).map { VisionModel.layerWeight($0, "down") })
+    return contents.model.weights.allSatisfy { !downs.contains($0.name) || contents.format(of: $0) != .int4 }
+  }
+
   /// Neurons of each layer, strongest first, by their share of the magnitudes on visual rows, mean over the samples.
-  public func order(_ set: SampleSet, reporter: any ProgressReporter) throws -> [[Int]] {
+  public func order(_ set: SampleSet, reporter: any ProgressReporter) throws -> NeuronOrder {
     let chosen = set.spread(options.limit)
     let runner = SampleRunner(context, maxTokens: 1)
     reporter.begin("neuron order", total: chosen.samples.count)
     var observer = NeuronObserver(context: context, rows: Self.rows)
+    let vision = context.model.description.vision
+    let ordersTower = Self.appliesToTower(of: context.model.contents)
+    var tower = NeuronShares(layers: vision.layers)
+    var lastImages: [String] = []
     for sample in chosen.samples {
+      if ordersTower, sample.images != lastImages {
+        for path in sample.images {
+          tower.add(
+            context.towerNeuronMagnitudes(
+              of: try context.model.prepareImage(at: path, among: sample.images.count)))
+        }
+      }
+      lastImages = sample.images
       let prompt = try runner.prompt(sample)
       _ = try context.prefill(
         prompt, schedule: Schedule(layers: observer.shares.count), observer: &observer)
       try reporter.advance(by: 1)
     }
     reporter.end("\(chosen.samples.count) samples")
-    return observer.shares.map { shares in
-      shares.indices.sorted { shares[$0] == shares[$1] ? $0 < $1 : shares[$0] > shares[$1] }
+    return NeuronOrder(
+      decoder: observer.shares.map(Self.order),
+      tower: tower.shares.map { $0.isEmpty ? Array(0..<vision.feedForwardWidth) : Self.order($0) })
+  }
+
+  private static func order(_ shares: [Double]) -> [Int] {
+    shares.indices.sorted { shares[$0] == shares[$1] ? $0 < $1 : shares[$0] > shares[$1] }
+  }
+}
+
+/// Adds up each neuron's share of its layer's magnitudes over pictures.
+private struct NeuronShares {
+  private(set) var shares: [[Double]]
+
+  init(layers: Int) { shares = Array(repeating: [], count: layers) }
+
+  mutating func add(_ magnitudes: [[Float]]) {
+    for (layer, values) in magnitudes.enumerated() where layer < shares.count {
+      let sum = values.reduce(0.0) { $0 + Double($1) }
+      guard sum > 0, sum.isFinite else { continue }
+      if shares[layer].isEmpty { shares[layer] = Array(repeating: 0, count: values.count) }
+      for (neuron, value) in values.enumerated() { shares[layer][neuron] += Double(value) / sum }
     }
   }
 }

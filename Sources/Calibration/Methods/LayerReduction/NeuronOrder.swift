@@ -1,0 +1,40 @@
+public import Plan
+
+/// Where the FFN neurons of a plan lie, by layer: the neuron of the checkpoint that is at each place.
+public struct NeuronOrder: Equatable, Sendable {
+  /// Neurons of the decoder's layers.
+  public var decoder: [[Int]]
+  /// Neurons of the tower's layers.
+  public var tower: [[Int]]
+
+  /// An order of both.
+  public init(decoder: [[Int]], tower: [[Int]]) {
+    self.decoder = decoder
+    self.tower = tower
+  }
+
+  /// The order in which a plan's calibration says that its neurons lie; `nil` where it says nothing.
+  public init?(_ contents: PlanContents) {
+    guard let record = contents.calibration, let leading = record.layerReduction?.leading else { return nil }
+    func layers(_ order: [Int32], _ width: Int) -> [[Int]] {
+      stride(from: 0, to: order.count, by: max(1, width)).map { start in
+        order[start..<min(order.count, start + width)].map(Int.init)
+      }
+    }
+    decoder = layers(leading.order, contents.model.text.feedForwardWidth)
+    let vision = contents.model.vision
+    // Plans of older versions leave the tower as it is.
+    tower =
+      record.towerReduction.map { layers($0.order, vision.feedForwardWidth) }
+      ?? Array(repeating: Array(0..<vision.feedForwardWidth), count: vision.layers)
+  }
+
+  /// The same neurons after another change of places: `self` says where they are then.
+  public func after(_ first: NeuronOrder?) -> NeuronOrder {
+    guard let first else { return self }
+    func combined(_ new: [[Int]], _ old: [[Int]]) -> [[Int]] {
+      zip(new, old).map { new, old in new.map { old[$0] } }
+    }
+    return NeuronOrder(decoder: combined(decoder, first.decoder), tower: combined(tower, first.tower))
+  }
+}
