@@ -12,6 +12,9 @@ public struct TextTable: Sendable {
     self.wordColumns = wordColumns
   }
 
+  /// Whether there is no row beside the header.
+  public var isEmpty: Bool { rows.isEmpty }
+
   /// Adds a row; missing cells are empty.
   public mutating func append(_ cells: [String]) { rows.append(cells) }
 

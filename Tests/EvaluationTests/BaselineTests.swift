@@ -75,7 +75,7 @@ import TestSupport
       switch score.contender.baseline {
       case .rule, .shuffled: #expect(kept == 8, "\(score.point.name)")
       case .noImage: #expect(kept == 0 && score.mean(\.visualEntryShare) == 0)
-      case nil, .reducedImage: break
+      case nil, .reducedImage, .fewestPixels: break
       }
       if score.point.name != "dense" { #expect(score.divergence > 0, "\(score.point.name)") }
     }

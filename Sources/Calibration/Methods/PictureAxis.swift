@@ -11,7 +11,7 @@ struct PictureAxis<Settings: CandidateSettings>: MethodAxes {
   /// Harm beyond which no candidate is tried: a search looks for what loses a few answers of a hundred.
   private static var hopelessDivergence: Double { 0.3 }
   /// Most steps of an axis.
-  private static var limit: Int { 12 }
+  private static var limit: Int { 6 }
 
   /// - Parameters:
   ///   - isSeeded: whether a search begins with and without the method together with all others.

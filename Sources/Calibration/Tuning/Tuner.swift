@@ -144,6 +144,7 @@ public struct Tuner {
     var found = known
     var visited = 0
     let prompts = PromptCache(context, samples)
+    let hopeless = budgets.map(\.view.divergence).max() ?? FrontSearch.hopelessDivergence
     let trials = try search.run(
       measure: { settings in
         visited += 1
@@ -160,7 +161,7 @@ public struct Tuner {
           try reporter.advance(by: 0)
           // What is hopeless on a quarter of the samples is not worth the others.
           let isQuarter = divergences.count == samples.count / 4
-          if isQuarter, Statistics.mean(divergences) > 2 * FrontSearch.hopelessDivergence { break }
+          if isQuarter, Statistics.mean(divergences) > 2 * hopeless { break }
         }
         found.append(Statistics.mean(divergences))
         try save(found)

@@ -10,6 +10,9 @@ public enum Baseline: Hashable, Sendable {
   /// The picture itself with less detail, nothing pruned: as many pixels as the point keeps tokens. Where the family's
   /// resolution is fixed it is enlarged again, so that the tokens are as many but know less.
   case reducedImage
+  /// Nothing pruned, but the picture prepared with the fewest pixels whose first token costs what the point's does: the
+  /// model's own processor at a smaller setting. Where resolution is fixed there is none.
+  case fewestPixels
   /// The same plan with other layers in its rankings and other layers' rates in its retention profile.
   case shuffled
   /// No picture at all.
@@ -20,14 +23,15 @@ public enum Baseline: Hashable, Sendable {
     [.random, .stride, .pooling, .l2norm, .inverseL2norm, .fastV, .divprune, .dart, .cdpruner].map {
       .rule($0)
     }
-    + [.reducedImage, .shuffled, .noImage]
+    + [.fewestPixels, .reducedImage, .shuffled, .noImage]
 
   /// Seeds of `random`, and of `shuffled`.
   public static let seeds: Range<UInt64> = 0..<5
 
-  /// The baseline of that name: `reduced_image`, `shuffled`, `no_image` or a rule's.
+  /// The baseline of that name: `fewest_pixels`, `reduced_image`, `shuffled`, `no_image` or a rule's.
   public init?(name: String) {
     switch name {
+    case "fewest_pixels": self = .fewestPixels
     case "reduced_image": self = .reducedImage
     case "shuffled": self = .shuffled
     case "no_image": self = .noImage
@@ -41,6 +45,7 @@ public enum Baseline: Hashable, Sendable {
   public var name: String {
     switch self {
     case .rule(let rule): rule.rawValue
+    case .fewestPixels: "fewest_pixels"
     case .reducedImage: "reduced_image"
     case .shuffled: "shuffled"
     case .noImage: "no_image"
@@ -80,6 +85,8 @@ extension Baseline {
       let shuffled = Self.seeds.map { own.shuffled(layers: layers, seed: $0) }
       return shuffled.contains { $0 != own } ? shuffled.map { ($0, .whole) } : []
     case .noImage: return [(.dense, .none)]
+    // Which resolution costs as much is known when all have been run.
+    case .fewestPixels: return []
     }
   }
 }

@@ -31,10 +31,25 @@ public struct BaselineScore: Sendable {
       guard let baseline = score.contender.baseline, let point = score.contender.opponent else { continue }
       if !order.contains(where: { $0 == (point, baseline) }) { order.append((point, baseline)) }
     }
-    return order.compactMap { point, baseline in
+    let grouped = order.compactMap { point, baseline -> BaselineScore? in
       let runs = scores.filter { $0.contender.opponent == point && $0.contender.baseline == baseline }
       let own = scores.first { $0.point.name == point && $0.contender.baseline == nil }
       return own.map { BaselineScore($0, baseline, runs) }
+    }
+    return grouped + besideFewestPixels(scores)
+  }
+
+  /// Each point beside the resolution that costs as much: the largest whose first token takes no longer than the point's,
+  /// or the smallest.
+  private static func besideFewestPixels(_ scores: [PointScore]) -> [BaselineScore] {
+    let pixels = scores.filter { $0.contender.baseline == .fewestPixels }
+      .sorted { $0.median(\.firstTokenSeconds) < $1.median(\.firstTokenSeconds) }
+    guard let smallest = pixels.first else { return [] }
+    return scores.dropFirst().filter { $0.contender.baseline == nil }.map { own in
+      // Times of one run differ by some percent.
+      let budget = 1.05 * own.median(\.firstTokenSeconds)
+      let equal = pixels.last { $0.median(\.firstTokenSeconds) <= budget } ?? smallest
+      return BaselineScore(own, .fewestPixels, [equal])
     }
   }
 
@@ -55,7 +70,8 @@ public struct BaselineScore: Sendable {
   /// The verdict in words: a gain counts only where its interval leaves zero out.
   public var verdict: String {
     let points = Self.points(gain)
-    let name = runs.count > 1 ? "\(baseline.name) (\(runs.count) seeds)" : baseline.name
+    var name = runs.count > 1 ? "\(baseline.name) (\(runs.count) seeds)" : baseline.name
+    if baseline == .fewestPixels, let run = runs.first { name += " (\(run.point.name))" }
     guard gain.isClear else {
       return "\(point) cannot be told from \(name): \(points)"
     }

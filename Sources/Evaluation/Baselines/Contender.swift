@@ -26,16 +26,27 @@ public struct Contender: Sendable {
 
 extension Contender {
   /// Everything an evaluation runs: the points as they come, then the baselines of all but the first, which is dense and
-  /// the one whose picture can be left out.
+  /// the one whose picture can be left out. `resolutions` are those that pictures can be prepared at, beside the whole one.
   public static func all(
-    points: [OperatingPoint], baselines: [Baseline], layers: Int
+    points: [OperatingPoint], baselines: [Baseline], layers: Int, resolutions: [Resolution] = []
   ) -> [Contender] {
     let besides = points.dropFirst().flatMap { point in
       baselines.filter { $0 != .noImage }.flatMap { $0.contenders(to: point, layers: layers) }
     }
     let without = baselines.contains(.noImage) ? points.prefix(1) : []
-    return points.map { Contender(point: $0) } + besides
+    let pixels = baselines.contains(.fewestPixels) && points.count > 1 ? resolutions : []
+    return points.map { Contender(point: $0) } + besides + pixels.map { Contender($0) }
       + without.flatMap { Baseline.noImage.contenders(to: $0, layers: layers) }
+  }
+}
+
+extension Contender {
+  /// Nothing but fewer pixels.
+  private init(_ resolution: Resolution) {
+    let settings = PruningSettings(picture: PictureSettings(resolution: resolution))
+    self.init(
+      point: OperatingPoint(name: "\(resolution.measure.rawValue) \(resolution.limit)", settings: settings),
+      baseline: .fewestPixels)
   }
 }
 

@@ -56,7 +56,7 @@ public struct MemoryBound: Equatable, Sendable {
     let decoded = Double(request.pictures.map(\.sourcePixels).max() ?? 0)
     // Decoded, turned upright, and once more between the two passes of a resize; prepared, and as one canvas before.
     pictures = Int(bounding: encoded + 12 * decoded + 6 * inputs.sum { Double($0) })
-    tower = Self.tower(contents.model, pixels: inputs.max() ?? 0)
+    tower = Self.tower(contents.model, settings.picture, pixels: inputs.max() ?? 0)
     let width = Double(contents.model.text.width)
     let visual = request.pictures.sum { Double($0.visualTokens) }
     // Tiles are put together to a canvas.
@@ -67,7 +67,9 @@ public struct MemoryBound: Equatable, Sendable {
 }
 
 extension MemoryBound {
-  private static func tower(_ model: ModelDescription, pixels: Int) -> Int {
+  private static func tower(
+    _ model: ModelDescription, _ settings: PictureSettings, pixels: Int
+  ) -> Int {
     let (vision, projector) = (model.vision, model.projector)
     let rows = Double(pixels / (vision.patchSize * vision.patchSize) + 1)
     let inner = Double((vision.gatedFeedForward ? 2 : 1) * vision.feedForwardWidth)
@@ -81,7 +83,13 @@ extension MemoryBound {
     let merged = Double(projector.merge * projector.merge)
     let hidden = Double(max(projector.hiddenWidth, model.text.width))
     floats += features + (hidden + Double(model.text.width) + 2 * max(features * merged, hidden)) / merged
-    return Int(bounding: 4 * (rows + 16) * floats)
+    var choice = 0.0
+    if let pruning = settings.towerPruning {
+      // What tokens are like each other, of those that leave and those that stay; copies at length 1.
+      let likeness = pruning.rule == .diverse ? rows * rows : 0
+      choice = likeness + rows * rows / 4 + 6 * rows * width
+    }
+    return Int(bounding: 4 * ((rows + 16) * floats + choice))
   }
 
   private static func prefill(

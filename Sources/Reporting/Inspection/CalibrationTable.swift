@@ -6,7 +6,7 @@ enum CalibrationTable {
   static func text(_ record: CalibrationRecord) -> String {
     let parts = [
       "calibration on \(record.provenance.samples) samples, seed \(record.provenance.seed)",
-      layers(record), record.tokenPruning.map(rules), record.cacheRetention.map(entries),
+      layers(record), record.tokenPruning.map(rules), record.cacheRetention.map(entries), pictures(record),
     ]
     return parts.compactMap { $0 }.joined(separator: "\n\n")
   }
@@ -66,6 +66,36 @@ enum CalibrationTable {
       + "\(search.candidates.first?.settings.layer ?? chosen.layer)\n\(table.text)\n"
       + "chosen: \(chosen.rule.rawValue) after layer \(chosen.layer), alpha \(chosen.cost.alpha), beta "
       + "\(chosen.cost.beta), gamma \(chosen.cost.gamma), sigma \(chosen.cost.sigma), epsilon \(chosen.cost.epsilon)"
+  }
+
+  /// What is lost by looking at less of a picture, method by method, from careful to bold.
+  private static func pictures(_ record: CalibrationRecord) -> String? {
+    var table = TextTable(
+      ["less of a picture", "divergence", "agreement", "visual tokens", "tower"], wordColumns: [0])
+    func append<Settings: CandidateSettings>(_ profile: HarmProfile<Settings>?) {
+      for candidate in profile?.candidates.sorted(by: { $0.divergence < $1.divergence }) ?? [] {
+        var settings = PruningSettings()
+        settings.picture[keyPath: Settings.place] = candidate.settings
+        table.append([
+          settings.summary, Figure(candidate.divergence, .nats).description,
+          Figure(candidate.agreement, .share).description, Figure(candidate.tokenShare, .share).description,
+          Figure(candidate.towerShare, .share).description,
+        ])
+      }
+    }
+    append(record.resolution)
+    append(record.tileSelection)
+    append(record.patchSelection)
+    append(record.towerPruning)
+    append(record.towerDepth)
+    for (index, divergence) in (record.towerReduction?.divergence ?? []).enumerated() {
+      let share = record.towerReduction?.neuronShare ?? 1
+      table.append([
+        "\(Figure(share, .share)) of the tower's neurons in \(index + 1) layers",
+        Figure(divergence, .nats).description, "", "100.0 %", "",
+      ])
+    }
+    return table.isEmpty ? nil : table.text
   }
 
   private static func entries(_ profile: RetentionProfile) -> String {

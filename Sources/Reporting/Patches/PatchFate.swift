@@ -4,6 +4,8 @@ public import Plan
 
 /// What became of each visual token of one prompt at one operating point.
 public struct PatchFate: Equatable, Sendable {
+  /// Whether the token enters the decoder at all, by its number within the whole prompt.
+  public let isEntered: [Bool]
   /// Whether the token outlives token pruning, by its number within the prompt.
   public let isKept: [Bool]
   /// Tokens whose entry is in the cache at the end of prefill, ascending: `[layers][KV heads]`.
@@ -17,7 +19,8 @@ public struct PatchFate: Equatable, Sendable {
     self = watch.fate(of: result)
   }
 
-  fileprivate init(isKept: [Bool], entries: [[[Int]]]) {
+  fileprivate init(isEntered: [Bool]? = nil, isKept: [Bool], entries: [[[Int]]]) {
+    self.isEntered = isEntered ?? isKept.map { _ in true }
     self.isKept = isKept
     self.entries = entries
   }
@@ -25,10 +28,15 @@ public struct PatchFate: Equatable, Sendable {
   /// The same in a prompt with the tokens that never entered it: `numbers` are those that the others have there.
   func placed(at numbers: [Int], of count: Int) -> PatchFate {
     if numbers.count == count { return self }
-    var isThere = Array(repeating: false, count: count)
-    for (token, number) in numbers.enumerated() { isThere[number] = isKept[token] }
+    var isEntered = Array(repeating: false, count: count)
+    var isThere = isEntered
+    for (token, number) in numbers.enumerated() {
+      isEntered[number] = true
+      isThere[number] = isKept[token]
+    }
     return PatchFate(
-      isKept: isThere, entries: entries.map { heads in heads.map { list in list.map { numbers[$0] } } })
+      isEntered: isEntered, isKept: isThere,
+      entries: entries.map { heads in heads.map { list in list.map { numbers[$0] } } })
   }
 
   /// Share of all caches, one a layer and KV head, that hold an entry of each token.

@@ -22,10 +22,18 @@ extension Report {
         "Horizon",
         "The last layer that sees the picture: behind it all visual tokens leave, and later layers have the words alone."
       ),
+      (
+        "Vision tower",
+        "The part of the model that turns the pixels of a patch, and of all others around it, into what the decoder reads. Large pictures are cut into tiles, each of which it sees alone, beside an overview of the whole."
+      ),
+      (
+        "First token",
+        "The time from the picture's bytes to the first word: reading and cutting it, the vision tower, prefill."
+      ),
       ("Operating point", "A setting of all methods with a name. \"dense\" is the model as it is."),
       (
         "Prefill",
-        "Reading the whole prompt, before the first word of the answer. Encoding the picture comes before it and is not pruned."
+        "Reading the whole prompt, before the first word of the answer. Encoding the pictures comes before it."
       ),
       ("Decode", "Writing the answer, one token after the other; each looks back through the KV cache."),
       (

@@ -104,6 +104,7 @@ extension Baseline {
     case .rule(.dart): "the tokens least like a few of large norm (DART)"
     case .rule(.cdpruner): "a set of tokens that is varied and near to the question (CDPruner)"
     case .rule(let rule): "the importance rule \(rule.rawValue) in the place of the point's own"
+    case .fewestPixels: "fewer pixels for the model to see, nothing pruned, and as long until the first token"
     case .reducedImage: "a picture with less detail in the first place, and nothing pruned"
     case .shuffled: "the same amount of work left out, but in other layers; mean over several draws"
     case .noImage: "no picture at all: what the model guesses right from the question alone"

@@ -44,7 +44,7 @@ struct Trace: ParsableCommand {
     let pictures = try image.map {
       try context.model.prepareImage(at: $0, among: image.count, at: settings.picture)
     }
-    try context.model.checkLength(layout, pictures)
+    try context.model.checkLength(layout, pictures, at: settings.picture)
     let features = try pictures.map { try context.encode($0, at: settings.picture) }
     let rows = try context.embed(layout, images: features)
     var recorder = HiddenStates(isRecording: hiddenStates)

@@ -13,7 +13,7 @@ struct EvaluationArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Baselines to run at each point's budget, separated by commas: importance rules, reduced_image, shuffled, no_image; or none.",
+      "Baselines to run at each point's budget, separated by commas: importance rules, fewest_pixels, reduced_image, shuffled, no_image; or none.",
       valueName: "names"))
   var baselines: String = Baseline.standard.map(\.name).joined(separator: ",")
 
@@ -39,7 +39,7 @@ struct EvaluationArguments: ParsableArguments {
     try OptionRange.check("limit", limit, OptionRange.samples)
     try OptionRange.check("max-tokens", maxTokens, OptionRange.tokens)
     for name in baselineNames where Baseline(name: name) == nil {
-      let others = ["reduced_image", "shuffled", "no_image", "none"]
+      let others = ["fewest_pixels", "reduced_image", "shuffled", "no_image", "none"]
       let known = (ImportanceRule.allCases.map(\.rawValue) + others).joined(separator: ", ")
       throw ValidationError("unknown baseline '\(name)'; known are \(known).")
     }
@@ -67,7 +67,8 @@ struct EvaluationArguments: ParsableArguments {
     if let custom { list.append(custom) }
     return Contender.all(
       points: list, baselines: baselineNames.compactMap { Baseline(name: $0) },
-      layers: plan.contents.model.text.layers)
+      layers: plan.contents.model.text.layers,
+      resolutions: plan.contents.calibration?.resolution?.candidates.map(\.settings) ?? [])
   }
 }
 

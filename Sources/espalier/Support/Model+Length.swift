@@ -1,19 +1,24 @@
 import Imaging
 import Inference
 import Plan
+import Plan
 import Tokenization
 
 extension Model {
   /// Throws when a conversation about pictures is longer than the model's context, before any of them is encoded.
-  func checkLength(_ conversation: Conversation, images: [String]) throws {
+  func checkLength(
+    _ conversation: Conversation, images: [String], at settings: PictureSettings = .dense
+  ) throws {
     try checkLength(
       try layout(conversation, images: images.count),
-      try images.map { try prepareImage(at: $0, among: images.count) })
+      try images.map { try prepareImage(at: $0, among: images.count, at: settings) }, at: settings)
   }
 
   /// Throws when a prompt about prepared pictures is longer than the model's context, before any of them is encoded.
-  func checkLength(_ layout: PromptLayout, _ pictures: [PreparedImage]) throws {
-    try checkLength(count(layout, try pictures.map { try arrangement(of: $0) }))
+  func checkLength(
+    _ layout: PromptLayout, _ pictures: [PreparedImage], at settings: PictureSettings = .dense
+  ) throws {
+    try checkLength(count(layout, try pictures.map { try arrangement(of: $0, at: settings) }))
   }
 
   /// Throws when a prompt of so many tokens is longer than the model's context.
