@@ -16,11 +16,13 @@ struct TowerSchedule {
     self.layers = layers
     let reduction = settings.towerReduction
     neurons = (0..<layers).map { layer in
-      guard let reduction, reduction.layers.contains(layer) else { return nil }
+      guard let reduction, reduction.layers.contains(layer), reduction.neuronShare < 1 else { return nil }
       return NeuronReduction.leadingCount(share: reduction.neuronShare, of: model.feedForwardWidth)
     }
-    // All of the tokens are as good as no choice, and behind the last layer nothing is saved.
-    pruning = settings.towerPruning.flatMap { $0.keepRatio < 1 && $0.layer < layers ? $0 : nil }
+    // All of the tokens are as good as no choice; tokens that are put back behind the last layer are as if they had stayed.
+    pruning = settings.towerPruning.flatMap { pruning in
+      pruning.keepRatio < 1 && (pruning.layer < layers || !pruning.putsBack) ? pruning : nil
+    }
     featureLayers = model.featureLayers.map { min($0, layers) }
   }
 }

@@ -101,7 +101,9 @@ public struct VisionTower: Sendable {
         rows.hidden, segments: rows.segments(isFull: isFull), rotation: rotation?.of(rows),
         neurons: schedule.neurons[index], whole[rows: rows.hidden.rows], workers
       ) { didActivate(index, $0) }
-      if index + 1 == schedule.layers { outputNorm?.apply(rows.hidden, into: rows.hidden, workers) }
+      let isLast = index + 1 == schedule.layers
+      if isLast, let pruning = schedule.pruning, pruning.layer > index { pruner?.prune(&rows, workers) }
+      if isLast { outputNorm?.apply(rows.hidden, into: rows.hidden, workers) }
       features.collect(rows, boundary: index + 1)
     }
     return features.finish(rows, first: model.dropsFirstToken ? 1 : 0)
