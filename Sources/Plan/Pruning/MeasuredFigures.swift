@@ -51,4 +51,8 @@ public struct MeasuredFigures: Equatable, Sendable {
 
   /// Seconds from the pictures to the first token.
   public var firstTokenSeconds: Double { imageSeconds + prefillSeconds }
+  /// The same of dense, measured in the same run.
+  public var denseFirstTokenSeconds: Double {
+    (denseImageSeconds > 0 ? denseImageSeconds : imageSeconds) + densePrefillSeconds
+  }
 }

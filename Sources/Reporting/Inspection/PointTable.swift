@@ -63,6 +63,7 @@ public enum PointTable {
             "vision": Figure(figures.visionSeconds, .seconds).json,
             "prefill": Figure(figures.prefillSeconds, .seconds).json,
             "first_token": Figure(figures.firstTokenSeconds, .seconds).json,
+            "dense_first_token": Figure(figures.denseFirstTokenSeconds, .seconds).json,
             "dense_prefill": Figure(figures.densePrefillSeconds, .seconds).json,
             "selection": Figure(figures.selectionSeconds, .seconds).json,
             "decode_per_token": Figure(figures.decodeSecondsPerToken, .seconds).json,

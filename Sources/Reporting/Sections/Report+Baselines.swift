@@ -38,13 +38,13 @@ extension Report {
       "\(name) beside baselines",
       columns: [
         "run", Markup(text: evaluation.qualityName), "gain of \(name), points", "95\u{A0}% interval",
-        "\(name) is", "divergence", "prefill, of dense",
+        "\(name) is", "divergence", "first token, of dense",
       ])
     table.wordColumns = [4]
-    let unit = evaluation.points[0].median(\.prefillSeconds)
+    let unit = evaluation.points[0].median(\.firstTokenSeconds)
     table.append([
       .init(named(name)), "\(Wording.share(own.meanQuality))", "", "", "", "\(Wording.nats(own.divergence))",
-      "\(Wording.share(own.median(\.prefillSeconds) / unit))",
+      "\(Wording.share(own.median(\.firstTokenSeconds) / unit))",
     ])
     for score in scores.sorted(by: { $0.gain.difference < $1.gain.difference }) {
       let seeds = score.runs.count > 1 ? " (\(score.runs.count) draws)" : ""
@@ -53,7 +53,7 @@ extension Report {
         "\(Wording.signed(score.gain.difference))", "\(Wording.range(score.gain))",
         .init(Standing(score.gain).verdict),
         "\(Wording.nats(score.divergence))",
-        "\(Wording.share(Statistics.mean(score.runs.map { $0.median(\.prefillSeconds) }) / unit))",
+        "\(Wording.share(Statistics.mean(score.runs.map { $0.median(\.firstTokenSeconds) }) / unit))",
       ])
     }
     return .heading(3, named(name)) + table.markup

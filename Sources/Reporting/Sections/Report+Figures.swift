@@ -39,7 +39,7 @@ extension Report {
     func beside(_ score: PointScore, _ words: (PairedComparison) -> String) -> String {
       score.point.settings.isDense ? "" : words(score.compared(with: dense))
     }
-    let time = dense.median(\.prefillSeconds)
+    let time = dense.median(\.firstTokenSeconds)
     let quality: [Line] = [
       (Markup(text: evaluation.qualityName), { Wording.share($0.meanQuality) }),
       ("95\u{A0}% interval", { $0.hasInterval ? Wording.interval($0.qualityInterval) : "-" }),
@@ -57,7 +57,10 @@ extension Report {
         "decoder FLOPs, of dense",
         { Wording.share($0.mean(\.decoderFLOPs) / dense.mean(\.decoderFLOPs)) }
       ),
-      ("prefill, of dense", { Wording.share($0.median(\.prefillSeconds) / time) }),
+      ("first token, of dense", { Wording.share($0.median(\.firstTokenSeconds) / time) }),
+      ("first token", { Wording.seconds($0.median(\.firstTokenSeconds)) }),
+      ("picture", { Wording.seconds($0.median(\.pictureSeconds)) }),
+      ("vision tower", { Wording.seconds($0.median(\.visionSeconds)) }),
       ("prefill", { Wording.seconds($0.median(\.prefillSeconds)) }),
       ("of that, choosing tokens", { Wording.seconds($0.median(\.selectionSeconds)) }),
       ("decode, a token", { Wording.seconds($0.decodeSecondsPerToken) }),
@@ -80,7 +83,8 @@ extension Report {
       ("visual KV cache kept", { Wording.share($0.visualEntryShare) }),
       ("KV cache, words included", { Wording.words($0.kvBytes, .bytes) }),
       ("decoder FLOPs, of dense", { Wording.share($0.decoderFLOPs / $0.denseDecoderFLOPs) }),
-      ("prefill, of dense", { Wording.share($0.prefillSeconds / $0.densePrefillSeconds) }),
+      ("first token, of dense", { Wording.share($0.firstTokenSeconds / $0.denseFirstTokenSeconds) }),
+      ("picture and vision tower", { Wording.seconds($0.imageSeconds) }),
       ("prefill", { Wording.seconds($0.prefillSeconds) }),
       ("decode, a token", { Wording.seconds($0.decodeSecondsPerToken) }),
     ]
@@ -98,7 +102,7 @@ extension Report {
     var table = DataTable(
       "Stored figures",
       columns: [
-        "number", "accuracy", "divergence", "same answer", "visual KV", "FLOPs", "prefill", "settings",
+        "number", "accuracy", "divergence", "same answer", "visual KV", "FLOPs", "first token", "settings",
       ])
     table.wordColumns = [7]
     for (index, point) in points.enumerated() {
@@ -107,7 +111,7 @@ extension Report {
         "\(index + 1)", "\(Wording.share(figures.accuracy))", "\(Wording.nats(figures.divergence))",
         "\(Wording.share(figures.agreement))", "\(Wording.share(figures.visualEntryShare))",
         "\(Wording.share(figures.decoderFLOPs / figures.denseDecoderFLOPs))",
-        "\(Wording.share(figures.prefillSeconds / figures.densePrefillSeconds))",
+        "\(Wording.share(figures.firstTokenSeconds / figures.denseFirstTokenSeconds))",
         "\(point.settings.summary)",
       ])
     }

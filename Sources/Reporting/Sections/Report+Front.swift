@@ -8,7 +8,7 @@ extension Report {
     var section = PageSection(
       "front", "Quality over time: the Pareto front",
       lead: [
-        "Each mark is one way to run the model. Further left is faster (prefill is the time to read the prompt, before the first word of the answer), further up is better. The dashed steps are the Pareto front: for what lies below or to the right of it, something else was measured that is both faster and at least as good."
+        "Each mark is one way to run the model. Further left is faster (the time to the first word of the answer: picture, vision tower, prompt), further up is better. The dashed steps are the Pareto front: for what lies below or to the right of it, something else was measured that is both faster and at least as good."
       ])
     if let evaluation, let dense = evaluation.points.first {
       section.body += measuredFront(evaluation, dense)
@@ -24,7 +24,7 @@ extension Report {
     let best = Self.nondominated(items)
     let chart = ScatterChart(
       items: items, front: best.map { ($0.x, $0.y) },
-      xTitle: "prefill time, share of dense", yTitle: evaluation.qualityName,
+      xTitle: "time to the first token, share of dense", yTitle: evaluation.qualityName,
       xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.35),
       yScale: AxisScale(covering: items.map(\.y)))
     let names = Wording.list(best.map(\.title).map { String($0.prefix { $0 != ":" }) })
@@ -32,7 +32,7 @@ extension Report {
       "Large filled marks: the plan's points, with 95 % intervals. Small hollow marks: baselines, in the colour and shape of the point whose budget they have; the letters are explained below. On the front: \(names)."
     var parts = [
       Markup.figure(
-        "front-all", title: "\(evaluation.qualityName) over prefill time",
+        "front-all", title: "\(evaluation.qualityName) over the time to the first token",
         description: items.map(\.title).joined(separator: "; "), caption: caption, draw: chart.draw)
     ]
     // Weak baselines squeeze what matters into a corner: the points and their intervals once more.
@@ -56,19 +56,19 @@ extension Report {
   }
 
   private func items(_ evaluation: EvaluationRecord, _ dense: PointScore) -> [ScatterChart.Item] {
-    let unit = dense.median(\.prefillSeconds)
+    let unit = dense.median(\.firstTokenSeconds)
     func words(_ name: String, _ x: Double, _ y: Double) -> String {
-      "\(name): \(evaluation.qualityName) \(Wording.share(y)), prefill \(Wording.share(x)) of dense"
+      "\(name): \(evaluation.qualityName) \(Wording.share(y)), first token \(Wording.share(x)) of dense"
     }
     let points = evaluation.points.map { score -> ScatterChart.Item in
-      let (x, y) = (score.median(\.prefillSeconds) / unit, score.meanQuality)
+      let (x, y) = (score.median(\.firstTokenSeconds) / unit, score.meanQuality)
       return ScatterChart.Item(
         x: x, y: y, interval: score.qualityInterval, label: score.point.name,
         series: series(score.point.name), title: words(score.point.name, x, y))
     }
     let order = letterOrder(evaluation)
     let baselines = evaluation.baselines.map { score -> ScatterChart.Item in
-      let x = Statistics.mean(score.runs.map { $0.median(\.prefillSeconds) }) / unit
+      let x = Statistics.mean(score.runs.map { $0.median(\.firstTokenSeconds) }) / unit
       let name = score.baseline == .noImage ? "no_image" : "\(score.point) with \(score.baseline.name)"
       return ScatterChart.Item(
         x: x, y: score.accuracy, label: Self.letter(order.firstIndex(of: score.baseline) ?? 0),
@@ -128,28 +128,28 @@ extension Report {
     let items = front.enumerated().compactMap { index, point -> ScatterChart.Item? in
       guard let figures = point.figures else { return nil }
       let owner = named.first { $0.settings == point.settings }
-      let x = figures.prefillSeconds / figures.densePrefillSeconds
+      let x = figures.firstTokenSeconds / figures.denseFirstTokenSeconds
       let y = figures.accuracy.isNaN ? figures.agreement : figures.accuracy
       let label = owner?.name ?? "\(index + 1)"
       return ScatterChart.Item(
         x: x, y: y, interval: owner == nil || figures.accuracy.isNaN ? [] : figures.accuracyInterval,
         label: label, series: owner.map { series($0.name) } ?? SeriesStyle(index: 0),
         isBaseline: owner == nil,
-        title: "\(point.name): \(Wording.share(y)), prefill \(Wording.share(x)) of dense")
+        title: "\(point.name): \(Wording.share(y)), first token \(Wording.share(x)) of dense")
     }
     let samples = front.first?.figures?.samples ?? 0
     let name = front.contains { $0.figures?.accuracy.isNaN ?? true } ? "agreement with dense" : "accuracy"
     let chart = ScatterChart(
-      items: items, xTitle: "prefill time, share of dense", yTitle: name,
+      items: items, xTitle: "time to the first token, share of dense", yTitle: name,
       xScale: AxisScale(covering: items.map(\.x), count: 6, slack: 0.35),
       yScale: AxisScale(covering: items.flatMap { $0.interval + [$0.y] }))
     return [
       .heading(3, "What tuning chose from"),
       .p(
-        "Tuning tried many settings on \(samples) other questions, the validation split, and stored the \(front.count) that no other beat in divergence, prefill time and memory together. The points were picked among them, so their figures here flatter a little; compare marks within this chart only."
+        "Tuning tried many settings on \(samples) other questions, the validation split, and stored the \(front.count) that no other beat in divergence, first token and memory together. The points were picked among them, so their figures here flatter a little; compare marks within this chart only."
       ),
       .figure(
-        "front-stored", title: "\(name) over prefill time on the validation split",
+        "front-stored", title: "\(name) over the time to the first token on the validation split",
         description: items.map(\.title).joined(separator: "; "),
         caption:
           "Filled marks with names and 95 % intervals: the plan's points. Numbered hollow marks: the rest of the stored front, listed below.",

@@ -92,11 +92,11 @@ extension Report {
   }
 
   private func savings(_ score: PointScore, _ dense: PointScore) -> Markup {
-    let prefill = score.median(\.prefillSeconds) / dense.median(\.prefillSeconds)
+    let first = score.median(\.firstTokenSeconds) / dense.median(\.firstTokenSeconds)
     let kept = Wording.share(score.mean(\.visualEntryShare))
-    let faster = prefill < 1 ? "" : " (nothing saved)"
+    let faster = first < 1 ? "" : " (nothing saved)"
     var words: Markup =
-      "reading the prompt takes \(Markup.strong("\(Wording.share(prefill))")) of dense's time\(faster), \(Wording.seconds(score.median(\.prefillSeconds))) instead of \(Wording.seconds(dense.median(\.prefillSeconds))), and \(Markup.strong("\(kept)")) of the visual KV cache stays."
+      "the first word comes after \(Markup.strong("\(Wording.share(first))")) of dense's time\(faster), \(Wording.seconds(score.median(\.firstTokenSeconds))) instead of \(Wording.seconds(dense.median(\.firstTokenSeconds))) (\(Wording.seconds(score.median(\.pictureSeconds))) to prepare the picture, \(Wording.seconds(score.median(\.visionSeconds))) in the vision tower, \(Wording.seconds(score.median(\.prefillSeconds))) to read the prompt), and \(Markup.strong("\(kept)")) of the visual KV cache stays."
     if score.decodeSecondsPerToken.isFinite, dense.decodeSecondsPerToken.isFinite {
       words +=
         " Each further token of an answer takes \(Wording.seconds(score.decodeSecondsPerToken)) instead of \(Wording.seconds(dense.decodeSecondsPerToken))."
@@ -138,6 +138,6 @@ extension Report {
       ? "\(name) gives dense's very answer to \(Wording.share(figures.agreement)) of \(figures.samples) questions"
       : "\(name) answers \(Wording.share(figures.accuracy)) of \(figures.samples) questions right\(interval(of: figures)), dense \(Wording.share(figures.denseAccuracy))"
     return
-      "\(quality). Reading the prompt takes \(Wording.share(figures.prefillSeconds / figures.densePrefillSeconds)) of dense's time, and \(Wording.share(figures.visualEntryShare)) of the visual KV cache stays."
+      "\(quality). The first word comes after \(Wording.share(figures.firstTokenSeconds / figures.denseFirstTokenSeconds)) of dense's time, and \(Wording.share(figures.visualEntryShare)) of the visual KV cache stays."
   }
 }
