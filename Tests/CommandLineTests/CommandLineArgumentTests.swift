@@ -49,13 +49,15 @@ import Testing
       ["espalier-run", "none.h5"] + question,
       [
         "--max-tokens", "--temperature", "--top-k", "--top-p", "--min-p", "--seed", "--threads",
-        "--max-first-token",
+        "--max-first-token", "--max-pixels",
       ]
     ),
     (
       ["espalier", "evaluate", "none.h5", "--set", "s"],
       [
-        "--limit", "--max-tokens", "--shuffle", "--keep", "--prune-layer", "--horizon", "--recovery",
+        "--limit", "--max-tokens", "--shuffle", "--keep", "--max-pixels", "--tile-threshold",
+        "--patch-tolerance", "--tower-keep", "--tower-layer", "--tower-skip", "--prune-layer", "--horizon",
+        "--recovery",
         "--alpha", "--beta",
         "--gamma", "--sigma", "--epsilon", "--ffn-layers", "--neuron-share", "--attention-layers", "--window",
         "--retention", "--even-share", "--threads",

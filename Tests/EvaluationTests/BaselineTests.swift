@@ -1,6 +1,8 @@
+import Foundation
 import Inference
 import Models
 import Plan
+import PlanFile
 import Testing
 import TestSupport
 
@@ -80,8 +82,36 @@ import TestSupport
       if score.point.name != "dense" { #expect(score.divergence > 0, "\(score.point.name)") }
     }
     let baselines = BaselineScore.all(in: scores)
-    #expect(baselines.map(\.baseline) == Baseline.standard)
+    // The tiny model's resolution is fixed.
+    #expect(baselines.map(\.baseline) == Baseline.standard.filter { $0 != .fewestPixels })
     #expect(baselines.map(\.runs.count) == [5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 1])
+  }
+
+  @Test(.tags(.slow), .skippedWhenFast)
+  func `the fewest pixels are the most that take no longer than the point`() throws {
+    let runner = SampleRunner(
+      Context(try Model(Plan(contentsOf: try TilePlan.path())), threads: 1), maxTokens: 8)
+    let set = try SampleSet(contentsOf: TilePlan.scenes.appendingPathComponent("validation.jsonl").path)
+      .first(3)
+    let tiles = PruningSettings(picture: PictureSettings(tileSelection: TileSelection(threshold: 1.5)))
+    let resolutions = [672, 448, 224].map { Resolution(.longestEdge, $0) }
+    let contenders = Contender.all(
+      points: [.dense, OperatingPoint(name: "tiles", settings: tiles)], baselines: [.fewestPixels],
+      layers: 12,
+      resolutions: resolutions)
+    #expect(contenders.map(\.point.settings.picture.resolution) == [nil, nil] + resolutions)
+    let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
+    let score = try #require(BaselineScore.all(in: scores).first)
+    #expect(BaselineScore.all(in: scores).count == 1 && score.point == "tiles")
+    let budget = 1.05 * scores[1].median(\.firstTokenSeconds)
+    let fitting = scores.dropFirst(2).filter { $0.median(\.firstTokenSeconds) <= budget }
+    let most = fitting.max { $0.median(\.firstTokenSeconds) < $1.median(\.firstTokenSeconds) } ?? scores[4]
+    #expect(score.runs.map(\.point.name) == [most.point.name])
+    #expect(score.verdict.contains("fewest_pixels (\(most.point.name))"))
+    // Pixels that are not looked at cost neither tower nor prompt.
+    let (dense, least) = (scores[0], scores[4])
+    #expect(least.mean(\.visualKept) < dense.mean(\.visualKept) / 4)
+    #expect(least.median(\.visionSeconds) < dense.median(\.visionSeconds))
   }
 
   @Test func `a point beside itself gains nothing, and says so`() throws {
