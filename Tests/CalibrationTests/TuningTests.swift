@@ -128,6 +128,44 @@ import TestSupport
     #expect(cheap.settings.tokenPruning?.recoveryStride == 4)
   }
 
+  @Test(arguments: [(limit: 0.01, factor: 1.0), (0.05, 1.0), (0.02, 2.0)])
+  func `what methods harm alone is put together, and scaled by what combinations harm`(
+    limit: Double, factor: Double
+  ) {
+    let space = space
+    let dense = space.parts(of: space.dense)
+    /// A harm that adds up over the methods, combinations `factor` times as much.
+    func harm(_ place: SettingsSpace.Place) -> Double {
+      let parts = space.parts(of: place)
+      let used = parts.indices.filter { parts[$0] != dense[$0] }
+      let sum = used.reduce(0.0) { sum, method in
+        sum + 0.002 * Double(method + 1) * Double(parts[method].reduce(0, +))
+      }
+      return used.count > 1 ? factor * sum : sum
+    }
+    let model = CostModel(
+      TinyModel.description, sizes: sizes(text: 8, visual: 64),
+      samples: space.seeds.map {
+        let settings = space.settings($0)
+        let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
+        let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
+        return .init(settings: settings, prefill: 1e-9 * (work.linear + work.attention), step: 1e-4)
+      })
+    let trials = (space.singles + space.seeds).map { place in
+      let settings = space.settings(place)
+      return FrontSearch.Trial(
+        place: place, settings: settings, divergence: harm(place),
+        firstToken: model.firstTokenSeconds(settings), entryShare: 1, operationShare: 1)
+    }
+    let composed = ComposedHarm(space, trials)
+    #expect(abs(composed.scale - factor) < 1e-6)
+    func cost(_ place: SettingsSpace.Place) -> Double { model.firstTokenSeconds(space.settings(place)) }
+    let found = composed.descent(limit: limit, cost: cost)
+    #expect(harm(found) <= limit * (1 + 1e-9) && harm(found) > 0)
+    let singles = space.singles.filter { harm($0) <= limit / factor }
+    #expect(singles.allSatisfy { cost($0) >= cost(found) })
+  }
+
   @Test func `budgets are met by costs alone`() {
     var budget = PointBudget(name: "target", maximumLoss: nil, entryShare: 0.5)
     let fixed = FixedCosts(residentBytes: 1000)

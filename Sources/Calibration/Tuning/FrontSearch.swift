@@ -2,9 +2,10 @@ import Plan
 
 /// Looks for settings that no others beat in harm, first token and memory at once.
 ///
-/// Harm is measured, on some samples, at each place the search visits; costs are those of the model. From the seeds it
-/// goes on to the neighbours of whatever lies on a front of harm and first token, until its trials are used up: one front for
-/// each view of what is allowed, so that every budget is followed.
+/// Harm is measured, on some samples, at each place the search visits; costs are those of the model. Each method is
+/// measured alone first. Then, for each view of what is allowed and until the trials are used up, the search visits what
+/// these measurements together say to be best (`ComposedHarm`), and the neighbours of whatever lies on a front of harm and
+/// first token.
 struct FrontSearch {
   /// A place that was visited.
   struct Trial {
@@ -48,7 +49,7 @@ struct FrontSearch {
   ) throws -> [Trial] {
     var visited: Set<SettingsSpace.Place> = []
     var found: [Trial] = []
-    var waiting = space.seeds
+    var waiting = space.singles
     while found.count < trials {
       for place in waiting.prefix(trials - found.count) where visited.insert(place).inserted {
         let settings = space.settings(place)
@@ -65,10 +66,18 @@ struct FrontSearch {
     return found
   }
 
-  /// Unvisited neighbours of the fronts, as many for each view of what is allowed.
+  /// Shares of a view's divergence that the best place is looked for at.
+  private static let limits = [1, 0.6, 0.3, 0.15]
+
+  /// Unvisited places that promise most, as many for each view of what is allowed: what is composed, then neighbours of
+  /// the front.
   private func next(_ found: [Trial], _ visited: Set<SettingsSpace.Place>) -> [SettingsSpace.Place] {
     var proposed = visited
+    let harm = ComposedHarm(space, found)
     return views.flatMap { view in
+      let composed = Self.limits.map { share in
+        harm.descent(limit: share * view.divergence) { cost(of: $0, within: view) }
+      }.filter { proposed.insert($0).inserted }
       let allowed = found.filter {
         $0.entryShare <= view.entryShare && $0.operationShare <= view.operationShare
       }
@@ -76,9 +85,18 @@ struct FrontSearch {
       let mild = front.filter { $0.divergence < view.divergence }
       let some = proposals(beside: mild.isEmpty ? front.prefix(1) : mild[...], within: view, &proposed)
       // From what saves most to the largest step back that the view allows.
-      let count = min(some.count, batch)
-      return (0..<count).map { some[$0 * (some.count - 1) / max(1, count - 1)] }
+      let count = min(some.count, batch - composed.count)
+      return composed + (0..<count).map { some[$0 * (some.count - 1) / max(1, count - 1)] }
     }
+  }
+
+  /// Modelled seconds of a first token, and more for what a view does not allow, so that a descent gets there.
+  private func cost(of place: SettingsSpace.Place, within view: View) -> Double {
+    let settings = space.settings(place)
+    let excess =
+      max(0, costs.entryShare(settings) - view.entryShare)
+      + max(0, costs.operationShare(settings) - view.operationShare)
+    return costs.firstTokenSeconds(settings) * (1 + 2 * excess)
   }
 
   /// Unvisited neighbours of some trials, the largest savings first.

@@ -73,14 +73,37 @@ struct SettingsSpace {
 
   /// Extra seeds of each method, with every other method left out.
   private var alone: [Place] {
-    zip(methods, ranges).flatMap { method, range in
-      method.extraSeeds.map { seed in
-        var place = dense
-        place.replaceSubrange(range, with: seed)
-        return place
-      }
+    zip(methods, ranges).flatMap { method, range in method.extraSeeds.map { dense.replacing(range, with: $0) }
     }
   }
+
+  /// Dense, then each method with every other one left out: where it begins, and each step along each of its axes from
+  /// there or from nothing.
+  var singles: [Place] {
+    var result = [dense]
+    for (method, range) in zip(methods, ranges) {
+      let zero = Array(repeating: 0, count: method.axes.count)
+      let begun = method.seeds.last ?? zero
+      var parts = method.seeds + method.extraSeeds
+      for (number, axis) in method.axes.enumerated() {
+        for step in 0..<axis.count {
+          var part = axis.needs == nil ? zero : begun
+          part[number] = step
+          parts.append(part)
+        }
+      }
+      for place in parts.map({ dense.replacing(range, with: $0) }) where !result.contains(place) {
+        result.append(place)
+      }
+    }
+    return result
+  }
+
+  /// The numbers of a place, method by method.
+  func parts(of place: Place) -> [[Int]] { ranges.map { Array(place[$0]) } }
+
+  /// The place of such numbers.
+  func place(of parts: [[Int]]) -> Place { Array(parts.joined()) }
 
   /// Where costs are measured: the seeds, and some of them with each method's extra seeds.
   var timedPlaces: [Place] {
@@ -94,6 +117,15 @@ struct SettingsSpace {
       if !places.contains(other) { places.append(other) }
     }
     return places
+  }
+}
+
+extension SettingsSpace.Place {
+  /// The same place with other numbers in a range.
+  fileprivate func replacing(_ range: Range<Int>, with numbers: [Int]) -> Self {
+    var result = self
+    result.replaceSubrange(range, with: numbers)
+    return result
   }
 }
 

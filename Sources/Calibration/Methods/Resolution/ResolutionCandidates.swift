@@ -31,9 +31,9 @@ extension Model {
       let counts = stride(from: 0, to: tiling.resolutions.count - 1, by: 2).map {
         tiling.resolutions[$0] / side * (tiling.resolutions[$0 + 1] / side)
       }
-      let steps = Set(counts).sorted().dropLast().reversed()
-      return (steps.count <= 8 ? Array(steps) : (0..<8).map { steps.map { $0 }[$0 * steps.count / 8] })
-        .map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
+      let steps = Array(Set(counts).sorted().dropLast().reversed())
+      let few = steps.count <= 8 ? steps : (0..<8).map { steps[$0 * steps.count / 8] }
+      return few.map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
     case .native(let native):
       let largest =
         try samples.map { sample in
