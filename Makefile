@@ -48,10 +48,10 @@ SEED = 1
 JOBS = 2
 KILLS = 500
 ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
-  ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention)Tests
+  ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention|PictureCache|PictureFile|PictureFolder)Tests
 # Tokenizers and pictures are the business of one thread.
 THREAD_SUITES = ^(Compute|Models|HDF5|PlanFile|Output)Tests\.|^InferenceTests\.($\
-  SharedModel|Generation|Determinism|Context|Dialogue)Tests
+  SharedModel|Generation|Determinism|Context|Dialogue|PictureCache|PictureFolder)Tests
 SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.txt \
   TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/races.txt UBSAN_OPTIONS=print_stacktrace=1 ESPALIER_TEST_SLOWDOWN=20

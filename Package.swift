@@ -76,7 +76,9 @@ let package = Package(
     .target(name: "Models", dependencies: ["Plan", "Compute"], swiftSettings: strict),
     .target(
       name: "Inference",
-      dependencies: ["Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute", "Figures"],
+      dependencies: [
+        "Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute", "Digests", "Figures", "Output",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "espalier-run",

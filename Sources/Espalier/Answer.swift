@@ -14,6 +14,8 @@ public struct Answer: Sendable {
   public let promptTokens: Int
   /// Visual tokens of the prompt, and those that outlive token pruning.
   public let visualTokens: (prompt: Int, kept: Int)
+  /// Pictures that the vision tower did not run for, as what it makes of them was known.
+  public let knownPictures: Int
   /// Bytes of the KV cache at the end of prefill.
   public let cacheBytes: Int
   /// Time of each stage.
@@ -33,7 +35,7 @@ public struct Answer: Sendable {
   public struct StageTimes: Sendable {
     /// Reading, decoding and resizing the pictures.
     public let image: Duration
-    /// Vision tower and projector.
+    /// Vision tower and projector; zero where all pictures were known.
     public let vision: Duration
     /// Decoder over the prompt, choice of tokens and entries included.
     public let prefill: Duration
@@ -55,6 +57,7 @@ public struct Answer: Sendable {
     point = answer.point
     promptTokens = answer.promptTokens
     visualTokens = (answer.visualTokens, answer.counts.visualKept)
+    knownPictures = answer.knownPictures
     cacheBytes = answer.counts.cacheBytes
     let seconds = answer.seconds
     times = StageTimes(

@@ -4,7 +4,8 @@ internal import Tokenization
 
 /// Questions about some pictures, one after the other, at one operating point.
 ///
-/// What was read of pictures and earlier turns is not read again. Pictures are told apart by their bytes.
+/// What was read of pictures and earlier turns is not read again. Pictures are told apart by their bytes, and those that
+/// the model's `pictures` know do not run the vision tower.
 public final class Dialogue {
   private let dialogue: Inference.Dialogue
   private let context: Context
@@ -24,7 +25,9 @@ public final class Dialogue {
 
   /// A dialogue about some pictures (or none). Without a `system` prompt the model's template decides.
   ///
-  /// With `maxBytes`, a prompt whose answer may need more bytes of memory is refused before any picture is decoded.
+  /// With `maxBytes`, a prompt whose answer may need more bytes of memory is refused before any picture is decoded. What the
+  /// model's `pictures` hold in memory counts, and gives way to the prompt. (Dialogues that answer at the same time each have
+  /// a bound of their own.)
   public init(
     _ context: Context, about images: [Image] = [], at point: String = "dense", system: String? = nil,
     memory: Memory = .keep, maxBytes: Int? = nil
@@ -41,7 +44,7 @@ public final class Dialogue {
     dialogue = try EspalierError.catching {
       try Inference.Dialogue(
         context.context, point: try context.model.operatingPoint(point), policy: policy,
-        maxMemory: maxBytes)
+        maxMemory: maxBytes, cache: context.model.pictures.cache)
     }
   }
 

@@ -25,6 +25,11 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
     case cancelled
   }
 
+  init(kind: Kind, description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
   init(_ error: any Error) {
     description = "\(error)"
     kind =

@@ -9,6 +9,8 @@ internal import Signatures
 /// mapping. Do not change the file while the model is in use.
 public final class Model: Sendable {
   let model: Inference.Model
+  /// What is known of pictures that were asked about.
+  public let pictures: PictureCache
   private let plan: Plan
 
   /// Opens a plan and checks it: its structure, its settings and the digests of everything but the weights. With
@@ -16,9 +18,14 @@ public final class Model: Sendable {
   ///
   /// With `trustedKeys`, a file of minisign public keys, the plan must have a valid signature of one of them beside it
   /// (`PLAN.minisig`), and all digests are checked.
-  public init(contentsOf path: String, verifyingWeights: Bool = false, trustedKeys: String? = nil)
-    throws(EspalierError)
-  {
+  ///
+  /// Every dialogue on the model finds and leaves what the vision tower made of pictures in `pictures`, a cache of its own
+  /// in memory unless another is given; `PictureCache(memoryBytes: 0)` keeps nothing.
+  public init(
+    contentsOf path: String, verifyingWeights: Bool = false, trustedKeys: String? = nil,
+    pictures: PictureCache = PictureCache()
+  ) throws(EspalierError) {
+    self.pictures = pictures
     (plan, model) = try EspalierError.catching {
       let keys = try trustedKeys.map { try TrustedKeys(contentsOf: $0) }
       let plan = try Plan(

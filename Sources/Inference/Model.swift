@@ -22,23 +22,26 @@ public final class Model: Sendable {
   let decoder: Decoder
   /// What holds the weights, where that is a plan.
   private let store: WeightStore?
+  /// Digests of the weights and of everything else, where both are those of a plan.
+  let planDigest: String?
 
   /// Binds contents to weights; nothing is copied. Without a `cachePrecision`, keys and values are rounded where the
   /// weights are.
   public convenience init(
     _ contents: PlanContents, weights: some ModelWeights, cachePrecision: CachePrecision? = nil
   ) throws {
-    try self.init(contents, weights, of: nil, cachePrecision)
+    try self.init(contents, weights, of: nil, digest: nil, cachePrecision)
   }
 
   private init(
-    _ contents: PlanContents, _ weights: some ModelWeights, of store: WeightStore?,
+    _ contents: PlanContents, _ weights: some ModelWeights, of store: WeightStore?, digest: String?,
     _ cachePrecision: CachePrecision?
   ) throws {
     if let problem = BLASMemory.problem { throw InferenceError("model", problem) }
     self.contents = contents
     heldMemory = HeldMemory(contents)
     self.store = store
+    planDigest = digest
     tokenizer = try Tokenizer(contents.tokenizer)
     preprocessor = try ImagePreprocessor(contents.image)
     tower = try VisionTower(contents.model.vision, weights: weights)
@@ -48,14 +51,16 @@ public final class Model: Sendable {
 
   /// Binds a plan to its mapped weights.
   public convenience init(_ plan: Plan, cachePrecision: CachePrecision? = nil) throws {
-    try self.init(plan.contents, weights: plan.weights, cachePrecision: cachePrecision)
+    try self.init(
+      plan.contents, PlanWeights(plan.weights), of: plan.weights,
+      digest: "\(plan.weightsDigest) \(plan.contentsDigest)", cachePrecision)
   }
 
   /// Binds contents that differ from those of the plan that holds the weights: a new calibration.
   public convenience init(
     _ contents: PlanContents, weights: WeightStore, cachePrecision: CachePrecision? = nil
   ) throws {
-    try self.init(contents, PlanWeights(weights), of: weights, cachePrecision)
+    try self.init(contents, PlanWeights(weights), of: weights, digest: nil, cachePrecision)
   }
 
   /// Throws when the plan's file was written to since it was opened: answers from it would be of no plan.

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Calls on file descriptors that are repeated until they are through.
-enum Descriptor {
+package enum Descriptor {
   /// Writes all bytes; returns the system's error, 0 for none.
-  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) {
@@ -42,7 +42,7 @@ enum Descriptor {
   }
 
   /// The system's words for an error.
-  static func reason(_ error: Int32 = errno) -> String {
+  package static func reason(_ error: Int32 = errno) -> String {
     guard let text = strerror(error) else { return "unknown error" }
     return String(cString: text)
   }

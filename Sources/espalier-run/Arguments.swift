@@ -22,6 +22,9 @@ struct Arguments {
   var cache: CachePrecision?
   /// Bytes of memory that a question may need at most.
   var maxMemory: Int?
+  /// Folder of the features of known pictures, and the most bytes of its files.
+  var pictureCache: String?
+  var pictureCacheSize: Int?
   var isJSON = false
   var checksWeights = false
   /// File of the public keys of which one must have signed the plan.
@@ -71,7 +74,14 @@ struct Arguments {
       --min-p <p>             Draw from tokens at least p times as likely as the likeliest. (default: 0)
       --seed <n>              Seed of the draws. (default: 0)
       --max-memory <size>     Refuse a question that may need more memory, such as 900MB or 1.5GiB, before it is begun.
-                              ('espalier inspect' shows what is needed.)
+                              ('espalier inspect' shows what is needed.) Pictures that are kept count, and go first.
+      --picture-cache <folder>
+                              Keep what the vision tower made of pictures in this folder, which is created where it is
+                              missing: questions about a known picture need no tower, in later runs too. It depends on
+                              picture, plan, resolution and point. A file that cannot be written or read is no error.
+      --picture-cache-size <size>
+                              Most bytes of that folder, such as 500MB; the pictures that were not asked about for
+                              longest go first. (default: 1GiB)
       --threads <n>           Threads. (default: all cores this process may use)
       --cache <f32|bf16>      Numbers of the KV cache. (default: bf16 where the weights are rounded)
       --check                 Check the digest of every weight first.
@@ -110,6 +120,14 @@ struct Arguments {
         }
         return number
       }
+      func bytes() throws(UsageError) -> Int {
+        let text = try value()
+        guard let bytes = Quantity.bytes(text).flatMap({ Int(exactly: $0.rounded()) }) else {
+          throw UsageError(
+            description: "The value '\(text)' is invalid for '\(name)': such as 900MB or 1.5GiB")
+        }
+        return bytes
+      }
       switch name {
       case "-h", "--help": return .help
       case "--version": return .version
@@ -145,13 +163,9 @@ struct Arguments {
       case "--top-p": arguments.question.options.sampling.topP = try number(Double.self)
       case "--min-p": arguments.question.options.sampling.minP = try number(Double.self)
       case "--seed": arguments.question.options.sampling.seed = try number(UInt64.self)
-      case "--max-memory":
-        let text = try value()
-        guard let bytes = Quantity.bytes(text).flatMap({ Int(exactly: $0.rounded()) }) else {
-          throw UsageError(
-            description: "The value '\(text)' is invalid for '\(name)': such as 900MB or 1.5GiB")
-        }
-        arguments.maxMemory = bytes
+      case "--max-memory": arguments.maxMemory = try bytes()
+      case "--picture-cache": arguments.pictureCache = try value()
+      case "--picture-cache-size": arguments.pictureCacheSize = try bytes()
       case "--threads": arguments.threads = try number(Int.self)
       case "--cache":
         let name = try value()
@@ -178,6 +192,10 @@ struct Arguments {
     }
     guard arguments.resolution == nil || arguments.maxPixels == nil else {
       throw UsageError(description: "--resolution and --max-pixels exclude each other")
+    }
+    guard arguments.pictureCacheSize == nil || arguments.pictureCache != nil else {
+      throw UsageError(
+        description: "--picture-cache-size says how large --picture-cache may be, which is missing")
     }
     if let pixels = arguments.maxPixels, !(1...1 << 28).contains(pixels) {
       throw UsageError(description: "--max-pixels must be within 1 ... \(1 << 28)")
@@ -224,5 +242,11 @@ struct Arguments {
       throw UsageError(description: "--max-pixels: the resolution of this model is fixed")
     }
     return limited
+  }
+
+  /// Where the features of pictures are kept.
+  func pictures() throws(InferenceError) -> PictureCache {
+    guard let folder = pictureCache else { return PictureCache() }
+    return try PictureCache(folder: folder, folderLimit: pictureCacheSize ?? PictureCache.defaultFolderLimit)
   }
 }

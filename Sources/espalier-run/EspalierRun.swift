@@ -33,6 +33,7 @@ struct EspalierRun {
   private static func run(_ arguments: Arguments) throws {
     if let problem = KernelChoice.problem { throw ExecutionError(problem) }
     let start = StageClock.now
+    let pictures = try arguments.pictures()
     let keys = try arguments.trustedKeys.map { try TrustedKeys(contentsOf: $0) }
     let plan = try Plan(
       contentsOf: arguments.plan, verifying: arguments.checksWeights ? .everything : .smallDatasets,
@@ -51,7 +52,8 @@ struct EspalierRun {
     let isDialogue = script.isDialogue
     // One question needs nothing kept for the next.
     let dialogue = try Dialogue(
-      context, point: point, policy: isDialogue ? arguments.policy : .accept, maxMemory: arguments.maxMemory)
+      context, point: point, policy: isDialogue ? arguments.policy : .accept, maxMemory: arguments.maxMemory,
+      cache: pictures)
     var question = arguments.question
     var failure: (any Error)?
     while let conversation = try script.nextQuestion() {

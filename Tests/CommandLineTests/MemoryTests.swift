@@ -14,7 +14,9 @@ import Testing
 
   /// A model whose requests take far more memory than the program: 4,096 visual tokens, four layers of width 512.
   private func plan(_ format: WeightFormat, _ settings: PruningSettings) throws -> String {
-    var contents = TinyContext.contents
+    var contents = TinyContext.dialogueContents
+    contents.prompt.openings.append(.init(.middle, segments: [.literal("Q")]))
+    contents.prompt.closings.append(.init(.middle, segments: [.literal("A"), .reply]))
     var text = contents.model.text
     (text.layers, text.width, text.queryHeads, text.keyValueHeads, text.headWidth) = (4, 512, 8, 4, 64)
     (text.feedForwardWidth, text.contextLength, text.rotary.width) = (1024, 6000, 64)
@@ -72,6 +74,53 @@ import Testing
     #expect(refused.errors.contains("more than the limit of 95.4 MiB"), "\(refused.errors)")
     #expect(refused.errors.count { $0 == "\n" } == 1)
     #expect(try Program.run("espalier-run", try arguments(plan, "--max-memory", "2GB")).status == 0)
+  }
+
+  @Test func `pictures that are known count, and give way to a limit`() throws {
+    let plan = try plan(.int8, PruningSettings())
+    func lines(_ more: [String]) throws -> [(peak: Int, bound: Int)] {
+      // Each line is about another picture, which is there before the line is read.
+      let result = try Program.shell(
+        """
+        coproc RUN { "$0" "${@:2}"; }
+        for picture in "$1"/*.png; do
+          cp "$picture" "$1/now"; echo what >&${RUN[1]}
+          read -t 60 -r answer <&${RUN[0]} || exit 1
+          echo "$answer"
+        done
+        """,
+        [
+          Program.path("espalier-run"), folder.path, plan, "--image", folder.file("now"), "--chat", "--json",
+          "--max-tokens", "2", "--threads", "2",
+        ] + more)
+      #expect(result.errors.isEmpty)
+      return try result.output.split(separator: "\n").map { line in
+        let json = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        return (
+          try #require(json?["peak_resident_bytes"] as? Int),
+          try #require(json?["memory_bound_bytes"] as? Int)
+        )
+      }
+    }
+    for seed: UInt64 in 10..<24 { try folder.write(TinyPicture.png(seed: seed), to: "\(seed).png") }
+    let free = try lines([])
+    #expect(free.count == 14)
+    // 4,096 visual tokens of 512 floats.
+    let features = 4096 * 512 * 4
+    for (index, line) in free.enumerated() {
+      #expect(line.peak <= line.bound, "\(index): \(line.peak >> 20) of \(line.bound >> 20) MiB")
+      #expect(line.bound >= free[0].bound + index * features)
+    }
+    // Room for two others.
+    let limit = (free.first?.bound ?? 0) + (20 << 20)
+    let limited = try lines(["--max-memory", "\(limit)"])
+    #expect(limited.count == 14)
+    for line in limited {
+      #expect(line.bound <= limit && line.peak <= limit, "\(line.peak >> 20) of \(limit >> 20) MiB")
+    }
+    // Memory of pictures that left is that of others.
+    let peaks = (free: free.last?.peak ?? 0, limited: limited.last?.peak ?? 0)
+    #expect(peaks.limited < peaks.free - 8 * features, "\(peaks.limited >> 20) of \(peaks.free >> 20) MiB")
   }
 
   @Test(arguments: ["", "x", "-1MB", "1XB", "nan", "1e400"]) func `a limit is a size`(text: String) throws {

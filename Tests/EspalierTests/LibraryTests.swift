@@ -54,6 +54,28 @@ import Testing
     #expect(try !large.answer("why", short).tokens.isEmpty)
   }
 
+  @Test func `a picture that a dialogue on the model has asked about is known to all of them`() throws {
+    let first = try Dialogue(Context(model), about: [.file(picture)]).answer("why", short)
+    #expect(first.knownPictures == 0 && first.times.vision > .zero && model.pictures.memoryBytes > 0)
+    let second = try Dialogue(Context(model), about: [.file(picture)]).answer("why", short)
+    #expect(second.knownPictures == 1 && second.times.vision == .zero && second.tokens == first.tokens)
+    let without = try Model(contentsOf: folder.file("tiny.h5"), pictures: PictureCache(memoryBytes: 0))
+    for _ in 0..<2 {
+      #expect(try Dialogue(Context(without), about: [.file(picture)]).answer("why", short).knownPictures == 0)
+    }
+  }
+
+  @Test func `with a folder it is known to later processes, too`() throws {
+    for known in [0, 1] {
+      let pictures = try PictureCache(folder: folder.file("pictures"), folderBytes: 1 << 20)
+      let model = try Model(contentsOf: folder.file("tiny.h5"), pictures: pictures)
+      let answer = try Dialogue(Context(model), about: [.file(picture)]).answer("why", short)
+      #expect(answer.knownPictures == known)
+    }
+    let error = #expect(throws: EspalierError.self) { try PictureCache(folder: folder.file("tiny.h5")) }
+    #expect(error?.kind == .settings && error?.description.contains("cannot keep pictures") == true)
+  }
+
   @Test func `a plan that nobody signed is not trusted`() throws {
     let key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
     let error = #expect(throws: EspalierError.self) {

@@ -18,6 +18,8 @@ public struct Answer: Sendable {
   public var counts = PruningCounts()
   /// Tokens of the prompt that were known from an earlier question about the same pictures.
   public var knownTokens = 0
+  /// Pictures that the tower did not run for, as their features were known.
+  public var knownPictures = 0
   /// Bytes of the whole cache that is kept for the next question, beside the one that answers.
   public var heldBytes = 0
   /// Bytes of memory that the question could need at most.
@@ -41,7 +43,7 @@ public struct Answer: Sendable {
       "counts": .object([
         "prompt": .integer(promptTokens), "visual": .integer(visualTokens),
         "visual_kept": .integer(counts.visualKept), "known": .integer(knownTokens),
-        "answer": .integer(tokens.count),
+        "pictures_known": .integer(knownPictures), "answer": .integer(tokens.count),
         "kv_entries_by_layer": .integers(counts.entriesByLayer),
       ]),
       "kv_bytes": .integer(counts.cacheBytes), "kv_bytes_held": .integer(heldBytes),
@@ -64,9 +66,9 @@ public struct Answer: Sendable {
 public struct StageSeconds: Equatable, Sendable {
   /// Opening the plan and binding its weights.
   public var load = 0.0
-  /// Decoding, resizing and cropping the pictures.
+  /// Decoding, resizing and cropping the pictures, and looking for their features where they may be known.
   public var image = 0.0
-  /// Vision tower and projector.
+  /// Vision tower and projector; 0 where the features of all pictures were known.
   public var vision = 0.0
   /// Decoder over the prompt, choice of tokens and entries included.
   public var prefill = 0.0

@@ -7,7 +7,7 @@ import Tokenization
 /// Questions at one operating point, one after the other. Those about the same pictures share what was read of them.
 ///
 /// Pictures are told apart by the digests of their bytes: a camera that overwrites a file is answered about what the file
-/// shows now.
+/// shows now. With a `PictureCache`, those that any dialogue has asked about are known, whatever was asked in between.
 public final class Dialogue {
   private let context: Context
   private let point: OperatingPoint
@@ -17,15 +17,22 @@ public final class Dialogue {
   private var digests: [String] = []
   private var reader: PromptReader?
   private let maxMemory: Int?
+  private let cache: PictureCache?
+  /// Features that are written to the cache's folder behind the answer.
+  private var new: [(key: PictureKey, tokens: ImageTokens)] = []
   private var picture: PictureSettings { point.settings.picture }
 
   /// A dialogue in which nothing has been asked.
   ///
-  /// - Parameter maxMemory: bytes that a question may need at most, by its `MemoryBound`; one that may need more is
-  ///   refused before any of its pictures is decoded.
+  /// - Parameters:
+  ///   - maxMemory: bytes that a question may need at most, by its `MemoryBound`; one that may need more is refused before
+  ///     any of its pictures is decoded. What the cache holds counts, and gives way to the question.
+  ///   - cache: features of pictures that are known, and where those of others go.
   public init(
-    _ context: Context, point: OperatingPoint, policy: DialoguePolicy = .keep, maxMemory: Int? = nil
+    _ context: Context, point: OperatingPoint, policy: DialoguePolicy = .keep, maxMemory: Int? = nil,
+    cache: PictureCache? = nil
   ) throws(InferenceError) {
+    self.cache = cache
     self.maxMemory = maxMemory
     self.context = context
     self.point = point
@@ -44,6 +51,8 @@ public final class Dialogue {
     let layout = try context.model.layout(question.conversation, images: question.images.count)
     var answer = Answer()
     answer.point = point.name
+    // Nobody who waits for the first token waits for a disk.
+    defer { saveNew() }
     try read(question, for: layout, &answer)
     do {
       try generate(layout, question, since: start, &answer, onText)
@@ -80,36 +89,51 @@ public final class Dialogue {
   private func read(
     _ question: Question, for layout: PromptLayout, _ answer: inout Answer
   ) throws {
-    let images = question.images
     var image = StageClock()
     var vision = StageClock()
-    let encoded = try image.measure { try images.map { try $0.encoded() } }
-    let bound = try bound(of: encoded, layout, question.options)
-    answer.memoryBound = bound.total
-    if let maxMemory { try bound.check(limit: maxMemory) }
+    let encoded = try image.measure { try question.images.map { try $0.encoded() } }
+    var pictures = PictureGathering(encoded, in: context, at: picture, cache: cache)
+    let request = try request(of: encoded, layout, question.options)
+    answer.memoryBound = try checkMemory(request, keys: pictures.keys)
+    answer.knownPictures = encoded.count
     if reader == nil || encoded.map(\.digest) != digests {
       reader = nil
-      let prepared = try image.measure {
-        try encoded.map { try context.model.prepare($0, among: images.count, at: picture) }
-      }
+      try image.measure { try pictures.prepare(for: request) }
+      answer.knownPictures = pictures.knownCount
       let model = context.model
-      let count = model.count(layout, try prepared.map { try model.arrangement(of: $0, at: picture) })
-      _ = try model.room(behind: count, limit: 1)
-      let features = try vision.measure { try prepared.map { try context.encode($0, at: picture) } }
-      reader = PromptReader(context, images: features, schedule: schedule, policy: policy)
+      _ = try model.room(behind: model.count(layout, try pictures.arrangements()), limit: 1)
+      defer { new += pictures.new }
+      if answer.knownPictures < encoded.count { try vision.measure { try pictures.encode() } }
+      reader = PromptReader(context, images: pictures.features, schedule: schedule, policy: policy)
       digests = encoded.map(\.digest)
     }
     (answer.seconds.image, answer.seconds.vision) = (image.seconds, vision.seconds)
   }
 
-  private func bound(
+  private func saveNew() {
+    for picture in new { cache?.save(picture.tokens, for: picture.key) }
+    new = []
+  }
+
+  private func request(
     of encoded: [EncodedImage], _ layout: PromptLayout, _ options: GenerationOptions
-  ) throws -> MemoryBound {
-    let request = try context.model.memoryRequest(
+  ) throws -> MemoryRequest {
+    try context.model.memoryRequest(
       pictures: encoded.map { (try $0.size(), $0.bytes.count) },
       textTokens: layout.parts.count - layout.imageCount, maxTokens: options.maxTokens,
       threads: context.pool.count, keepsWhole: policy == .keep, at: picture)
-    return context.model.memoryBound(of: request, settings: point.settings)
+  }
+
+  /// The most that a request needs beside what the cache holds, which forgets what there is no room for.
+  private func checkMemory(_ request: MemoryRequest, keys: [PictureKey]) throws(InferenceError) -> Int {
+    var bound = context.model.memoryBound(of: request, settings: point.settings)
+    if let maxMemory {
+      cache?.shrink(to: max(0, maxMemory - min(maxMemory, bound.total)), sparing: keys)
+    }
+    // Pictures of this very question are counted as such.
+    bound.knownPictures = cache?.bytes(besides: keys) ?? 0
+    if let maxMemory { try bound.check(limit: maxMemory) }
+    return bound.total
   }
 
   /// Refuses a slow dense run under the name of a pruned one. Pictures of so few tokens that the settings do not ask

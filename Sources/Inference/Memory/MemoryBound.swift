@@ -19,6 +19,8 @@ public struct MemoryBound: Equatable, Sendable {
   public var tower = 0
   /// Visual tokens of all pictures, as the projector gives them.
   public var visualTokens = 0
+  /// Features of pictures of earlier questions, which are kept for later ones.
+  public var knownPictures = 0
   /// The decoder at work on the prompt, the choice of tokens and entries included.
   public var prefill = 0
   /// Keys and values of the prompt and the answer.
@@ -26,17 +28,21 @@ public struct MemoryBound: Equatable, Sendable {
 
   /// The most at any time. The tower has ended when the decoder begins.
   public var total: Int {
-    [program, weights, tables, visualTokens, max(pictures.adding(tower), prefill.adding(cache))]
-      .reduce(0) { $0.adding($1) }
+    [
+      program, weights, tables, visualTokens, knownPictures,
+      max(pictures.adding(tower), prefill.adding(cache)),
+    ]
+    .reduce(0) { $0.adding($1) }
   }
 
-  /// The parts with their names in JSON, in the order in which they are needed.
+  /// The parts with their names in JSON, in the order in which they are needed. What is kept of earlier questions is named
+  /// where there is any.
   public var parts: [(name: String, bytes: Int)] {
     [
       ("program", program), ("weights", weights), ("tables", tables), ("pictures", pictures),
       ("tower", tower),
       ("visual_tokens", visualTokens), ("prefill", prefill), ("cache", cache),
-    ]
+    ] + (knownPictures > 0 ? [("known_pictures", knownPictures)] : [])
   }
 
   /// The bound of a request to a plan.
