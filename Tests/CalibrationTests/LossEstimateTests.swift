@@ -41,6 +41,14 @@ import Testing
     }
   }
 
+  @Test func `an even divergence is itself, and a few samples that are quite another weigh by their number`() {
+    #expect(abs(Divergences.even(Array(repeating: 0.02, count: 50)) - 0.02) < 1e-12)
+    // Two of a hundred answers are altogether others, by however many nats.
+    let few = { (nats: Double) in Divergences.even(Array(repeating: 0, count: 98) + [nats, nats]) }
+    #expect(abs(few(2) - 2 * 0.02 * 0.02) < 1e-12 && few(20) == few(2))
+    #expect(few(.nan) == few(2) && few(0) == 0)
+  }
+
   @Test func `nothing measured, nothing lost`() {
     #expect(LossEstimate([]).loss(Measurement(loss: 0, standardError: 0, divergence: 0)).upper == 0)
   }

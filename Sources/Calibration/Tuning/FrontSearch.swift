@@ -11,7 +11,7 @@ struct FrontSearch {
   struct Trial {
     let place: SettingsSpace.Place
     let settings: PruningSettings
-    /// Mean divergence on the samples, nats.
+    /// Divergence on the samples, nats (`Divergences.even`).
     let divergence: Double
     /// Modelled seconds from the pictures to the first token.
     let firstToken: Double

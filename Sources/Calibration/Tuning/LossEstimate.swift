@@ -3,7 +3,8 @@ import Evaluation
 /// What settings are taken to lose of the answers, from what they lost on a few hundred samples and how far they diverge.
 ///
 /// A measured loss is mostly chance: of many candidates the fastest that meets a budget is often the luckiest one.
-/// Divergence is measured more finely, and by Pinsker's inequality `d` nats move at most `sqrt(d / 2)` of the probability.
+/// Divergence is measured more finely, and by Pinsker's inequality `d` nats move at most `sqrt(d / 2)` of the probability:
+/// on each sample, so that one which is quite another counts once, and not by how surprised dense would be.
 /// So losses are taken to scatter around `slope * sqrt(divergence)`, whose slope all candidates share, and each measured
 /// loss moves its own estimate by as much as it can be trusted (an empirical Bayes estimate).
 struct LossEstimate {
@@ -13,7 +14,7 @@ struct LossEstimate {
     var loss: Double
     /// Standard error of `loss`.
     var standardError: Double
-    /// Mean divergence, nats.
+    /// Divergence, nats, as even as it would have to be on all samples to move as much (`Divergences.even`).
     var divergence: Double
   }
 

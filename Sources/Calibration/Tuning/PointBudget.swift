@@ -41,10 +41,10 @@ public struct PointBudget: Equatable, Sendable, Codable {
 extension PointBudget {
   /// Where a search looks for the budget.
   ///
-  /// What a divergence costs is known better after the measurement than before: an eighth of its square root is a low
+  /// What a divergence costs is known better after the measurement than before: a sixteenth of its square root is a low
   /// guess.
   var view: FrontSearch.View {
-    let divergence = maximumLoss.map { min(FrontSearch.hopelessDivergence, (8 * $0) * (8 * $0)) }
+    let divergence = maximumLoss.map { min(FrontSearch.hopelessDivergence, (16 * $0) * (16 * $0)) }
     return FrontSearch.View(
       entryShare: entryShare, operationShare: operationShare,
       divergence: divergence ?? FrontSearch.hopelessDivergence)

@@ -76,6 +76,6 @@ extension PointScore {
     return LossEstimate.Measurement(
       loss: Statistics.mean(losses),
       standardError: Statistics.deviation(losses) / Double(max(1, losses.count)).squareRoot(),
-      divergence: divergence)
+      divergence: Divergences.even(samples.map(\.divergence)))
   }
 }

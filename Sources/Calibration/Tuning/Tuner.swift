@@ -161,9 +161,9 @@ public struct Tuner {
           try reporter.advance(by: 0)
           // What is hopeless on a quarter of the samples is not worth the others.
           let isQuarter = divergences.count == samples.count / 4
-          if isQuarter, Statistics.mean(divergences) > 2 * hopeless { break }
+          if isQuarter, Divergences.even(divergences) > 2 * hopeless { break }
         }
-        found.append(Statistics.mean(divergences))
+        found.append(Divergences.even(divergences))
         try save(found)
         return found[visited - 1]
       }, onTrial: { try reporter.advance(by: 1) })

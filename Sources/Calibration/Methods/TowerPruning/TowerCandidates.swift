@@ -18,7 +18,7 @@ extension HarmStage where Settings == TowerPruning {
       }
       let tried = profile.candidates.map(\.settings)
       guard tried.allSatisfy({ $0.layer == middle && $0.keepRatio == 0.5 }) else { return [] }
-      let layers = Set([1, vision.layers / 4, middle, 3 * vision.layers / 4]).filter { $0 > 0 }.sorted()
+      let layers = Set([0, 1, vision.layers / 4, middle, 3 * vision.layers / 4]).sorted()
       return Self.best(of: profile).flatMap { way in
         layers.flatMap { layer in
           [0.75, 0.5, 0.35, 0.25].map { share in

@@ -1,0 +1,13 @@
+import Evaluation
+
+/// Divergences of several samples as one number.
+enum Divergences {
+  /// The divergence that would move as much of the answers if it were the same on every sample.
+  ///
+  /// `d` nats move at most `sqrt(d / 2)` of a distribution, and never more than all of it. What leaves most answers alone
+  /// and changes a few altogether, as a tile that is left out does, has a mean of nats that says little about its loss.
+  static func even(_ divergences: [Double]) -> Double {
+    let moved = Statistics.mean(divergences.map { min(1, ($0 / 2).squareRoot()) })
+    return 2 * moved * moved
+  }
+}
