@@ -41,7 +41,8 @@ import Testing
     }
   }
 
-  @Test func `an even divergence is itself, and a few samples that are quite another weigh by their number`() {
+  @Test func `an even divergence is itself, and a few samples that are quite another weigh by their number`()
+  {
     #expect(abs(Divergences.even(Array(repeating: 0.02, count: 50)) - 0.02) < 1e-12)
     // Two of a hundred answers are altogether others, by however many nats.
     let few = { (nats: Double) in Divergences.even(Array(repeating: 0, count: 98) + [nats, nats]) }

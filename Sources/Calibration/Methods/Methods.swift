@@ -7,7 +7,7 @@ enum Methods {
   static func axes(_ record: CalibrationRecord, layers: Int) -> [any MethodAxes] {
     let all: [(any MethodAxes)?] = [
       record.resolution.map { PictureAxis($0, isSeeded: false) },
-      record.tileSelection.map { PictureAxis($0, isSeeded: true) },
+      record.tileSelection.map { PictureAxis($0.ofBetterMarkup, isSeeded: true) },
       record.patchSelection.map { PictureAxis($0, isSeeded: true) },
       record.towerPruning.map { PictureAxis($0, isSeeded: false) },
       record.towerReduction.map { TowerReductionAxes($0) },
@@ -52,7 +52,8 @@ extension Calibrator {
       horizon: try run(HorizonStage(context: context), samples, &state, reporter).profile,
       provenance: CalibrationProvenance())
     record.resolution = try harm(.resolutions(context), few, &state, reporter)
-    record.tileSelection = try harm(.tiles(context), few, &state, reporter)
+    // A tile that is missed changes an answer altogether, which a few samples tell little about.
+    record.tileSelection = try harm(.tiles(context), samples, &state, reporter)
     record.patchSelection = try harm(.patches(context), few, &state, reporter)
     record.towerPruning = try harm(.towerTokens(context), few, &state, reporter)
     if let order = neuronOrder?.tower {

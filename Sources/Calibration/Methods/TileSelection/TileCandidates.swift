@@ -36,3 +36,14 @@ extension Model {
     }
   }
 }
+
+extension HarmProfile<TileSelection> {
+  /// The candidates of the way with the markup of tiles that left, to keep it or not, that harms less over all thresholds:
+  /// from one threshold to the next the two take turns by chance.
+  var ofBetterMarkup: Self {
+    var result = self
+    let sum = candidates.reduce(0.0) { $0 + ($1.settings.keepsMarkup ? $1.divergence : -$1.divergence) }
+    result.candidates = candidates.filter { $0.settings.keepsMarkup == (sum <= 0) }
+    return result
+  }
+}
