@@ -228,7 +228,9 @@ extension PlanVariant {
       },
       try PlanVariant(["tuning"]) { $0.front = [.dense] },
       try PlanVariant(["`measured`"]) {
-        $0.points[0].figures = MeasuredFigures()
+        var figures = MeasuredFigures()
+        (figures.visionSeconds, figures.denseImageSeconds, figures.denseVisualTokens) = (1, 1, 1)
+        $0.points[0].figures = figures
       },
       try settings(
         "`token_pruning`",
