@@ -1,3 +1,4 @@
+import Compute
 import Inference
 import Models
 public import Plan
@@ -36,9 +37,7 @@ public struct Evaluator {
     onScores: ([PointScore]) throws -> Void = { _ in }
   ) throws -> [PointScore] {
     let schedules = try contenders.map { try runner.context.model.schedule($0.point.settings) }
-    let views = contenders.map(\.view).reduce(into: [PictureView.dense]) { views, view in
-      if !views.contains(view) { views.append(view) }
-    }
+    let views = ([.dense] + contenders.map(\.view)).uniqued
     precondition(known.isEmpty || known.count == contenders.count)
     var scores = contenders.map { PointScore($0) }
     for (place, list) in known.enumerated() { for score in list { scores[place].append(score) } }

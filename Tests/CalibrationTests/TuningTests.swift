@@ -97,14 +97,7 @@ import TestSupport
 
   @Test func `the search visits no place twice, no more than it may, and finds what costs least`() throws {
     // Harm is the square of what is saved, but recovery is free: the front must use it.
-    let model = CostModel(
-      TinyModel.description, sizes: sizes(text: 8, visual: 64),
-      samples: space.seeds.map {
-        let settings = space.settings($0)
-        let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
-        let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
-        return .init(settings: settings, prefill: 1e-9 * (work.linear + work.attention), step: 1e-4)
-      })
+    let model = costsOfOperations
     func harm(_ settings: PruningSettings) -> Double {
       let kept = settings.tokenPruning.map { $0.recoveryStride == 4 ? 1.0 : $0.keepRatio } ?? 1
       return 0.05 * (1 - kept) * (1 - kept) + (settings.layerReduction == nil ? 0 : 0.001)
@@ -143,14 +136,7 @@ import TestSupport
       }
       return used.count > 1 ? factor * sum : sum
     }
-    let model = CostModel(
-      TinyModel.description, sizes: sizes(text: 8, visual: 64),
-      samples: space.seeds.map {
-        let settings = space.settings($0)
-        let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
-        let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
-        return .init(settings: settings, prefill: 1e-9 * (work.linear + work.attention), step: 1e-4)
-      })
+    let model = costsOfOperations
     let trials = (space.singles + space.seeds).map { place in
       let settings = space.settings(place)
       return FrontSearch.Trial(
@@ -213,6 +199,18 @@ import TestSupport
     contents.front = result.front
     let reopened = try TinyContext.open(contents, in: folder).model.contents
     #expect(reopened.front.map(\.settings) == result.front.map(\.settings))
+  }
+
+  /// A model of costs by which a prefill takes a nanosecond for each operation.
+  private var costsOfOperations: CostModel {
+    CostModel(
+      TinyModel.description, sizes: sizes(text: 8, visual: 64),
+      samples: space.seeds.map {
+        let settings = space.settings($0)
+        let kept = settings.tokenPruning?.keptCount(of: 64) ?? 64
+        let work = OperationCounter(text).work(text: 8, visual: 64, kept: kept, settings: settings)
+        return .init(settings: settings, prefill: 1e-9 * (work.linear + work.attention), step: 1e-4)
+      })
   }
 
   private var space: SettingsSpace { SettingsSpace(record, layers: 4) }

@@ -1,3 +1,4 @@
+import Compute
 import Evaluation
 import Inference
 import Models
@@ -44,7 +45,7 @@ struct CostMeasurement {
     self.samples = samples
     space = SettingsSpace(record, layers: context.model.text.layers)
     settings = space.timedPlaces.map { [space] in space.settings($0) }
-    views = settings.map(\.picture).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    views = settings.map(\.picture).uniqued
   }
 
   /// Times dense and the seeds of the search, and what the methods ask for beside them, in turn. Times that are known
@@ -52,17 +53,17 @@ struct CostMeasurement {
   func measure(
     from known: Times = Times(), _ reporter: any ProgressReporter, save: (Times) throws -> Void = { _ in }
   ) throws -> Result {
-    let few = spread(samples, Self.questions)
+    let few = samples.spread(Self.questions)
     guard !few.isEmpty else { throw CalibrationError("no samples to measure costs on") }
     var times = known
     var prompts: [PromptRows?] = Array(repeating: nil, count: few.count * views.count)
     try measurePictures(few, &prompts, &times, reporter, save)
     try measureSettings(few, prompts, &times, reporter, save)
-    let sizes = try PromptSizes(context, spread(samples, Self.sized), space.preparations)
+    let sizes = try PromptSizes(context, samples.spread(Self.sized), space.preparations)
     let measured = settings.indices.map { index in
-      let own = runs(times.settings, of: index, among: settings.count, few.count)
+      let own = times.settings.turns(of: index, among: settings.count, warmUp: few.count)
       let view = views.firstIndex(of: settings[index].picture) ?? 0
-      let pictures = runs(times.pictures, of: view, among: views.count, few.count)
+      let pictures = times.pictures.turns(of: view, among: views.count, warmUp: few.count)
       return CostModel.Sample(
         settings: settings[index], image: Statistics.median(pictures.map(\.image)),
         vision: Statistics.median(pictures.map(\.vision)), prefill: Statistics.median(own.map(\.prefill)),
@@ -79,7 +80,7 @@ struct CostMeasurement {
         + "\(error(model.prefillSeconds) { $0.prefill }), first token by "
         + error(model.firstTokenSeconds) { $0.image + $0.vision + $0.prefill })
     let dense = settings.firstIndex(of: .dense).flatMap { index in
-      runs(times.settings, of: index, among: settings.count, few.count).last
+      times.settings.turns(of: index, among: settings.count, warmUp: few.count).last
     }
     return Result(model: model, denseKVBytes: Double(dense?.kvBytes ?? 0))
   }
@@ -132,14 +133,5 @@ struct CostMeasurement {
       try save(times)
       try reporter.advance(by: 1)
     }
-  }
-
-  /// Times of one of several things that took turns. The first turn fills caches and buffers.
-  private func runs<Time>(_ times: [Time], of index: Int, among count: Int, _ questions: Int) -> [Time] {
-    times.dropFirst(questions * count).enumerated().filter { $0.offset % count == index }.map(\.element)
-  }
-
-  private func spread(_ samples: [Sample], _ count: Int) -> [Sample] {
-    count < samples.count ? (0..<count).map { samples[$0 * samples.count / count] } : samples
   }
 }

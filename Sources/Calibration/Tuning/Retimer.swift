@@ -39,17 +39,11 @@ public struct Retimer {
     try saving.keeping {
       try measure(settings, images, layout, &state, reporter, save: saving.offer)
     }
-    // The first turn fills caches and buffers.
-    let views = settings.views
+    let views = settings.map(\.picture).uniqued
     func pictures(_ settings: PruningSettings) -> [CostMeasurement.PictureTime] {
-      let place = views.firstIndex(of: settings.picture) ?? 0
-      return state.pictures.dropFirst(views.count).enumerated().filter { $0.offset % views.count == place }
-        .map(\.element)
+      state.pictures.turns(of: views.firstIndex(of: settings.picture) ?? 0, among: views.count)
     }
-    let runs = settings.indices.map { index in
-      state.times.dropFirst(settings.count).enumerated().filter { $0.offset % settings.count == index }
-        .map(\.element)
-    }
+    let runs = settings.indices.map { state.times.turns(of: $0, among: settings.count) }
     return points.map { point in
       guard var figures = point.figures, let index = settings.firstIndex(of: point.settings) else {
         return point
@@ -78,7 +72,7 @@ public struct Retimer {
     let total = (repetitions + 1) * settings.count
     reporter.begin("timing \(settings.count) settings", total: total)
     try reporter.advance(by: state.times.count)
-    let views = settings.views
+    let views = settings.map(\.picture).uniqued
     var isCold = !state.times.isEmpty
     while state.times.count < total {
       let (turn, place) = state.times.count.quotientAndRemainder(dividingBy: settings.count)
@@ -108,12 +102,5 @@ public struct Retimer {
       }
     }
     reporter.end("\(repetitions) repetitions")
-  }
-}
-
-extension [PruningSettings] {
-  /// The ways in which these look at a picture, each once.
-  fileprivate var views: [PictureSettings] {
-    map(\.picture).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

@@ -197,12 +197,3 @@ public struct Tuner {
     return (0..<count).map { front[$0 * (front.count - 1) / (count - 1)].settings }
   }
 }
-
-extension Collection where Element: Equatable {
-  /// The elements without repetitions, in the order of their first.
-  fileprivate var uniqued: [Element] {
-    reduce(into: []) { result, element in
-      if !result.contains(element) { result.append(element) }
-    }
-  }
-}

@@ -1,3 +1,4 @@
+import Compute
 import Inference
 import Models
 import Plan
@@ -77,12 +78,5 @@ struct LayerReductionStage: CalibrationStage {
     }
     try save(state)
     reporter.end("all layers reduced: divergence \(state[keyPath: path].divergence.last ?? 0)")
-  }
-}
-
-extension [PreparedSample] {
-  /// At most `count` of them, evenly spaced.
-  func spread(_ count: Int) -> [PreparedSample] {
-    count < self.count ? (0..<count).map { self[$0 * self.count / count] } : self
   }
 }

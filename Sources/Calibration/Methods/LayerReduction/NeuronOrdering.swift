@@ -42,70 +42,67 @@ public struct NeuronOrdering {
     var observer = NeuronObserver(context: context, rows: Self.rows)
     let vision = context.model.description.vision
     let ordersTower = Self.appliesToTower(of: context.model.contents)
-    var tower = NeuronShares(layers: vision.layers)
+    var tower = NeuronShares(layers: vision.layers, neurons: vision.feedForwardWidth)
     var lastImages: [String] = []
     for sample in chosen.samples {
       if ordersTower, sample.images != lastImages {
         for path in sample.images {
-          tower.add(
-            context.towerNeuronMagnitudes(
-              of: try context.model.prepareImage(at: path, among: sample.images.count)))
+          let picture = try context.model.prepareImage(at: path, among: sample.images.count)
+          for (layer, magnitudes) in context.towerNeuronMagnitudes(of: picture).enumerated() {
+            tower.add(magnitudes, of: layer)
+          }
         }
       }
       lastImages = sample.images
       let prompt = try runner.prompt(sample)
       _ = try context.prefill(
-        prompt, schedule: Schedule(layers: observer.shares.count), observer: &observer)
+        prompt, schedule: Schedule(layers: context.model.text.layers), observer: &observer)
       try reporter.advance(by: 1)
     }
     reporter.end("\(chosen.samples.count) samples")
-    return NeuronOrder(
-      decoder: observer.shares.map(Self.order),
-      tower: tower.shares.map { $0.isEmpty ? Array(0..<vision.feedForwardWidth) : Self.order($0) })
-  }
-
-  private static func order(_ shares: [Double]) -> [Int] {
-    shares.indices.sorted { shares[$0] == shares[$1] ? $0 < $1 : shares[$0] > shares[$1] }
-  }
-}
-
-/// Adds up each neuron's share of its layer's magnitudes over pictures.
-private struct NeuronShares {
-  private(set) var shares: [[Double]]
-
-  init(layers: Int) { shares = Array(repeating: [], count: layers) }
-
-  mutating func add(_ magnitudes: [[Float]]) {
-    for (layer, values) in magnitudes.enumerated() where layer < shares.count {
-      let sum = values.reduce(0.0) { $0 + Double($1) }
-      guard sum > 0, sum.isFinite else { continue }
-      if shares[layer].isEmpty { shares[layer] = Array(repeating: 0, count: values.count) }
-      for (neuron, value) in values.enumerated() { shares[layer][neuron] += Double(value) / sum }
-    }
+    return NeuronOrder(decoder: observer.shares.order, tower: tower.order)
   }
 }
 
 /// Adds up each neuron's share of its layer's magnitudes.
+private struct NeuronShares {
+  private var shares: [[Double]]  // [L x m]
+
+  init(layers: Int, neurons: Int) {
+    shares = Array(repeating: Array(repeating: 0, count: neurons), count: layers)
+  }
+
+  mutating func add(_ magnitudes: [Float], of layer: Int) {
+    let sum = magnitudes.reduce(0.0) { $0 + Double($1) }
+    guard sum > 0, sum.isFinite else { return }
+    for (neuron, magnitude) in magnitudes.enumerated() { shares[layer][neuron] += Double(magnitude) / sum }
+  }
+
+  /// Neurons of each layer, the strongest first; those that are equal, such as before anything is added, stay as they lie.
+  var order: [[Int]] {
+    shares.map { shares in
+      shares.indices.sorted { shares[$0] == shares[$1] ? $0 < $1 : shares[$0] > shares[$1] }
+    }
+  }
+}
+
+/// Adds up the shares of the decoder's neurons on visual rows.
 private struct NeuronObserver: Observer {
   let context: Context
   let rows: Int
-  var shares: [[Double]]  // [L x m]
+  var shares: NeuronShares
 
   init(context: Context, rows: Int) {
     self.context = context
     self.rows = rows
     let text = context.model.text
-    shares = Array(repeating: Array(repeating: 0, count: text.feedForwardWidth), count: text.layers)
+    shares = NeuronShares(layers: text.layers, neurons: text.feedForwardWidth)
   }
 
   mutating func didRun(layer: Int, rows all: TokenRows, normed: MatrixView) {
     let visual = all.visualRows
     guard !visual.isEmpty else { return }
-    let count = min(rows, visual.count)
-    let places = (0..<count).map { visual[$0 * visual.count / count] }
-    let magnitudes = context.neuronMagnitudes(layer: layer, of: places, input: normed)
-    let sum = magnitudes.reduce(0.0) { $0 + Double($1) }
-    guard sum > 0, sum.isFinite else { return }
-    for (neuron, magnitude) in magnitudes.enumerated() { shares[layer][neuron] += Double(magnitude) / sum }
+    let places = visual.spread(rows)
+    shares.add(context.neuronMagnitudes(layer: layer, of: places, input: normed), of: layer)
   }
 }

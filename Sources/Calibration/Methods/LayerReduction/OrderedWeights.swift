@@ -42,7 +42,7 @@ public struct OrderedWeights: WeightSource {
   public func stream(
     _ tensor: WeightSpecification, as format: WeightFormat, into sink: (RawSpan) throws(PlanError) -> Void
   ) throws(PlanError) -> Double? {
-    guard order[tensor.name] ?? columns[tensor.name] != nil else {
+    guard order[tensor.name] != nil || columns[tensor.name] != nil else {
       return try store.stream(tensor, as: format, into: sink)
     }
     guard let stored = store.tensor(tensor.name), stored.format == format else {

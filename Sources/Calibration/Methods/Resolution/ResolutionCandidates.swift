@@ -1,3 +1,4 @@
+import Compute
 import Evaluation
 import Imaging
 import Inference
@@ -32,8 +33,7 @@ extension Model {
         tiling.resolutions[$0] / side * (tiling.resolutions[$0 + 1] / side)
       }
       let steps = Array(Set(counts).sorted().dropLast().reversed())
-      let few = steps.count <= 8 ? steps : (0..<8).map { steps[$0 * steps.count / 8] }
-      return few.map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
+      return steps.spread(8).map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
     case .native(let native):
       let largest =
         try samples.map { sample in
