@@ -58,6 +58,10 @@ import TestSupport
     var stops = 0
     var resumed: Tuner.Result?
     var last: TuningState?
+    // A search on fewer samples than the candidates run on, so that steps end there too.
+    func tune(_ reporter: any ProgressReporter = SilentProgress(), resuming: Bool = true) throws -> Tuner.Result {
+      try self.tune(reporter, resuming: resuming) { $0.screeningSamples = 2 }
+    }
     while resumed == nil, stops < 400 {
       do { resumed = try tune(StoppingProgress(after: steps * (stops + 1))) } catch is StoppingProgress.Stop {
         stops += 1
