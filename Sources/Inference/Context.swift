@@ -41,7 +41,7 @@ extension Context {
     let inputs = [picture.overview].compactMap { $0 } + picture.tiles
     return inputs.reduce(into: []) { sums, input in
       let own = model.tower.neuronMagnitudes(
-        pixels: input.pixels, height: input.height, width: input.width, workers)
+        TowerInput(pixels: input.pixels, height: input.height, width: input.width), workers)
       sums = sums.isEmpty ? own : zip(sums, own).map { zip($0, $1).map { $0 + $1 } }
     }
   }

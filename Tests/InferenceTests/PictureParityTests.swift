@@ -48,11 +48,27 @@ import TestSupport
       #expect(picture.tiles.indices.filter { !picture.leftOutTiles.contains($0) } == golden.kept)
       let prompt = try prompt(golden.prompt, picture, settings)
       #expect(prompt.rows.count == golden.length)
-      let positions = golden.positions.flatMap { Array($0[0]...$0[1]) }
-      #expect(prompt.rows.positions.map(\.largest) == positions)
+      #expect(prompt.rows.positions.map(\.largest) == numbers(golden.positions))
       try check(prompt, golden.logits, golden.answer)
     }
   }
+
+  @Test func `patches that do not stand out leave everything else where it is`() throws {
+    for golden in try Golden<ContrastCase>("contrast").cases {
+      let settings = PictureSettings(
+        contrastSelection: ContrastSelection(
+          threshold: golden.threshold, margin: golden.margin, keepsOverview: golden.overview))
+      let picture = try context.model.prepareImage(at: path(golden.image), at: settings)
+      let kept = (picture.keptTileGroups ?? []) + [picture.keptGroups ?? Array(repeating: true, count: 64)]
+      #expect(kept.map { groups in groups.indices.filter { groups[$0] } } == golden.groups.map(numbers))
+      let prompt = try prompt(golden.prompt, picture, settings)
+      #expect(prompt.rows.positions.map(\.largest) == numbers(golden.positions))
+      try check(prompt, golden.logits, golden.answer)
+    }
+  }
+
+  /// Numbers of spans, both ends included.
+  private func numbers(_ spans: [[Int]]) -> [Int] { spans.flatMap { Array($0[0]...$0[1]) } }
 
   @Test func `fewer tokens, neurons and layers of the tower`() throws {
     let golden = try JSONDecoder().decode(
@@ -163,6 +179,19 @@ private struct LeftOutCase: Decodable {
   let markup: String
   let kept: [Int]
   let length: Int
+  let positions: [[Int]]
+  let logits: [Float]
+  let answer: String
+}
+
+private struct ContrastCase: Decodable {
+  let image: String
+  let prompt: String
+  let threshold: Double
+  let margin: Int
+  let overview: Bool
+  /// Spans of groups that stay, by tile; the overview is last.
+  let groups: [[[Int]]]
   let positions: [[Int]]
   let logits: [Float]
   let answer: String

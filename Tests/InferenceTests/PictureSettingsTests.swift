@@ -15,6 +15,7 @@ import TestSupport
   static let neutral: [PictureSettings] =
     Resolution.Measure.allCases.map { PictureSettings(resolution: Resolution($0, 1 << 20)) }
     + [true, false].map { PictureSettings(tileSelection: TileSelection(threshold: 0, keepsMarkup: $0)) }
+    + [0, 2].map { PictureSettings(contrastSelection: ContrastSelection(threshold: 0, margin: $0)) }
     + TowerRule.allCases.flatMap { rule in
       [true, false].map {
         PictureSettings(towerPruning: TowerPruning(rule: rule, keepRatio: 1, layer: 1, putsBack: $0))
@@ -43,6 +44,11 @@ import TestSupport
   static let bold: [PictureSettings] =
     [true, false].map { PictureSettings(tileSelection: TileSelection(threshold: 2.2, keepsMarkup: $0)) }
     + [0, 40, 255].map { PictureSettings(patchSelection: PatchSelection(tolerance: $0)) }
+    + [(0.9, 0), (1.1, 1), (1e6, 0)].flatMap { threshold, margin in
+      [true, false].map {
+        PictureSettings(contrastSelection: .init(threshold: threshold, margin: margin, keepsOverview: $0))
+      }
+    }
     + TowerRule.allCases.flatMap { rule in
       [(true, true), (false, true), (true, false), (false, false)].map { merges, putsBack in
         PictureSettings(
@@ -50,6 +56,12 @@ import TestSupport
         )
       }
     } + [
+      PictureSettings(
+        patchSelection: PatchSelection(tolerance: 40), contrastSelection: ContrastSelection(threshold: 1e6)),
+      PictureSettings(
+        tileSelection: TileSelection(threshold: 2.2),
+        contrastSelection: ContrastSelection(threshold: 1, keepsOverview: false),
+        towerPruning: .init(rule: .diverse, keepRatio: 0.5, layer: 1, putsBack: false)),
       PictureSettings(
         tileSelection: TileSelection(threshold: 1e6),
         towerPruning: .init(rule: .diverse, keepRatio: 0.1, layer: 0)),
@@ -115,7 +127,8 @@ import TestSupport
     let pixels = [UInt8](repeating: 77, count: 112 * 84 * 3)
     let picture = RGBImage(width: 112, height: 84, pixels: pixels)
     let settings = PictureSettings(patchSelection: PatchSelection(tolerance: 0))
-    let prepared = try context.model.preprocessor.prepare(picture, at: settings)
+    let prepared = try context.model.preprocessor.prepare(
+      picture, at: settings, groupSide: context.model.groupSide)
     let whole = try elements(context.encode(try context.model.preprocessor.prepare(picture)))
     let one = try elements(context.encode(prepared, at: settings))
     #expect(one.rows == 1 && whole.rows > 1)

@@ -12,10 +12,10 @@ import TestSupport
   private let workers = Workers(count: 1)
 
   @Test func `the class token is dropped, or stays before the patches`() throws {
-    let dropped = try tower(model).encode(pixels: picture(seed: 1), height: 28, width: 28, workers).rows
+    let dropped = try tower(model).encode(TowerInput(pixels: picture(seed: 1), height: 28, width: 28), workers).rows
     var full = model
     full.dropsFirstToken = false
-    let kept = try tower(full).encode(pixels: picture(seed: 1), height: 28, width: 28, workers).rows
+    let kept = try tower(full).encode(TowerInput(pixels: picture(seed: 1), height: 28, width: 28), workers).rows
     #expect(dropped.rows == 16 && kept.rows == 17)
     #expect(kept.rows == dropped.rows + 1)
     #expect(kept[rows: 1..<kept.rows].elements == dropped.elements)
@@ -27,7 +27,7 @@ import TestSupport
     bare.featureLayers = [0]
     bare.dropsFirstToken = false
     let pixels = picture(seed: 2)
-    let encoded = try tower(bare).encode(pixels: pixels, height: 28, width: 28, workers).rows
+    let encoded = try tower(bare).encode(TowerInput(pixels: pixels, height: 28, width: 28), workers).rows
     let weights = RandomWeights(seed: 5)
     let embedding = try weights.matrix(
       "vision/patch_embedding", rows: model.width, columns: model.patchElements)
@@ -60,16 +60,16 @@ import TestSupport
   }
 
   @Test func `patches that trade places with their positions trade places in the output`() throws {
-    let straight = try tower(model).encode(pixels: picture(seed: 3), height: 28, width: 28, workers).rows
+    let straight = try tower(model).encode(TowerInput(pixels: picture(seed: 3), height: 28, width: 28), workers).rows
     let (first, second) = (2, 13)
     let traded = try VisionTower(model, weights: TradedPositions(first: first + 1, second: second + 1))
-      .encode(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers).rows
+      .encode(TowerInput(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28), workers).rows
     for token in 0..<straight.rows {
       let origin = token == first ? second : token == second ? first : token
       #expect(largestDifference(traded.row(token), straight.row(origin)) < 1e-4, "token \(token)")
     }
     let moved = try tower(model).encode(
-      pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28, workers
+      TowerInput(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28), workers
     ).rows
     #expect(largestDifference(moved.row(first), straight.row(second)) > 1e-3)
   }
@@ -79,7 +79,7 @@ import TestSupport
     let input = randomMatrix(model.rows, model.width, seed: 4)
     let reversed = MatrixView(rows: input.rows, columns: input.columns)
     reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
-    let workspace = VisionWorkspace(model, rows: model.rows, isReducedPrecision: false)
+    let workspace = VisionWorkspace(model, rows: model.rows, longest: model.rows, isReducedPrecision: false)
     for rows in [input, reversed] {
       layer.forward(rows, segments: [0..<model.rows], rotation: nil, neurons: nil, workspace, workers)
     }
@@ -89,18 +89,52 @@ import TestSupport
   }
 
   @Test(arguments: [2, 3]) func `threads do not change the features`(threads: Int) throws {
-    let one = try tower(model).encode(pixels: picture(seed: 6), height: 28, width: 28, workers).rows
+    let one = try tower(model).encode(TowerInput(pixels: picture(seed: 6), height: 28, width: 28), workers).rows
     let many = try tower(model).encode(
-      pixels: picture(seed: 6), height: 28, width: 28, Workers(count: threads)
+      TowerInput(pixels: picture(seed: 6), height: 28, width: 28), Workers(count: threads)
     ).rows
     #expect(largestDifference(one.elements, many.elements) < 1e-5)
+  }
+
+  /// Settings that leave a different number of rows of each input.
+  static let schedules: [PictureSettings] = [
+    .dense, .init(towerPruning: TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1)),
+    .init(towerPruning: TowerPruning(rule: .largestNorm, keepRatio: 0.3, layer: 2, merges: false, putsBack: false)),
+  ]
+
+  @Test(arguments: schedules) func `inputs together have the features that they have alone`(
+    settings: PictureSettings
+  ) throws {
+    let patches = model.rows - 1
+    let inputs = (0..<4).map { (index: Int) -> TowerInput in
+      // All patches, all but every second, third and fourth one.
+      let kept: [Bool]? = index == 0 ? nil : (0..<patches).map { $0 % (index + 1) != 0 }
+      return TowerInput(
+        pixels: picture(seed: UInt64(8 + index)), height: 28, width: 28, keeping: kept)
+    }
+    let tower = try tower(model)
+    let together = tower.encode(inputs, at: settings, workers) {}
+    for (input, features) in zip(inputs, together) {
+      let alone = tower.encode([input], at: settings, workers) {}[0]
+      #expect(features.patches == alone.patches)
+      #expect(largestDifference(features.rows.elements, alone.rows.elements) < 1e-5)
+    }
+  }
+
+  @Test func `batches have all inputs in order, and no more rows than they may`() {
+    let sizes = [3, 1, 40, 2, 2, 30, 30, 1]
+    let inputs = sizes.map { TowerInput(pixels: [], height: 14, width: 14 * $0) }
+    let batches = TowerInput.batches(inputs, patchSize: 14, limit: 34)
+    #expect(batches.flatMap { Array($0) } == Array(sizes.indices))
+    #expect(batches.allSatisfy { $0.count == 1 || sizes[$0].reduce(0, +) <= 34 })
+    #expect(batches == [0..<2, 2..<3, 3..<6, 6..<8])
+    #expect(TowerInput.batches([], patchSize: 14).isEmpty)
   }
 
   @Test func `bfloat16 weights give about what the same numbers give in float32`() throws {
     func encode(_ storage: RandomWeights.Storage) throws -> [Float] {
       let weights = RandomWeights(seed: 5, storage: storage)
-      let features = try VisionTower(model, weights: weights).encode(
-        pixels: picture(seed: 7), height: 28, width: 28, workers)
+      let features = try VisionTower(model, weights: weights).encode(TowerInput(pixels: picture(seed: 7), height: 28, width: 28), workers)
       return try Projector(TinyModel.description, weights: weights).project(
         features, workers
       ).tokens.elements

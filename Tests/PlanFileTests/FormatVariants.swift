@@ -109,6 +109,7 @@ extension PlanVariant {
     record.resolution = repeated(Resolution(.tiles, 0))
     record.tileSelection = repeated(TileSelection(threshold: 1))
     record.patchSelection = nil
+    record.contrastSelection = repeated(ContrastSelection(threshold: 1))
     record.towerPruning = repeated(TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1))
     record.towerDepth = repeated(TowerDepth(skippedLayers: 1))
     record.towerReduction?.order = (0..<2).flatMap { _ in Array(0..<Int32(29)) }
@@ -248,6 +249,10 @@ extension PlanVariant {
       try picture(
         "`patch_selection`", .init(patchSelection: PatchSelection(tolerance: 1)), in: ["`tiling` native"],
         native),
+      try picture(
+        "`contrast_selection`",
+        .init(contrastSelection: ContrastSelection(threshold: 1, margin: 2, keepsOverview: false)),
+        in: ["`tiling` split"], tiled),
       try picture(
         "`tower_pruning`",
         .init(

@@ -111,6 +111,9 @@ public enum TinyPlan {
     record.tileSelection = harm([
       TileSelection(threshold: 1.5), TileSelection(threshold: 3, keepsMarkup: false),
     ])
+    record.contrastSelection = harm([
+      ContrastSelection(threshold: 1.25), ContrastSelection(threshold: 2, margin: 0, keepsOverview: false),
+    ])
     record.towerPruning = harm([
       TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1),
       TowerPruning(rule: .random, keepRatio: 0.25, layer: 1, merges: false, putsBack: false, seed: .max),

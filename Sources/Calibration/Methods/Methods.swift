@@ -10,6 +10,7 @@ enum Methods {
       record.resolution.map { PictureAxis($0, isSeeded: false) },
       record.tileSelection.map { PictureAxis($0.ofBetterMarkup, isSeeded: true) },
       record.patchSelection.map { PictureAxis($0, isSeeded: true) },
+      record.contrastSelection.map { PictureAxis($0, isSeeded: true) },
       record.towerPruning.map { PictureAxis($0, isSeeded: false) },
       record.towerReduction.map { TowerReductionAxes($0) },
       record.towerDepth.map { PictureAxis($0, isSeeded: false) },
@@ -56,6 +57,7 @@ extension Calibrator {
     // A tile that is missed changes an answer altogether, which a few samples tell little about.
     record.tileSelection = try harm(.tiles(context), samples, &state, reporter)
     record.patchSelection = try harm(.patches(context), few, &state, reporter)
+    record.contrastSelection = try harm(.contrasts(context), samples, &state, reporter)
     record.towerPruning = try harm(.towerTokens(context), few, &state, reporter)
     if let order = neuronOrder?.tower {
       record.towerReduction = try harm(.towerNeurons(context), few, &state, reporter)
@@ -79,7 +81,8 @@ extension Calibrator {
     try isFinished(TransportCostSearch.self, state) && isFinished(LayerReductionStage.self, state)
       && isFinished(RetentionProfiler.self, state) && isFinished(HorizonStage.self, state)
       && isFinished(HarmStage<Resolution>.self, state) && isFinished(HarmStage<TileSelection>.self, state)
-      && isFinished(HarmStage<PatchSelection>.self, state) && isFinished(HarmStage<TowerPruning>.self, state)
+      && isFinished(HarmStage<PatchSelection>.self, state)
+      && isFinished(HarmStage<ContrastSelection>.self, state) && isFinished(HarmStage<TowerPruning>.self, state)
       && isFinished(HarmStage<TowerDepth>.self, state)
       && (neuronOrder == nil || isFinished(HarmStage<TowerReduction>.self, state))
   }

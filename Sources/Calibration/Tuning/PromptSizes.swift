@@ -85,6 +85,8 @@ extension PromptSizes.Sizes {
 extension PictureSettings {
   /// What of these decides the inputs of the tower, the tower itself left whole.
   var preparation: PictureSettings {
-    PictureSettings(resolution: resolution, tileSelection: tileSelection, patchSelection: patchSelection)
+    PictureSettings(
+      resolution: resolution, tileSelection: tileSelection, patchSelection: patchSelection,
+      contrastSelection: contrastSelection)
   }
 }

@@ -134,6 +134,7 @@ extension PictureSettings {
   fileprivate func adding(_ other: PictureSettings) -> PictureSettings {
     PictureSettings(
       resolution: other.resolution ?? resolution, tileSelection: other.tileSelection ?? tileSelection,
-      patchSelection: other.patchSelection ?? patchSelection)
+      patchSelection: other.patchSelection ?? patchSelection,
+      contrastSelection: other.contrastSelection ?? contrastSelection)
   }
 }

@@ -37,20 +37,17 @@ public struct ImagePreprocessor: Equatable, Sendable {
   }
 
   /// The inputs for one picture at the settings of an operating point, with what of them the tower does not see.
+  ///
+  /// - Parameter groupSide: pixels along each side of what the projector makes one token of.
   public func prepare(
-    _ image: RGBImage, among count: Int = 1, at settings: PictureSettings
+    _ image: RGBImage, among count: Int = 1, at settings: PictureSettings, groupSide: Int
   ) throws(ImageError) -> PreparedImage {
     var prepared = try limited(to: settings.resolution).prepare(image, among: count)
-    if let selection = settings.tileSelection {
-      let scores = TileScores(prepared.tiles).values
-      prepared.leftOutTiles = scores.indices.filter { scores[$0] < selection.threshold }
+    if let selection = settings.tileSelection { prepared.select(selection, groupSide: groupSide) }
+    if let selection = settings.patchSelection, case .native(let native) = preprocessing.tiling {
+      prepared.select(selection, groupSide: native.unit)
     }
-    if let selection = settings.patchSelection, case .native(let native) = preprocessing.tiling,
-      let picture = prepared.overview
-    {
-      prepared.keptGroups = RepeatedGroups.kept(
-        of: picture, side: native.unit, tolerance: selection.tolerance)
-    }
+    if let selection = settings.contrastSelection { prepared.select(selection, groupSide: groupSide) }
     return prepared
   }
 

@@ -8,14 +8,20 @@ public struct PreparedImage: Equatable, Sendable {
   public var rows = 0
   /// Columns of the grid of tiles; 0 when there are none.
   public var columns = 0
-  /// Tiles that the tower does not see, ascending.
-  public var leftOutTiles: [Int] = []
-  /// For each group of patches of a picture without tiles whether the tower sees it, in raster order; `nil` for all.
+  /// For each group of patches of the overview whether the tower sees it, in raster order; `nil` for all.
   public var keptGroups: [Bool]?
+  /// The same for each tile, raster order in raster order; `nil` for all groups of all tiles.
+  public var keptTileGroups: [[Bool]]?
   /// Columns of the picture before it was prepared.
   public var sourceWidth: Int
   /// Rows of the picture before it was prepared.
   public var sourceHeight: Int
+
+  /// Tiles that the tower sees nothing of, ascending.
+  public var leftOutTiles: [Int] {
+    guard let keptTileGroups else { return [] }
+    return keptTileGroups.indices.filter { !keptTileGroups[$0].contains(true) }
+  }
 
   /// A picture without tiles.
   public init(overview: RGBImage?, sourceWidth: Int, sourceHeight: Int) {

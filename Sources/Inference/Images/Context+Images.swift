@@ -8,18 +8,19 @@ extension Context {
   /// has them. Throws where the run is cancelled.
   public func encode(_ picture: PreparedImage, at settings: PictureSettings = .dense) throws -> ImageTokens {
     var arrangement = try model.arrangement(of: picture, at: settings)
-    let overview = try picture.overview.map { try encodeTile($0, keeping: picture.keptGroups, settings) }
-    let whole = [overview].compactMap { $0 }
-    var blocks = whole
+    let whole = picture.overview.map { [($0, picture.keptGroups)] } ?? []
+    var views = whole
     if arrangement.blocks.count > whole.count {
-      var isLeftOut = Array(repeating: false, count: picture.tiles.count)
-      for tile in picture.leftOutTiles { isLeftOut[tile] = true }
-      let tiles = try zip(picture.tiles, isLeftOut).map { tile, isLeftOut in
-        try isLeftOut ? .nothing(width: model.text.width) : encodeTile(tile, keeping: nil, settings)
-      }
+      let tiles = picture.tiles.indices.map { (picture.tiles[$0], picture.keptTileGroups?[$0]) }
+      views = whole + tiles
+    }
+    let tokens = try encode(views.map { model.towerInput($0, keeping: $1) }, settings)
+    var blocks = Array(tokens.prefix(whole.count))
+    if views.count > whole.count {
+      let tiles = Array(tokens.dropFirst(whole.count))
       switch model.contents.image.arrangement {
-      case .tilesThenOverview: blocks = tiles + whole
-      case .overviewThenCanvas: blocks = whole + [TileCanvas(picture, model.contents).assemble(tiles)]
+      case .tilesThenOverview: blocks = tiles + blocks
+      case .overviewThenCanvas: blocks += [TileCanvas(picture, model.contents).assemble(tiles)]
       }
     }
     for (index, block) in blocks.enumerated() { arrangement.blocks[index].places = block.places }
@@ -27,20 +28,36 @@ extension Context {
       arrangement: arrangement, features: blocks.map { FrozenMatrix(takingOver: $0.tokens) })
   }
 
-  /// Visual tokens of one input of the tower.
-  private func encodeTile(
-    _ tile: RGBImage, keeping keptGroups: [Bool]?, _ settings: PictureSettings
-  ) throws(InferenceError) -> PlacedTokens {
-    let merge = model.description.projector.merge
-    let side = model.description.vision.patchSize
-    let grid = PatchGrid(rows: tile.height / side, columns: tile.width / side)
-    let features = try model.tower.encode(
-      pixels: tile.pixels, height: tile.height, width: tile.width,
-      keeping: keptGroups.map { grid.patches(ofGroups: $0, by: merge) }, at: settings, merge: merge, workers
-    ) { () throws(InferenceError) in try cancellation.check() }
-    let isPartial = features.isPartial && !model.description.vision.dropsFirstPatch
-    let (tokens, places) = model.projector.project(features, workers)
-    return PlacedTokens(tokens: tokens, places: isPartial ? places : nil)
+  /// Visual tokens of each input of the tower; those that nothing of enters it have none.
+  private func encode(
+    _ inputs: [TowerInput], _ settings: PictureSettings
+  ) throws(InferenceError) -> [PlacedTokens] {
+    let description = model.description
+    var result = inputs.map { _ in PlacedTokens.nothing(width: description.text.width) }
+    let seen = inputs.indices.filter { !inputs[$0].isEmpty }
+    for range in TowerInput.batches(seen.map { inputs[$0] }, patchSize: description.vision.patchSize) {
+      let batch = seen[range]
+      let features = try model.tower.encode(
+        batch.map { inputs[$0] }, at: settings, merge: description.projector.merge, workers
+      ) { () throws(InferenceError) in try cancellation.check() }
+      for (index, features) in zip(batch, features) {
+        let isPartial = features.isPartial && !description.vision.dropsFirstPatch
+        let (tokens, places) = model.projector.project(features, workers)
+        result[index] = PlacedTokens(tokens: tokens, places: isPartial ? places : nil)
+      }
+    }
+    return result
+  }
+}
+
+extension Model {
+  /// An input of the tower of whose groups of patches some enter it; `nil` for all of them.
+  fileprivate func towerInput(_ image: RGBImage, keeping groups: [Bool]?) -> TowerInput {
+    let side = description.vision.patchSize
+    let grid = PatchGrid(rows: image.height / side, columns: image.width / side)
+    return TowerInput(
+      pixels: image.pixels, height: image.height, width: image.width,
+      keeping: groups.map { grid.patches(ofGroups: $0, by: description.projector.merge) })
   }
 }
 

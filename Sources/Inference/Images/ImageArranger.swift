@@ -27,20 +27,23 @@ struct ImageArranger {
     let markup = preprocessing.markup
     var builder = ArrangementBuilder(tokenizer)
     let leftOut = Set(picture.leftOutTiles)
+    let tile = tile
     builder.add(text: markup.opening)
     for row in 0..<picture.rows {
       for column in 0..<picture.columns {
         let isLeftOut = leftOut.contains(row * picture.columns + column)
         try builder.add(text: markup.beforeTile(row: row, column: column), stays: keepsMarkup || !isLeftOut)
-        try builder.add(isLeftOut ? empty(tile) : tile)
+        let groups = isLeftOut ? nil : picture.keptTileGroups?[row * picture.columns + column]
+        try builder.add(isLeftOut ? empty(tile) : tile.keeping(groups))
       }
       let hasTile = (0..<picture.columns).contains { !leftOut.contains(row * picture.columns + $0) }
       try builder.add(text: markup.afterRow, stays: keepsMarkup || hasTile)
     }
     if let overview = picture.overview {
       builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
-      try builder.add(
-        model.vision.imageSize > 0 ? tile : block(of: overview, keeping: picture.keptGroups))
+      let block = model.vision.imageSize > 0 ? tile : block(of: overview)
+      let isLeftOut = picture.keptGroups.map { !$0.contains(true) } ?? false
+      try builder.add(isLeftOut ? empty(block) : block.keeping(picture.keptGroups))
       if model.projector.newline { try builder.addNewline() }
     }
     builder.add(text: markup.closing)
@@ -50,7 +53,8 @@ struct ImageArranger {
   /// The overview, then the tiles as one canvas without its padding, a separator behind each row.
   private func unpadded(_ picture: PreparedImage) throws -> ImageArrangement {
     var builder = ArrangementBuilder(tokenizer)
-    try builder.add(tile)
+    let isLeftOut = picture.keptGroups.map { !$0.contains(true) } ?? false
+    try builder.add(isLeftOut ? empty(tile) : tile.keeping(picture.keptGroups))
     let canvas = TileCanvas(picture, contents)
     // A very thin picture can be less than a patch across on its canvas, which is then all padding. The separators of
     // its rows stay.
@@ -62,7 +66,7 @@ struct ImageArranger {
     block.endsRows = model.projector.newline
     block.rowCuts = canvas.rowCuts
     block.columnCuts = canvas.columnCuts
-    block.places = canvas.places(leavingOut: picture.leftOutTiles)
+    block.places = canvas.places(keeping: picture.keptTileGroups)
     block.endsEmptyRows = keepsMarkup
     try builder.add(block)
     return try builder.finished()
@@ -83,11 +87,9 @@ struct ImageArranger {
     return block
   }
 
-  private func block(of picture: RGBImage, keeping kept: [Bool]?) -> ImageArrangement.Block {
+  private func block(of picture: RGBImage) -> ImageArrangement.Block {
     let unit = model.vision.patchSize * model.projector.merge
-    var block = ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
-    block.places = kept.map { kept in kept.indices.filter { kept[$0] } }
-    return block
+    return ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
   }
 
   /// The block of a tile that is left out.
@@ -96,6 +98,16 @@ struct ImageArranger {
     var block = ImageArrangement.Block(rows: 1, columns: tile.leading + tile.rows * tile.columns)
     if tile.leading == 0 { (block.rows, block.columns) = (tile.rows, tile.columns) }
     block.places = []
+    return block
+  }
+}
+
+extension ImageArrangement.Block {
+  /// The same with tokens for some of its groups alone.
+  fileprivate func keeping(_ groups: [Bool]?) -> Self {
+    guard let groups, groups.contains(false) else { return self }
+    var block = self
+    block.places = groups.indices.filter { groups[$0] }
     return block
   }
 }

@@ -12,12 +12,15 @@ extension Model {
     let picture = try image.decoded()
     do {
       let seen = detail < 1 ? try preprocessor.reduced(picture, to: detail, among: count) : picture
-      return try preprocessor.prepare(seen, among: count, at: settings)
+      return try preprocessor.prepare(seen, among: count, at: settings, groupSide: groupSide)
     } catch {
       // What is wrong with a size does not know the file.
       throw InferenceError(image.name, "\(error)")
     }
   }
+
+  /// Pixels along each side of what the projector makes one token of.
+  public var groupSide: Int { contents.model.vision.patchSize * contents.model.projector.merge }
 
   /// The same for a picture in a file.
   public func prepareImage(

@@ -72,11 +72,10 @@ struct TileCanvas {
       columns: scaled(columns), rows: scaled(rows))
   }
 
-  /// Places of the canvas that have a token when some tiles are left out; `nil` for all of them.
-  func places(leavingOut tiles: [Int]) -> [Int]? {
-    if tiles.isEmpty { return nil }
-    let leftOut = Set(tiles)
-    let isThere = sources.map { !leftOut.contains($0.tile) }
+  /// Places of the canvas that have a token when of each tile only some places have one; `nil` for all of them.
+  func places(keeping places: [[Bool]]?) -> [Int]? {
+    guard let places, places.contains(where: { $0.contains(false) }) else { return nil }
+    let isThere = sources.map { places[$0.tile][$0.place] }
     return full.coverage(of: isThere, at: size)
   }
 

@@ -58,13 +58,12 @@ extension PreparedImage {
   /// Patches of each input that the tower sees.
   public func towerPatches(_ model: ModelDescription) -> [Int] {
     let side = model.vision.patchSize
-    var leftOut = Set(leftOutTiles)
-    var result = tiles.indices.filter { leftOut.remove($0) == nil }.map { tiles[$0].patches(side) }
-    if let overview {
-      let merge = model.projector.merge
-      result.append(keptGroups.map { $0.count { $0 } * merge * merge } ?? overview.patches(side))
+    let merge = model.projector.merge
+    func patches(_ input: RGBImage, _ groups: [Bool]?) -> Int {
+      groups.map { $0.count { $0 } * merge * merge } ?? input.patches(side)
     }
-    return result
+    let counts = tiles.indices.map { patches(tiles[$0], keptTileGroups?[$0]) }
+    return (counts + (overview.map { [patches($0, keptGroups)] } ?? [])).filter { $0 > 0 }
   }
 }
 

@@ -10,7 +10,9 @@ struct FeatureCollector {
 
   private struct Snapshot {
     let rows: MatrixView
-    let rowOfPatch: [Int]
+    /// First row of each input, and the row of each of its patches counted from there.
+    let starts: [Int]
+    let rowOfPatch: [[Int]]
   }
 
   init(_ model: VisionModel, _ schedule: TowerSchedule) {
@@ -20,14 +22,19 @@ struct FeatureCollector {
   }
 
   /// Keeps the rows of a boundary that is read.
-  mutating func collect(_ rows: TowerRows, boundary: Int) {
+  mutating func collect(_ batch: TowerBatch, boundary: Int) {
     for (place, layer) in boundaries.enumerated() where layer == boundary {
-      snapshots[place] = Snapshot(rows: rows.hidden.copy(), rowOfPatch: rows.rowOfPatch)
+      snapshots[place] = Snapshot(
+        rows: batch.hidden.copy(), starts: batch.starts, rowOfPatch: batch.inputs.map(\.rowOfPatch))
     }
   }
 
-  /// The features of all patches that have some in the end, `first` rows before them left out.
-  consuming func finish(_ rows: TowerRows, first: Int) -> TowerFeatures {
+  /// For each input the features of all patches that have some in the end, `first` rows before them left out.
+  consuming func finish(_ batch: TowerBatch, first: Int) -> [TowerFeatures] {
+    batch.inputs.indices.map { features(of: $0, batch.inputs[$0], first: first) }
+  }
+
+  private func features(of input: Int, _ rows: TowerRows, first: Int) -> TowerFeatures {
     let leading = rows.leading - min(first, rows.leading)
     // A first patch that is left out has its row, and no place on the grid any more.
     let dropsPatch = first > rows.leading
@@ -36,8 +43,8 @@ struct FeatureCollector {
     for (place, snapshot) in snapshots.enumerated() {
       guard let snapshot else { continue }
       let target = features[columns: place * model.width..<(place + 1) * model.width]
-      let sources = (rows.leading - leading..<rows.leading) + patches.map { snapshot.rowOfPatch[$0] }
-      target.gather(rows: Array(sources), from: snapshot.rows)
+      let own = (rows.leading - leading..<rows.leading) + patches.map { snapshot.rowOfPatch[input][$0] }
+      target.gather(rows: own.map { snapshot.starts[input] + $0 }, from: snapshot.rows)
     }
     return TowerFeatures(rows: features, patches: patches, grid: rows.grid)
   }

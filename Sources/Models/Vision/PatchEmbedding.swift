@@ -20,39 +20,47 @@ struct PatchEmbedding: Sendable {
       ? try weights.matrix("vision/position_embedding", rows: model.rows, columns: width) : nil
   }
 
-  /// Rows of the given patches of a picture, `[classTokens + patches x width]`; each has its place on the whole grid.
-  ///
-  /// `pixels` is `[rows x columns x 3]` bytes of whole patches, `width` pixels wide.
-  func embed(
-    _ pixels: [UInt8], width: Int, _ grid: PatchGrid, patches: [Int], _ workers: Workers
-  ) -> MatrixView {
-    let extra = model.classToken ? 1 : 0
-    let hidden = MatrixView(rows: patches.count + extra, columns: model.width)
-    let tokens = hidden[rows: extra..<hidden.rows]
-    weights.multiply(patchRows(pixels, width: width, grid, patches), into: tokens, workers)
-    tokens.add(bias, workers)
-    if let classToken { hidden[rows: 0..<1].add(classToken) }
-    guard let positions else { return hidden }
-    let position = MatrixView(rows: 1, columns: model.width)
-    for row in 0..<hidden.rows {
-      positions.copyRow(row < extra ? row : patches[row - extra] + extra, into: position, row: 0)
-      hidden[rows: row..<row + 1].add(position)
+  /// Rows before the patches of each input.
+  var leading: Int { model.classToken ? 1 : 0 }
+
+  /// The rows of some inputs, `[rows x width]`, one input after the other; each patch has its place on the whole grid.
+  func embed(_ inputs: [TowerInput], _ rows: [TowerRows], _ workers: Workers) -> MatrixView {
+    let hidden = MatrixView(rows: rows.reduce(0) { $0 + $1.count }, columns: model.width)
+    var first = 0
+    for (input, rows) in zip(inputs, rows) {
+      embed(input, rows, into: hidden[rows: first..<first + rows.count], workers)
+      first += rows.count
     }
     return hidden
   }
 
+  private func embed(_ input: TowerInput, _ rows: TowerRows, into hidden: MatrixView, _ workers: Workers) {
+    let tokens = hidden[rows: leading..<hidden.rows]
+    weights.multiply(patchRows(input, rows), into: tokens, workers)
+    tokens.add(bias, workers)
+    if let classToken { hidden[rows: 0..<1].add(classToken) }
+    guard let positions else { return }
+    let position = MatrixView(rows: 1, columns: model.width)
+    for row in 0..<hidden.rows {
+      positions.copyRow(row < leading ? row : rows.patches[row - leading] + leading, into: position, row: 0)
+      hidden[rows: row..<row + 1].add(position)
+    }
+  }
+
   /// Patches, each a row of channel, then row, then column: `[patches x 3 p^2]`.
-  private func patchRows(_ pixels: [UInt8], width: Int, _ grid: PatchGrid, _ patches: [Int]) -> MatrixView {
-    let side = model.patchSize
-    precondition(pixels.count >= grid.rows * side * width * 3)
-    let result = MatrixView(rows: patches.count, columns: model.patchElements)
-    for (index, patch) in patches.enumerated() {
-      let (gridRow, gridColumn) = patch.quotientAndRemainder(dividingBy: grid.columns)
+  private func patchRows(_ input: TowerInput, _ rows: TowerRows) -> MatrixView {
+    let (side, width) = (model.patchSize, input.width)
+    precondition(input.pixels.count >= rows.grid.rows * side * width * 3)
+    let pixels = input.pixels.span
+    let result = MatrixView(rows: rows.patches.count, columns: model.patchElements)
+    for (index, patch) in rows.patches.enumerated() {
+      let (gridRow, gridColumn) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
       result.withRow(index) { row in
         for y in 0..<side {
+          var source = ((gridRow * side + y) * width + gridColumn * side) * 3
           for x in 0..<side {
-            let source = ((gridRow * side + y) * width + gridColumn * side + x) * 3
             for channel in 0..<3 { row[(channel * side + y) * side + x] = Float(pixels[source + channel]) }
+            source += 3
           }
         }
       }

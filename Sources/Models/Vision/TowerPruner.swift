@@ -18,23 +18,27 @@ struct TowerPruner {
     self.fixed = fixed
   }
 
-  /// Takes the tokens that leave out of `rows`.
-  func prune(_ rows: inout TowerRows, _ workers: Workers) {
+  /// Takes the tokens that leave out of `rows`, whose residual stream is `hidden`; returns the rows that stay, ascending.
+  func prune(_ rows: inout TowerRows, _ hidden: MatrixView, _ workers: Workers) -> [Int] {
     let units = units(of: rows)
     let count = pruning.keptCount(of: units.count)
-    guard count < units.count else { return }
-    let kept = choose(count, of: units, rows.hidden, workers)
-    var isKept = Array(repeating: false, count: rows.hidden.rows)
+    guard count < units.count else { return Array(0..<rows.count) }
+    let kept = choose(count, of: units, hidden, workers)
+    var isKept = Array(repeating: false, count: rows.count)
     for row in 0..<fixed { isKept[row] = true }
     for index in kept { for row in units[index] { isKept[row] = true } }
     let staying = isKept.indices.filter { isKept[$0] }
-    guard pruning.merges || pruning.putsBack else { return rows.keep(staying) { _ in nil } }
+    guard pruning.merges || pruning.putsBack else {
+      rows.keep(staying) { _ in nil }
+      return staying
+    }
     let leaving = isKept.indices.filter { !isKept[$0] }
-    let targets = nearest(leaving, among: staying.filter { $0 >= fixed }, rows.hidden, workers)
-    if pruning.merges { average(leaving, into: targets, rows.hidden) }
+    let targets = nearest(leaving, among: staying.filter { $0 >= fixed }, hidden, workers)
+    if pruning.merges { average(leaving, into: targets, hidden) }
     var target = Array(repeating: -1, count: isKept.count)
     for (row, other) in zip(leaving, targets) { target[row] = other }
     rows.keep(staying) { pruning.putsBack ? target[$0] : nil }
+    return staying
   }
 
   /// Rows of what stays or leaves as one, by the place of its first patch.

@@ -1,15 +1,11 @@
-public import Compute
-
-/// The rows that a tower works on, and the patch of the picture that each stands for.
+/// The rows that a tower works on for one input, and the patch of the picture that each stands for.
 ///
 /// Patches may be missing from the start or leave on the way; those that stay keep their places on the grid.
 struct TowerRows {
-  /// The whole picture's grid.
+  /// The whole input's grid.
   let grid: PatchGrid
   /// Rows before the patches: a class token.
   let leading: Int
-  /// Residual stream, `[leading + patches x width]`.
-  var hidden: MatrixView
   /// Patch of each row behind the leading ones.
   private(set) var patches: [Int]
   /// Rows of each window.
@@ -17,25 +13,27 @@ struct TowerRows {
   /// For each patch the row that has its features, -1 where none has.
   private(set) var rowOfPatch: [Int]
 
-  init(hidden: MatrixView, windowed: PatchGrid.Windows, grid: PatchGrid) {
+  /// All rows.
+  var count: Int { leading + patches.count }
+
+  init(windowed: PatchGrid.Windows, leading: Int, grid: PatchGrid) {
     self.grid = grid
-    self.hidden = hidden
+    self.leading = leading
     patches = windowed.order
     windows = windowed.segments
-    leading = hidden.rows - patches.count
     rowOfPatch = Array(repeating: -1, count: grid.count)
     for (index, patch) in patches.enumerated() { rowOfPatch[patch] = leading + index }
   }
 
   /// All rows, or windows of them where a layer sees no more.
   func segments(isFull: Bool) -> [Range<Int>] {
-    isFull || windows.count < 2 ? [0..<hidden.rows] : windows
+    isFull || windows.count < 2 ? [0..<count] : windows
   }
 
   /// Keeps only the listed rows, ascending. A patch that leaves is read from the row that `target` names of those there
   /// are before, or from none.
   mutating func keep(_ rows: [Int], target: (Int) -> Int?) {
-    var newRow = Array(repeating: -1, count: hidden.rows)
+    var newRow = Array(repeating: -1, count: count)
     for (index, row) in rows.enumerated() { newRow[row] = index }
     for patch in rowOfPatch.indices where rowOfPatch[patch] >= 0 {
       let row = rowOfPatch[patch]
@@ -45,22 +43,5 @@ struct TowerRows {
     for window in windows { ends.append(rows.count { $0 < window.upperBound }) }
     windows = zip([0] + ends, ends).compactMap { $0 < $1 ? $0..<$1 : nil }
     patches = rows.filter { $0 >= leading }.map { patches[$0 - leading] }
-    hidden.gather(rows: rows, from: hidden)
-    hidden = hidden[rows: 0..<rows.count]
   }
-}
-
-/// Features that a tower gives of one input.
-public struct TowerFeatures {
-  /// `[leading + places x featureWidth]`: a class token that is kept, then patches in raster order.
-  public let rows: MatrixView
-  /// Patches of the rows behind the leading ones, ascending.
-  public let patches: [Int]
-  /// The whole input's grid.
-  public let grid: PatchGrid
-
-  /// Rows before the patches.
-  public var leading: Int { rows.rows - patches.count }
-  /// Whether a patch is missing.
-  public var isPartial: Bool { patches.count < grid.count }
 }

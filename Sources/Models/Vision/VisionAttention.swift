@@ -73,24 +73,25 @@ struct PatchRotation {
   let table: RotaryTable
   let positions: [RotaryPosition]
 
-  init(frequencies: [Float], _ rows: TowerRows) {
-    let grid = rows.grid
+  init(frequencies: [Float], _ batch: TowerBatch) {
     let axes = [RotaryAxis.row, .column].flatMap { Array(repeating: $0, count: frequencies.count) }
     let table = RotaryTable(RotaryScheme(frequencies: frequencies + frequencies, axes: axes))
-    table.reserve(positions: max(grid.rows, grid.columns))
-    self.init(table: table, rows)
+    table.reserve(positions: batch.inputs.map { max($0.grid.rows, $0.grid.columns) }.max() ?? 0)
+    self.init(table: table, batch)
   }
 
-  private init(table: RotaryTable, _ rows: TowerRows) {
+  private init(table: RotaryTable, _ batch: TowerBatch) {
     self.table = table
-    positions = rows.patches.map { patch in
-      let (row, column) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
-      return RotaryPosition(temporal: 0, row: row, column: column)
+    positions = batch.inputs.flatMap { rows in
+      rows.patches.map { patch in
+        let (row, column) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
+        return RotaryPosition(temporal: 0, row: row, column: column)
+      }
     }
   }
 
   /// The places of the rows that are left.
-  func of(_ rows: TowerRows) -> PatchRotation {
-    rows.patches.count == positions.count ? self : PatchRotation(table: table, rows)
+  func of(_ batch: TowerBatch) -> PatchRotation {
+    batch.hidden.rows == positions.count ? self : PatchRotation(table: table, batch)
   }
 }

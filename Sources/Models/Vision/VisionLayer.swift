@@ -94,7 +94,7 @@ struct VisionLayer: Sendable {
   }
 }
 
-/// Rows of intermediate results of a tower's layers, for one picture or tile at a time.
+/// Rows of intermediate results of a tower's layers.
 struct VisionWorkspace {
   let normed: MatrixView  // [rows x width]
   let fused: MatrixView  // [rows x 3 width]
@@ -103,10 +103,11 @@ struct VisionWorkspace {
   let neurons: MatrixView  // [rows x feedForwardWidth], twice as wide when gated
   let panels: KeyValuePanels?  // keys and values of one segment, where they are rounded
 
-  init(_ model: VisionModel, rows: Int, isReducedPrecision: Bool) {
+  /// - Parameter longest: rows of the longest segment.
+  init(_ model: VisionModel, rows: Int, longest: Int, isReducedPrecision: Bool) {
     panels =
       isReducedPrecision
-      ? KeyValuePanels(heads: model.heads, headWidth: model.width / model.heads, capacity: rows) : nil
+      ? KeyValuePanels(heads: model.heads, headWidth: model.width / model.heads, capacity: longest) : nil
     normed = MatrixView(rows: rows, columns: model.width)
     fused = MatrixView(rows: rows, columns: 3 * model.width)
     attended = MatrixView(rows: rows, columns: model.width)

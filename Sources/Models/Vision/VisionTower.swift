@@ -36,44 +36,32 @@ public struct VisionTower: Sendable {
       : nil
   }
 
-  /// Features of one picture or tile, at the settings of an operating point.
+  /// Features of some inputs, which go through the tower together, at the settings of an operating point.
   ///
   /// - Parameters:
-  ///   - pixels: `[height x width x 3]` bytes of whole patches (a tower of a fixed size: of that size); normalisation is
-  ///     part of the embedding.
-  ///   - isKept: for each patch whether it enters the tower at all; `nil` for all of them.
+  ///   - inputs: pictures or tiles; normalisation is part of the embedding.
   ///   - settings: how much of the tower runs.
   ///   - merge: patches along each side that the projector makes one token of.
   ///   - willRunLayer: called before each layer; may throw to stop.
   public func encode<Failure: Error>(
-    pixels: [UInt8], height: Int, width: Int, keeping isKept: [Bool]? = nil,
-    at settings: PictureSettings = .dense,
-    merge: Int = 1, _ workers: Workers, willRunLayer: () throws(Failure) -> Void
-  ) throws(Failure) -> TowerFeatures {
-    let grid = PatchGrid(rows: height / model.patchSize, columns: width / model.patchSize)
-    precondition(model.imageSize == 0 || (height == model.imageSize && width == model.imageSize))
-    let windows = grid.windows(side: model.window, keeping: isKept)
-    let hidden = embedding.embed(pixels, width: width, grid, patches: windows.order, workers)
-    inputNorm?.apply(hidden, into: hidden, workers)
-    var rows = TowerRows(hidden: hidden, windowed: windows, grid: grid)
-    return try run(&rows, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer) { _, _ in
+    _ inputs: [TowerInput], at settings: PictureSettings = .dense, merge: Int = 1, _ workers: Workers,
+    willRunLayer: () throws(Failure) -> Void
+  ) throws(Failure) -> [TowerFeatures] {
+    var batch = embed(inputs, workers)
+    return try run(&batch, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer) { _, _ in
     }
   }
 
-  /// The same without an end before the end.
-  public func encode(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> TowerFeatures {
-    encode(pixels: pixels, height: height, width: width, workers) {}
+  /// The same of one input, all of it through all of the tower.
+  public func encode(_ input: TowerInput, _ workers: Workers) -> TowerFeatures {
+    encode([input], workers) {}[0]
   }
 
   /// Each FFN neuron's sum of magnitudes over the patches of one picture or tile, `[layers][neurons]`.
-  public func neuronMagnitudes(pixels: [UInt8], height: Int, width: Int, _ workers: Workers) -> [[Float]] {
-    let grid = PatchGrid(rows: height / model.patchSize, columns: width / model.patchSize)
-    let windows = grid.windows(side: model.window)
-    let hidden = embedding.embed(pixels, width: width, grid, patches: windows.order, workers)
-    inputNorm?.apply(hidden, into: hidden, workers)
-    var rows = TowerRows(hidden: hidden, windowed: windows, grid: grid)
+  public func neuronMagnitudes(_ input: TowerInput, _ workers: Workers) -> [[Float]] {
+    var batch = embed([input], workers)
     var magnitudes: [[Float]] = []
-    _ = run(&rows, TowerSchedule(.dense, for: model), merge: 1, workers, {}) { _, active in
+    _ = run(&batch, TowerSchedule(.dense, for: model), merge: 1, workers, {}) { _, active in
       let sums = MatrixView(rows: 1, columns: active.columns)
       active.addMagnitudes(to: sums)
       magnitudes.append(sums.row(0))
@@ -81,31 +69,48 @@ public struct VisionTower: Sendable {
     return magnitudes
   }
 
+  private func embed(_ inputs: [TowerInput], _ workers: Workers) -> TowerBatch {
+    let rows = inputs.map { input in
+      precondition(
+        model.imageSize == 0 || (input.height == model.imageSize && input.width == model.imageSize))
+      let grid = PatchGrid(rows: input.height / model.patchSize, columns: input.width / model.patchSize)
+      return TowerRows(
+        windowed: grid.windows(side: model.window, keeping: input.isKept), leading: embedding.leading,
+        grid: grid)
+    }
+    let hidden = embedding.embed(inputs, rows, workers)
+    inputNorm?.apply(hidden, into: hidden, workers)
+    return TowerBatch(hidden: hidden, inputs: rows)
+  }
+
   /// Runs the layers of a schedule over embedded rows; `didActivate` is shown the neurons of each layer's FFN.
   private func run<Failure: Error>(
-    _ rows: inout TowerRows, _ schedule: TowerSchedule, merge: Int, _ workers: Workers,
+    _ batch: inout TowerBatch, _ schedule: TowerSchedule, merge: Int, _ workers: Workers,
     _ willRunLayer: () throws(Failure) -> Void, didActivate: (_ layer: Int, _ active: MatrixView) -> Void
-  ) throws(Failure) -> TowerFeatures {
-    let fixed = max(rows.leading, model.dropsFirstToken ? 1 : 0)
+  ) throws(Failure) -> [TowerFeatures] {
+    let fixed = max(embedding.leading, model.dropsFirstToken ? 1 : 0)
     let pruner = schedule.pruning.map { TowerPruner($0, merge: merge, fixed: fixed) }
-    let rotation = model.positions == .rotary ? PatchRotation(frequencies: frequencies, rows) : nil
+    let rotation = model.positions == .rotary ? PatchRotation(frequencies: frequencies, batch) : nil
     let whole = VisionWorkspace(
-      model, rows: rows.hidden.rows, isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
+      model, rows: batch.hidden.rows, longest: batch.inputs.map(\.count).max() ?? 0,
+      isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
     var features = FeatureCollector(model, schedule)
-    features.collect(rows, boundary: 0)
+    features.collect(batch, boundary: 0)
     for (index, layer) in layers.prefix(schedule.layers).enumerated() {
       try willRunLayer()
-      if schedule.pruning?.layer == index { pruner?.prune(&rows, workers) }
+      if let pruner, schedule.pruning?.layer == index { batch.prune(by: pruner, workers) }
       let isFull = model.fullAttentionLayers.contains(index)
       layer.forward(
-        rows.hidden, segments: rows.segments(isFull: isFull), rotation: rotation?.of(rows),
-        neurons: schedule.neurons[index], whole[rows: rows.hidden.rows], workers
+        batch.hidden, segments: batch.segments(isFull: isFull), rotation: rotation?.of(batch),
+        neurons: schedule.neurons[index], whole[rows: batch.hidden.rows], workers
       ) { didActivate(index, $0) }
       let isLast = index + 1 == schedule.layers
-      if isLast, let pruning = schedule.pruning, pruning.layer > index { pruner?.prune(&rows, workers) }
-      if isLast { outputNorm?.apply(rows.hidden, into: rows.hidden, workers) }
-      features.collect(rows, boundary: index + 1)
+      if isLast, let pruner, schedule.pruning.map({ $0.layer > index }) ?? false {
+        batch.prune(by: pruner, workers)
+      }
+      if isLast { outputNorm?.apply(batch.hidden, into: batch.hidden, workers) }
+      features.collect(batch, boundary: index + 1)
     }
-    return features.finish(rows, first: model.dropsFirstToken ? 1 : 0)
+    return features.finish(batch, first: model.dropsFirstToken ? 1 : 0)
   }
 }

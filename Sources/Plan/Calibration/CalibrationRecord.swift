@@ -14,6 +14,8 @@ public struct CalibrationRecord: Equatable, Sendable {
   public var tileSelection: HarmProfile<TileSelection>?
   /// Harm of leaving out patches that repeat.
   public var patchSelection: HarmProfile<PatchSelection>?
+  /// Harm of leaving out patches that do not stand out.
+  public var contrastSelection: HarmProfile<ContrastSelection>?
   /// Harm of fewer tokens in the tower.
   public var towerPruning: HarmProfile<TowerPruning>?
   /// Layers of the tower in the order in which they can do with fewer neurons.
@@ -43,8 +45,8 @@ public struct CalibrationRecord: Equatable, Sendable {
   /// Every part, a method each, as checks and files go over them.
   package static let places: [Place<Self>] = [
     Place(\.layerReduction), Place(\.cacheRetention), Place(\.tokenPruning), Place(\.horizon),
-    Place(\.resolution), Place(\.tileSelection), Place(\.patchSelection), Place(\.towerPruning),
-    Place(\.towerReduction), Place(\.towerDepth),
+    Place(\.resolution), Place(\.tileSelection), Place(\.patchSelection), Place(\.contrastSelection),
+    Place(\.towerPruning), Place(\.towerReduction), Place(\.towerDepth),
   ]
 
   /// The parts that were made.

@@ -51,6 +51,10 @@ extension PatchSelection: CandidateSettings {
   /// Where the settings of an operating point have them.
   public static var place: any WritableKeyPath<PictureSettings, Self?> & Sendable { \.patchSelection }
 }
+extension ContrastSelection: CandidateSettings {
+  /// Where the settings of an operating point have them.
+  public static var place: any WritableKeyPath<PictureSettings, Self?> & Sendable { \.contrastSelection }
+}
 extension TowerPruning: CandidateSettings {
   /// Where the settings of an operating point have them.
   public static var place: any WritableKeyPath<PictureSettings, Self?> & Sendable { \.towerPruning }

@@ -7,6 +7,8 @@ public struct PictureSettings: Hashable, Sendable {
   public var tileSelection: TileSelection?
   /// Patches that repeat their neighbours are left out.
   public var patchSelection: PatchSelection?
+  /// Patches that do not stand out are left out.
+  public var contrastSelection: ContrastSelection?
   /// Fewer tokens behind a layer of the tower.
   public var towerPruning: TowerPruning?
   /// Fewer neurons in layers of the tower.
@@ -17,11 +19,13 @@ public struct PictureSettings: Hashable, Sendable {
   /// Creates settings; without arguments, the dense ones.
   public init(
     resolution: Resolution? = nil, tileSelection: TileSelection? = nil, patchSelection: PatchSelection? = nil,
+    contrastSelection: ContrastSelection? = nil,
     towerPruning: TowerPruning? = nil, towerReduction: TowerReduction? = nil, towerDepth: TowerDepth? = nil
   ) {
     self.resolution = resolution
     self.tileSelection = tileSelection
     self.patchSelection = patchSelection
+    self.contrastSelection = contrastSelection
     self.towerPruning = towerPruning
     self.towerReduction = towerReduction
     self.towerDepth = towerDepth

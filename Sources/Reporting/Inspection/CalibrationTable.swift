@@ -86,6 +86,7 @@ enum CalibrationTable {
     append(record.resolution)
     append(record.tileSelection)
     append(record.patchSelection)
+    append(record.contrastSelection)
     append(record.towerPruning)
     append(record.towerDepth)
     for (index, divergence) in (record.towerReduction?.divergence ?? []).enumerated() {

@@ -43,6 +43,27 @@ extension PatchSelection: MethodWords {
   }
 }
 
+extension ContrastSelection: MethodWords {
+  var summary: [String] {
+    [
+      "patches within \(margin) of contrast \(threshold, decimals: 2)"
+        + (spacing > 0 ? ", every \(spacing). of the others" : "")
+        + (keepsOverview ? "" : ", without the overview")
+    ]
+  }
+
+  var explanation: [String] {
+    [
+      "leaves out patches that do not stand out from the picture's own noise"
+        + (keepsOverview ? "" : ", and the overview")
+    ]
+  }
+
+  func panel(_ fate: PatchFate) -> (title: String, shares: [Double])? {
+    ("patches that enter the tower", fate.isEntered.map { $0 ? 1 : 0 })
+  }
+}
+
 extension TowerPruning: MethodWords {
   var summary: [String] {
     let rest = merges ? "merged" : "dropped"

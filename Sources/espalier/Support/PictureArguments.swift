@@ -25,6 +25,26 @@ struct PictureArguments: ParsableArguments {
       valueName: "levels"))
   var patchTolerance: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Custom point: patches with less contrast, relative to the picture's own, are left out.",
+      valueName: "contrast"))
+  var contrastThreshold: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Custom point: groups of patches around one of that contrast that stay, too.", valueName: "groups"))
+  var contrastMargin = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Custom point: of the other groups, one of so many rows and columns stays; 0 for none.",
+      valueName: "groups"))
+  var contrastSpacing = 0
+
+  @Flag(help: "Custom point: the overview leaves where patches of the tiles have that contrast.")
+  var dropOverview = false
+
   @Option(help: ArgumentHelp("Custom point: share of the tower's tokens that stay.", valueName: "share"))
   var towerKeep: Double?
 
@@ -62,6 +82,11 @@ struct PictureArguments: ParsableArguments {
     if let tileThreshold, !(0...1e6).contains(tileThreshold) {
       throw ValidationError("--tile-threshold must be within 0 ... 1000000.")
     }
+    if let contrastThreshold, !(0...1e6).contains(contrastThreshold) {
+      throw ValidationError("--contrast-threshold must be within 0 ... 1000000.")
+    }
+    try OptionRange.check("contrast-margin", contrastMargin, 0...1024)
+    try OptionRange.check("contrast-spacing", contrastSpacing, 0...1024)
     for (name, share) in [("tower-keep", towerKeep), ("tower-neurons", towerNeurons)] {
       if let share, !(share > 0 && share <= 1) {
         throw ValidationError("--\(name) must be above 0, at most 1.")
@@ -91,6 +116,10 @@ struct PictureArguments: ParsableArguments {
     }
     settings.tileSelection = tileThreshold.map { TileSelection(threshold: $0, keepsMarkup: !dropTileMarkup) }
     settings.patchSelection = patchTolerance.map { PatchSelection(tolerance: $0) }
+    settings.contrastSelection = contrastThreshold.map {
+      ContrastSelection(threshold: $0, margin: contrastMargin, spacing: contrastSpacing,
+        keepsOverview: !dropOverview)
+    }
     settings.towerPruning = towerKeep.map {
       TowerPruning(
         rule: towerRule, keepRatio: $0, layer: towerLayer ?? contents.model.vision.layers / 2,

@@ -5,6 +5,7 @@ Writes beside this script:
   tiles.json        the score of each tile
   left_out.json     prompts without the tiles of a low score: positions, logits, greedy answers
   tower.json        visual tokens of one tile: fewer tokens inside the tower, fewer layers, fewer neurons
+  contrast.json     prompts without the groups of a low contrast, which leave before the tower: the same numbers
 
 Needs: torch, transformers 5.23, Pillow, numpy; not torchvision, so that pictures are resized by Pillow.
 Run from the top of the repository: python3 Tests/Golden/pictures/dump.py
@@ -48,9 +49,23 @@ connector makes one visual token of each group that stays, in their order.
 Depth: the last j layers do not run, the last norm does. Neurons: in the given layers (counted from 0) only the first
 `neurons` of the 768 rows of fc1 (and its bias) and columns of fc2 take part; the bias of fc2 stays.
 
-Margins (`margin`, `assignment_margin`) say how far the closest decision was from being another one: the next score
-from the last that stays; the least gap between the best and the second candidate, of all choices of `diverse` or of all
-assignments.
+By contrast: groups as above, 28 x 28 pixels, 8 x 8 of them a tile (for this model the same as the cells of the score).
+The spread of a group is that of a cell. Its contrast is its spread over (the median spread of all groups of all tiles
+of the picture + 1); the overview takes no part in the median. A group of a tile stands out if its contrast is at least
+the threshold. A group of a tile stays if it, or a group at most `margin` rows and at most `margin` columns away, stands
+out; neighbours are looked for on the grid of all tiles of the picture put together, so that a margin goes across the
+edges of tiles. `overview` true: all of the overview's groups stay; false: none does (except if no group of any tile
+stays: then the whole overview does; no case here). Groups that do not stay leave before the tower: their four patches
+are not in it at all, no row, not attended to. A patch that stays keeps its learned position embedding, that of its
+place in the full tile; attention of a tile is over its patches that are left, without weights; a tile with no group
+left is not encoded. In the prompt the visual tokens of the groups that left are missing and nothing else: all markup
+stays, also that of tiles with no token. Positions are those of the full prompt, as for tiles left out; `length` is that
+of the full prompt, where the answer goes on.
+
+Margins (`margin` in tower.json, `assignment_margin`, `margin_of_threshold`) say how far the closest decision was from
+being another one: the next score from the last that stays; the least gap between the best and the second candidate, of
+all choices of `diverse` or of all assignments; the least distance of a contrast from the threshold, of all groups of
+all tiles.
 """
 
 import hashlib
@@ -75,6 +90,8 @@ SETTINGS = [(896, True), (672, True), (448, True), (896, False)]
 THRESHOLD = 1.5
 TILE = ("images/test-001.jpg", 4)
 BOUNDARIES = [(2, 0.5), (3, 0.3)]
+# Threshold, margin, overview.
+CONTRASTS = [(1.1, 1, False), (1.3, 0, True), (1.2, 2, False)]
 ANSWER = 96
 
 
@@ -267,8 +284,13 @@ def reductions(model, pixels):
                            assignment_margin=short(assignment), **described(model.finish(after)[0]))
 
 
+def patches_of_groups():
+    """The four patches of each group [64, 4]."""
+    return torch.arange(256).reshape(8, 2, 8, 2).permute(0, 2, 1, 3).reshape(64, 4)
+
+
 def grouped(model, pixels):
-    patches = torch.arange(256).reshape(8, 2, 8, 2).permute(0, 2, 1, 3).reshape(64, 4)
+    patches = patches_of_groups()
     for boundary, share in BOUNDARIES:
         rows = model.layers(model.embed(pixels), 0, boundary)[0]
         values = rows.double().norm(dim=1)[patches].mean(1)
@@ -279,6 +301,37 @@ def grouped(model, pixels):
             full[stays] = model.layers(rows[None, stays], boundary)[0]
             yield dict(boundary=boundary, share=share, rule=rule, kept=chosen, margin=short(margin),
                        **described(model.finish(full[None])[0, chosen]))
+
+
+def contrasts(tiles):
+    cells = spreads(tiles)
+    return cells / (np.median(cells) + 1)
+
+
+def choose_contrast(values, rows, columns, threshold, margin, overview):
+    """Which groups stay [n, 64], the overview's last."""
+    grid = (values >= threshold).reshape(rows, columns, 8, 8).transpose(0, 2, 1, 3).reshape(rows * 8, columns * 8)
+    near = np.zeros_like(grid)
+    for row, column in np.argwhere(grid):
+        near[max(row - margin, 0):row + margin + 1, max(column - margin, 0):column + margin + 1] = True
+    assert near.any(), "no group of any tile stays"
+    tiles = near.reshape(rows, 8, columns, 8).transpose(0, 2, 1, 3).reshape(rows * columns, 64)
+    return torch.tensor(np.concatenate([tiles, np.full((1, 64), overview)]))
+
+
+def encode_groups(model, pixels, kept):
+    """The visual tokens of the groups that stay; the tower sees their patches alone, tile after tile."""
+    patches = patches_of_groups()
+    tokens = []
+    for tile, stay in zip(pixels, kept):
+        if not stay.any():
+            continue
+        stays = patches[stay].flatten().sort().values
+        rows = model.embed(tile[None])
+        full = torch.zeros(rows.shape)
+        full[:, stays] = model.tower.post_layernorm(model.layers(rows[:, stays]))
+        tokens.append(model.connector(full)[0, stay])
+    return torch.cat(tokens)
 
 
 def few_neurons(model, pixels, layers, count):
@@ -375,6 +428,33 @@ def dump_tower(model):
           neurons=neurons)
 
 
+def dump_contrast(model, questions):
+    records = []
+    for question in questions:
+        path = SCENES / question["image"]
+        inputs = model.inputs(path, question["prompt"])
+        pixels, rows, columns = model.bytes(path)
+        assert len(pixels) == rows * columns + 1 == inputs["pixel_values"].shape[1]
+        tiles = inputs["pixel_values"][0]
+        every = encode_groups(model, tiles, torch.ones(len(tiles), 64, dtype=torch.bool))
+        assert torch.allclose(every, model.encode(tiles).flatten(0, 1), atol=2e-4)
+        ids = inputs["input_ids"][0]
+        values = contrasts(pixels[:-1])
+        for threshold, margin, overview in CONTRASTS:
+            kept = choose_contrast(values, rows, columns, threshold, margin, overview)
+            stays = torch.ones(len(ids), dtype=torch.bool)
+            stays[ids == model.image_token] = kept.flatten()
+            positions = stays.nonzero()[:, 0]
+            made = model.answer(ids[stays], positions, encode_groups(model, tiles, kept), len(ids))
+            records.append(dict(
+                image=question["image"], prompt=question["prompt"], threshold=threshold, margin=margin,
+                overview=overview, rows=rows, columns=columns, groups=[spans(stay.nonzero()[:, 0]) for stay in kept],
+                margin_of_threshold=short(float(np.abs(values - threshold).min())), length=len(ids),
+                positions=spans(positions), **made))
+    write("contrast.json", {"groups": "[first, last] of those that stay, group 8r + c of a tile; the overview is last",
+                            "cell": 28, "added": 1}, cases=records)
+
+
 @torch.no_grad()
 def main():
     torch.set_num_threads(1)
@@ -387,6 +467,7 @@ def main():
     dump_tiles(model, questions)
     dump_left_out(model, questions)
     dump_tower(model)
+    dump_contrast(model, questions)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,91 @@
+import Plan
+
+/// How much each group of patches stands out from a picture's own noise (section 7.4 of the methods).
+///
+/// A group's contrast is the spread of its pixels, as in `TileScores`, over one more than the median spread of all groups
+/// of the picture. Groups are on one grid, that of all tiles put together.
+public struct GroupContrast: Equatable, Sendable {
+  /// Contrasts of all groups, in raster order of the whole grid.
+  public let values: [Double]
+  /// Rows of the whole grid.
+  private let rows: Int
+  /// Columns of the whole grid.
+  private let columns: Int
+  /// Groups along the sides of a tile.
+  private let tile: (rows: Int, columns: Int)
+  private let tileCount: Int
+
+  /// Contrasts of the tiles of a picture, which all have one size and stand in so many columns. Groups are squares of
+  /// `side` pixels.
+  public init(_ tiles: [RGBImage], columns tileColumns: Int, side: Int) {
+    tile = ((tiles.first?.height ?? 0) / side, (tiles.first?.width ?? 0) / side)
+    tileCount = tiles.count
+    columns = tileColumns * tile.columns
+    rows = tiles.count / max(1, tileColumns) * tile.rows
+    var spreads = Array(repeating: 0.0, count: rows * columns)
+    for (index, image) in tiles.enumerated() {
+      let (top, left) = (index / tileColumns * tile.rows, index % tileColumns * tile.columns)
+      for row in 0..<tile.rows {
+        for column in 0..<tile.columns {
+          spreads[(top + row) * columns + left + column] = image.spread(
+            column * side..<(column + 1) * side, row * side..<(row + 1) * side)
+        }
+      }
+    }
+    let median = spreads.median ?? 0
+    values = spreads.map { $0 / (median + 1) }
+  }
+
+  /// For each group of each tile whether it stays: it, or a group within the margin, has at least the threshold's contrast,
+  /// or it is one of those that are kept of all the others.
+  func kept(by selection: ContrastSelection) -> [[Bool]] {
+    var isKept = near(values.map { $0 >= selection.threshold }, margin: selection.margin)
+    if selection.spacing > 0 {
+      let (step, first) = (selection.spacing, selection.spacing / 2)
+      for row in stride(from: first, to: rows, by: step) {
+        for column in stride(from: first, to: columns, by: step) { isKept[row * columns + column] = true }
+      }
+    }
+    let tileColumns = columns / max(1, tile.columns)
+    return (0..<tileCount).map { index in
+      let first = index / tileColumns * tile.rows * columns + index % tileColumns * tile.columns
+      return (0..<tile.rows).flatMap { row in
+        let start = first + row * columns
+        return isKept[start..<start + tile.columns]
+      }
+    }
+  }
+
+  /// The group that stands out most of those that are listed, or of all; the first of equal ones.
+  func strongest(among isListed: [Bool]?) -> Int? {
+    values.indices.filter { isListed?[$0] ?? true }.max { values[$0] < values[$1] || values[$0] == values[$1] && $0 > $1 }
+  }
+
+  /// Whether any place up to `margin` rows and columns away is set.
+  private func near(_ flags: [Bool], margin: Int) -> [Bool] {
+    guard margin > 0 else { return flags }
+    var wide = flags
+    for row in 0..<rows {
+      for column in 0..<columns where flags[row * columns + column] {
+        for other in max(0, column - margin)..<min(columns, column + margin + 1) {
+          wide[row * columns + other] = true
+        }
+      }
+    }
+    var result = wide
+    for row in 0..<rows {
+      for column in 0..<columns where wide[row * columns + column] {
+        for other in max(0, row - margin)..<min(rows, row + margin + 1) {
+          result[other * columns + column] = true
+        }
+      }
+    }
+    return result
+  }
+
+  /// Whether two pictures' contrasts are the same.
+  public static func == (one: GroupContrast, other: GroupContrast) -> Bool {
+    one.values == other.values && one.rows == other.rows && one.tile == other.tile
+      && one.tileCount == other.tileCount
+  }
+}
