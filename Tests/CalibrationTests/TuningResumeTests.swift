@@ -59,7 +59,9 @@ import TestSupport
     var resumed: Tuner.Result?
     var last: TuningState?
     // A search on fewer samples than the candidates run on, so that steps end there too.
-    func tune(_ reporter: any ProgressReporter = SilentProgress(), resuming: Bool = true) throws -> Tuner.Result {
+    func tune(_ reporter: any ProgressReporter = SilentProgress(), resuming: Bool = true) throws
+      -> Tuner.Result
+    {
       try self.tune(reporter, resuming: resuming) { $0.screeningSamples = 2 }
     }
     while resumed == nil, stops < 400 {

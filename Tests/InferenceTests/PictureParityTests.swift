@@ -57,10 +57,9 @@ import TestSupport
     for golden in try Golden<ContrastCase>("contrast").cases {
       let settings = PictureSettings(
         contrastSelection: ContrastSelection(
-          threshold: golden.threshold, margin: golden.margin, keepsOverview: golden.overview))
+          threshold: golden.threshold, margin: golden.margin, spacing: golden.spacing))
       let picture = try context.model.prepareImage(at: path(golden.image), at: settings)
-      let kept = (picture.keptTileGroups ?? []) + [picture.keptGroups ?? Array(repeating: true, count: 64)]
-      #expect(kept.map { groups in groups.indices.filter { groups[$0] } } == golden.groups.map(numbers))
+      #expect((picture.tileCounts ?? []) + [picture.overviewCounts ?? []] == golden.counts)
       let prompt = try prompt(golden.prompt, picture, settings)
       #expect(prompt.rows.positions.map(\.largest) == numbers(golden.positions))
       try check(prompt, golden.logits, golden.answer)
@@ -189,9 +188,9 @@ private struct ContrastCase: Decodable {
   let prompt: String
   let threshold: Double
   let margin: Int
-  let overview: Bool
-  /// Spans of groups that stay, by tile; the overview is last.
-  let groups: [[[Int]]]
+  let spacing: Int
+  /// What each group stands for, by tile; the overview is last.
+  let counts: [[Int]]
   let positions: [[Int]]
   let logits: [Float]
   let answer: String

@@ -45,8 +45,8 @@ import TestSupport
     [true, false].map { PictureSettings(tileSelection: TileSelection(threshold: 2.2, keepsMarkup: $0)) }
     + [0, 40, 255].map { PictureSettings(patchSelection: PatchSelection(tolerance: $0)) }
     + [(0.9, 0), (1.1, 1), (1e6, 0)].flatMap { threshold, margin in
-      [true, false].map {
-        PictureSettings(contrastSelection: .init(threshold: threshold, margin: margin, keepsOverview: $0))
+      [0, 2].map {
+        PictureSettings(contrastSelection: .init(threshold: threshold, margin: margin, spacing: $0))
       }
     }
     + TowerRule.allCases.flatMap { rule in
@@ -60,7 +60,7 @@ import TestSupport
         patchSelection: PatchSelection(tolerance: 40), contrastSelection: ContrastSelection(threshold: 1e6)),
       PictureSettings(
         tileSelection: TileSelection(threshold: 2.2),
-        contrastSelection: ContrastSelection(threshold: 1, keepsOverview: false),
+        contrastSelection: ContrastSelection(threshold: 1, spacing: 3),
         towerPruning: .init(rule: .diverse, keepRatio: 0.5, layer: 1, putsBack: false)),
       PictureSettings(
         tileSelection: TileSelection(threshold: 1e6),

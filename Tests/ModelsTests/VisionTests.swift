@@ -12,10 +12,13 @@ import TestSupport
   private let workers = Workers(count: 1)
 
   @Test func `the class token is dropped, or stays before the patches`() throws {
-    let dropped = try tower(model).encode(TowerInput(pixels: picture(seed: 1), height: 28, width: 28), workers).rows
+    let dropped = try tower(model).encode(
+      TowerInput(pixels: picture(seed: 1), height: 28, width: 28), workers
+    ).rows
     var full = model
     full.dropsFirstToken = false
-    let kept = try tower(full).encode(TowerInput(pixels: picture(seed: 1), height: 28, width: 28), workers).rows
+    let kept = try tower(full).encode(TowerInput(pixels: picture(seed: 1), height: 28, width: 28), workers)
+      .rows
     #expect(dropped.rows == 16 && kept.rows == 17)
     #expect(kept.rows == dropped.rows + 1)
     #expect(kept[rows: 1..<kept.rows].elements == dropped.elements)
@@ -60,10 +63,13 @@ import TestSupport
   }
 
   @Test func `patches that trade places with their positions trade places in the output`() throws {
-    let straight = try tower(model).encode(TowerInput(pixels: picture(seed: 3), height: 28, width: 28), workers).rows
+    let straight = try tower(model).encode(
+      TowerInput(pixels: picture(seed: 3), height: 28, width: 28), workers
+    ).rows
     let (first, second) = (2, 13)
     let traded = try VisionTower(model, weights: TradedPositions(first: first + 1, second: second + 1))
-      .encode(TowerInput(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28), workers).rows
+      .encode(TowerInput(pixels: trade(first, second, in: picture(seed: 3)), height: 28, width: 28), workers)
+      .rows
     for token in 0..<straight.rows {
       let origin = token == first ? second : token == second ? first : token
       #expect(largestDifference(traded.row(token), straight.row(origin)) < 1e-4, "token \(token)")
@@ -89,7 +95,8 @@ import TestSupport
   }
 
   @Test(arguments: [2, 3]) func `threads do not change the features`(threads: Int) throws {
-    let one = try tower(model).encode(TowerInput(pixels: picture(seed: 6), height: 28, width: 28), workers).rows
+    let one = try tower(model).encode(TowerInput(pixels: picture(seed: 6), height: 28, width: 28), workers)
+      .rows
     let many = try tower(model).encode(
       TowerInput(pixels: picture(seed: 6), height: 28, width: 28), Workers(count: threads)
     ).rows
@@ -99,7 +106,9 @@ import TestSupport
   /// Settings that leave a different number of rows of each input.
   static let schedules: [PictureSettings] = [
     .dense, .init(towerPruning: TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1)),
-    .init(towerPruning: TowerPruning(rule: .largestNorm, keepRatio: 0.3, layer: 2, merges: false, putsBack: false)),
+    .init(
+      towerPruning: TowerPruning(rule: .largestNorm, keepRatio: 0.3, layer: 2, merges: false, putsBack: false)
+    ),
   ]
 
   @Test(arguments: schedules) func `inputs together have the features that they have alone`(
@@ -108,9 +117,9 @@ import TestSupport
     let patches = model.rows - 1
     let inputs = (0..<4).map { (index: Int) -> TowerInput in
       // All patches, all but every second, third and fourth one.
-      let kept: [Bool]? = index == 0 ? nil : (0..<patches).map { $0 % (index + 1) != 0 }
+      let counts: [Int]? = index == 0 ? nil : (0..<patches).map { $0 % (index + 1) }
       return TowerInput(
-        pixels: picture(seed: UInt64(8 + index)), height: 28, width: 28, keeping: kept)
+        pixels: picture(seed: UInt64(8 + index)), height: 28, width: 28, counts: counts)
     }
     let tower = try tower(model)
     let together = tower.encode(inputs, at: settings, workers) {}
@@ -134,7 +143,8 @@ import TestSupport
   @Test func `bfloat16 weights give about what the same numbers give in float32`() throws {
     func encode(_ storage: RandomWeights.Storage) throws -> [Float] {
       let weights = RandomWeights(seed: 5, storage: storage)
-      let features = try VisionTower(model, weights: weights).encode(TowerInput(pixels: picture(seed: 7), height: 28, width: 28), workers)
+      let features = try VisionTower(model, weights: weights).encode(
+        TowerInput(pixels: picture(seed: 7), height: 28, width: 28), workers)
       return try Projector(TinyModel.description, weights: weights).project(
         features, workers
       ).tokens.elements

@@ -251,8 +251,7 @@ extension PlanVariant {
         native),
       try picture(
         "`contrast_selection`",
-        .init(contrastSelection: ContrastSelection(threshold: 1, margin: 2, keepsOverview: false)),
-        in: ["`tiling` split"], tiled),
+        .init(contrastSelection: ContrastSelection(threshold: 1, margin: 2, spacing: 3))),
       try picture(
         "`tower_pruning`",
         .init(

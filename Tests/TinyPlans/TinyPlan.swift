@@ -112,7 +112,7 @@ public enum TinyPlan {
       TileSelection(threshold: 1.5), TileSelection(threshold: 3, keepsMarkup: false),
     ])
     record.contrastSelection = harm([
-      ContrastSelection(threshold: 1.25), ContrastSelection(threshold: 2, margin: 0, keepsOverview: false),
+      ContrastSelection(threshold: 1.25), ContrastSelection(threshold: 2, margin: 0, spacing: 2),
     ])
     record.towerPruning = harm([
       TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1),

@@ -82,7 +82,8 @@ extension Calibrator {
       && isFinished(RetentionProfiler.self, state) && isFinished(HorizonStage.self, state)
       && isFinished(HarmStage<Resolution>.self, state) && isFinished(HarmStage<TileSelection>.self, state)
       && isFinished(HarmStage<PatchSelection>.self, state)
-      && isFinished(HarmStage<ContrastSelection>.self, state) && isFinished(HarmStage<TowerPruning>.self, state)
+      && isFinished(HarmStage<ContrastSelection>.self, state)
+      && isFinished(HarmStage<TowerPruning>.self, state)
       && isFinished(HarmStage<TowerDepth>.self, state)
       && (neuronOrder == nil || isFinished(HarmStage<TowerReduction>.self, state))
   }

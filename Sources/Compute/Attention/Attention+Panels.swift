@@ -7,9 +7,8 @@ extension Attention {
   private static let keyTile = 2 * ESPALIER_PLAIN_STRIDE
 
   func attendTiles(
-    _ queries: MatrixView, _ panels: KeyValuePanels, _ keyCount: Int, _ mask: AttentionMask,
-    _ output: MatrixView,
-    _ workers: Workers
+    _ queries: MatrixView, _ panels: KeyValuePanels, _ offsets: ScoreOffsets?, _ keyCount: Int,
+    _ mask: AttentionMask, _ output: MatrixView, _ workers: Workers
   ) {
     let tiles = QueryTiles(
       queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
@@ -24,6 +23,7 @@ extension Attention {
         tile.score(panels.keys(head: head / group, piece))
         for (index, row) in rows.enumerated() {
           mask.apply(to: tile.line(index), keys: piece, query: row)
+          offsets?.add(to: tile.line(index), head: head / group, keys: piece)
         }
         tile.add(
           panels.values(head: head / group, piece), to: target, stride: output.stride,
@@ -35,14 +35,16 @@ extension Attention {
 
   /// One query row: a key or value is read once for its whole group.
   func attendOne(
-    _ query: MatrixView, _ panels: KeyValuePanels, _ keyCount: Int, _ output: MatrixView, _ workers: Workers
+    _ query: MatrixView, _ panels: KeyValuePanels, _ offsets: ScoreOffsets?, _ keyCount: Int,
+    _ output: MatrixView, _ workers: Workers
   ) {
     // Whichever thread takes a part finds its memory there, so that no later step allocates any.
     for worker in 0..<workers.count { _ = PanelTile(self, 1, workers, worker) }
     workers.split(
       keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount,
       OneQuery(
-        attention: self, query: query, panels: panels, keyCount: keyCount, output: output, workers: workers))
+        attention: self, query: query, panels: panels, offsets: offsets, keyCount: keyCount, output: output,
+        workers: workers))
   }
 
   /// Attention of one query row over any KV heads.
@@ -50,6 +52,7 @@ extension Attention {
     let attention: Attention
     let query: MatrixView
     let panels: KeyValuePanels
+    let offsets: ScoreOffsets?
     let keyCount: Int
     let output: MatrixView
     let workers: Workers
@@ -67,6 +70,9 @@ extension Attention {
           while first < keyCount {
             let piece = first..<min(keyCount, first + keyTile)
             tile.score(panels.keys(head: head, piece))
+            if let offsets {
+              for row in 0..<rows { offsets.add(to: tile.line(row), head: head, keys: piece) }
+            }
             tile.add(
               panels.values(head: head, piece), to: output.base + offset, stride: headWidth,
               isFirst: first == 0)

@@ -7,8 +7,8 @@ extension Attention {
   private static let keyTile = 256
 
   func attendTiles(
-    _ queries: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ mask: AttentionMask,
-    _ output: MatrixView, _ workers: Workers
+    _ queries: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ offsets: ScoreOffsets?, _ keyCount: Int,
+    _ mask: AttentionMask, _ output: MatrixView, _ workers: Workers
   ) {
     let tiles = QueryTiles(
       queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
@@ -17,7 +17,7 @@ extension Attention {
       workers.perform(queryHeads * tiles.count) { task, worker in
         let (rows, pieces) = tiles[task / queryHeads]
         attendTile(
-          head: task % queryHeads, rows, pieces, queries, keys, values, mask, output,
+          head: task % queryHeads, rows, pieces, queries, keys, values, offsets, mask, output,
           scratch: workers.scratch(worker, count: Self.queryTile * (Self.keyTile + 2)))
       }
     }
@@ -25,7 +25,8 @@ extension Attention {
 
   private func attendTile(
     head: Int, _ rows: Range<Int>, _ pieces: [Range<Int>], _ queries: MatrixView, _ keys: HeadRows,
-    _ values: HeadRows, _ mask: AttentionMask, _ output: MatrixView, scratch: UnsafeMutablePointer<Float>
+    _ values: HeadRows, _ offsets: ScoreOffsets?, _ mask: AttentionMask, _ output: MatrixView,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let columns = head * headWidth..<(head + 1) * headWidth
     let query = queries[rows: rows][columns: columns]
@@ -48,6 +49,7 @@ extension Attention {
       for (index, row) in rows.enumerated() {
         let line = scores + index * Self.keyTile
         mask.apply(to: line, keys: piece, query: row)
+        offsets?.add(to: line, head: head / group, keys: piece)
         let correction = kernels.online_softmax(line, piece.count, maxima + index, sums + index)
         if correction != 1 { kernels.scale(correction, target.rowBase(index), headWidth) }
       }
@@ -64,8 +66,8 @@ extension Attention {
 
   /// One query row: dot products and a weighted sum.
   func attendOne(
-    _ query: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ keyCount: Int, _ output: MatrixView,
-    _ workers: Workers
+    _ query: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ offsets: ScoreOffsets?, _ keyCount: Int,
+    _ output: MatrixView, _ workers: Workers
   ) {
     output.fill(0)
     // Whichever thread takes a part finds its memory there, so that no later step of this length allocates any.
@@ -73,8 +75,8 @@ extension Attention {
     workers.split(
       keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount,
       OneQuery(
-        attention: self, query: query, keys: keys, values: values, keyCount: keyCount, output: output,
-        workers: workers))
+        attention: self, query: query, keys: keys, values: values, offsets: offsets, keyCount: keyCount,
+        output: output, workers: workers))
   }
 
   /// Attention of one query row over any KV heads.
@@ -83,6 +85,7 @@ extension Attention {
     let query: MatrixView
     let keys: HeadRows
     let values: HeadRows
+    let offsets: ScoreOffsets?
     let keyCount: Int
     let output: MatrixView
     let workers: Workers
@@ -92,6 +95,7 @@ extension Attention {
       let weights = workers.scratch(worker, count: keyCount)
       for queryHead in heads.lowerBound * group..<heads.upperBound * group {
         attention.scores(of: query.base, queryHead: queryHead, keys: keys, count: keyCount, into: weights)
+        offsets?.add(to: weights, head: queryHead / group, keys: 0..<keyCount)
         _ = kernels.softmax(weights, keyCount)
         let target = output.base + queryHead * attention.headWidth
         let base = values.base(head: queryHead / group)

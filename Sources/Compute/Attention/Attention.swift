@@ -22,8 +22,8 @@ public struct Attention: Sendable {
 
   /// `output[n x (H * dh)]` from queries of the same shape, over the first `keyCount` keys and values.
   public func attend(
-    queries: MatrixView, to entries: KeyValues, keyCount: Int, mask: AttentionMask, into output: MatrixView,
-    _ workers: Workers
+    queries: MatrixView, to entries: KeyValues, offsets: ScoreOffsets? = nil, keyCount: Int,
+    mask: AttentionMask, into output: MatrixView, _ workers: Workers
   ) {
     precondition(queries.columns == queryHeads * headWidth && output.columns == queries.columns)
     precondition(output.rows == queries.rows)
@@ -31,17 +31,17 @@ public struct Attention: Sendable {
     switch entries {
     case .rows(let keys, let values):
       if queries.rows == 1, isLast {
-        attendOne(queries, keys, values, keyCount, output, workers)
+        attendOne(queries, keys, values, offsets, keyCount, output, workers)
       } else {
-        attendTiles(queries, keys, values, keyCount, mask, output, workers)
+        attendTiles(queries, keys, values, offsets, keyCount, mask, output, workers)
       }
     case .panels(let panels):
       precondition(
         panels.heads == keyValueHeads && panels.headWidth == headWidth && keyCount <= panels.capacity)
       if queries.rows == 1, isLast {
-        attendOne(queries, panels, keyCount, output, workers)
+        attendOne(queries, panels, offsets, keyCount, output, workers)
       } else {
-        attendTiles(queries, panels, keyCount, mask, output, workers)
+        attendTiles(queries, panels, offsets, keyCount, mask, output, workers)
       }
     }
   }
@@ -49,7 +49,8 @@ public struct Attention: Sendable {
   /// The attention map rows of some queries: `[(queries * H) x keyCount]`, row `q * H + h`, each a softmax over the
   /// keys that row `q` sees. For the few rows that pruning methods look at; the whole map is never stored.
   public func rows(
-    of queries: MatrixView, over entries: KeyValues, visibleKeys: [Int], keyCount: Int, _ workers: Workers
+    of queries: MatrixView, over entries: KeyValues, offsets: ScoreOffsets? = nil, visibleKeys: [Int],
+    keyCount: Int, _ workers: Workers
   ) -> MatrixView {
     precondition(queries.columns == queryHeads * headWidth && visibleKeys.count == queries.rows)
     let result = MatrixView(rows: queries.rows * queryHeads, columns: keyCount)
@@ -75,7 +76,10 @@ public struct Attention: Sendable {
             lines.rowBase(head * group), lines.stride, 0)
         }
       }
-      for head in 0..<queryHeads { _ = kernels.softmax(lines.rowBase(head), visible) }
+      for head in 0..<queryHeads {
+        offsets?.add(to: lines.rowBase(head), head: head / group, keys: 0..<visible)
+        _ = kernels.softmax(lines.rowBase(head), visible)
+      }
     }
     return result
   }

@@ -8,10 +8,11 @@ public struct PreparedImage: Equatable, Sendable {
   public var rows = 0
   /// Columns of the grid of tiles; 0 when there are none.
   public var columns = 0
-  /// For each group of patches of the overview whether the tower sees it, in raster order; `nil` for all.
-  public var keptGroups: [Bool]?
-  /// The same for each tile, raster order in raster order; `nil` for all groups of all tiles.
-  public var keptTileGroups: [[Bool]]?
+  /// For each group of patches of the overview, in raster order, how many groups its token stands for: itself, and those
+  /// that left for it; 0 where the tower does not see it. `nil` for 1 everywhere.
+  public var overviewCounts: [Int]?
+  /// The same for each tile, raster order in raster order.
+  public var tileCounts: [[Int]]?
   /// Columns of the picture before it was prepared.
   public var sourceWidth: Int
   /// Rows of the picture before it was prepared.
@@ -19,9 +20,12 @@ public struct PreparedImage: Equatable, Sendable {
 
   /// Tiles that the tower sees nothing of, ascending.
   public var leftOutTiles: [Int] {
-    guard let keptTileGroups else { return [] }
-    return keptTileGroups.indices.filter { !keptTileGroups[$0].contains(true) }
+    guard let tileCounts else { return [] }
+    return tileCounts.indices.filter { tileCounts[$0].allSatisfy { $0 == 0 } }
   }
+
+  /// Whether the tower sees nothing of the overview.
+  public var isOverviewLeftOut: Bool { overviewCounts?.allSatisfy { $0 == 0 } ?? false }
 
   /// A picture without tiles.
   public init(overview: RGBImage?, sourceWidth: Int, sourceHeight: Int) {

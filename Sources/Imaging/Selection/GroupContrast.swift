@@ -36,29 +36,52 @@ public struct GroupContrast: Equatable, Sendable {
     values = spreads.map { $0 / (median + 1) }
   }
 
-  /// For each group of each tile whether it stays: it, or a group within the margin, has at least the threshold's contrast,
-  /// or it is one of those that are kept of all the others.
-  func kept(by selection: ContrastSelection) -> [[Bool]] {
-    var isKept = near(values.map { $0 >= selection.threshold }, margin: selection.margin)
-    if selection.spacing > 0 {
-      let (step, first) = (selection.spacing, selection.spacing / 2)
-      for row in stride(from: first, to: rows, by: step) {
-        for column in stride(from: first, to: columns, by: step) { isKept[row * columns + column] = true }
-      }
+  /// For each group of each tile how many groups its token stands for, 0 where it leaves.
+  ///
+  /// Groups stay that have at least the threshold's contrast, or that are within the margin of one that has. Of all others
+  /// some stay, which stand for those that do not. Groups that `before` has 0 for have left already.
+  func counts(by selection: ContrastSelection, among before: [[Int]]?) -> [[Int]] {
+    let isNear = near(values.map { $0 >= selection.threshold }, margin: selection.margin)
+    var counts = isNear.map { $0 ? 1 : 0 }
+    if let before {
+      for (place, count) in zip(places.joined(), before.joined()) where count == 0 { counts[place] = 0 }
     }
+    let standing = others(of: isNear, every: selection.spacing, before)
+    let others = isNear.count { !$0 }
+    for (index, place) in standing.enumerated() {
+      // As even as whole numbers can be.
+      counts[place] = (index + 1) * others / standing.count - index * others / standing.count
+    }
+    return places.map { $0.map { counts[$0] } }
+  }
+
+  /// Every so many rows and columns a group that is near nothing, and has not left already.
+  private func others(of isNear: [Bool], every spacing: Int, _ before: [[Int]]?) -> [Int] {
+    guard spacing > 0 else { return [] }
+    var hasLeft = isNear
+    if let before {
+      for (place, count) in zip(places.joined(), before.joined()) where count == 0 { hasLeft[place] = true }
+    }
+    return stride(from: spacing / 2, to: rows, by: spacing).flatMap { row in
+      stride(from: spacing / 2, to: columns, by: spacing).map { row * columns + $0 }
+    }.filter { !hasLeft[$0] }
+  }
+
+  /// Places of each tile's groups on the whole grid.
+  private var places: [[Int]] {
     let tileColumns = columns / max(1, tile.columns)
     return (0..<tileCount).map { index in
       let first = index / tileColumns * tile.rows * columns + index % tileColumns * tile.columns
       return (0..<tile.rows).flatMap { row in
-        let start = first + row * columns
-        return isKept[start..<start + tile.columns]
+        (0..<tile.columns).map { first + row * columns + $0 }
       }
     }
   }
 
-  /// The group that stands out most of those that are listed, or of all; the first of equal ones.
-  func strongest(among isListed: [Bool]?) -> Int? {
-    values.indices.filter { isListed?[$0] ?? true }.max { values[$0] < values[$1] || values[$0] == values[$1] && $0 > $1 }
+  /// The group that stands out most of those that have not left, the first of equal ones.
+  func strongest(among before: [Int]?) -> Int? {
+    let candidates = values.indices.filter { before?[$0] ?? 1 > 0 }
+    return candidates.max { values[$0] < values[$1] || values[$0] == values[$1] && $0 > $1 }
   }
 
   /// Whether any place up to `margin` rows and columns away is set.

@@ -1,4 +1,5 @@
 import Compute
+import Glibc
 import Models
 import Plan
 
@@ -28,7 +29,9 @@ extension Context {
     }
     let rows = TokenRows(
       hidden: hidden, positions: prompt.rows.positions + answer.indices.map { RotaryPosition(first + $0) },
-      visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count))
+      visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count),
+      scoreOffsets: prompt.rows.scoreOffsets.isEmpty
+        ? [] : prompt.rows.scoreOffsets + Array(repeating: 0, count: answer.count))
     return PromptRows(rows: rows, grids: prompt.grids, imageStarts: prompt.imageStarts)
   }
 }
@@ -39,6 +42,7 @@ private struct PromptEmbedder {
   private let hidden: MatrixView
   private var positions: [RotaryPosition] = []
   private var visualIndices: [Int32] = []
+  private var scoreOffsets: [Float] = []
   private var grids: [ImageGrid] = []
   private var imageStarts: [Int] = []
   private var visual = 0
@@ -52,7 +56,9 @@ private struct PromptEmbedder {
 
   var prompt: PromptRows {
     PromptRows(
-      rows: TokenRows(hidden: hidden, positions: positions, visualIndices: visualIndices), grids: grids,
+      rows: TokenRows(
+        hidden: hidden, positions: positions, visualIndices: visualIndices,
+        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : []), grids: grids,
       imageStarts: imageStarts)
   }
 
@@ -85,6 +91,7 @@ private struct PromptEmbedder {
   private mutating func addText() {
     positions.append(RotaryPosition(position))
     visualIndices.append(-1)
+    scoreOffsets.append(0)
     position += 1
   }
 
@@ -108,6 +115,8 @@ private struct PromptEmbedder {
           ? RotaryPosition(temporal: start, row: start + row, column: start + column)
           : RotaryPosition(position))
       visualIndices.append(Int32(visual + token))
+      let count = token < block.leading ? 1 : block.counts?[token - block.leading] ?? 1
+      scoreOffsets.append(logf(Float(count)))
       token += 1
     }
     // A place without a token keeps its position: those behind it are where they are in the whole prompt.

@@ -8,22 +8,26 @@ extension Context {
   /// has them. Throws where the run is cancelled.
   public func encode(_ picture: PreparedImage, at settings: PictureSettings = .dense) throws -> ImageTokens {
     var arrangement = try model.arrangement(of: picture, at: settings)
-    let whole = picture.overview.map { [($0, picture.keptGroups)] } ?? []
+    let whole = picture.overview.map { [($0, picture.overviewCounts)] } ?? []
     var views = whole
     if arrangement.blocks.count > whole.count {
-      let tiles = picture.tiles.indices.map { (picture.tiles[$0], picture.keptTileGroups?[$0]) }
+      let tiles = picture.tiles.indices.map { (picture.tiles[$0], picture.tileCounts?[$0]) }
       views = whole + tiles
     }
-    let tokens = try encode(views.map { model.towerInput($0, keeping: $1) }, settings)
-    var blocks = Array(tokens.prefix(whole.count))
+    let tokens = try encode(views.map { model.towerInput($0, counts: $1) }, settings)
+    let counted = zip(tokens, views).map { $0.counted($1.1) }
+    var blocks = Array(counted.prefix(whole.count))
     if views.count > whole.count {
-      let tiles = Array(tokens.dropFirst(whole.count))
+      let tiles = Array(counted.dropFirst(whole.count))
       switch model.contents.image.arrangement {
       case .tilesThenOverview: blocks = tiles + blocks
       case .overviewThenCanvas: blocks += [TileCanvas(picture, model.contents).assemble(tiles)]
       }
     }
-    for (index, block) in blocks.enumerated() { arrangement.blocks[index].places = block.places }
+    for (index, block) in blocks.enumerated() {
+      arrangement.blocks[index].places = block.places
+      arrangement.blocks[index].counts = block.counts
+    }
     return ImageTokens(
       arrangement: arrangement, features: blocks.map { FrozenMatrix(takingOver: $0.tokens) })
   }
@@ -51,13 +55,13 @@ extension Context {
 }
 
 extension Model {
-  /// An input of the tower of whose groups of patches some enter it; `nil` for all of them.
-  fileprivate func towerInput(_ image: RGBImage, keeping groups: [Bool]?) -> TowerInput {
+  /// An input of the tower of whose groups of patches those with a count enter it; `nil` for all of them.
+  fileprivate func towerInput(_ image: RGBImage, counts: [Int]?) -> TowerInput {
     let side = description.vision.patchSize
     let grid = PatchGrid(rows: image.height / side, columns: image.width / side)
     return TowerInput(
       pixels: image.pixels, height: image.height, width: image.width,
-      keeping: groups.map { grid.patches(ofGroups: $0, by: description.projector.merge) })
+      counts: counts.map { grid.patches(ofGroups: $0, by: description.projector.merge) })
   }
 }
 
@@ -66,7 +70,17 @@ struct PlacedTokens {
   /// `[leading + places x width]`
   let tokens: MatrixView
   /// Places with a token, ascending; `nil` for all of them.
-  let places: [Int]?
+  var places: [Int]?
+  /// How many places each of these stands for; `nil` for one each.
+  var counts: [Int]?
+
+  /// The same with what each group of patches stands for.
+  func counted(_ groups: [Int]?) -> PlacedTokens {
+    guard let groups, groups.contains(where: { $0 > 1 }) else { return self }
+    var result = self
+    result.counts = (places ?? Array(groups.indices)).map { groups[$0] }
+    return result
+  }
 
   /// A grid none of whose places has a token.
   static func nothing(width: Int) -> PlacedTokens {

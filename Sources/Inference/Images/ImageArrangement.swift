@@ -32,6 +32,8 @@ public struct ImageArrangement: Equatable, Sendable {
     public var leading = 0
     /// Places of the grid that have a token, ascending; `nil` for all of them.
     public var places: [Int]?
+    /// How many places each token on the grid stands for, itself and those that left for it; `nil` for one each.
+    public var counts: [Int]?
     /// Whether a separator stands behind each row.
     public var endsRows = false
     /// Whether one stands behind rows without a token, too.

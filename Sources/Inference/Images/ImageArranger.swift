@@ -33,8 +33,8 @@ struct ImageArranger {
       for column in 0..<picture.columns {
         let isLeftOut = leftOut.contains(row * picture.columns + column)
         try builder.add(text: markup.beforeTile(row: row, column: column), stays: keepsMarkup || !isLeftOut)
-        let groups = isLeftOut ? nil : picture.keptTileGroups?[row * picture.columns + column]
-        try builder.add(isLeftOut ? empty(tile) : tile.keeping(groups))
+        let counts = isLeftOut ? nil : picture.tileCounts?[row * picture.columns + column]
+        try builder.add(isLeftOut ? empty(tile) : tile.keeping(counts))
       }
       let hasTile = (0..<picture.columns).contains { !leftOut.contains(row * picture.columns + $0) }
       try builder.add(text: markup.afterRow, stays: keepsMarkup || hasTile)
@@ -42,8 +42,7 @@ struct ImageArranger {
     if let overview = picture.overview {
       builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
       let block = model.vision.imageSize > 0 ? tile : block(of: overview)
-      let isLeftOut = picture.keptGroups.map { !$0.contains(true) } ?? false
-      try builder.add(isLeftOut ? empty(block) : block.keeping(picture.keptGroups))
+      try builder.add(picture.isOverviewLeftOut ? empty(block) : block.keeping(picture.overviewCounts))
       if model.projector.newline { try builder.addNewline() }
     }
     builder.add(text: markup.closing)
@@ -53,8 +52,7 @@ struct ImageArranger {
   /// The overview, then the tiles as one canvas without its padding, a separator behind each row.
   private func unpadded(_ picture: PreparedImage) throws -> ImageArrangement {
     var builder = ArrangementBuilder(tokenizer)
-    let isLeftOut = picture.keptGroups.map { !$0.contains(true) } ?? false
-    try builder.add(isLeftOut ? empty(tile) : tile.keeping(picture.keptGroups))
+    try builder.add(picture.isOverviewLeftOut ? empty(tile) : tile.keeping(picture.overviewCounts))
     let canvas = TileCanvas(picture, contents)
     // A very thin picture can be less than a patch across on its canvas, which is then all padding. The separators of
     // its rows stay.
@@ -66,7 +64,7 @@ struct ImageArranger {
     block.endsRows = model.projector.newline
     block.rowCuts = canvas.rowCuts
     block.columnCuts = canvas.columnCuts
-    block.places = canvas.places(keeping: picture.keptTileGroups)
+    block.places = canvas.places(counts: picture.tileCounts)
     block.endsEmptyRows = keepsMarkup
     try builder.add(block)
     return try builder.finished()
@@ -104,10 +102,10 @@ struct ImageArranger {
 
 extension ImageArrangement.Block {
   /// The same with tokens for some of its groups alone.
-  fileprivate func keeping(_ groups: [Bool]?) -> Self {
-    guard let groups, groups.contains(false) else { return self }
+  fileprivate func keeping(_ counts: [Int]?) -> Self {
+    guard let counts, counts.contains(0) else { return self }
     var block = self
-    block.places = groups.indices.filter { groups[$0] }
+    block.places = counts.indices.filter { counts[$0] > 0 }
     return block
   }
 }

@@ -7,7 +7,7 @@ extension Model {
   /// grid of tokens, whatever was cropped, padded or cut away before.
   public func views(of picture: PreparedImage) throws -> [BlockView] {
     var whole = picture
-    (whole.keptTileGroups, whole.keptGroups) = (nil, nil)
+    (whole.tileCounts, whole.overviewCounts) = (nil, nil)
     let arrangement = try arrangement(of: whole)
     var pictures = [picture.overview].compactMap { $0 }
     if arrangement.blocks.count > pictures.count {

@@ -72,10 +72,10 @@ struct TileCanvas {
       columns: scaled(columns), rows: scaled(rows))
   }
 
-  /// Places of the canvas that have a token when of each tile only some places have one; `nil` for all of them.
-  func places(keeping places: [[Bool]]?) -> [Int]? {
-    guard let places, places.contains(where: { $0.contains(false) }) else { return nil }
-    let isThere = sources.map { places[$0.tile][$0.place] }
+  /// Places of the canvas that have a token when of each tile only places with a count have one; `nil` for all of them.
+  func places(counts: [[Int]]?) -> [Int]? {
+    guard let counts, counts.contains(where: { $0.contains(0) }) else { return nil }
+    let isThere = sources.map { counts[$0.tile][$0.place] > 0 }
     return full.coverage(of: isThere, at: size)
   }
 
@@ -104,13 +104,23 @@ struct TileCanvas {
       canvas[rows: target..<target + 1].copy(from: tiles[source.tile].tokens[rows: row..<row + 1])
     }
     if isThere.allSatisfy({ $0 }) {
-      return PlacedTokens(tokens: full == size ? canvas : full.resized(canvas, to: size), places: nil)
+      return PlacedTokens(tokens: full == size ? canvas : full.resized(canvas, to: size))
     }
     let places = full.coverage(of: isThere, at: size)
     let scaled = full == size ? canvas : full.resized(canvas, to: size, isThere)
     let tokens = MatrixView(rows: places.count, columns: width)
     tokens.gather(rows: places, from: scaled)
-    return PlacedTokens(tokens: tokens, places: places)
+    return PlacedTokens(tokens: tokens, places: places, counts: counts(at: places, tiles, rowOfPlace))
+  }
+
+  /// Counts of places of the canvas: those of the nearest places of the tiles.
+  private func counts(at places: [Int], _ tiles: [PlacedTokens], _ rowOfPlace: [[Int]]) -> [Int]? {
+    guard tiles.contains(where: { $0.counts != nil }) else { return nil }
+    let sources = sources
+    return places.map { place in
+      let source = sources[full.nearest(place, of: size)]
+      return tiles[source.tile].counts?[rowOfPlace[source.tile][source.place]] ?? 1
+    }
   }
 }
 
@@ -127,13 +137,16 @@ extension PlacedTokens {
 extension PatchGrid {
   /// Places of a smaller grid whose nearest place on this one is there.
   fileprivate func coverage(of isThere: [Bool], at size: PatchGrid) -> [Int] {
-    let nearest = { (place: Int, count: Int, target: Int) in
+    (0..<size.count).filter { isThere[nearest($0, of: size)] }
+  }
+
+  /// The place on this grid that is nearest to one of a smaller grid.
+  fileprivate func nearest(_ place: Int, of size: PatchGrid) -> Int {
+    func nearest(_ place: Int, _ count: Int, _ target: Int) -> Int {
       min(count - 1, (2 * place + 1) * count / (2 * target))
     }
-    return (0..<size.count).filter { place in
-      let (y, x) = place.quotientAndRemainder(dividingBy: size.columns)
-      return isThere[nearest(y, rows, size.rows) * columns + nearest(x, columns, size.columns)]
-    }
+    let (y, x) = place.quotientAndRemainder(dividingBy: size.columns)
+    return nearest(y, rows, size.rows) * columns + nearest(x, columns, size.columns)
   }
 
   /// Bilinear interpolation of rows on a grid, corners not aligned, no antialiasing; of corners that are not there, the

@@ -49,6 +49,10 @@ struct PictureLimits {
     let sides = 1...Self.places
     guard sides.contains(block.rows), sides.contains(block.columns), (0...visual).contains(block.leading)
     else { return false }
+    if let counts = block.counts {
+      let tokens = block.places?.count ?? block.rows * block.columns
+      guard counts.count == tokens, counts.allSatisfy((1...Self.places).contains) else { return false }
+    }
     return ascends(block.places ?? [], in: 0..<block.rows * block.columns)
       && ascends(block.rowCuts, in: 1..<block.rows) && ascends(block.columnCuts, in: 1..<block.columns)
   }

@@ -77,6 +77,11 @@ struct PictureReader {
       guard let places = numbers() else { return nil }
       block.places = places
     }
+    guard let hasCounts = flag() else { return nil }
+    if hasCounts {
+      guard let counts = numbers() else { return nil }
+      block.counts = counts
+    }
     guard let rowCuts = numbers(), let columnCuts = numbers() else { return nil }
     (block.rowCuts, block.columnCuts) = (rowCuts, columnCuts)
     return block

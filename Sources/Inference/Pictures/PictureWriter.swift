@@ -42,6 +42,8 @@ struct PictureWriter {
     put(block.endsEmptyRows ? 1 : 0)
     put(block.places == nil ? 0 : 1)
     if let places = block.places { put(places) }
+    put(block.counts == nil ? 0 : 1)
+    if let counts = block.counts { put(counts) }
     put(block.rowCuts)
     put(block.columnCuts)
   }

@@ -59,11 +59,11 @@ extension PreparedImage {
   public func towerPatches(_ model: ModelDescription) -> [Int] {
     let side = model.vision.patchSize
     let merge = model.projector.merge
-    func patches(_ input: RGBImage, _ groups: [Bool]?) -> Int {
-      groups.map { $0.count { $0 } * merge * merge } ?? input.patches(side)
+    func patches(_ input: RGBImage, _ counts: [Int]?) -> Int {
+      counts.map { $0.count { $0 > 0 } * merge * merge } ?? input.patches(side)
     }
-    let counts = tiles.indices.map { patches(tiles[$0], keptTileGroups?[$0]) }
-    return (counts + (overview.map { [patches($0, keptGroups)] } ?? [])).filter { $0 > 0 }
+    let ofTiles = tiles.indices.map { patches(tiles[$0], tileCounts?[$0]) }
+    return (ofTiles + (overview.map { [patches($0, overviewCounts)] } ?? [])).filter { $0 > 0 }
   }
 }
 

@@ -55,19 +55,19 @@ struct DecoderLayer: Sendable {
     let first = cache.count
     cache.append(
       keys: fused[columns: queryWidth..<queryWidth + keyWidth],
-      values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: rows.visualCount,
-      workers)
+      values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], offsets: rows.scoreOffsets,
+      visual: rows.visualCount, workers)
 
     let queries = fused[columns: 0..<queryWidth]
     let attended = workspace.attended(count)
     attention.attend(
-      queries: queries, to: cache.entries, keyCount: cache.count,
+      queries: queries, to: cache.entries, offsets: cache.offsets, keyCount: cache.count,
       mask: mask(rows, schedule, firstQuery: first), into: attended, workers)  // [n x H dh]
     let attentionRows =
       watched == 0
       ? nil
       : attention.rows(
-        of: queries[rows: count - watched..<count], over: cache.entries,
+        of: queries[rows: count - watched..<count], over: cache.entries, offsets: cache.offsets,
         visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count, workers)
     attentionOutput.multiply(attended, into: hidden, accumulating: true, workers)  // [n x d]
     if let attentionOutputBias { hidden.add(attentionOutputBias, workers) }

@@ -18,6 +18,8 @@ public final class LayerCache {
   /// Rows there is room for.
   private(set) var capacity = 0
   private var storage: Storage
+  /// What is added to the scores of each row, `[heads x capacity]`; `nil` where every row stands for itself alone.
+  private var offsetStorage: FloatBuffer?
 
   /// A block of rows for each head, or panels.
   private enum Storage {
@@ -56,8 +58,13 @@ public final class LayerCache {
     }
   }
 
-  /// Bytes of the rows in use, keys and values of all heads.
-  public var bytes: Int { 2 * heads * count * headWidth * precision.elementSize }
+  /// What is added to the scores of each row; `nil` for nothing.
+  public var offsets: ScoreOffsets? { offsetStorage.map { ScoreOffsets($0, capacity: capacity) } }
+
+  /// Bytes of the rows in use, keys and values of all heads, and what is added to their scores.
+  public var bytes: Int {
+    heads * count * (2 * headWidth * precision.elementSize + (offsetStorage == nil ? 0 : 4))
+  }
 
   /// Forgets all rows and makes room for `rows`.
   public func reset(capacity rows: Int) {
@@ -67,10 +74,14 @@ public final class LayerCache {
     }
     count = 0
     visualCount = 0
+    offsetStorage = nil
   }
 
-  /// Appends a row a token: `keys` and `values` are `[n x (heads * headWidth)]`, keys already rotated.
-  public func append(keys: MatrixView, values: MatrixView, visual: Int, _ workers: Workers) {
+  /// Appends a row a token: `keys` and `values` are `[n x (heads * headWidth)]`, keys already rotated; `offsets` are added
+  /// to the scores of the rows, one each or none at all.
+  public func append(
+    keys: MatrixView, values: MatrixView, offsets: [Float] = [], visual: Int, _ workers: Workers
+  ) {
     precondition(
       keys.columns == heads * headWidth && values.columns == keys.columns && keys.rows == values.rows)
     if count + keys.rows > capacity { grow(to: max(count + keys.rows, 2 * capacity)) }
@@ -84,8 +95,22 @@ public final class LayerCache {
       }
     case .panels(let panels): panels.store(keys: keys, values: values, at: count, workers)
     }
+    store(offsets, rows: keys.rows)
     count += keys.rows
     visualCount += visual
+  }
+
+  /// Stores what is added to the scores of the next rows.
+  private func store(_ offsets: [Float], rows: Int) {
+    guard offsetStorage != nil || !offsets.isEmpty else { return }
+    let buffer = offsetStorage ?? FloatBuffer(count: heads * capacity)
+    let matrix = MatrixView(sharing: buffer, rows: heads, columns: capacity)
+    for head in 0..<heads {
+      matrix.withRow(head) { row in
+        for index in 0..<rows { row[count + index] = offsets.isEmpty ? 0 : offsets[index] }
+      }
+    }
+    offsetStorage = buffer
   }
 
   /// Forgets the rows after the first `rows`, which must all be text: an answer that was only tried.
@@ -97,7 +122,7 @@ public final class LayerCache {
   /// Keeps the listed rows of each head (ascending, equally many in each) and leaves room for `reserve` more.
   public func retain(_ kept: [[Int]], visual: Int, reserve: Int) {
     let shorter = retaining(kept, visual: visual, reserve: reserve)
-    (storage, capacity) = (shorter.storage, shorter.capacity)
+    (storage, offsetStorage, capacity) = (shorter.storage, shorter.offsetStorage, shorter.capacity)
     (count, visualCount) = (shorter.count, shorter.visualCount)
   }
 
@@ -118,6 +143,15 @@ public final class LayerCache {
       }
     case (.panels(let panels), .panels(let shorterPanels)): shorterPanels.gather(kept, from: panels)
     default: preconditionFailure("a cache keeps its precision")
+    }
+    shorter.offsetStorage = offsetStorage.map { offsets in
+      let buffer = FloatBuffer(count: heads * shorter.capacity)
+      let source = MatrixView(sharing: offsets, rows: heads, columns: capacity)
+      let target = MatrixView(sharing: buffer, rows: heads, columns: shorter.capacity)
+      for head in 0..<heads {
+        for (index, row) in kept[head].enumerated() { target[head, index] = source[head, row] }
+      }
+      return buffer
     }
     shorter.count = rows
     shorter.visualCount = visual

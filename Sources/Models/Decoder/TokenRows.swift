@@ -11,6 +11,9 @@ public final class TokenRows {
   public private(set) var positions: [RotaryPosition]
   /// Number of the visual token within the prompt (raster order, image after image), or -1 for text.
   public private(set) var visualIndices: [Int32]
+  /// What is added to the scores of each row's key, the logarithm of how many tokens it stands for; empty where each
+  /// stands for itself alone.
+  public private(set) var scoreOffsets: [Float]
   /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
   public private(set) var ordinals: [Int32] = []
   /// Contiguous ranges of visual rows.
@@ -18,9 +21,13 @@ public final class TokenRows {
   /// Contiguous ranges of text rows.
   public private(set) var textRuns: [Range<Int>] = []
 
-  /// Rows with their identities; all three have one entry a row.
-  public init(hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32]) {
+  /// Rows with their identities; all have one entry a row, or no offsets at all.
+  public init(
+    hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32], scoreOffsets: [Float] = []
+  ) {
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
+    precondition(scoreOffsets.isEmpty || scoreOffsets.count == positions.count)
+    self.scoreOffsets = scoreOffsets
     self.hidden = hidden
     self.positions = positions
     self.visualIndices = visualIndices
@@ -39,7 +46,8 @@ public final class TokenRows {
 
   /// The same tokens with a residual stream of their own.
   public func copy() -> TokenRows {
-    TokenRows(hidden: hidden.copy(), positions: positions, visualIndices: visualIndices)
+    TokenRows(
+      hidden: hidden.copy(), positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets)
   }
 
   /// Keeps only the listed rows (ascending), in place: the rows after them run short from here on.
@@ -48,6 +56,7 @@ public final class TokenRows {
     hidden = hidden[rows: 0..<rows.count]
     positions = rows.map { positions[$0] }
     visualIndices = rows.map { visualIndices[$0] }
+    if !scoreOffsets.isEmpty { scoreOffsets = rows.map { scoreOffsets[$0] } }
     findRuns()
   }
 

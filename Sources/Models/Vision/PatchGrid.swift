@@ -51,9 +51,9 @@ public struct PatchGrid: Equatable, Sendable {
     return row / merge * (columns / merge) + column / merge
   }
 
-  /// For each patch whether its group of `merge x merge` is one of those that are kept.
-  public func patches(ofGroups isKept: [Bool], by merge: Int) -> [Bool] {
-    (0..<count).map { isKept[group(of: $0, by: merge)] }
+  /// For each patch what is said of its group of `merge x merge`.
+  public func patches<Value>(ofGroups values: [Value], by merge: Int) -> [Value] {
+    (0..<count).map { values[group(of: $0, by: merge)] }
   }
 
   /// Patches of a group, in raster order.

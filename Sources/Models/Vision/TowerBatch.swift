@@ -31,6 +31,18 @@ struct TowerBatch {
     }
   }
 
+  /// What is added to the scores of the rows' keys; `nil` for nothing.
+  var scoreOffsets: MatrixView? {
+    guard inputs.contains(where: { !$0.scoreOffsets.isEmpty }) else { return nil }
+    let result = MatrixView(rows: 1, columns: hidden.rows)
+    result.withRow(0) { row in
+      for (start, input) in zip(starts, inputs) {
+        for (index, offset) in input.scoreOffsets.enumerated() { row[start + index] = offset }
+      }
+    }
+    return result
+  }
+
   /// Lets each input choose among its own rows.
   mutating func prune(by pruner: TowerPruner, _ workers: Workers) {
     var staying: [Int] = []

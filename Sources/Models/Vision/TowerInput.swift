@@ -6,22 +6,23 @@ public struct TowerInput {
   public let height: Int
   /// Columns of pixels.
   public let width: Int
-  /// For each patch whether it enters the tower at all; `nil` for all of them.
-  public let isKept: [Bool]?
+  /// For each patch how many patches its row stands for, 0 where it does not enter the tower at all; `nil` for 1
+  /// everywhere.
+  public let counts: [Int]?
 
   /// Pixels, and which of their patches enter the tower.
-  public init(pixels: [UInt8], height: Int, width: Int, keeping isKept: [Bool]? = nil) {
+  public init(pixels: [UInt8], height: Int, width: Int, counts: [Int]? = nil) {
     self.pixels = pixels
     self.height = height
     self.width = width
-    self.isKept = isKept
+    self.counts = counts
   }
 
   /// Whether nothing of it enters the tower.
-  public var isEmpty: Bool { isKept.map { !$0.contains(true) } ?? false }
+  public var isEmpty: Bool { counts?.allSatisfy { $0 == 0 } ?? false }
 
   /// Patches that enter a tower.
-  func patchCount(side: Int) -> Int { isKept?.count { $0 } ?? (height / side) * (width / side) }
+  func patchCount(side: Int) -> Int { counts?.count { $0 > 0 } ?? (height / side) * (width / side) }
 }
 
 extension TowerInput {

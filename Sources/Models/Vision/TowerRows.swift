@@ -1,3 +1,5 @@
+import Glibc
+
 /// The rows that a tower works on for one input, and the patch of the picture that each stands for.
 ///
 /// Patches may be missing from the start or leave on the way; those that stay keep their places on the grid.
@@ -13,14 +15,23 @@ struct TowerRows {
   /// For each patch the row that has its features, -1 where none has.
   private(set) var rowOfPatch: [Int]
 
+  /// What is added to the scores of each row's key, the logarithm of how many patches it stands for; empty where each
+  /// stands for itself alone.
+  private(set) var scoreOffsets: [Float]
+
   /// All rows.
   var count: Int { leading + patches.count }
 
-  init(windowed: PatchGrid.Windows, leading: Int, grid: PatchGrid) {
+  init(windowed: PatchGrid.Windows, counts: [Int]? = nil, leading: Int, grid: PatchGrid) {
     self.grid = grid
     self.leading = leading
     patches = windowed.order
     windows = windowed.segments
+    scoreOffsets = []
+    if let counts, counts.contains(where: { $0 > 1 }) {
+      scoreOffsets =
+        Array(repeating: 0, count: leading) + windowed.order.map { logf(Float(counts[$0])) }
+    }
     rowOfPatch = Array(repeating: -1, count: grid.count)
     for (index, patch) in patches.enumerated() { rowOfPatch[patch] = leading + index }
   }
@@ -43,5 +54,6 @@ struct TowerRows {
     for window in windows { ends.append(rows.count { $0 < window.upperBound }) }
     windows = zip([0] + ends, ends).compactMap { $0 < $1 ? $0..<$1 : nil }
     patches = rows.filter { $0 >= leading }.map { patches[$0 - leading] }
+    if !scoreOffsets.isEmpty { scoreOffsets = rows.map { scoreOffsets[$0] } }
   }
 }

@@ -33,8 +33,8 @@ struct VisionAttention: Sendable {
 
   /// Attention of the normed rows, written or added to `result`.
   func forward(
-    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, into result: MatrixView,
-    accumulating: Bool, _ workers: Workers
+    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, offsets: MatrixView?,
+    into result: MatrixView, accumulating: Bool, _ workers: Workers
   ) {
     let width = workspace.normed.columns
     let fused = workspace.fused
@@ -60,7 +60,9 @@ struct VisionAttention: Sendable {
           values: HeadRows(columnsOf: values[rows: rows], headWidth: attention.headWidth))
       }
       attention.attend(
-        queries: queries[rows: rows], to: entries, keyCount: rows.count, mask: .full,
+        queries: queries[rows: rows], to: entries,
+        offsets: offsets.map { ScoreOffsets(ofAllHeads: $0[columns: rows]) }, keyCount: rows.count,
+        mask: .full,
         into: workspace.attended[rows: rows], workers)
     }
     output.multiply(workspace.attended, into: result, accumulating: accumulating, workers)

@@ -38,16 +38,19 @@ struct VisionLayer: Sendable {
     downBias = try weights.vector(name("down_bias"), count: width)
   }
 
-  /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone. The FFN uses its first
+  /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone, with `offsets`,
+  /// `[1 x rows]`, on the scores of its keys. The FFN uses its first
   /// `neurons`, or all; `watching` is shown their activations, `[rows x neurons]`.
   func forward(
-    _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?, neurons: Int?,
-    _ workspace: VisionWorkspace, _ workers: Workers, watching: (MatrixView) -> Void = { _ in }
+    _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?,
+    offsets: MatrixView? = nil, neurons: Int?, _ workspace: VisionWorkspace, _ workers: Workers,
+    watching: (MatrixView) -> Void = { _ in }
   ) {
     attentionNorm.apply(hidden, into: workspace.normed, workers)
     add(to: hidden, scaledBy: attentionScale, workspace, workers) { result, accumulating in
       attention.forward(
-        workspace, segments: segments, rotation: rotation, into: result, accumulating: accumulating, workers)
+        workspace, segments: segments, rotation: rotation, offsets: offsets, into: result,
+        accumulating: accumulating, workers)
     }
 
     feedForwardNorm.apply(hidden, into: workspace.normed, workers)

@@ -75,8 +75,8 @@ public struct VisionTower: Sendable {
         model.imageSize == 0 || (input.height == model.imageSize && input.width == model.imageSize))
       let grid = PatchGrid(rows: input.height / model.patchSize, columns: input.width / model.patchSize)
       return TowerRows(
-        windowed: grid.windows(side: model.window, keeping: input.isKept), leading: embedding.leading,
-        grid: grid)
+        windowed: grid.windows(side: model.window, keeping: input.counts.map { $0.map { $0 > 0 } }),
+        counts: input.counts, leading: embedding.leading, grid: grid)
     }
     let hidden = embedding.embed(inputs, rows, workers)
     inputNorm?.apply(hidden, into: hidden, workers)
@@ -102,7 +102,7 @@ public struct VisionTower: Sendable {
       let isFull = model.fullAttentionLayers.contains(index)
       layer.forward(
         batch.hidden, segments: batch.segments(isFull: isFull), rotation: rotation?.of(batch),
-        neurons: schedule.neurons[index], whole[rows: batch.hidden.rows], workers
+        offsets: batch.scoreOffsets, neurons: schedule.neurons[index], whole[rows: batch.hidden.rows], workers
       ) { didActivate(index, $0) }
       let isLast = index + 1 == schedule.layers
       if isLast, let pruner, schedule.pruning.map({ $0.layer > index }) ?? false {

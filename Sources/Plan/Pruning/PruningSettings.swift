@@ -14,7 +14,8 @@ public struct PruningSettings: Equatable, Sendable {
   /// Every method, in the order of the file, as checks and files go over them.
   package static let methods: [Place<Self>] = [
     Place(\.picture.resolution), Place(\.picture.tileSelection), Place(\.picture.patchSelection),
-    Place(\.picture.contrastSelection), Place(\.picture.towerPruning), Place(\.picture.towerReduction), Place(\.picture.towerDepth),
+    Place(\.picture.contrastSelection), Place(\.picture.towerPruning), Place(\.picture.towerReduction),
+    Place(\.picture.towerDepth),
     Place(\.tokenPruning), Place(\.layerReduction), Place(\.cacheRetention), Place(\.horizon),
   ]
 

@@ -47,15 +47,14 @@ extension ContrastSelection: MethodWords {
   var summary: [String] {
     [
       "patches within \(margin) of contrast \(threshold, decimals: 2)"
-        + (spacing > 0 ? ", every \(spacing). of the others" : "")
-        + (keepsOverview ? "" : ", without the overview")
+        + (spacing > 0 ? ", every \(spacing * spacing)th of the others" : "")
     ]
   }
 
   var explanation: [String] {
     [
       "leaves out patches that do not stand out from the picture's own noise"
-        + (keepsOverview ? "" : ", and the overview")
+        + (spacing > 0 ? ", but for a few that stand for the others" : "")
     ]
   }
 

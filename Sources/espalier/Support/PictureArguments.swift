@@ -38,12 +38,9 @@ struct PictureArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Custom point: of the other groups, one of so many rows and columns stays; 0 for none.",
+      "Custom point: of the other groups, one of so many rows and columns stays and stands for all; 0 for none.",
       valueName: "groups"))
-  var contrastSpacing = 0
-
-  @Flag(help: "Custom point: the overview leaves where patches of the tiles have that contrast.")
-  var dropOverview = false
+  var contrastSpacing = 4
 
   @Option(help: ArgumentHelp("Custom point: share of the tower's tokens that stay.", valueName: "share"))
   var towerKeep: Double?
@@ -117,8 +114,7 @@ struct PictureArguments: ParsableArguments {
     settings.tileSelection = tileThreshold.map { TileSelection(threshold: $0, keepsMarkup: !dropTileMarkup) }
     settings.patchSelection = patchTolerance.map { PatchSelection(tolerance: $0) }
     settings.contrastSelection = contrastThreshold.map {
-      ContrastSelection(threshold: $0, margin: contrastMargin, spacing: contrastSpacing,
-        keepsOverview: !dropOverview)
+      ContrastSelection(threshold: $0, margin: contrastMargin, spacing: contrastSpacing)
     }
     settings.towerPruning = towerKeep.map {
       TowerPruning(

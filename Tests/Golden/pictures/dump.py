@@ -5,7 +5,8 @@ Writes beside this script:
   tiles.json        the score of each tile
   left_out.json     prompts without the tiles of a low score: positions, logits, greedy answers
   tower.json        visual tokens of one tile: fewer tokens inside the tower, fewer layers, fewer neurons
-  contrast.json     prompts without the groups of a low contrast, which leave before the tower: the same numbers
+  contrast.json     prompts without most groups of a low contrast, which leave before the tower, the others standing for
+                    them: the same numbers
 
 Needs: torch, transformers 5.23, Pillow, numpy; not torchvision, so that pictures are resized by Pillow.
 Run from the top of the repository: python3 Tests/Golden/pictures/dump.py
@@ -15,7 +16,8 @@ The modules and weights of transformers do the arithmetic, one thread, float32; 
 float64 where rows are chosen. All numbers have 7 significant digits; indices count from 0. Pixels are the bytes that
 the processor makes before it scales and normalises them.
 
-Tiles are those of the splitting, row after row; the overview is no tile, comes behind them all and always stays.
+Tiles are those of the splitting, row after row; the overview is no tile, comes behind them all and always stays, except
+by contrast.
 
 Score of a tile. The tile, 224 x 224, is a grid of 8 x 8 cells of 28 x 28 pixels. The spread of a cell is the standard
 deviation of its 784 pixels (values 0 to 255; divided by 784, not 783) in each channel, then the mean of the three
@@ -50,22 +52,31 @@ Depth: the last j layers do not run, the last norm does. Neurons: in the given l
 `neurons` of the 768 rows of fc1 (and its bias) and columns of fc2 take part; the bias of fc2 stays.
 
 By contrast: groups as above, 28 x 28 pixels, 8 x 8 of them a tile (for this model the same as the cells of the score).
-The spread of a group is that of a cell. Its contrast is its spread over (the median spread of all groups of all tiles
-of the picture + 1); the overview takes no part in the median. A group of a tile stands out if its contrast is at least
-the threshold. A group of a tile stays if it, or a group at most `margin` rows and at most `margin` columns away, stands
-out; neighbours are looked for on the grid of all tiles of the picture put together, so that a margin goes across the
-edges of tiles. `overview` true: all of the overview's groups stay; false: none does (except if no group of any tile
-stays: then the whole overview does; no case here). Groups that do not stay leave before the tower: their four patches
-are not in it at all, no row, not attended to. A patch that stays keeps its learned position embedding, that of its
-place in the full tile; attention of a tile is over its patches that are left, without weights; a tile with no group
-left is not encoded. In the prompt the visual tokens of the groups that left are missing and nothing else: all markup
-stays, also that of tiles with no token. Positions are those of the full prompt, as for tiles left out; `length` is that
-of the full prompt, where the answer goes on.
+The tiles of a picture put together are one grid, 8 * rows x 8 * columns groups; the overview, 8 x 8, is a grid of its
+own. All that follows is done for each of the two grids by itself, by the same rule; margins go across the edges of
+tiles. The spread of a group is that of a cell. Its contrast is its spread over (the median spread of all groups of its
+grid + 1). A group stands out if its contrast is at least the threshold. It is near if it, or a group at most `margin`
+rows and at most `margin` columns away, stands out. Near groups stay. Of the others, B of them, those stay whose row r
+and column c on the grid have r % spacing == spacing // 2 and c % spacing == spacing // 2 (none if `spacing` is 0): the
+standing ones, b of them, in raster order of the grid. `counts` says how many groups a group stands for: a near one for
+itself, 1; the i-th standing one, from 0, for (i + 1) * B // b - i * B // b; one that leaves for 0. So the counts of a
+grid add up to its groups, except if b is 0 and B is not. (Some group of a picture stays in all cases here.)
+
+Groups that do not stay leave before the tower: their four patches are not in it at all, no row, not attended to. A
+patch that stays keeps its learned position embedding, that of its place in the full tile; attention of a tile is over
+its patches that are left; a tile, or the overview, with no group left is not encoded. In the prompt the visual tokens
+of the groups that left are missing and nothing else: all markup stays, also that of tiles with no token. Positions are
+those of the full prompt, as for tiles left out; `length` is that of the full prompt, where the answer goes on.
+
+A group of count n stands for n (the proportional attention of ToMe): in every attention log(n) is added to the scores
+of the keys of its rows, after they are scaled and before the softmax, in all layers and heads. In the tower these are
+its four patches, each log(n); in the decoder it is its visual token, for the rows of the prompt and of the answer
+alike. Nothing is added for text.
 
 Margins (`margin` in tower.json, `assignment_margin`, `margin_of_threshold`) say how far the closest decision was from
 being another one: the next score from the last that stays; the least gap between the best and the second candidate, of
 all choices of `diverse` or of all assignments; the least distance of a contrast from the threshold, of all groups of
-all tiles.
+all tiles and of the overview.
 """
 
 import hashlib
@@ -90,8 +101,8 @@ SETTINGS = [(896, True), (672, True), (448, True), (896, False)]
 THRESHOLD = 1.5
 TILE = ("images/test-001.jpg", 4)
 BOUNDARIES = [(2, 0.5), (3, 0.3)]
-# Threshold, margin, overview.
-CONTRASTS = [(1.1, 1, False), (1.3, 0, True), (1.2, 2, False)]
+# Threshold, margin, spacing.
+CONTRASTS = [(1.1, 1, 4), (1.3, 0, 3), (1.2, 2, 0)]
 ANSWER = 96
 
 
@@ -153,31 +164,40 @@ class Model:
         side = self.tower.embeddings.num_patches_per_side
         return self.tower.embeddings(pixels, torch.ones(len(pixels), side, side, dtype=torch.bool))
 
-    def layers(self, rows, first=0, last=None):
+    def layers(self, rows, first=0, last=None, added=None):
+        """Some layers; `added` [1, 1, 1, n] is added to the scores of the keys."""
         for layer in self.tower.encoder.layers[first:last]:
-            made = layer(rows, attention_mask=None)
+            made = layer(rows, attention_mask=added)
             rows = made[0] if isinstance(made, tuple) else made
         return rows
 
     def finish(self, rows):
         return self.connector(self.tower.post_layernorm(rows))
 
-    def logits(self, embeddings, positions):
-        """The last row of logits. The mask is given: transformers takes a gap in the positions for a new sequence."""
+    def logits(self, embeddings, positions, added=None):
+        """The last row of logits; `added` is added to the scores of the keys.
+
+        The mask is given: transformers takes a gap in the positions for a new sequence.
+        """
         length = len(positions)
         mask = torch.full((length, length), torch.finfo(torch.float32).min).triu(1)[None, None]
+        if added is not None:
+            mask = mask + added
         states = self.decoder(inputs_embeds=embeddings[None], position_ids=positions[None], attention_mask=mask,
                               use_cache=False).last_hidden_state
         return self.whole.lm_head(states[0, -1])
 
-    def answer(self, ids, positions, visual, length):
-        """What follows some tokens at their positions: the first logits, greedy tokens and text, the closest call."""
+    def answer(self, ids, positions, visual, length, added=None):
+        """What follows some tokens at their positions: the first logits, greedy tokens and text, the closest call.
+
+        `added` is added to the scores of the keys of the tokens given, nothing to those of the answer's.
+        """
         table = self.decoder.get_input_embeddings()
         embeddings = table(ids)
         embeddings[ids == self.image_token] = visual.reshape(-1, embeddings.shape[1])
         first, tokens, gap = None, [], float("inf")
         while len(tokens) < ANSWER:
-            row = self.logits(embeddings, positions)
+            row = self.logits(embeddings, positions, added)
             first = row if first is None else first
             best = row.topk(2).values
             gap = min(gap, (best[0] - best[1]).item())
@@ -186,6 +206,8 @@ class Model:
                 break
             embeddings = torch.cat([embeddings, table(torch.tensor(tokens[-1:]))])
             positions = torch.cat([positions, torch.tensor([length + len(tokens) - 1])])
+            if added is not None:
+                added = torch.cat([added, torch.zeros(1)])
         return dict(logits=short(first), tokens=tokens,
                     answer=self.processor.tokenizer.decode(tokens, skip_special_tokens=True).strip(),
                     smallest_gap=short(gap))
@@ -303,34 +325,49 @@ def grouped(model, pixels):
                        **described(model.finish(full[None])[0, chosen]))
 
 
-def contrasts(tiles):
+def contrasts(tiles, rows, columns):
+    """The contrast of each group on the grid of some tiles put together [8 * rows, 8 * columns]."""
     cells = spreads(tiles)
-    return cells / (np.median(cells) + 1)
+    values = cells / (np.median(cells) + 1)
+    return values.reshape(rows, columns, 8, 8).transpose(0, 2, 1, 3).reshape(8 * rows, 8 * columns)
 
 
-def choose_contrast(values, rows, columns, threshold, margin, overview):
-    """Which groups stay [n, 64], the overview's last."""
-    grid = (values >= threshold).reshape(rows, columns, 8, 8).transpose(0, 2, 1, 3).reshape(rows * 8, columns * 8)
-    near = np.zeros_like(grid)
-    for row, column in np.argwhere(grid):
+def choose_contrast(values, threshold, margin, spacing):
+    """How many groups each group of a grid stands for, 0 if it leaves."""
+    near = np.zeros(values.shape, dtype=bool)
+    for row, column in np.argwhere(values >= threshold):
         near[max(row - margin, 0):row + margin + 1, max(column - margin, 0):column + margin + 1] = True
-    assert near.any(), "no group of any tile stays"
-    tiles = near.reshape(rows, 8, columns, 8).transpose(0, 2, 1, 3).reshape(rows * columns, 64)
-    return torch.tensor(np.concatenate([tiles, np.full((1, 64), overview)]))
+    standing = [(row, column) for row, column in np.argwhere(~near)
+                if spacing and row % spacing == spacing // 2 and column % spacing == spacing // 2]
+    others = int((~near).sum())
+    counts = near.astype(np.int64)
+    for index, place in enumerate(standing):
+        counts[place] = (index + 1) * others // len(standing) - index * others // len(standing)
+    assert counts.sum() == (counts.size if standing else near.sum())
+    return counts
 
 
-def encode_groups(model, pixels, kept):
+def by_tile(grid):
+    """The values of a grid tile after tile [n, 64]."""
+    rows, columns = grid.shape[0] // 8, grid.shape[1] // 8
+    return grid.reshape(rows, 8, columns, 8).transpose(0, 2, 1, 3).reshape(rows * columns, 64)
+
+
+def encode_groups(model, pixels, counts):
     """The visual tokens of the groups that stay; the tower sees their patches alone, tile after tile."""
     patches = patches_of_groups()
     tokens = []
-    for tile, stay in zip(pixels, kept):
-        if not stay.any():
+    for tile, count in zip(pixels, counts):
+        if not count.any():
             continue
-        stays = patches[stay].flatten().sort().values
+        of_patch = torch.zeros(256, dtype=torch.int64)
+        of_patch[patches] = count[:, None].expand(64, 4)
+        stays = of_patch.nonzero()[:, 0]
+        added = of_patch[stays].double().log().float()[None, None, None]
         rows = model.embed(tile[None])
         full = torch.zeros(rows.shape)
-        full[:, stays] = model.tower.post_layernorm(model.layers(rows[:, stays]))
-        tokens.append(model.connector(full)[0, stay])
+        full[:, stays] = model.tower.post_layernorm(model.layers(rows[:, stays], added=added))
+        tokens.append(model.connector(full)[0, count > 0])
     return torch.cat(tokens)
 
 
@@ -436,22 +473,25 @@ def dump_contrast(model, questions):
         pixels, rows, columns = model.bytes(path)
         assert len(pixels) == rows * columns + 1 == inputs["pixel_values"].shape[1]
         tiles = inputs["pixel_values"][0]
-        every = encode_groups(model, tiles, torch.ones(len(tiles), 64, dtype=torch.bool))
+        every = encode_groups(model, tiles, torch.ones(len(tiles), 64, dtype=torch.int64))
         assert torch.allclose(every, model.encode(tiles).flatten(0, 1), atol=2e-4)
         ids = inputs["input_ids"][0]
-        values = contrasts(pixels[:-1])
-        for threshold, margin, overview in CONTRASTS:
-            kept = choose_contrast(values, rows, columns, threshold, margin, overview)
-            stays = torch.ones(len(ids), dtype=torch.bool)
-            stays[ids == model.image_token] = kept.flatten()
-            positions = stays.nonzero()[:, 0]
-            made = model.answer(ids[stays], positions, encode_groups(model, tiles, kept), len(ids))
+        grids = [contrasts(pixels[:-1], rows, columns), contrasts(pixels[-1:], 1, 1)]
+        for threshold, margin, spacing in CONTRASTS:
+            counts = torch.tensor(np.concatenate(
+                [by_tile(choose_contrast(values, threshold, margin, spacing)) for values in grids]))
+            assert counts.any(), "no group stays"
+            of_token = torch.ones(len(ids), dtype=torch.int64)
+            of_token[ids == model.image_token] = counts.flatten()
+            positions = of_token.nonzero()[:, 0]
+            added = of_token[positions].double().log().float()
+            made = model.answer(ids[positions], positions, encode_groups(model, tiles, counts), len(ids), added)
+            closest = min(float(np.abs(values - threshold).min()) for values in grids)
             records.append(dict(
                 image=question["image"], prompt=question["prompt"], threshold=threshold, margin=margin,
-                overview=overview, rows=rows, columns=columns, groups=[spans(stay.nonzero()[:, 0]) for stay in kept],
-                margin_of_threshold=short(float(np.abs(values - threshold).min())), length=len(ids),
-                positions=spans(positions), **made))
-    write("contrast.json", {"groups": "[first, last] of those that stay, group 8r + c of a tile; the overview is last",
+                spacing=spacing, rows=rows, columns=columns, counts=counts.tolist(),
+                margin_of_threshold=short(closest), length=len(ids), positions=spans(positions), **made))
+    write("contrast.json", {"counts": "how many groups group 8r + c of a tile stands for, 0: it leaves; overview last",
                             "cell": 28, "added": 1}, cases=records)
 
 

@@ -5,9 +5,6 @@ extension ContrastSelection: StoredCandidate {
   static var summary: String { "what is lost when patches that do not stand out are left out" }
   static var blank: Self { Self(threshold: 0) }
   static var fields: [AttributeField<Self>] {
-    [
-      .init("threshold", \.threshold), .init("margin", \.margin), .init("spacing", \.spacing),
-      .init("keeps_overview", \.keepsOverview),
-    ]
+    [.init("threshold", \.threshold), .init("margin", \.margin), .init("spacing", \.spacing)]
   }
 }
