@@ -1,5 +1,6 @@
 @testable import Calibration
 import Compute
+import Glibc
 import Inference
 import TestSupport
 import Testing
@@ -18,6 +19,22 @@ import Testing
       let upper = estimate.loss(measurement).upper
       #expect(upper > measurement.loss && upper < 1.72 * measurement.loss)
     }
+  }
+
+  @Test(arguments: LossEstimate.exponents)
+  func `how losses grow with divergence is found, and mild candidates get what they lose`(exponent: Double) {
+    let measurements = (1...10).map { step in
+      let divergence = 0.004 * Double(step)
+      return Measurement(
+        loss: 0.5 * pow(divergence, exponent), standardError: 0.001, divergence: divergence)
+    }
+    let estimate = LossEstimate(measurements)
+    #expect(estimate.exponent == exponent && abs(estimate.slope - 0.5) < 1e-9)
+    for measurement in measurements {
+      #expect(abs(estimate.loss(measurement).likely - measurement.loss) < 1e-9)
+    }
+    // Few candidates say nothing about it.
+    #expect(LossEstimate(Array(measurements.prefix(4))).exponent == 0.5)
   }
 
   @Test func `luck is not taken for quality`() {

@@ -10,8 +10,8 @@ public enum Baseline: Hashable, Sendable {
   /// The picture itself with less detail, nothing pruned: as many pixels as the point keeps tokens. Where the family's
   /// resolution is fixed it is enlarged again, so that the tokens are as many but know less.
   case reducedImage
-  /// Nothing pruned, but the picture prepared with the fewest pixels whose first token costs what the point's does: the
-  /// model's own processor at a smaller setting. Where resolution is fixed there is none.
+  /// Nothing pruned, but the picture prepared with as many pixels as cost the same first token as the point: the model's
+  /// own processor at a smaller setting. Where resolution is fixed there is none.
   case fewestPixels
   /// The same plan with other layers in its rankings and other layers' rates in its retention profile.
   case shuffled

@@ -39,17 +39,15 @@ public struct BaselineScore: Sendable {
     return grouped + besideFewestPixels(scores)
   }
 
-  /// Each point beside the resolution that costs as much: the largest whose first token takes no longer than the point's,
-  /// or the smallest.
+  /// Each point beside the resolution that costs as much: the one whose first token takes nearest to as long, by ratio.
   private static func besideFewestPixels(_ scores: [PointScore]) -> [BaselineScore] {
     let pixels = scores.filter { $0.contender.baseline == .fewestPixels }
-      .sorted { $0.median(\.firstTokenSeconds) < $1.median(\.firstTokenSeconds) }
-    guard let smallest = pixels.first else { return [] }
-    return scores.dropFirst().filter { $0.contender.baseline == nil }.map { own in
-      // Times of one run differ by some percent.
-      let budget = 1.05 * own.median(\.firstTokenSeconds)
-      let equal = pixels.last { $0.median(\.firstTokenSeconds) <= budget } ?? smallest
-      return BaselineScore(own, .fewestPixels, [equal])
+    return scores.dropFirst().filter { $0.contender.baseline == nil }.compactMap { own in
+      func distance(_ score: PointScore) -> Double {
+        let (one, other) = (score.median(\.firstTokenSeconds), own.median(\.firstTokenSeconds))
+        return max(one, other) / max(1e-9, min(one, other))
+      }
+      return pixels.min { distance($0) < distance($1) }.map { BaselineScore(own, .fewestPixels, [$0]) }
     }
   }
 

@@ -45,10 +45,7 @@ extension PatchSelection: MethodWords {
 
 extension ContrastSelection: MethodWords {
   var summary: [String] {
-    [
-      "patches within \(margin) of contrast \(threshold, decimals: 2)"
-        + (spacing > 0 ? ", every \(spacing * spacing)th of the others" : "")
-    ]
+    ["contrast \(threshold, decimals: 2), margin \(margin), spacing \(spacing)"]
   }
 
   var explanation: [String] {
