@@ -97,6 +97,48 @@ import Testing
     #expect(largestDifference(results[0], results[1]) < 0.01)
   }
 
+  /// How many equal keys each of nine stands for.
+  private static let counts = [1, 5, 1, 2, 1, 1, 9, 1, 3]
+
+  @Test(arguments: [1, 2, 40]) func `a key that stands for several is as that many equal keys`(length: Int) {
+    let (keys, values) = (randomMatrix(9, 12, seed: 2), randomMatrix(9, 12, seed: 3))
+    let repeated = Self.counts.indices.flatMap { Array(repeating: $0, count: Self.counts[$0]) }
+    func several(_ matrix: MatrixView) -> MatrixView {
+      let result = MatrixView(rows: repeated.count, columns: 12)
+      result.gather(rows: repeated, from: matrix)
+      return result
+    }
+    let row = MatrixView(rows: 1, columns: 9, elements: Self.counts.map { log(Float($0)) })
+    let queries = randomMatrix(length, 24, seed: 1)
+    for storage in [Storage.rows, .panels] {
+      // One query behind all keys goes another way than several.
+      func attend(_ keys: MatrixView, _ values: MatrixView, _ offsets: ScoreOffsets?) -> [Float] {
+        let output = MatrixView(rows: length, columns: 24)
+        Self.attention.attend(
+          queries: queries, to: entries(keys, values, storage), offsets: offsets, keyCount: keys.rows,
+          mask: length == 1 ? .causal(firstQuery: keys.rows - 1) : .full, into: output, Workers(count: 2))
+        return output.elements
+      }
+      let one = attend(keys, values, ScoreOffsets(ofAllHeads: row))
+      let difference = largestDifference(one, attend(several(keys), several(values), nil))
+      #expect(difference < (storage == .rows ? 1e-5 : 0.01))
+      #expect(largestDifference(one, attend(keys, values, nil)) > 0.05)
+
+      let lines = Self.attention.rows(
+        of: queries, over: entries(keys, values, storage), offsets: ScoreOffsets(ofAllHeads: row),
+        visibleKeys: Array(repeating: 9, count: length), keyCount: 9, Workers(count: 1))
+      let all = Self.attention.rows(
+        of: queries, over: entries(several(keys), several(values), storage),
+        visibleKeys: Array(repeating: repeated.count, count: length), keyCount: repeated.count,
+        Workers(count: 1))
+      for line in 0..<lines.rows {
+        var sums = Array(repeating: Float(0), count: 9)
+        for (key, weight) in zip(repeated, all.row(line)) { sums[key] += weight }
+        #expect(largestDifference(lines.row(line), sums) < 1e-4)
+      }
+    }
+  }
+
   private static let attention = Attention(queryHeads: 4, keyValueHeads: 2, headWidth: 6)
 
   private enum Storage { case rows, panels }

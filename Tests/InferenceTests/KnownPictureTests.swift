@@ -54,6 +54,7 @@ import Testing
 
   @Test(arguments: [
     PictureSettings(tileSelection: TileSelection(threshold: 1.5, keepsMarkup: false)),
+    PictureSettings(contrastSelection: ContrastSelection(threshold: 1.2)),
     PictureSettings(
       resolution: Resolution(.longestEdge, 448),
       towerPruning: TowerPruning(rule: .random, keepRatio: 0.5, layer: 1, putsBack: false)),

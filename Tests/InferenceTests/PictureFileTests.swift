@@ -15,6 +15,7 @@ import Testing
     (whole.endsRows, whole.rowCuts, whole.columnCuts) = (true, [1], [1, 2])
     var part = ImageArrangement.Block(rows: 2, columns: 2)
     (part.leading, part.places, part.endsEmptyRows) = (1, [0, 3], false)
+    part.counts = [1, 3]
     var empty = ImageArrangement.Block(rows: 1, columns: 4)
     empty.places = []
     var arrangement = ImageArrangement()
@@ -111,6 +112,9 @@ import Testing
     ("no columns", { $0.arrangement.blocks[2].columns = 0 }),
     ("a place behind the last", { $0.arrangement.blocks[1].places = [0, 4] }),
     ("places that descend", { $0.arrangement.blocks[1].places = [3, 0] }),
+    ("a count of none", { $0.arrangement.blocks[1].counts = [0, 4] }),
+    ("more counts than tokens", { $0.arrangement.blocks[1].counts = [1, 1, 2] }),
+    ("a count beyond all grids", { $0.arrangement.blocks[1].counts = [1, 1 << 25] }),
     ("a cut at the edge", { $0.arrangement.blocks[0].rowCuts = [2] }),
     ("cuts that stand still", { $0.arrangement.blocks[0].columnCuts = [1, 1] }),
     ("a long gap", { $0.arrangement.elements.append(.gap(1 << 21)) }),

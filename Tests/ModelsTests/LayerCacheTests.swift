@@ -131,6 +131,27 @@ import Testing
     #expect(cache.copy(reserve: 4).bytes == cache.bytes)
   }
 
+  @Test(arguments: CachePrecision.allCases)
+  func `what is added to scores stays with its row, in every head`(precision: CachePrecision) {
+    let cache = filled(2, precision)
+    #expect(cache.offsets == nil)
+    let bytes = cache.bytes
+    append(2..<5, visual: 3, offsets: [0, 1, 2], to: cache)
+    // Rows before and behind have none; memory that grows and shrinks keeps them.
+    append(5..<40, visual: 0, to: cache)
+    #expect(cache.offsetRow(0) == [0, 0, 0, 1, 2] + Array(repeating: 0, count: 35))
+    #expect(cache.bytes == 20 * bytes + 40 * Self.heads * 4)
+    let branch = cache.retaining([[0, 3, 9], [1, 3, 4]], visual: 2, reserve: 1)
+    #expect(branch.offsetRow(0) == [0, 1, 0] && branch.offsetRow(1) == [0, 1, 2])
+    append(50..<52, visual: 0, to: branch)
+    #expect(branch.offsetRow(1) == [0, 1, 2, 0, 0])
+    cache.truncate(to: 3)
+    append(3..<5, visual: 0, to: cache)
+    #expect(cache.offsetRow(1) == [0, 0, 0, 0, 0])
+    cache.reset(capacity: 4)
+    #expect(cache.offsets == nil)
+  }
+
   private func filled(_ rows: Int, _ precision: CachePrecision) -> LayerCache {
     let cache = LayerCache(heads: Self.heads, headWidth: Self.width, precision: precision)
     cache.reset(capacity: rows)
@@ -138,12 +159,12 @@ import Testing
     return cache
   }
 
-  private func append(_ numbers: Range<Int>, visual: Int, to cache: LayerCache) {
+  private func append(_ numbers: Range<Int>, visual: Int, offsets: [Float] = [], to cache: LayerCache) {
     func rows(_ offset: Int) -> MatrixView {
       let floats = numbers.flatMap { number in (0..<Self.heads).flatMap { Self.key(number + offset, $0) } }
       return MatrixView(rows: numbers.count, columns: Self.heads * Self.width, elements: floats)
     }
-    cache.append(keys: rows(0), values: rows(100), visual: visual, Workers(count: 1))
+    cache.append(keys: rows(0), values: rows(100), offsets: offsets, visual: visual, Workers(count: 1))
   }
 
   /// Numbers that bfloat16 holds exactly.
@@ -153,6 +174,15 @@ import Testing
 }
 
 extension LayerCache {
+  /// What is added to the scores of a head's rows in use.
+  fileprivate func offsetRow(_ head: Int) -> [Float] {
+    var scores = Array(repeating: Float(0), count: count)
+    scores.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { offsets?.add(to: base, head: head, keys: 0..<count) }
+    }
+    return scores
+  }
+
   /// Bytes of the memory behind the rows, in use or not.
   fileprivate var memoryBytes: Int {
     switch entries {

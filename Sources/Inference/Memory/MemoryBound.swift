@@ -1,4 +1,5 @@
 public import Plan
+import Models
 import PlanFile
 
 /// An upper bound of the memory that a request takes, part by part, in bytes.
@@ -62,22 +63,26 @@ public struct MemoryBound: Equatable, Sendable {
     let decoded = Double(request.pictures.map(\.sourcePixels).max() ?? 0)
     // Decoded, turned upright, and once more between the two passes of a resize; prepared, and as one canvas before.
     pictures = Int(bounding: encoded + 12 * decoded + 6 * inputs.sum { Double($0) })
-    tower = Self.tower(contents.model, settings.picture, pixels: inputs.max() ?? 0)
+    tower = Self.tower(contents.model, settings.picture, inputs)
     let width = Double(contents.model.text.width)
     let visual = request.pictures.sum { Double($0.visualTokens) }
     // Tiles are put together to a canvas.
     visualTokens = Int(bounding: 8 * visual * width)
     prefill = Self.prefill(request, contents, settings)
-    cache = Self.cache(request, contents.model.text, cacheElement)
+    cache = Self.cache(
+      request, contents.model.text, cacheElement, isCounted: settings.picture.contrastSelection != nil)
   }
 }
 
 extension MemoryBound {
   private static func tower(
-    _ model: ModelDescription, _ settings: PictureSettings, pixels: Int
+    _ model: ModelDescription, _ settings: PictureSettings, _ inputs: [Int]
   ) -> Int {
     let (vision, projector) = (model.vision, model.projector)
-    let rows = Double(pixels / (vision.patchSize * vision.patchSize) + 1)
+    let counts = inputs.map { Double($0 / (vision.patchSize * vision.patchSize) + 1) }
+    // Inputs that are smaller than a batch go through together, however few of their patches are left.
+    let longest = counts.max() ?? 0
+    let rows = max(longest, min(counts.reduce(0, +), Double(TowerInput.batchRows + inputs.count)))
     let inner = Double((vision.gatedFeedForward ? 2 : 1) * vision.feedForwardWidth)
     let width = Double(vision.width)
     let features = Double(vision.featureWidth)
@@ -92,8 +97,8 @@ extension MemoryBound {
     var choice = 0.0
     if let pruning = settings.towerPruning {
       // What tokens are like each other, of those that leave and those that stay; copies at length 1.
-      let likeness = pruning.rule == .diverse ? rows * rows : 0
-      choice = likeness + rows * rows / 4 + 6 * rows * width
+      let likeness = pruning.rule == .diverse ? longest * longest : 0
+      choice = likeness + longest * longest / 4 + 6 * longest * width
     }
     return Int(bounding: 4 * ((rows + 16) * floats + choice))
   }
@@ -127,11 +132,15 @@ extension MemoryBound {
     return Int(bounding: bytes)
   }
 
-  private static func cache(_ request: MemoryRequest, _ text: TextModel, _ element: Int) -> Int {
+  private static func cache(_ request: MemoryRequest, _ text: TextModel, _ element: Int, isCounted: Bool)
+    -> Int
+  {
     // Panels have whole blocks of 16 entries and an even number of elements.
     let entries = Double(request.promptTokens) + Double(request.answerTokens) + 32
+    // What is added to scores, where tokens stand for others.
+    let offsets = isCounted ? 4 * entries * Double(text.keyValueHeads) : 0
     let width = Double(text.keyValueHeads) * Double((text.headWidth + 15) / 16 * 16)
-    let layer = 2 * entries * width * Double(element)
+    let layer = 2 * entries * width * Double(element) + offsets
     // A layer is copied while entries are freed.
     return Int(bounding: layer * Double(text.layers * (request.keepsWhole ? 2 : 1) + 1))
   }
