@@ -49,6 +49,28 @@ import Testing
       result.status == 64 && result.errors.contains("this model's pictures have none"), "\(result.errors)")
   }
 
+  @Test func `patches that do not stand out leave, and what a margin or spacing may be is said`() throws {
+    let folder = try TemporaryFolder()
+    func explain(_ options: [String]) throws -> (status: Int32, errors: String, kept: Int?) {
+      let result = try Program.run(
+        "espalier",
+        ["explain", try TilePlan.path(), "--output", folder.file("a.png"), "--json"] + options
+          + Self.question)
+      let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+      return (result.status, result.errors, object?["visual_kept"] as? Int)
+    }
+    // As many as Tests/Golden/pictures/contrast.json has of this picture.
+    let some = try explain(["--contrast-threshold", "1.1"])
+    #expect(some.status == 0 && some.kept == 134, "\(some)")
+    let none = try explain(["--contrast-threshold", "1.2", "--contrast-margin", "2", "--contrast-spacing", "0"])
+    #expect(none.kept == 173, "\(none)")
+    #expect(try explain(["--contrast-threshold", "0"]).kept == 832)
+    for (option, value) in [("threshold", "-1"), ("threshold", "nan"), ("margin", "-1"), ("spacing", "2000")] {
+      let result = try explain(["--contrast-threshold", "1", "--contrast-\(option)=\(value)"])
+      #expect(result.status == 64 && result.errors.contains("--contrast-\(option)"), "\(result.errors)")
+    }
+  }
+
   @Test func `explain draws the tiles that the tower sees`() throws {
     let folder = try TemporaryFolder()
     let result = try Program.run(
