@@ -10,7 +10,7 @@ Needs nothing but python3, on Linux.
 Engines are espalier-WEIGHTS, transformers-DTYPE, llama-WEIGHTS, openvino-WEIGHTS and, for families that
 OpenVINO GenAI lacks, optimum-WEIGHTS; those that do not know a shape are left out. A "+" adds settings to
 Espalier's or OpenVINO GenAI's: espalier-int8+balanced prunes with the settings of the reference model's point
-balanced (its first request is not measured), openvino-int8+f32 computes in float32 with the default dynamic quantisation, +sdpa has no
+balanced, espalier-int8+contrast with those of the tile model's (neither's first request is measured), openvino-int8+f32 computes in float32 with the default dynamic quantisation, +sdpa has no
 paged attention, +pruneN drops N per cent of the visual tokens.
 """
 
@@ -24,12 +24,14 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-ENGINES = "espalier-int8,espalier-int8+balanced,espalier-int4,espalier-bf16,transformers-float32,transformers-bfloat16,llama-q8_0,llama-q4_0"
+ENGINES = "espalier-int8,espalier-int8+balanced,espalier-int8+contrast,espalier-int4,espalier-bf16,transformers-float32,transformers-bfloat16,llama-q8_0,llama-q4_0"
 ENGINES += ",openvino-int8,openvino-int4"
 BASE = "espalier-int8"
 # The reference model's point `balanced` for every layer of another model.
 BALANCED = "--keep 0.6 --prune-layer 1 --rule balanced --alpha 0.3 --beta 1 --gamma 0.1 --sigma 4 --epsilon 0.03"
 BALANCED += " --ffn-layers 0-{last} --neurons leading --neuron-share 0.267 --retention 0.745"
+# The tile model's: its horizon is behind the eleventh of twelve layers.
+CONTRAST = "--contrast-threshold 1.09 --contrast-margin 0 --contrast-spacing 4 --horizon {horizon}"
 LAYERS = {"llava-1.4b": 22, "smolvlm-256m": 30, "qwen2-vl-2b": 28}
 # The words around the question: all of them for OpenVINO, what the template lacks for llama.cpp.
 TEXT = {
@@ -65,8 +67,11 @@ def espalier_again(options, weights):
         options.prompt,
     ]
     command += ["--points", "dense", "--repetitions", "1", "--warm-up", "1", "--format", "json"]
+    layers = LAYERS[options.shape]
     if weights.endswith("+balanced"):
-        command += BALANCED.format(last=LAYERS[options.shape] - 1).split()
+        command += BALANCED.format(last=layers - 1).split()
+    if weights.endswith("+contrast"):
+        command += CONTRAST.format(horizon=round(layers * 11 / 12) - 1).split()
     return command + ["--tokens", options.tokens, "--threads", options.threads]
 
 

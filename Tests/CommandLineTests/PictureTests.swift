@@ -62,10 +62,13 @@ import Testing
     // As many as Tests/Golden/pictures/contrast.json has of this picture.
     let some = try explain(["--contrast-threshold", "1.1"])
     #expect(some.status == 0 && some.kept == 134, "\(some)")
-    let none = try explain(["--contrast-threshold", "1.2", "--contrast-margin", "2", "--contrast-spacing", "0"])
+    let none = try explain([
+      "--contrast-threshold", "1.2", "--contrast-margin", "2", "--contrast-spacing", "0",
+    ])
     #expect(none.kept == 173, "\(none)")
     #expect(try explain(["--contrast-threshold", "0"]).kept == 832)
-    for (option, value) in [("threshold", "-1"), ("threshold", "nan"), ("margin", "-1"), ("spacing", "2000")] {
+    for (option, value) in [("threshold", "-1"), ("threshold", "nan"), ("margin", "-1"), ("spacing", "2000")]
+    {
       let result = try explain(["--contrast-threshold", "1", "--contrast-\(option)=\(value)"])
       #expect(result.status == 64 && result.errors.contains("--contrast-\(option)"), "\(result.errors)")
     }

@@ -4,7 +4,7 @@ import Plan
 ///
 /// A group's contrast is the spread of its pixels, as in `TileScores`, over one more than the median spread of all groups
 /// of the picture. Groups are on one grid, that of all tiles put together.
-public struct GroupContrast: Equatable, Sendable {
+public struct GroupContrast: Sendable {
   /// Contrasts of all groups, in raster order of the whole grid.
   public let values: [Double]
   /// Rows of the whole grid.
@@ -84,31 +84,26 @@ public struct GroupContrast: Equatable, Sendable {
     return candidates.max { values[$0] < values[$1] || values[$0] == values[$1] && $0 > $1 }
   }
 
-  /// Whether any place up to `margin` rows and columns away is set.
+  /// Whether any place up to `margin` rows and columns away is set, whatever the margin in one pass along each axis.
   private func near(_ flags: [Bool], margin: Int) -> [Bool] {
     guard margin > 0 else { return flags }
-    var wide = flags
-    for row in 0..<rows {
-      for column in 0..<columns where flags[row * columns + column] {
-        for other in max(0, column - margin)..<min(columns, column + margin + 1) {
-          wide[row * columns + other] = true
-        }
-      }
-    }
-    var result = wide
-    for row in 0..<rows {
-      for column in 0..<columns where wide[row * columns + column] {
-        for other in max(0, row - margin)..<min(rows, row + margin + 1) {
-          result[other * columns + column] = true
-        }
-      }
-    }
+    var result = flags
+    for row in 0..<rows { result.widen(count: columns, by: margin) { row * columns + $0 } }
+    for column in 0..<columns { result.widen(count: rows, by: margin) { $0 * columns + column } }
     return result
   }
+}
 
-  /// Whether two pictures' contrasts are the same.
-  public static func == (one: GroupContrast, other: GroupContrast) -> Bool {
-    one.values == other.values && one.rows == other.rows && one.tile == other.tile
-      && one.tileCount == other.tileCount
+extension [Bool] {
+  /// Sets the places of a line that are at most `margin` from one that is set.
+  fileprivate mutating func widen(count: Int, by margin: Int, place: (Int) -> Int) {
+    let isSet = (0..<count).map { self[place($0)] }
+    for way in [[Int](0..<count), [Int]((0..<count).reversed())] {
+      var distance = Int.max
+      for index in way {
+        distance = isSet[index] ? 0 : distance == .max ? .max : distance + 1
+        if distance <= margin { self[place(index)] = true }
+      }
+    }
   }
 }
