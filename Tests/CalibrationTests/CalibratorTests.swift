@@ -57,7 +57,7 @@ import TestSupport
       #expect(stage.done == stage.total, "\(stage.name)")
     }
     #expect(reporter.stages.allSatisfy { $0.done <= $0.total })
-    #expect(reporter.stages.count == 9)
+    #expect(reporter.stages.count == 10)
   }
 
   @Test func `a finished state gives the record without another trial`() throws {
