@@ -28,7 +28,7 @@ ENGINES = "espalier-int8,espalier-int8+balanced,espalier-int8+contrast,espalier-
 ENGINES += ",openvino-int8,openvino-int4"
 BASE = "espalier-int8"
 # The reference model's point `balanced` for every layer of another model.
-BALANCED = "--keep 0.6 --prune-layer 1 --rule balanced --alpha 0.3 --beta 1 --gamma 0.1 --sigma 4 --epsilon 0.03"
+BALANCED = "--keep 0.6 --prune-layer 1 --rule sinkhorn --alpha 0.3 --beta 1 --gamma 0.1 --sigma 4 --epsilon 0.03"
 BALANCED += " --ffn-layers 0-{last} --neurons leading --neuron-share 0.267 --retention 0.745"
 # The tile model's: its horizon is behind the eleventh of twelve layers.
 CONTRAST = "--contrast-threshold 1.09 --contrast-margin 0 --contrast-spacing 4 --horizon {horizon}"
@@ -165,7 +165,8 @@ def ask(options, engine):
         bench, _, more = run_alone(espalier_again(options, weights), options.others)
         # The last point is the one asked for: dense, or what was put beside it.
         point, others = bench["points"][-1], max(others, more)
-        assert point["counts"]["prompt"] == answer["prompt"]
+        # Settings may shorten the prompt; the question is the same when dense reads as many tokens of it.
+        assert bench["points"][0]["counts"]["prompt"] == answer["prompt"]
         stages = {stage["stage"].replace(" ", "_"): stage["median"] for stage in point["stages"]}
         if "+" in weights:
             answer["seconds"] = dict.fromkeys(answer["seconds"])
