@@ -1,4 +1,3 @@
-import Compute
 import Evaluation
 import Imaging
 import Inference
@@ -10,15 +9,8 @@ extension HarmStage where Settings == ContrastSelection {
   static func contrasts(_ context: Context) -> HarmStage {
     HarmStage(context: context) { profile, samples in
       guard profile.candidates.isEmpty, !context.model.description.vision.dropsFirstPatch else { return [] }
-      let contrasts = try context.model.contrasts(samples).sorted()
-      guard let last = contrasts.last, last > 0 else { return [] }
-      let shares = [0.25, 0.15, 0.1, 0.07]
-      let thresholds = shares.map { share in
-        // Halfway between two contrasts, so that none is on the edge.
-        let place = Int(((1 - share) * Double(contrasts.count)).rounded())
-        return place > 0 && place < contrasts.count ? (contrasts[place - 1] + contrasts[place]) / 2 : 0
-      }
-      return thresholds.filter { $0 > 0 && $0.isFinite }.uniqued.flatMap { threshold in
+      let thresholds = try context.model.contrasts(samples).thresholds(reachedBy: [0.25, 0.15, 0.1, 0.07])
+      return thresholds.flatMap { threshold in
         [(2, 4), (1, 2), (1, 3), (1, 4), (0, 2), (0, 3), (0, 4)].map { margin, spacing in
           ContrastSelection(threshold: threshold, margin: margin, spacing: spacing)
         }

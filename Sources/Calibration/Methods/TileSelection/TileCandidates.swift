@@ -9,16 +9,8 @@ extension HarmStage where Settings == TileSelection {
   static func tiles(_ context: Context) -> HarmStage {
     HarmStage(context: context) { profile, samples in
       guard profile.candidates.isEmpty, context.model.contents.image.tiling.hasTiles else { return [] }
-      let scores = try context.model.tileScores(samples).sorted()
-      guard let last = scores.last, last > 0 else { return [] }
       let shares = [0.9, 0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.15]
-      let thresholds = shares.map { share in
-        // Halfway between two scores, so that none is on the edge.
-        let place = Int(((1 - share) * Double(scores.count)).rounded())
-        return place > 0 && place < scores.count ? (scores[place - 1] + scores[place]) / 2 : 0
-      }
-      let distinct = Set(thresholds.filter { $0 > 0 && $0.isFinite }).sorted()
-      return distinct.flatMap { threshold in
+      return try context.model.tileScores(samples).thresholds(reachedBy: shares).flatMap { threshold in
         [true, false].map { TileSelection(threshold: threshold, keepsMarkup: $0) }
       }
     }

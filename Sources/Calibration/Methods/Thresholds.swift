@@ -1,0 +1,12 @@
+extension [Double] {
+  /// Thresholds that some shares of these values reach, each once, rising: halfway between two values, so that none is on
+  /// the edge. Thresholds that leave nothing out are none.
+  func thresholds(reachedBy shares: [Double]) -> [Double] {
+    let sorted = sorted()
+    let all = shares.map { share -> Double in
+      let place = Int(((1 - share) * Double(sorted.count)).rounded())
+      return place > 0 && place < sorted.count ? (sorted[place - 1] + sorted[place]) / 2 : 0
+    }
+    return Set(all.filter { $0 > 0 && $0.isFinite }).sorted()
+  }
+}
