@@ -11,25 +11,26 @@ public struct GroupContrast: Sendable {
   private let rows: Int
   /// Columns of the whole grid.
   private let columns: Int
-  /// Groups along the sides of a tile.
-  private let tile: (rows: Int, columns: Int)
-  private let tileCount: Int
+  /// Places of each tile's groups on the whole grid, raster order in raster order.
+  private let places: [[Int]]
 
   /// Contrasts of the tiles of a picture, which all have one size and stand in so many columns. Groups are squares of
   /// `side` pixels.
   public init(_ tiles: [RGBImage], columns tileColumns: Int, side: Int) {
-    tile = ((tiles.first?.height ?? 0) / side, (tiles.first?.width ?? 0) / side)
-    tileCount = tiles.count
-    columns = tileColumns * tile.columns
-    rows = tiles.count / max(1, tileColumns) * tile.rows
+    let (tileHeight, tileWidth) = ((tiles.first?.height ?? 0) / side, (tiles.first?.width ?? 0) / side)
+    let width = tileColumns * tileWidth
+    columns = width
+    rows = tiles.count / max(1, tileColumns) * tileHeight
+    places = tiles.indices.map { tile in
+      let first = tile / tileColumns * tileHeight * width + tile % tileColumns * tileWidth
+      return (0..<tileHeight).flatMap { row in (0..<tileWidth).map { first + row * width + $0 } }
+    }
     var spreads = Array(repeating: 0.0, count: rows * columns)
-    for (index, image) in tiles.enumerated() {
-      let (top, left) = (index / tileColumns * tile.rows, index % tileColumns * tile.columns)
-      for row in 0..<tile.rows {
-        for column in 0..<tile.columns {
-          spreads[(top + row) * columns + left + column] = image.spread(
-            column * side..<(column + 1) * side, row * side..<(row + 1) * side)
-        }
+    for (tile, places) in zip(tiles, places) {
+      for (group, place) in places.enumerated() {
+        let (row, column) = group.quotientAndRemainder(dividingBy: tileWidth)
+        spreads[place] = tile.spread(
+          column * side..<(column + 1) * side, row * side..<(row + 1) * side)
       }
     }
     let median = spreads.median ?? 0
@@ -42,11 +43,12 @@ public struct GroupContrast: Sendable {
   /// some stay, which stand for those that do not. Groups that `before` has 0 for have left already.
   func counts(by selection: ContrastSelection, among before: [[Int]]?) -> [[Int]] {
     let isNear = near(values.map { $0 >= selection.threshold }, margin: selection.margin)
-    var counts = isNear.map { $0 ? 1 : 0 }
-    if let before {
-      for (place, count) in zip(places.joined(), before.joined()) where count == 0 { counts[place] = 0 }
+    var isThere = Array(repeating: true, count: values.count)
+    for (place, count) in zip(places.joined(), (before ?? []).joined()) where count == 0 {
+      isThere[place] = false
     }
-    let standing = others(of: isNear, every: selection.spacing, before)
+    var counts = zip(isNear, isThere).map { $0 && $1 ? 1 : 0 }
+    let standing = everyPlace(selection.spacing).filter { !isNear[$0] && isThere[$0] }
     let others = isNear.count { !$0 }
     for (index, place) in standing.enumerated() {
       // As even as whole numbers can be.
@@ -55,26 +57,11 @@ public struct GroupContrast: Sendable {
     return places.map { $0.map { counts[$0] } }
   }
 
-  /// Every so many rows and columns a group that is near nothing, and has not left already.
-  private func others(of isNear: [Bool], every spacing: Int, _ before: [[Int]]?) -> [Int] {
+  /// A place of every so many rows and columns, in raster order; none for 0.
+  private func everyPlace(_ spacing: Int) -> [Int] {
     guard spacing > 0 else { return [] }
-    var hasLeft = isNear
-    if let before {
-      for (place, count) in zip(places.joined(), before.joined()) where count == 0 { hasLeft[place] = true }
-    }
     return stride(from: spacing / 2, to: rows, by: spacing).flatMap { row in
       stride(from: spacing / 2, to: columns, by: spacing).map { row * columns + $0 }
-    }.filter { !hasLeft[$0] }
-  }
-
-  /// Places of each tile's groups on the whole grid.
-  private var places: [[Int]] {
-    let tileColumns = columns / max(1, tile.columns)
-    return (0..<tileCount).map { index in
-      let first = index / tileColumns * tile.rows * columns + index % tileColumns * tile.columns
-      return (0..<tile.rows).flatMap { row in
-        (0..<tile.columns).map { first + row * columns + $0 }
-      }
     }
   }
 

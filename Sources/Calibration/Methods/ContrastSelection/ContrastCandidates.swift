@@ -1,4 +1,3 @@
-import Evaluation
 import Imaging
 import Inference
 import Plan
@@ -9,24 +8,13 @@ extension HarmStage where Settings == ContrastSelection {
   static func contrasts(_ context: Context) -> HarmStage {
     HarmStage(context: context) { profile, samples in
       guard profile.candidates.isEmpty, !context.model.description.vision.dropsFirstPatch else { return [] }
-      let thresholds = try context.model.contrasts(samples).thresholds(reachedBy: [0.25, 0.15, 0.1, 0.07])
-      return thresholds.flatMap { threshold in
+      let contrasts = try context.model.values(of: samples) { picture in
+        GroupContrast.grids(of: picture, side: context.model.groupSide).flatMap(\.values)
+      }
+      return contrasts.thresholds(reachedBy: [0.25, 0.15, 0.1, 0.07]).flatMap { threshold in
         [(2, 4), (1, 2), (1, 3), (1, 4), (0, 2), (0, 3), (0, 4)].map { margin, spacing in
           ContrastSelection(threshold: threshold, margin: margin, spacing: spacing)
         }
-      }
-    }
-  }
-}
-
-extension Model {
-  /// Contrasts of all groups of some samples' pictures.
-  fileprivate func contrasts(_ samples: [PreparedSample]) throws -> [Double] {
-    var seen: Set<[String]> = []
-    return try samples.filter { seen.insert($0.sample.images).inserted }.flatMap { sample in
-      try sample.sample.images.flatMap { path in
-        let picture = try prepareImage(at: path, among: sample.sample.images.count)
-        return GroupContrast.grids(of: picture, side: groupSide).flatMap(\.values)
       }
     }
   }

@@ -1,4 +1,3 @@
-import Evaluation
 import Imaging
 import Inference
 import Plan
@@ -10,20 +9,9 @@ extension HarmStage where Settings == TileSelection {
     HarmStage(context: context) { profile, samples in
       guard profile.candidates.isEmpty, context.model.contents.image.tiling.hasTiles else { return [] }
       let shares = [0.9, 0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.15]
-      return try context.model.tileScores(samples).thresholds(reachedBy: shares).flatMap { threshold in
+      let scores = try context.model.values(of: samples) { TileScores($0.tiles).values }
+      return scores.thresholds(reachedBy: shares).flatMap { threshold in
         [true, false].map { TileSelection(threshold: threshold, keepsMarkup: $0) }
-      }
-    }
-  }
-}
-
-extension Model {
-  /// Scores of all tiles of some samples' pictures.
-  fileprivate func tileScores(_ samples: [PreparedSample]) throws -> [Double] {
-    var seen: Set<[String]> = []
-    return try samples.filter { seen.insert($0.sample.images).inserted }.flatMap { sample in
-      try sample.sample.images.flatMap { path in
-        TileScores(try prepareImage(at: path, among: sample.sample.images.count).tiles).values
       }
     }
   }
