@@ -6,7 +6,7 @@
 #define OWN_ONLINE_SOFTMAX
 #define OWN_INT4_PRODUCT
 #define BFLOAT16_ROWS 12
-#define BFLOAT16_PANELS 1
+#define BFLOAT16_ROW_PANELS 4
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"
 #include "softmax512.inc"

@@ -2,8 +2,9 @@
 #include <immintrin.h>
 
 #define KERNEL(name) avxvnni_##name
+#define PART_ROWS 6
 #define BFLOAT16_ROWS 6
-#define BFLOAT16_PANELS 1
+#define BFLOAT16_ROW_PANELS 4
 #define OWN_INT8_PRODUCT
 #define OWN_INT4_PRODUCT
 #define DOT _mm256_dpbusd_avx_epi32

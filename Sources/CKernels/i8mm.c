@@ -2,8 +2,9 @@
 #include <arm_neon.h>
 
 #define KERNEL(name) i8mm_##name
+#define PART_ROWS 6
 #define BFLOAT16_ROWS 6
-#define BFLOAT16_PANELS 1
+#define BFLOAT16_ROW_PANELS 1
 #define OWN_BFLOAT16_TILE
 #define OWN_INT8_PRODUCT
 #define OWN_INT4_PRODUCT

@@ -1,7 +1,7 @@
 /* Whatever the compiler's baseline is: SSE2 on x86-64, NEON on arm64. */
 #define KERNEL(name) portable_##name
 #define BFLOAT16_ROWS 3
-#define BFLOAT16_PANELS 1
+#define BFLOAT16_ROW_PANELS 1
 #include "kernels.inc"
 #include "bfloat16.inc"
 #include "int8.inc"

@@ -25,7 +25,7 @@ public struct MachineLimits: Sendable {
     let operations = round()
     guard operations > 0 else { return nil }
     // Long enough that a sleeping thread's waking does not count.
-    let repeats = 6000
+    let repeats = 750
     var best = 0.0
     for _ in 0..<5 {
       let start = clock()

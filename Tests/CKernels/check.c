@@ -95,20 +95,22 @@ typedef struct integer_rows {
   int8_t *values;
   float *scales;
   int32_t *sums, *group_sums;
-  size_t stride;
+  size_t stride, quad_bytes;
 } integer_rows;
 
+/* Rows for int8 products (a unit of 4 values), or for int4 products (of 64). */
 static integer_rows quantized(const espalier_kernels *table, const float *x, size_t unit) {
-  integer_rows rows = {.stride = (depth + unit - 1) / unit * unit};
-  rows.values = filled(count * rows.stride, 99);
+  integer_rows rows = {.stride = (depth + unit - 1) / unit * unit, .quad_bytes = unit == 64 ? 4 : table->quad_bytes};
+  rows.values = filled(count * rows.stride / 4 * rows.quad_bytes, 99);
   rows.scales = filled(count * sizeof(float), 99);
   rows.sums = filled(count * sizeof(int32_t), 99);
   rows.group_sums = filled(count * rows.stride / 32 * sizeof(int32_t), 99);
   for (size_t row = 0; row < count; row++) {
     size_t tile;
     const size_t first = tile_of(row, &tile), place = row - first;
-    int8_t *q = rows.values + first * rows.stride + 4 * place;
-    table->quantize_int8(x + row * depth, depth, q, 4 * tile, rows.scales + row, rows.sums + row);
+    int8_t *q = rows.values + first * rows.stride / 4 * rows.quad_bytes + rows.quad_bytes * place;
+    (unit == 64 ? table->quantize_bytes : table->quantize_int8)(x + row * depth, depth, q, rows.quad_bytes * tile,
+                                                                rows.scales + row, rows.sums + row);
     if (unit == 64) {
       table->group_sums(q, depth, 4 * tile, rows.group_sums + first * rows.stride / 32 + place, tile);
     }
@@ -128,10 +130,15 @@ static espalier_int8_rows view(integer_rows rows) {
   return result;
 }
 
-static int8_t integer(integer_rows rows, size_t row, size_t i) {
+static int integer(integer_rows rows, size_t row, size_t i) {
   size_t tile;
   const size_t first = tile_of(row, &tile);
-  return rows.values[first * rows.stride + 4 * (i / 4 * tile + row - first) + i % 4];
+  const int8_t *quad = rows.values + rows.quad_bytes * (first * rows.stride / 4 + i / 4 * tile + row - first);
+  if (rows.quad_bytes == 4) return quad[i % 4];
+  /* Elements 0, 2, 1 and 3. */
+  int16_t wide[4];
+  memcpy(wide, quad, sizeof(wide));
+  return wide[i % 4 % 2 * 2 + i % 4 / 2];
 }
 
 static void check_quantisation(const float *x, size_t unit) {
@@ -149,7 +156,7 @@ static void check_quantisation(const float *x, size_t unit) {
     const size_t first = tile_of(row, &tile);
     const size_t padded = (depth + (unit == 64 ? 31 : 3)) / (unit == 64 ? 32 : 4) * (unit == 64 ? 32 : 4);
     for (size_t i = 0; i < padded; i++) {
-      const int8_t q = integer(rows, row, i);
+      const int q = integer(rows, row, i);
       const double exact = i < depth && largest > 0 && isfinite(largest) ? source[i] / scale : 0;
       if (fabs(q - exact) > 0.5001) fail("quantize_int8: row %zu, %zu is %d, expected %g", row, i, q, exact);
       if (q != integer(plain, row, i)) fail("quantize_int8: row %zu, %zu is %d, not as portable", row, i, q);
@@ -226,7 +233,7 @@ static void check_int8(const float *x, const uint8_t *panels) {
   free(row);
   free(plain_row);
 
-  const integer_rows rows = quantized(portable, x, 4);
+  const integer_rows rows = quantized(portable, x, 4), own = quantized(kernels, x, 4);
   double *exact = filled(count * outputs * sizeof(double), 0);
   double *magnitudes = filled(count * outputs * sizeof(double), 0);
   for (size_t r = 0; r < count; r++) {
@@ -244,7 +251,7 @@ static void check_int8(const float *x, const uint8_t *panels) {
   }
   for (int accumulating = 0; accumulating < 2; accumulating++) {
     float *out = results(), *plain = results();
-    kernels->int8_product(weights, view(rows), out, outputs + 3, accumulating);
+    kernels->int8_product(weights, view(own), out, outputs + 3, accumulating);
     portable->int8_product(weights, view(rows), plain, outputs + 3, accumulating);
     check_results("int8_product", out, plain, exact, magnitudes, accumulating, 1e-6, 1);
     free(out);
@@ -253,6 +260,7 @@ static void check_int8(const float *x, const uint8_t *panels) {
   free(exact);
   free(magnitudes);
   release(rows);
+  release(own);
 }
 
 static int int4_level(const uint8_t *panel, size_t o, size_t i) {
@@ -492,7 +500,7 @@ static void check_shape(int extreme) {
   const size_t panels = (outputs + 15) / 16, eight = panels * int8_bytes(), four = panels * int4_bytes();
   uint8_t *int8_panels = filled(eight, 0), *int4_panels = filled(four, 0);
   const int smallest = (int)random_below(2);
-  for (size_t i = 0; i < eight; i++) int8_panels[i] = (uint8_t)(extreme ? (smallest ? 1 : 255) : 1 + random_below(255));
+  for (size_t i = 0; i < eight; i++) int8_panels[i] = (uint8_t)(extreme ? (smallest ? 0 : 255) : random_bits());
   for (size_t i = 0; i < four; i++) int4_panels[i] = (uint8_t)(extreme ? (smallest ? 0 : 255) : random_bits());
   for (size_t p = 0; p < panels; p++) {
     for (size_t lane = 0; lane < 16; lane++) {

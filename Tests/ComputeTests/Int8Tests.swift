@@ -45,7 +45,7 @@ import Testing
       var q = [Int8](repeating: 9, count: count + 3)
       var scale: Float = 0
       var sum: Int32 = 0
-      kernels.quantize_int8(x, count, &q, 4, &scale, &sum)
+      kernels.quantize_bytes(x, count, &q, 4, &scale, &sum)
       for index in x.indices { #expect(abs(Float(q[index]) * scale - x[index]) <= scale * 0.5001, "\(name)") }
       let padded = (count + 3) / 4 * 4
       #expect(q[count..<padded].allSatisfy { $0 == 0 } && q[padded...].allSatisfy { $0 == 9 }, "\(name)")
@@ -63,7 +63,7 @@ import Testing
       var q = [Int8](repeating: 9, count: 8)
       var scale: Float = -1
       var sum: Int32 = 0
-      kernels.quantize_int8([value, 0, value, 0, 0, 0, 0, 0], 8, &q, 4, &scale, &sum)
+      kernels.quantize_bytes([value, 0, value, 0, 0, 0, 0, 0], 8, &q, 4, &scale, &sum)
       #expect(q.allSatisfy { (-127...127).contains($0) } && !(scale < 0), "\(name)")
       #expect(!value.isInfinite || scale.isInfinite, "\(name)")
     }
@@ -111,10 +111,12 @@ private struct Rows {
   var scales: [Float]
   var sums: [Int32]
   let stride: Int
+  private let quadBytes: Int
 
   init(count: Int, depth: Int, _ kernels: espalier_kernels) {
     stride = (depth + 3) / 4 * 4
-    values = Array(repeating: 0, count: count * stride)
+    quadBytes = kernels.quad_bytes
+    values = Array(repeating: 0, count: count * stride / 4 * quadBytes)
     scales = Array(repeating: 0, count: count)
     sums = Array(repeating: 0, count: count)
     var first = 0
@@ -124,8 +126,8 @@ private struct Rows {
         let row = first + place
         let x = (0..<depth).map { Float((row * 131 + $0 * 37) % 255 - 127) * 0.1 * Float(row + 1) }
         values.withUnsafeMutableBufferPointer {
-          let start = $0.baseAddress.unsafelyUnwrapped + first * stride + 4 * place
-          kernels.quantize_int8(x, depth, start, 4 * tile, &scales[row], &sums[row])
+          let start = $0.baseAddress.unsafelyUnwrapped + quadBytes * (first * stride / 4 + place)
+          kernels.quantize_int8(x, depth, start, quadBytes * tile, &scales[row], &sums[row])
         }
       }
       first += tile
@@ -138,7 +140,9 @@ private struct Rows {
       first += espalier_tile_rows(scales.count - first)
     }
     let tile = espalier_tile_rows(scales.count - first)
-    return values[first * stride + 4 * (index / 4 * tile + row - first) + index % 4]
+    let quad = quadBytes * (first * stride / 4 + index / 4 * tile + row - first)
+    // As 16 bits the elements are in the order 0, 2, 1, 3; these fit into the lower byte.
+    return quadBytes == 4 ? values[quad + index % 4] : values[quad + 2 * [0, 2, 1, 3][index % 4]]
   }
 
   func withView(_ body: (espalier_int8_rows) -> Void) {

@@ -211,7 +211,7 @@ private struct Panels {
       }
       return result
     }
-    var rows = IntegerRows(input, kernels)
+    var rows = IntegerRows(input, inGroups: encoding == .int4, kernels)
     rows.withView { view in
       if encoding == .int8 {
         kernels.int8_product(int8View, view, result.base, result.stride, accumulating)
@@ -240,7 +240,8 @@ private struct Panels {
   }
 }
 
-/// Rows of activations as integers, with the sums of their groups; stale bytes are where nothing is written.
+/// Rows of activations as integers, in groups with their sums as int4 products take them; stale bytes are where nothing is
+/// written.
 private struct IntegerRows {
   private var values: [Int8]
   private var scales: [Float]
@@ -248,9 +249,11 @@ private struct IntegerRows {
   private var groupSums: [Int32]
   private let stride: Int
 
-  init(_ input: MatrixView, _ kernels: espalier_kernels) {
+  init(_ input: MatrixView, inGroups: Bool, _ kernels: espalier_kernels) {
     stride = (input.columns + 63) / 64 * 64
-    values = Array(repeating: 99, count: input.rows * stride)
+    let quadBytes = inGroups ? 4 : kernels.quad_bytes
+    let quantize = inGroups ? kernels.quantize_bytes : kernels.quantize_int8
+    values = Array(repeating: 99, count: input.rows * stride / 4 * quadBytes)
     scales = Array(repeating: 0, count: input.rows)
     sums = Array(repeating: 0, count: input.rows)
     groupSums = Array(repeating: 0, count: input.rows * stride / 32)
@@ -258,10 +261,11 @@ private struct IntegerRows {
       groupSums.withUnsafeMutableBufferPointer { groupSums in
         forEachTile(of: 0..<input.rows) { first, tile in
           for place in 0..<tile {
-            let start = values.baseAddress.unsafelyUnwrapped + first * stride + 4 * place
-            kernels.quantize_int8(
-              input.rowBase(first + place), input.columns, start, 4 * tile, &scales[first + place],
+            let start = values.baseAddress.unsafelyUnwrapped + quadBytes * (first * stride / 4 + place)
+            quantize?(
+              input.rowBase(first + place), input.columns, start, quadBytes * tile, &scales[first + place],
               &sums[first + place])
+            guard inGroups else { continue }
             kernels.group_sums(
               start, input.columns, 4 * tile,
               groupSums.baseAddress.unsafelyUnwrapped + first * stride / 32 + place, tile)

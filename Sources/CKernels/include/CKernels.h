@@ -77,10 +77,10 @@ enum { ESPALIER_INT4_GROUP = 32 };
 static inline size_t espalier_int4_panel_bytes(size_t depth) { return (depth + 63) / 64 * 576; }
 
 /*
- * Rows of activations, tile after tile. A tile of n rows whose first is row f starts at values + f * stride and has, for
- * every 4 elements, 4 bytes of each of its rows: so that a product reads it in one stream. stride is the depth rounded
- * up to a multiple of 4; what is behind the depth is 0. x[r][i] is about its value times scales[r], sums[r] is the sum
- * of a row's values.
+ * Rows of activations, tile after tile. A tile of n rows whose first is row f starts at element f * stride of values and
+ * has, for every 4 elements, those of each of its rows: so that a product reads it in one stream. An element is a byte, or
+ * in int8 products what the table says (quad_bytes). stride is the depth rounded up to a multiple of 4; what is behind the
+ * depth is 0. x[r][i] is about its value times scales[r], sums[r] is the sum of a row's values.
  *
  * For int4 products, stride is rounded up to a multiple of 64 and group_sums has -8 times the sum of every 32 values, in
  * tiles likewise: a tile starts at group_sums + f * stride / 32.
@@ -178,10 +178,14 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
                                 uint8_t *panels, size_t panel_bytes);
 
   /*
-   * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even. Every 4 values go to `q`,
+   * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even. Every 4 values go to `q` as bytes,
    * `step` bytes apart, those behind `count` as 0. A row with an infinity gets the scale infinity, so that its products
    * are not numbers.
    */
+  void (*quantize_bytes)(const float *x, size_t count, int8_t *q, size_t step, float *scale, int32_t *sum);
+  /* Bytes of 4 values in rows of int8 products: 4, or 8 where the instructions multiply nothing shorter than 16 bits. */
+  size_t quad_bytes;
+  /* The same in the form of those rows, quads of `quad_bytes`. */
   void (*quantize_int8)(const float *x, size_t count, int8_t *q, size_t step, float *scale, int32_t *sum);
   /* out[r][o] = sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. */
   void (*int8_product)(espalier_int8_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
@@ -190,7 +194,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*int8_row)(espalier_int8_weights weights, size_t output, float *out);
 
   /*
-   * Sums of every 32 values of a row that quantize_int8 wrote, times -8, `sum_step` integers apart. Fills the row up to a
+   * Sums of every 32 values of a row that quantize_bytes wrote, times -8, `sum_step` integers apart. Fills the row up to a
    * multiple of 32 with zeros.
    */
   void (*group_sums)(int8_t *q, size_t count, size_t step, int32_t *sums, size_t sum_step);
@@ -249,8 +253,8 @@ void espalier_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t cou
 void espalier_sha256_portable(uint32_t state[8], const uint8_t *blocks, size_t count);
 
 /*
- * Some microseconds of products on operands in registers, by the widest instructions the processor has: the number of
- * operations done, a multiply-add being two, or 0 where no measurement is written for it.
+ * A fraction of a millisecond of products on operands in registers, by the instructions that the kernels in use multiply with: the
+ * number of operations done, a multiply-add being two, or 0 where no measurement is written for them.
  */
 double espalier_int8_operations(void);
 /* Where nothing shorter is multiplied, bfloat16 runs at the rate of float32. */

@@ -16,14 +16,15 @@ final class QuantizedRows {
     groupSums.deallocate()
   }
 
-  /// Room for rows of a padded width; what was there before is lost.
-  func reserve(rows: Int, stride: Int) -> espalier_int8_rows {
-    if rows * stride > valueCapacity {
+  /// Room for rows of a padded width in quads of some bytes; what was there before is lost.
+  func reserve(rows: Int, stride: Int, quadBytes: Int) -> espalier_int8_rows {
+    let bytes = rows * stride / 4 * quadBytes
+    if bytes > valueCapacity {
       values.deallocate()
       groupSums.deallocate()
-      valueCapacity = rows * stride
-      values = .allocate(capacity: valueCapacity)
-      groupSums = .allocate(capacity: valueCapacity / ESPALIER_INT4_GROUP + 1)
+      valueCapacity = bytes
+      values = .allocate(capacity: bytes)
+      groupSums = .allocate(capacity: bytes / ESPALIER_INT4_GROUP + 1)
     }
     if rows > rowCapacity {
       scales.deallocate()
@@ -36,16 +37,26 @@ final class QuantizedRows {
       values: values, stride: stride, scales: scales, sums: sums, group_sums: groupSums, count: rows)
   }
 
-  /// Quantises row `place` of the tile of `tile` rows that starts at row `first`.
+  /// Quantises row `place` of the tile of `tile` rows that starts at row `first`, for int8 products.
   func fill(
     _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
   ) {
+    let bytes = kernels.quad_bytes
     kernels.quantize_int8(
+      source, count, values + first * stride / 4 * bytes + bytes * place, bytes * tile,
+      scales + first + place, sums + first + place)
+  }
+
+  /// The same for int4 products, which take bytes.
+  func fillBytes(
+    _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.quantize_bytes(
       source, count, values + first * stride + 4 * place, 4 * tile, scales + first + place,
       sums + first + place)
   }
 
-  /// Sums the groups of a row that `fill` wrote; `stride` is a multiple of 64.
+  /// Sums the groups of a row that `fillBytes` wrote; `stride` is a multiple of 64.
   func sumGroups(_ place: Int, of tile: Int, from first: Int, stride: Int, count: Int) {
     kernels.group_sums(
       values + first * stride + 4 * place, count, 4 * tile,
@@ -78,15 +89,18 @@ extension Workers {
   func quantized(_ input: MatrixView, inGroups: Bool = false) -> espalier_int8_rows {
     let unit = inGroups ? 64 : 4
     let stride = (input.columns + unit - 1) / unit * unit
-    let rows = quantizedRows.reserve(rows: input.rows, stride: stride)
+    let rows = quantizedRows.reserve(
+      rows: input.rows, stride: stride, quadBytes: inGroups ? 4 : kernels.quad_bytes)
     // Whole tiles: the granularity is the largest, and every smaller tile is in the last part.
     split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in
       forEachTile(of: range) { first, tile in
         for place in 0..<tile {
-          quantizedRows.fill(
-            place, of: tile, from: first, stride: stride, input.rowBase(first + place), count: input.columns)
+          let row = input.rowBase(first + place)
           if inGroups {
+            quantizedRows.fillBytes(place, of: tile, from: first, stride: stride, row, count: input.columns)
             quantizedRows.sumGroups(place, of: tile, from: first, stride: stride, count: input.columns)
+          } else {
+            quantizedRows.fill(place, of: tile, from: first, stride: stride, row, count: input.columns)
           }
         }
       }
