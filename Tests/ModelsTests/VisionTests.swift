@@ -85,7 +85,8 @@ import TestSupport
     let input = randomMatrix(model.rows, model.width, seed: 4)
     let reversed = MatrixView(rows: input.rows, columns: input.columns)
     reversed.gather(rows: Array((0..<input.rows).reversed()), from: input)
-    let workspace = VisionWorkspace(model, rows: model.rows, longest: model.rows, isReducedPrecision: false)
+    let workspace = VisionWorkspace(
+      model, rows: model.rows, longest: model.rows, isReducedPrecision: false, threads: nil)
     for rows in [input, reversed] {
       layer.forward(rows, segments: [0..<model.rows], rotation: nil, neurons: nil, workspace, workers)
     }

@@ -137,19 +137,31 @@ extension Attention {
         let correction = kernels.online_softmax(line(index), values.depth, maxima + index, sums + index)
         if correction != 1, !isFirst { kernels.scale(correction, target + index * stride, headWidth) }
       }
-      let pairs = espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows)
       if let plain = kernels.bfloat16_plain {
-        for index in 0..<rows {
-          let target = weights + index * keyTile / 2 * kernels.pair_bytes
-          kernels.pair_row(line(index), values.depth, 1, target, kernels.pair_bytes)
-        }
-        plain(values, pairs, target, stride, isFirst ? 0 : 1)
+        plain(values, plainWeights(values.depth), target, stride, isFirst ? 0 : 1)
       } else {
         pairRows(
           0..<rows, scores, stride: keyTile, columns: values.depth, factor: 1, into: weights,
           pairStride: keyTile / 2)
+        let pairs = espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows)
         kernels.bfloat16_product(values, pairs, target, stride, isFirst ? 0 : 1)
       }
+    }
+
+    /// The weights of some entries as plain rows.
+    private func plainWeights(_ count: Int) -> espalier_paired_rows {
+      if kernels.pair_bytes == 2 * MemoryLayout<Float>.stride {
+        // Pairs of float32 are the rows as they are.
+        if count % 2 == 1 { for index in 0..<rows { line(index)[count] = 0 } }
+        return espalier_paired_rows(
+          values: UnsafeRawPointer(scores).assumingMemoryBound(to: UInt8.self), stride: keyTile / 2,
+          count: rows)
+      }
+      for index in 0..<rows {
+        let target = weights + index * keyTile / 2 * kernels.pair_bytes
+        kernels.pair_row(line(index), count, 1, target, kernels.pair_bytes)
+      }
+      return espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows)
     }
 
     func finish(_ target: UnsafeMutablePointer<Float>, stride: Int) {

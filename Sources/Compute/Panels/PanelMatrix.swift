@@ -91,8 +91,9 @@ struct PanelMatrix {
   ) {
     // Shorter numbers are multiplied more at a time.
     let operations = count * outputs * depth / (encoding == .bfloat16 ? 2 : 4)
+    // With several rows kernels take two panels at a time.
     workers.split(
-      outputs, granularity: Self.lanes, operations: operations,
+      outputs, granularity: (count > 1 ? 2 : 1) * Self.lanes, operations: operations,
       Product(matrix: self, rows: rows, output: output, accumulating: accumulating ? 1 : 0))
   }
 

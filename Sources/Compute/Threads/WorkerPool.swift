@@ -44,7 +44,6 @@ public final class WorkerPool: Sendable {
       helpers.append(thread)
     }
     self.promised = promised
-    board.start(helpers: helpers.count)
     self.board = board
     self.helpers = helpers
     count = helpers.count + 1

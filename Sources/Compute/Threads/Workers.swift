@@ -6,16 +6,22 @@ public final class Workers {
   /// The threads, which other contexts may use as well.
   public let pool: WorkerPool
   /// Threads that work on a job.
-  public var count: Int { pool.count }
+  public let count: Int
   private let scratch: [WorkerScratch]
   /// Activations of the product at hand.
   let quantizedRows = QuantizedRows()
   let pairedRows = PairedRows()
+  /// One for each thread, which does all of its work on that thread.
+  private let alone: [Workers]
 
   /// Workers of a pool, with scratch memory that grows as it is needed.
-  public init(_ pool: WorkerPool) {
+  public convenience init(_ pool: WorkerPool) { self.init(pool, count: pool.count) }
+
+  private init(_ pool: WorkerPool, count: Int) {
     self.pool = pool
-    scratch = (0..<pool.count).map { _ in WorkerScratch() }
+    self.count = count
+    scratch = (0..<count).map { _ in WorkerScratch() }
+    alone = count > 1 ? (0..<count).map { _ in Workers(pool, count: 1) } : []
   }
 
   /// Workers of a new pool.
@@ -32,8 +38,23 @@ public final class Workers {
     withoutActuallyEscaping(body) { pool.run(ClosureTasks(body: $0), tasks: tasks) }
   }
 
-  /// Splits `0 ..< total` into one contiguous range a thread, at multiples of `granularity`, when `operations` make
-  /// waking the others worthwhile; otherwise the caller gets it whole. For work whose results do not depend on the split.
+  /// Calls `body` with blocks of at most `size` of `rows` rows, on all threads, each with workers that are its thread alone:
+  /// what is done to some rows in several steps stays in a processor's own cache between them.
+  ///
+  /// `slot`, below `count`, names memory that a block may use. Blocks are the same for any number of threads.
+  public func inBlocks(
+    _ rows: Int, of size: Int, _ body: (_ rows: Range<Int>, _ slot: Int, _ alone: Workers) -> Void
+  ) {
+    let blocks = (rows + size - 1) / size
+    perform(blocks) { block, worker in
+      body(block * size..<min(rows, (block + 1) * size), worker, alone.isEmpty ? self : alone[worker])
+    }
+  }
+
+  /// Splits `0 ..< total` into contiguous ranges at multiples of `granularity`, when `operations` make waking the others
+  /// worthwhile; otherwise the caller gets it whole. For work whose results do not depend on the split.
+  ///
+  /// Several ranges a thread, as threads are not equally fast: some cores are slower, and others work for somebody else.
   public func split(
     _ total: Int, granularity: Int = 16, operations: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void
   ) {
@@ -76,15 +97,19 @@ public final class Workers {
     pool.run(parts, tasks: parts.count)
   }
 
-  /// Elements of a thread's range, a multiple of `granularity`; nil where the caller gets all of them.
+  /// Elements of a range, a multiple of `granularity`; nil where the caller gets all of them.
   private func shareSize(_ total: Int, _ granularity: Int, _ operations: Int) -> Int? {
-    let parts = operations < Self.worthSharing ? 1 : min(count, (total + granularity - 1) / granularity)
+    guard count > 1, operations >= Self.worthSharing else { return nil }
+    let worthwhile = max(count, min(Self.rangesPerThread * count, operations / Self.worthSharing))
+    let parts = min(worthwhile, (total + granularity - 1) / granularity)
     guard parts > 1 else { return nil }
     return ((total + parts - 1) / parts + granularity - 1) / granularity * granularity
   }
 
   /// Multiply-adds below which waking a thread costs more than it saves: about 10 microseconds of work.
   static let worthSharing = 1 << 19
+  /// At the end threads wait for the last range: for an eighth of a thread's share at most.
+  private static let rangesPerThread = 8
 
   /// Scratch memory of a worker, at least `count` floats; valid until the worker asks for more.
   func scratch(_ worker: Int, count: Int) -> UnsafeMutablePointer<Float> {

@@ -31,27 +31,36 @@ struct VisionAttention: Sendable {
     outputBias = try weights.vector(name("attention_output_bias"), count: width)
   }
 
-  /// Attention of the normed rows, written or added to `result`.
-  func forward(
-    _ workspace: VisionWorkspace, segments: [Range<Int>], rotation: PatchRotation?, offsets: MatrixView?,
-    into result: MatrixView, accumulating: Bool, _ workers: Workers
+  /// Queries, keys and values of some normed rows, `[n x width]` to `[n x 3 width]`, with their norms and at their places.
+  func project(
+    _ normed: MatrixView, at positions: ArraySlice<RotaryPosition>?, of rotation: PatchRotation?,
+    into fused: MatrixView, _ workers: Workers
   ) {
-    let width = workspace.normed.columns
-    let fused = workspace.fused
-    qkv.multiply(workspace.normed, into: fused, workers)
+    let width = normed.columns
+    qkv.multiply(normed, into: fused, workers)
     if let qkvBias { fused.add(qkvBias, workers) }
     let queries = fused[columns: 0..<width]
     let keys = fused[columns: width..<2 * width]
     queryNorm?.apply(queries, into: queries, workers)
     keyNorm?.apply(keys, into: keys, workers)
-    if let rotation {
+    if let rotation, let positions {
       rotation.table.rotate(
-        fused[columns: 0..<2 * width], positions: rotation.positions, headWidth: attention.headWidth, workers)
+        fused[columns: 0..<2 * width], positions: Array(positions), headWidth: attention.headWidth, workers)
     }
+  }
+
+  /// Attention of all rows: each segment sees itself alone, with `offsets` on the scores of its keys.
+  func attend(
+    _ fused: MatrixView, segments: [Range<Int>], offsets: MatrixView?, panels: KeyValuePanels?,
+    into attended: MatrixView, _ workers: Workers
+  ) {
+    let width = attended.columns
+    let queries = fused[columns: 0..<width]
+    let keys = fused[columns: width..<2 * width]
     let values = fused[columns: 2 * width..<3 * width]
     for rows in segments {
       let entries: KeyValues
-      if let panels = workspace.panels {
+      if let panels {
         panels.store(keys: keys[rows: rows], values: values[rows: rows], at: 0, workers)
         entries = .panels(panels)
       } else {
@@ -62,10 +71,13 @@ struct VisionAttention: Sendable {
       attention.attend(
         queries: queries[rows: rows], to: entries,
         offsets: offsets.map { ScoreOffsets(ofAllHeads: $0[columns: rows]) }, keyCount: rows.count,
-        mask: .full,
-        into: workspace.attended[rows: rows], workers)
+        mask: .full, into: attended[rows: rows], workers)
     }
-    output.multiply(workspace.attended, into: result, accumulating: accumulating, workers)
+  }
+
+  /// What some rows have attended to, by the output projection, written or added to `result`.
+  func output(_ attended: MatrixView, into result: MatrixView, accumulating: Bool, _ workers: Workers) {
+    output.multiply(attended, into: result, accumulating: accumulating, workers)
     result.add(outputBias, workers)
   }
 }

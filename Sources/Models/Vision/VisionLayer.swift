@@ -39,29 +39,45 @@ struct VisionLayer: Sendable {
   }
 
   /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone, with `offsets`,
-  /// `[1 x rows]`, on the scores of its keys. The FFN uses its first
-  /// `neurons`, or all; `watching` is shown their activations, `[rows x neurons]`.
+  /// `[1 x rows]`, on the scores of its keys. The FFN uses its first `neurons`, or all; `watching` is shown their
+  /// activations, `[rows x neurons]`, of a block at a time.
   func forward(
     _ hidden: MatrixView, segments: [Range<Int>], rotation: PatchRotation?,
     offsets: MatrixView? = nil, neurons: Int?, _ workspace: VisionWorkspace, _ workers: Workers,
-    watching: (MatrixView) -> Void = { _ in }
+    watching: ((MatrixView) -> Void)? = nil
   ) {
-    attentionNorm.apply(hidden, into: workspace.normed, workers)
-    add(to: hidden, scaledBy: attentionScale, workspace, workers) { result, accumulating in
-      attention.forward(
-        workspace, segments: segments, rotation: rotation, offsets: offsets, into: result,
-        accumulating: accumulating, workers)
+    workspace.forEachBlock(workers) { rows, block, workers in
+      attentionNorm.apply(hidden[rows: rows], into: block.normed, workers)
+      attention.project(
+        block.normed, at: rotation?.positions[rows], of: rotation, into: workspace.fused[rows: rows], workers)
     }
+    attention.attend(
+      workspace.fused, segments: segments, offsets: offsets, panels: workspace.panels,
+      into: workspace.attended, workers)
+    workspace.forEachBlock(workers) { rows, block, workers in
+      let hidden = hidden[rows: rows]
+      add(to: hidden, scaledBy: attentionScale, block, workers) { result, accumulating in
+        attention.output(
+          workspace.attended[rows: rows], into: result, accumulating: accumulating, workers)
+      }
+      feedForward(hidden, neurons: neurons, block, workers, watching: watching)
+    }
+  }
 
-    feedForwardNorm.apply(hidden, into: workspace.normed, workers)
+  /// Adds the FFN of some rows to them.
+  private func feedForward(
+    _ hidden: MatrixView, neurons: Int?, _ block: VisionBlock, _ workers: Workers,
+    watching: ((MatrixView) -> Void)?
+  ) {
+    feedForwardNorm.apply(hidden, into: block.normed, workers)
     let count = neurons ?? down.columns
-    let fused = workspace.neurons[columns: 0..<(isGated ? 2 : 1) * count]
+    let fused = block.neurons[columns: 0..<(isGated ? 2 : 1) * count]
     let active = fused[columns: 0..<count]
-    activate(workspace.normed, count, fused, workers)
+    activate(block.normed, count, fused, workers)
     if isGated { fused.gate(activation, into: active, workers) } else { active.activate(activation, workers) }
-    watching(active)
+    watching?(active)
     let down = count == down.columns ? down : down.leading(columns: count)
-    add(to: hidden, scaledBy: feedForwardScale, workspace, workers) { result, accumulating in
+    add(to: hidden, scaledBy: feedForwardScale, block, workers) { result, accumulating in
       down.multiply(active, into: result, accumulating: accumulating, workers)
       result.add(downBias, workers)
     }
@@ -85,48 +101,14 @@ struct VisionLayer: Sendable {
     output.add(WeightVector(ranges.flatMap { bias[$0] }), workers)
   }
 
-  /// Adds what `part` computes to `hidden`: at once, or by way of the workspace where it is to be scaled.
+  /// Adds what `part` computes to `hidden`: at once, or by way of the block's memory where it is to be scaled.
   private func add(
-    to hidden: MatrixView, scaledBy scale: WeightVector?, _ workspace: VisionWorkspace, _ workers: Workers,
+    to hidden: MatrixView, scaledBy scale: WeightVector?, _ block: VisionBlock, _ workers: Workers,
     _ part: (_ result: MatrixView, _ accumulating: Bool) -> Void
   ) {
     guard let scale else { return part(hidden, true) }
-    part(workspace.result, false)
-    workspace.result.multiply(byVector: scale, workers)
-    hidden.add(workspace.result, workers)
-  }
-}
-
-/// Rows of intermediate results of a tower's layers.
-struct VisionWorkspace {
-  let normed: MatrixView  // [rows x width]
-  let fused: MatrixView  // [rows x 3 width]
-  let attended: MatrixView  // [rows x width]
-  let result: MatrixView  // [rows x width]
-  let neurons: MatrixView  // [rows x feedForwardWidth], twice as wide when gated
-  let panels: KeyValuePanels?  // keys and values of one segment, where they are rounded
-
-  /// - Parameter longest: rows of the longest segment.
-  init(_ model: VisionModel, rows: Int, longest: Int, isReducedPrecision: Bool) {
-    panels =
-      isReducedPrecision
-      ? KeyValuePanels(heads: model.heads, headWidth: model.width / model.heads, capacity: longest) : nil
-    normed = MatrixView(rows: rows, columns: model.width)
-    fused = MatrixView(rows: rows, columns: 3 * model.width)
-    attended = MatrixView(rows: rows, columns: model.width)
-    result = MatrixView(rows: rows, columns: model.width)
-    neurons = MatrixView(rows: rows, columns: (model.gatedFeedForward ? 2 : 1) * model.feedForwardWidth)
-  }
-
-  /// The same memory for the first rows alone.
-  subscript(rows count: Int) -> VisionWorkspace { VisionWorkspace(self, rows: count) }
-
-  private init(_ whole: VisionWorkspace, rows: Int) {
-    panels = whole.panels
-    normed = whole.normed[rows: 0..<rows]
-    fused = whole.fused[rows: 0..<rows]
-    attended = whole.attended[rows: 0..<rows]
-    result = whole.result[rows: 0..<rows]
-    neurons = whole.neurons[rows: 0..<rows]
+    part(block.result, false)
+    block.result.multiply(byVector: scale, workers)
+    hidden.add(block.result, workers)
   }
 }

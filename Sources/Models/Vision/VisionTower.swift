@@ -48,8 +48,7 @@ public struct VisionTower: Sendable {
     willRunLayer: () throws(Failure) -> Void
   ) throws(Failure) -> [TowerFeatures] {
     var batch = embed(inputs, workers)
-    return try run(&batch, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer) { _, _ in
-    }
+    return try run(&batch, TowerSchedule(settings, for: model), merge: merge, workers, willRunLayer)
   }
 
   /// The same of one input, all of it through all of the tower.
@@ -61,7 +60,7 @@ public struct VisionTower: Sendable {
   public func neuronMagnitudes(_ input: TowerInput, _ workers: Workers) -> [[Float]] {
     var batch = embed([input], workers)
     var magnitudes: [[Float]] = []
-    _ = run(&batch, TowerSchedule(.dense, for: model), merge: 1, workers, {}) { _, active in
+    _ = run(&batch, TowerSchedule(.dense, for: model), merge: 1, workers, {}) { active in
       let sums = MatrixView(rows: 1, columns: active.columns)
       active.addMagnitudes(to: sums)
       magnitudes.append(sums.row(0))
@@ -83,17 +82,18 @@ public struct VisionTower: Sendable {
     return TowerBatch(hidden: hidden, inputs: rows)
   }
 
-  /// Runs the layers of a schedule over embedded rows; `didActivate` is shown the neurons of each layer's FFN.
+  /// Runs the layers of a schedule over embedded rows; `didActivate` is shown the neurons of each layer's FFN, of all rows.
   private func run<Failure: Error>(
     _ batch: inout TowerBatch, _ schedule: TowerSchedule, merge: Int, _ workers: Workers,
-    _ willRunLayer: () throws(Failure) -> Void, didActivate: (_ layer: Int, _ active: MatrixView) -> Void
+    _ willRunLayer: () throws(Failure) -> Void, didActivate: ((MatrixView) -> Void)? = nil
   ) throws(Failure) -> [TowerFeatures] {
     let fixed = max(embedding.leading, model.dropsFirstToken ? 1 : 0)
     let pruner = schedule.pruning.map { TowerPruner($0, merge: merge, fixed: fixed) }
     let rotation = model.positions == .rotary ? PatchRotation(frequencies: frequencies, batch) : nil
     let whole = VisionWorkspace(
       model, rows: batch.hidden.rows, longest: batch.inputs.map(\.count).max() ?? 0,
-      isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false)
+      isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false,
+      threads: didActivate == nil ? workers.count : nil)
     var features = FeatureCollector(model, schedule)
     features.collect(batch, boundary: 0)
     for (index, layer) in layers.prefix(schedule.layers).enumerated() {
@@ -102,8 +102,9 @@ public struct VisionTower: Sendable {
       let isFull = model.fullAttentionLayers.contains(index)
       layer.forward(
         batch.hidden, segments: batch.segments(isFull: isFull), rotation: rotation?.of(batch),
-        offsets: batch.scoreOffsets, neurons: schedule.neurons[index], whole[rows: batch.hidden.rows], workers
-      ) { didActivate(index, $0) }
+        offsets: batch.scoreOffsets, neurons: schedule.neurons[index], whole[rows: batch.hidden.rows],
+        workers,
+        watching: didActivate)
       let isLast = index + 1 == schedule.layers
       if isLast, let pruner, schedule.pruning.map({ $0.layer > index }) ?? false {
         batch.prune(by: pruner, workers)
