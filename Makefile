@@ -4,6 +4,7 @@
 # make compile-reference does what the demo does with the whole calibration.
 # make test-fast leaves out the suites that take more than a few seconds.
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
+# make count-kernels compares how many instructions the kernels take with what is stored; STORE=1 stores it anew.
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
 # make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
@@ -24,7 +25,9 @@ PICTURE = $(SCENES)/images/test-003.jpg
 # The sources are written for clang; the toolchain brings one.
 CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
 KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
-KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c) Tests/CKernels/check.c
+KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c)
+CHECK_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/check.c
+COUNT_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/count.c
 ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
 # Every build of the tests also checks that targets declare what they import.
@@ -58,7 +61,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz fuzz-plans faults check-runtime
+.PHONY: fuzz fuzz-plans faults check-runtime count-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -172,22 +175,28 @@ check-runtime:
 
 test-kernels:
 	mkdir -p .build
-	$(CLANG) $(KERNEL_FLAGS) $(KERNEL_SOURCES) -lm -o .build/check-kernels
+	$(CLANG) $(KERNEL_FLAGS) $(CHECK_SOURCES) -lm -o .build/check-kernels
 	.build/check-kernels
 
 # Every table of kernels that this processor has, under both sanitizers of C.
 test-kernels-sanitized:
 	mkdir -p .build
 	$(CLANG) $(KERNEL_FLAGS) -g -Wno-pass-failed -fsanitize=address,undefined -fno-sanitize-recover=all \
-	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-sanitized
+	  $(CHECK_SOURCES) -lm -o .build/check-kernels-sanitized
 	.build/check-kernels-sanitized
+
+# A machine that others load gives the same counts. Every table of kernels that this processor has.
+count-kernels:
+	mkdir -p .build
+	$(CLANG) $(KERNEL_FLAGS) $(COUNT_SOURCES) -lm -o .build/count-kernels
+	.build/count-kernels $(if $(STORE),store,compare) Tests/CKernels/instructions-x86-64.txt
 
 # Static programs, which the emulator runs without a system around them; each argument is the table to be chosen.
 test-arm:
 	$(call install,$(ARM_PACKAGES))
 	mkdir -p .build
 	$(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static $(KERNEL_FLAGS) \
-	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-arm
+	  $(CHECK_SOURCES) -lm -o .build/check-kernels-arm
 	qemu-aarch64 -cpu cortex-a72 .build/check-kernels-arm neon
 	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
 	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
