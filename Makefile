@@ -5,6 +5,7 @@
 # make test-fast leaves out the suites that take more than a few seconds.
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
 # make count-kernels compares how many instructions the kernels take with what is stored; STORE=1 stores it anew.
+# make bench-kernels times them beside what the processor can do at best.
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
 # make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
@@ -61,7 +62,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz fuzz-plans faults check-runtime count-kernels
+.PHONY: fuzz fuzz-plans faults check-runtime count-kernels bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -201,11 +202,18 @@ test-arm:
 	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
 	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
 
+# Kernels beside the limits of the same run; KERNEL_OPTIONS='--compare FILE' says what became slower, by the ratios of FILE.
+bench-kernels:
+	$(call install,$(PACKAGES))
+	$(SWIFT) run --package-path Benchmarks -c release kernels $(KERNEL_OPTIONS)
+
+SWIFT_SOURCES = Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources
+
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
+	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
 clean:
 	rm -rf .build artifacts/*.h5 artifacts/*.html
