@@ -23,6 +23,8 @@ DEMO_REPORT = artifacts/demo.html
 DEMO_SAMPLES = 20
 PICTURE = $(SCENES)/images/test-003.jpg
 
+SWIFT_SOURCES = Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources
+
 # The sources are written for clang; the toolchain brings one.
 CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
 KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
@@ -202,12 +204,10 @@ test-arm:
 	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
 	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
 
-# Kernels beside the limits of the same run; KERNEL_OPTIONS='--compare FILE' says what became slower, by the ratios of FILE.
+# Kernels beside the limits of the same run; with KERNEL_OPTIONS='--compare FILE' what became slower fails.
 bench-kernels:
 	$(call install,$(PACKAGES))
 	$(SWIFT) run --package-path Benchmarks -c release kernels $(KERNEL_OPTIONS)
-
-SWIFT_SOURCES = Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
@@ -216,4 +216,4 @@ format:
 	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
 clean:
-	rm -rf .build artifacts/*.h5 artifacts/*.html
+	rm -rf .build Benchmarks/.build artifacts/*.h5 artifacts/*.html

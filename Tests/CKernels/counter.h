@@ -1,6 +1,6 @@
 /*
  * How many instructions a function takes. On x86-64 the processor stops behind each one, and a signal counts them. On
- * arm64 programs cannot ask for that: there an emulator counts what lies between two functions (see count_plugin.c), and
+ * arm64 programs cannot ask for that: there an emulator counts what lies between two functions (count_plugin.c), and
  * writes the number to the file that ESPALIER_COUNTS names.
  */
 #ifndef ESPALIER_COUNTER_H
