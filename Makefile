@@ -4,7 +4,8 @@
 # make compile-reference does what the demo does with the whole calibration.
 # make test-fast leaves out the suites that take more than a few seconds.
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
-# make count-kernels compares how many instructions the kernels take with what is stored; STORE=1 stores it anew.
+# make count-kernels and make count-arm compare how many instructions the kernels take with what is stored; with STORE=1
+# they store it anew.
 # make bench-kernels times them beside what the processor can do at best.
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
@@ -31,6 +32,7 @@ KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
 KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c)
 CHECK_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/check.c
 COUNT_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/count.c
+ARM_CLANG = $(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static
 ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
 # Every build of the tests also checks that targets declare what they import.
@@ -64,7 +66,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz fuzz-plans faults check-runtime count-kernels bench-kernels
+.PHONY: fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -198,11 +200,19 @@ count-kernels:
 test-arm:
 	$(call install,$(ARM_PACKAGES))
 	mkdir -p .build
-	$(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static $(KERNEL_FLAGS) \
-	  $(CHECK_SOURCES) -lm -o .build/check-kernels-arm
+	$(ARM_CLANG) $(KERNEL_FLAGS) $(CHECK_SOURCES) -lm -o .build/check-kernels-arm
 	qemu-aarch64 -cpu cortex-a72 .build/check-kernels-arm neon
 	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
 	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
+
+# Counts of all tables for arm64: the emulator's processor has every instruction, and a plugin counts them.
+count-arm:
+	$(call install,$(ARM_PACKAGES))
+	mkdir -p .build
+	$(ARM_CLANG) $(KERNEL_FLAGS) $(COUNT_SOURCES) -lm -o .build/count-kernels-arm
+	$(CLANG) -O2 -Wall -Wextra -Werror -shared -fPIC Tests/CKernels/count_plugin.c -o .build/count-plugin.so
+	ESPALIER_COUNTS=.build/count-arm qemu-aarch64 -cpu max -plugin .build/count-plugin.so .build/count-kernels-arm \
+	  $(if $(STORE),store,compare) Tests/CKernels/instructions-arm64.txt
 
 # Kernels beside the limits of the same run; with KERNEL_OPTIONS='--compare FILE' what became slower fails.
 bench-kernels:
