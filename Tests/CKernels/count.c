@@ -48,8 +48,15 @@ static void run_bfloat16_product(void) {
 }
 /* Rows of one tile: the most that `step` below holds for. */
 static void run_quantize_int8(void) {
+  const size_t bytes = kernels->quad_bytes;
   for (size_t r = 0; r < count; r++) {
-    kernels->quantize_int8(x + r * depth, depth, quads.values + 4 * r, 4 * count, quads.scales + r, quads.sums + r);
+    kernels->quantize_int8(x + r * depth, depth, quads.values + bytes * r, bytes * count, quads.scales + r,
+                           quads.sums + r);
+  }
+}
+static void run_quantize_bytes(void) {
+  for (size_t r = 0; r < count; r++) {
+    kernels->quantize_bytes(x + r * depth, depth, groups.values + 4 * r, 4 * count, groups.scales + r, groups.sums + r);
   }
 }
 static void run_pair_row(void) {
@@ -77,7 +84,7 @@ static const struct kernel {
 } all[] = {
   {"int8_product", run_int8_product, 1}, {"int4_product", run_int4_product, 1},
   {"bfloat16_product", run_bfloat16_product, 1}, {"quantize_int8", run_quantize_int8, 0},
-  {"pair_row", run_pair_row, 0}, {"online_softmax", run_online_softmax, 0}, {"gelu", run_gelu, 0},
+  {"quantize_bytes", run_quantize_bytes, 0}, {"pair_row", run_pair_row, 0}, {"online_softmax", run_online_softmax, 0}, {"gelu", run_gelu, 0},
   {"gelu_tanh", run_gelu_tanh, 0}, {"silu_product", run_silu_product, 0}, {"rms_norm", run_rms_norm, 0},
   {"layer_norm", run_layer_norm, 0},
 };

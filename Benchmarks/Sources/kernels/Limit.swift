@@ -12,7 +12,7 @@ enum Limit: String, Codable {
   /// Reading the weights once.
   case reading
 
-  /// One measurement: gives the operations that a thread did. Some microseconds.
+  /// One measurement: gives the operations that a thread did. A fraction of a millisecond.
   private var round: (@Sendable () -> Double)? {
     switch self {
     case .int8: espalier_int8_operations

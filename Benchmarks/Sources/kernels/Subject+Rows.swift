@@ -37,18 +37,19 @@ extension Subject {
     }
   }
 
-  /// Rows of tiles of 12, as products take them; `y` has more room than their bytes need.
+  /// Rows of tiles of 12, as int8 products take them; `y` has more room than their bytes need.
   private static func quantize(
     _ x: MatrixView, _ y: MatrixView, _ kernels: espalier_kernels, _ workers: Workers
   ) {
+    let bytes = kernels.quad_bytes
     workers.split(rows / 12, granularity: 1, operations: .max) { tiles, _ in
       for row in 12 * tiles.lowerBound..<12 * tiles.upperBound {
         x.withRow(row) { source in
           y.withRow(row / 12 * 12) { target in
-            let bytes = UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: Int8.self)
+            let memory = UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: Int8.self)
             var (scale, sum) = (Float(0), Int32(0))
             kernels.quantize_int8(
-              source.baseAddress, width, bytes.map { $0 + 4 * (row % 12) }, 48, &scale, &sum)
+              source.baseAddress, width, memory.map { $0 + bytes * (row % 12) }, 12 * bytes, &scale, &sum)
           }
         }
       }
