@@ -2,12 +2,16 @@ import Foundation
 
 /// Files of ratios: one JSON object a line, all of one machine.
 enum RatioFile {
+  /// Writes a file, and the folder that it is in.
   static func write(_ ratios: [Ratio], to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let lines = try ratios.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
+    let file = URL(fileURLWithPath: path)
     do {
-      try Data(lines.joined().utf8).write(to: URL(fileURLWithPath: path))
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(lines.joined().utf8).write(to: file)
     } catch {
       throw ExecutionError("\(path): cannot be written")
     }
