@@ -4,6 +4,9 @@
 # make compile-reference does what the demo does with the whole calibration.
 # make test-fast leaves out the suites that take more than a few seconds.
 # make test-kernels and make test-arm check the kernels alone: on this processor, and on emulated arm64 ones.
+# make count-kernels and make count-arm compare how many instructions the kernels take with what is stored; with STORE=1
+# they store it anew.
+# make bench-kernels times them beside what the processor can do at best.
 # make test-sanitized runs the tests that touch C, threads and files under the sanitizers.
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
 # make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
@@ -21,10 +24,15 @@ DEMO_REPORT = artifacts/demo.html
 DEMO_SAMPLES = 20
 PICTURE = $(SCENES)/images/test-003.jpg
 
+SWIFT_SOURCES = Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources
+
 # The sources are written for clang; the toolchain brings one.
 CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
 KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
-KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c) Tests/CKernels/check.c
+KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c)
+CHECK_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/check.c
+COUNT_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/count.c
+ARM_CLANG = $(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static
 ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
 # Every build of the tests also checks that targets declare what they import.
@@ -58,7 +66,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz fuzz-plans faults check-runtime
+.PHONY: fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -172,31 +180,50 @@ check-runtime:
 
 test-kernels:
 	mkdir -p .build
-	$(CLANG) $(KERNEL_FLAGS) $(KERNEL_SOURCES) -lm -o .build/check-kernels
+	$(CLANG) $(KERNEL_FLAGS) $(CHECK_SOURCES) -lm -o .build/check-kernels
 	.build/check-kernels
 
 # Every table of kernels that this processor has, under both sanitizers of C.
 test-kernels-sanitized:
 	mkdir -p .build
 	$(CLANG) $(KERNEL_FLAGS) -g -Wno-pass-failed -fsanitize=address,undefined -fno-sanitize-recover=all \
-	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-sanitized
+	  $(CHECK_SOURCES) -lm -o .build/check-kernels-sanitized
 	.build/check-kernels-sanitized
+
+# A machine that others load gives the same counts. Every table of kernels that this processor has.
+count-kernels:
+	mkdir -p .build
+	$(CLANG) $(KERNEL_FLAGS) $(COUNT_SOURCES) -lm -o .build/count-kernels
+	.build/count-kernels $(if $(STORE),store,compare) Tests/CKernels/instructions-x86-64.txt
 
 # Static programs, which the emulator runs without a system around them; each argument is the table to be chosen.
 test-arm:
 	$(call install,$(ARM_PACKAGES))
 	mkdir -p .build
-	$(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static $(KERNEL_FLAGS) \
-	  $(KERNEL_SOURCES) -lm -o .build/check-kernels-arm
+	$(ARM_CLANG) $(KERNEL_FLAGS) $(CHECK_SOURCES) -lm -o .build/check-kernels-arm
 	qemu-aarch64 -cpu cortex-a72 .build/check-kernels-arm neon
 	qemu-aarch64 -cpu cortex-a76 .build/check-kernels-arm dotprod
 	qemu-aarch64 -cpu max .build/check-kernels-arm bf16
 
+# Counts of all tables for arm64: the emulator's processor has every instruction, and a plugin counts them.
+count-arm:
+	$(call install,$(ARM_PACKAGES))
+	mkdir -p .build
+	$(ARM_CLANG) $(KERNEL_FLAGS) $(COUNT_SOURCES) -lm -o .build/count-kernels-arm
+	$(CLANG) -O2 -Wall -Wextra -Werror -shared -fPIC Tests/CKernels/count_plugin.c -o .build/count-plugin.so
+	ESPALIER_COUNTS=.build/count-arm qemu-aarch64 -cpu max -plugin .build/count-plugin.so .build/count-kernels-arm \
+	  $(if $(STORE),store,compare) Tests/CKernels/instructions-arm64.txt
+
+# Kernels beside the limits of the same run; with KERNEL_OPTIONS='--compare FILE' what became slower fails.
+bench-kernels:
+	$(call install,$(PACKAGES))
+	$(SWIFT) run --package-path Benchmarks -c release kernels $(KERNEL_OPTIONS)
+
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
+	$(SWIFT) format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
 clean:
-	rm -rf .build artifacts/*.h5 artifacts/*.html
+	rm -rf .build Benchmarks/.build artifacts/*.h5 artifacts/*.html

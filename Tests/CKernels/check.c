@@ -7,24 +7,13 @@
  */
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "CKernels.h"
-
-static const char *const names[] = {
-  "portable", "avx2", "avxvnni", "avx512", "avx512vnni256", "avx512vnni", "avx512bf16",
-  "neon", "dotprod", "i8mm", "bf16",
-};
+#include "fixtures.h"
 
 enum { MOST_ROWS = 25 };
 
 static const espalier_kernels *portable, *kernels;
 static size_t comparisons;
-/* What is being checked, for the line that a difference prints. */
-static size_t outputs, depth, count;
-
 static _Noreturn void fail(const char *format, ...) {
   va_list values;
   va_start(values, format);
@@ -35,34 +24,11 @@ static _Noreturn void fail(const char *format, ...) {
   exit(1);
 }
 
-static uint32_t random_bits(void) {
-  static uint64_t state = 88172645463325252u;
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (uint32_t)(state >> 32);
-}
-static size_t random_below(size_t bound) { return random_bits() % bound; }
-/* -1 ... 1 */
-static float random_number(void) { return (float)((int32_t)random_bits() >> 8) / 8388608.0f; }
-
-/* Memory of exactly these bytes: a sanitizer sees what is read or written behind it. */
-static void *filled(size_t bytes, int byte) {
-  void *memory = malloc(bytes ? bytes : 1);
-  if (!memory) fail("no memory");
-  memset(memory, byte, bytes);
-  return memory;
-}
-
 static float bfloat16_value(const uint8_t *bytes) {
   uint16_t half;
   memcpy(&half, bytes, sizeof(half));
   union { uint32_t i; float f; } bits = {(uint32_t)half << 16};
   return bits.f;
-}
-static uint16_t bfloat16_rounded(float x) {
-  union { float f; uint32_t i; } bits = {x};
-  return x == x ? (uint16_t)((bits.i + 0x7fff + (bits.i >> 16 & 1)) >> 16) : 0x7fc0;
 }
 
 /* Within the tolerance, or both not numbers, or the same infinity. */
@@ -73,13 +39,6 @@ static int agree(double value, double expected, double tolerance) {
 
 static int same_bits(const void *a, const void *b, size_t bytes) { return bytes == 0 || memcmp(a, b, bytes) == 0; }
 
-/* The first row of a row's tile, and the rows of that tile. */
-static size_t tile_of(size_t row, size_t *rows) {
-  size_t first = 0;
-  while (first + (*rows = espalier_tile_rows(count - first)) <= row) first += *rows;
-  return first;
-}
-
 /* One row is zeros, one the largest number, one its opposite, one infinities: neighbours must not notice. */
 static void fill_activations(float *x, int extreme) {
   for (size_t row = 0; row < count; row++) {
@@ -89,45 +48,6 @@ static void fill_activations(float *x, int extreme) {
       x[row * depth + i] = kind < 5 ? some[kind] : random_number() * (float)(row + 1);
     }
   }
-}
-
-typedef struct integer_rows {
-  int8_t *values;
-  float *scales;
-  int32_t *sums, *group_sums;
-  size_t stride, quad_bytes;
-} integer_rows;
-
-/* Rows for int8 products (a unit of 4 values), or for int4 products (of 64). */
-static integer_rows quantized(const espalier_kernels *table, const float *x, size_t unit) {
-  integer_rows rows = {.stride = (depth + unit - 1) / unit * unit, .quad_bytes = unit == 64 ? 4 : table->quad_bytes};
-  rows.values = filled(count * rows.stride / 4 * rows.quad_bytes, 99);
-  rows.scales = filled(count * sizeof(float), 99);
-  rows.sums = filled(count * sizeof(int32_t), 99);
-  rows.group_sums = filled(count * rows.stride / 32 * sizeof(int32_t), 99);
-  for (size_t row = 0; row < count; row++) {
-    size_t tile;
-    const size_t first = tile_of(row, &tile), place = row - first;
-    int8_t *q = rows.values + first * rows.stride / 4 * rows.quad_bytes + rows.quad_bytes * place;
-    (unit == 64 ? table->quantize_bytes : table->quantize_int8)(x + row * depth, depth, q, rows.quad_bytes * tile,
-                                                                rows.scales + row, rows.sums + row);
-    if (unit == 64) {
-      table->group_sums(q, depth, 4 * tile, rows.group_sums + first * rows.stride / 32 + place, tile);
-    }
-  }
-  return rows;
-}
-
-static void release(integer_rows rows) {
-  free(rows.values);
-  free(rows.scales);
-  free(rows.sums);
-  free(rows.group_sums);
-}
-
-static espalier_int8_rows view(integer_rows rows) {
-  const espalier_int8_rows result = {rows.values, rows.stride, rows.scales, rows.sums, rows.group_sums, count};
-  return result;
 }
 
 static int integer(integer_rows rows, size_t row, size_t i) {
@@ -209,10 +129,6 @@ static void check_results(const char *name, const float *out, const float *plain
   }
   comparisons += 1;
 }
-
-/* From one panel to the next, with a gap as where only the leading inputs of a matrix are used. */
-static size_t int8_bytes(void) { return espalier_int8_panel_bytes(depth) + 64; }
-static size_t int4_bytes(void) { return espalier_int4_panel_bytes(depth) + 576; }
 
 static void check_int8(const float *x, const uint8_t *panels) {
   const size_t bytes = int8_bytes();
@@ -392,18 +308,6 @@ static void check_gathering(const uint8_t *int8_panel, const uint8_t *int4_panel
   comparisons += 4;
 }
 
-static uint8_t *paired(const espalier_kernels *table, const float *x, float factor) {
-  const size_t stride = (depth + 1) / 2;
-  uint8_t *values = filled(count * stride * table->pair_bytes, 99);
-  for (size_t row = 0; row < count; row++) {
-    size_t tile;
-    const size_t first = tile_of(row, &tile);
-    table->pair_row(x + row * depth, depth, factor, values + table->pair_bytes * (first * stride + row - first),
-                    table->pair_bytes * tile);
-  }
-  return values;
-}
-
 static double pair_value(const uint8_t *values, size_t row, size_t i) {
   size_t tile;
   const size_t first = tile_of(row, &tile), stride = (depth + 1) / 2;
@@ -415,11 +319,8 @@ static double pair_value(const uint8_t *values, size_t row, size_t i) {
 }
 
 static void check_bfloat16(const float *x, const float *matrix) {
-  const size_t bytes = espalier_bfloat16_panel_bytes(depth) + 64, size = (outputs + 15) / 16 * bytes;
-  uint8_t *panels = filled(size, 0), *by_inputs = filled(size, 0);
-  for (size_t o = 0; o < outputs; o++) {
-    kernels->store_output_bfloat16(matrix + o * depth, depth, panels + o / 16 * bytes + 4 * (o % 16));
-  }
+  const size_t bytes = bfloat16_bytes(), size = (outputs + 15) / 16 * bytes;
+  uint8_t *panels = bfloat16_panels(kernels, matrix), *by_inputs = filled(size, 0);
   /* The same panels by columns, in two goes. */
   float *columns = filled(depth * outputs * sizeof(float), 0);
   for (size_t i = 0; i < depth; i++) {
@@ -497,22 +398,9 @@ static void check_bfloat16(const float *x, const float *matrix) {
 
 /* Every number of rows; `extreme` weights are all the smallest or all the largest. */
 static void check_shape(int extreme) {
-  const size_t panels = (outputs + 15) / 16, eight = panels * int8_bytes(), four = panels * int4_bytes();
-  uint8_t *int8_panels = filled(eight, 0), *int4_panels = filled(four, 0);
   const int smallest = (int)random_below(2);
-  for (size_t i = 0; i < eight; i++) int8_panels[i] = (uint8_t)(extreme ? (smallest ? 0 : 255) : random_bits());
-  for (size_t i = 0; i < four; i++) int4_panels[i] = (uint8_t)(extreme ? (smallest ? 0 : 255) : random_bits());
-  for (size_t p = 0; p < panels; p++) {
-    for (size_t lane = 0; lane < 16; lane++) {
-      const float scale = 0.01f + fabsf(random_number());
-      memcpy(int8_panels + p * int8_bytes() + 4 * lane, &scale, sizeof(scale));
-      for (size_t group = 0; group < (depth + 63) / 64 * 2; group++) {
-        const uint16_t half = bfloat16_rounded(random_number());
-        uint8_t *block = int4_panels + p * int4_bytes() + group / 2 * 576;
-        memcpy(block + 4 * lane + 2 * (group % 2), &half, sizeof(half));
-      }
-    }
-  }
+  uint8_t *eight = int8_panels(!extreme ? -1 : smallest ? 0 : 255);
+  uint8_t *four = int4_panels(!extreme ? -1 : smallest ? 0 : 255);
   float *matrix = filled(outputs * depth * sizeof(float), 0);
   for (size_t i = 0; i < outputs * depth; i++) matrix[i] = extreme ? (smallest ? -3.0f : 3.0f) : random_number();
   for (count = 1; count <= MOST_ROWS; count++) {
@@ -520,17 +408,17 @@ static void check_shape(int extreme) {
     fill_activations(x, extreme);
     check_quantisation(x, 4);
     check_quantisation(x, 64);
-    check_int8(x, int8_panels);
-    check_int4(x, int4_panels);
+    check_int8(x, eight);
+    check_int4(x, four);
     check_bfloat16(x, matrix);
     free(x);
   }
   uint8_t *bfloat16_panel = filled(espalier_bfloat16_panel_bytes(depth), 0);
   for (size_t i = 0; i < espalier_bfloat16_panel_bytes(depth); i++) bfloat16_panel[i] = (uint8_t)random_bits();
-  for (int time = 0; time < 10; time++) check_gathering(int8_panels, int4_panels, bfloat16_panel);
+  for (int time = 0; time < 10; time++) check_gathering(eight, four, bfloat16_panel);
   free(bfloat16_panel);
-  free(int8_panels);
-  free(int4_panels);
+  free(eight);
+  free(four);
   free(matrix);
 }
 
@@ -545,7 +433,7 @@ int main(int arguments, char **values) {
   }
   portable = espalier_kernels_named("portable");
   if (arguments > 1 && strcmp(values[1], in_use) != 0) fail("%s is in use, expected %s", in_use, values[1]);
-  for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++) {
+  for (size_t n = 0; n < NAMES; n++) {
     kernels = espalier_kernels_named(names[n]);
     if (!kernels) continue;
     if (strcmp(kernels->name, names[n]) != 0) fail("is not %s", names[n]);
