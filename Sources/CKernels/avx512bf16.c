@@ -6,6 +6,7 @@
 #define OWN_ONLINE_SOFTMAX
 #define OWN_INT4_PRODUCT
 #define OWN_BFLOAT16_PRODUCT
+#define SOFTMAX_PAIRS avx512bf16_online_softmax_pairs
 #define BFLOAT16_PLAIN avx512bf16_bfloat16_plain
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"

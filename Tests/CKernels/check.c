@@ -318,6 +318,19 @@ static double pair_value(const uint8_t *values, size_t row, size_t i) {
   return value;
 }
 
+/* Rows that lie one after the other give the bits of those in tiles, `expected`. */
+static void check_plain(espalier_bfloat16_panels weights, const float *x, float factor, const float *expected) {
+  const size_t bytes = kernels->pair_bytes, row_bytes = bytes * ESPALIER_PLAIN_STRIDE;
+  uint8_t *values = filled(count * row_bytes, 99);
+  for (size_t r = 0; r < count; r++) kernels->pair_row(x + r * depth, depth, factor, values + r * row_bytes, bytes);
+  const espalier_paired_rows rows = {values, ESPALIER_PLAIN_STRIDE, count};
+  float *out = results();
+  kernels->bfloat16_plain(weights, rows, out, outputs + 3, 1);
+  if (!same_bits(out, expected, count * (outputs + 3) * sizeof(float))) fail("bfloat16_plain: not as bfloat16_product");
+  free(out);
+  free(values);
+}
+
 static void check_bfloat16(const float *x, const float *matrix) {
   const size_t bytes = bfloat16_bytes(), size = (outputs + 15) / 16 * bytes;
   uint8_t *panels = bfloat16_panels(kernels, matrix), *by_inputs = filled(size, 0);
@@ -383,6 +396,7 @@ static void check_bfloat16(const float *x, const float *matrix) {
         fail("bfloat16_product: row %zu, output %zu is %g, portable gives %g", row, o, out[i], plain[i]);
       }
     }
+    if (accumulating && kernels->bfloat16_plain && stride <= ESPALIER_PLAIN_STRIDE) check_plain(weights, x, factor, out);
     free(out);
     free(plain);
   }

@@ -77,6 +77,34 @@ import Testing
     }
   }
 
+  /// Scores of two tiles one after the other, some of them hidden.
+  @Test(arguments: [1, 2, 15, 16, 17, 31, 32, 33, 63, 255, 256])
+  func `weights as pairs are those of the online softmax, rounded`(count: Int) {
+    for (name, kernels) in Self.tables {
+      guard let paired = kernels.online_softmax_pairs else { continue }
+      var (maximum, sum) = (-Float.infinity, Float(0))
+      var (otherMaximum, otherSum) = (maximum, sum)
+      for tile in 0..<3 {
+        var scores = (0..<count).map { index -> Float in
+          tile == 0 || index % 5 == 3 ? -.infinity : Float((index * 37 + tile * 11) % 101) * 0.4 - 20
+        }
+        var pairs = [UInt16](repeating: 0xFFFF, count: 256 + 2)
+        let correction = pairs.withUnsafeMutableBytes {
+          paired(scores, count, &maximum, &sum, $0.bindMemory(to: UInt8.self).baseAddress)
+        }
+        let expected = kernels.online_softmax(&scores, count, &otherMaximum, &otherSum)
+        #expect(correction == expected && maximum == otherMaximum, "\(name)")
+        #expect(abs(sum - otherSum) <= 1e-5 * otherSum, "\(name)")
+        for index in 0..<count {
+          let weight = Float(bitPattern: UInt32(pairs[index]) << 16)
+          #expect(abs(weight - scores[index]) <= scores[index] / 128, "\(name): \(index)")
+        }
+        #expect(count % 2 == 0 || pairs[count] == 0, "\(name) leaves half a pair")
+        #expect(pairs[(count + 1) / 2 * 2] == 0xFFFF, "\(name) writes behind the last pair")
+      }
+    }
+  }
+
   @Test func `activations follow their formulas over the whole range`() {
     let x = stride(from: Float(-30), through: 30, by: 0.0625).map { $0 }
     func check(

@@ -149,6 +149,11 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
    * *maximum and *sum are updated, and the result is the factor for what was accumulated before.
    */
   float (*online_softmax)(float *scores, size_t count, float *maximum, float *sum);
+  /*
+   * The same, but the weights go to `pairs`, rounded, as a plain row for bfloat16_plain; an odd count is padded with 0.
+   * NULL where that is not faster than pair_row, or where pairs are float32 and the scores such a row themselves.
+   */
+  float (*online_softmax_pairs)(const float *scores, size_t count, float *maximum, float *sum, uint8_t *pairs);
 
   /* y[r] = sum_i matrix[r][i] * x[i], a row a result */
   void (*rows_times_vector)(const float *matrix, const float *x, float *y, size_t rows, size_t columns);
@@ -165,7 +170,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
                            size_t out_stride, int accumulating);
   /*
    * The same by rows that are not interleaved: ESPALIER_PLAIN_STRIDE pairs apart, a row's pairs side by side; what has
-   * just been computed row by row is written so without scattering it. NULL where it would not pay.
+   * just been computed row by row is written so without scattering it. Where pairs are float32, or online_softmax_pairs
+   * writes them; NULL elsewhere.
    */
   void (*bfloat16_plain)(espalier_bfloat16_panels weights, espalier_paired_rows rows, float *out, size_t out_stride,
                          int accumulating);

@@ -133,35 +133,38 @@ extension Attention {
     func add(
       _ values: espalier_bfloat16_panels, to target: UnsafeMutablePointer<Float>, stride: Int, isFirst: Bool
     ) {
+      let count = values.depth
+      let paired = kernels.online_softmax_pairs
       for index in 0..<rows {
-        let correction = kernels.online_softmax(line(index), values.depth, maxima + index, sums + index)
+        let correction =
+          if let paired { paired(line(index), count, maxima + index, sums + index, plainRow(index)) } else {
+            kernels.online_softmax(line(index), count, maxima + index, sums + index)
+          }
         if correction != 1, !isFirst { kernels.scale(correction, target + index * stride, headWidth) }
       }
-      if let plain = kernels.bfloat16_plain {
-        plain(values, plainWeights(values.depth), target, stride, isFirst ? 0 : 1)
+      let accumulating: Int32 = isFirst ? 0 : 1
+      if paired != nil {
+        kernels.bfloat16_plain(values, pairs(at: weights), target, stride, accumulating)
+      } else if let plain = kernels.bfloat16_plain {
+        // Pairs of float32 are the scores as they are.
+        if count % 2 == 1 { for index in 0..<rows { line(index)[count] = 0 } }
+        scores.withMemoryRebound(to: UInt8.self, capacity: 4 * queryTile * keyTile) {
+          plain(values, pairs(at: $0), target, stride, accumulating)
+        }
       } else {
         pairRows(
-          0..<rows, scores, stride: keyTile, columns: values.depth, factor: 1, into: weights,
-          pairStride: keyTile / 2)
-        let pairs = espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows)
-        kernels.bfloat16_product(values, pairs, target, stride, isFirst ? 0 : 1)
+          0..<rows, scores, stride: keyTile, columns: count, factor: 1, into: weights, pairStride: keyTile / 2
+        )
+        kernels.bfloat16_product(values, pairs(at: weights), target, stride, accumulating)
       }
     }
 
-    /// The weights of some entries as plain rows.
-    private func plainWeights(_ count: Int) -> espalier_paired_rows {
-      if kernels.pair_bytes == 2 * MemoryLayout<Float>.stride {
-        // Pairs of float32 are the rows as they are.
-        if count % 2 == 1 { for index in 0..<rows { line(index)[count] = 0 } }
-        return espalier_paired_rows(
-          values: UnsafeRawPointer(scores).assumingMemoryBound(to: UInt8.self), stride: keyTile / 2,
-          count: rows)
-      }
-      for index in 0..<rows {
-        let target = weights + index * keyTile / 2 * kernels.pair_bytes
-        kernels.pair_row(line(index), count, 1, target, kernels.pair_bytes)
-      }
-      return espalier_paired_rows(values: weights, stride: keyTile / 2, count: rows)
+    private func plainRow(_ index: Int) -> UnsafeMutablePointer<UInt8> {
+      weights + index * keyTile / 2 * kernels.pair_bytes
+    }
+
+    private func pairs(at base: UnsafeMutablePointer<UInt8>) -> espalier_paired_rows {
+      espalier_paired_rows(values: base, stride: keyTile / 2, count: rows)
     }
 
     func finish(_ target: UnsafeMutablePointer<Float>, stride: Int) {
