@@ -5,7 +5,8 @@ process of its own with the same picture, question, number of tokens and threads
 medians, each with its ratio to Espalier's int8, and writes every figure to FOLDER/SHAPE/results.json; with
 --rounds 0 the table is that of this file. A run during which other processes took more than --others of the
 processors is repeated. Plans that are missing are imported; --import imports them anew, for a newer Espalier.
-Needs nothing but python3, on Linux.
+With --isa avx2 every engine runs as on a processor that has AVX2 and nothing newer, llama.cpp as
+`ISA=avx2 setup.sh` built it; figures go to results-avx2.json. Needs nothing but python3, on Linux.
 
 Engines are espalier-WEIGHTS, transformers-DTYPE, llama-WEIGHTS, openvino-WEIGHTS and, for families that
 OpenVINO GenAI lacks, optimum-WEIGHTS; those that do not know a shape are left out. A "+" adds settings to
@@ -33,6 +34,18 @@ BALANCED += " --ffn-layers 0-{last} --neurons leading --neuron-share 0.267 --ret
 # The tile model's: its horizon is behind the eleventh of twelve layers.
 CONTRAST = "--contrast-threshold 1.09 --contrast-margin 0 --contrast-spacing 4 --horizon {horizon}"
 LAYERS = {"llava-1.4b": 22, "smolvlm-256m": 30, "qwen2-vl-2b": 28}
+# What lets programs and libraries take the processor for one with AVX2 and nothing newer.
+ISAS = {
+    "avx2": {
+        "ESPALIER_KERNELS": "avx2",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX X86_V4 AVX512_ICL AVX512_SPR",
+        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-AVX512DQ,-AVX512CD",
+    }
+}
 # The words around the question: all of them for OpenVINO, what the template lacks for llama.cpp.
 TEXT = {
     "llava": {"openvino": "USER: <image>\n{} ASSISTANT:", "llama": "\n{}"},
@@ -90,7 +103,8 @@ def transformers(options, dtype):
 def llama(options, weights):
     models = options.folder / options.shape / "llama"
     tower = "bf16" if weights == "bf16" else "q8_0"
-    command = [sys.executable, HERE / "run_llama.py", options.folder / "llama.cpp/bin/llama-mtmd-cli"]
+    program = options.folder / f"llama.cpp{options.suffix}/bin/llama-mtmd-cli"
+    command = [sys.executable, HERE / "run_llama.py", program]
     command += [models / f"language.{weights}.gguf", models / f"vision.{tower}.gguf", options.image]
     command += [options.text["llama"].format(options.prompt)]
     return command + ["--max-tokens", options.tokens, "--threads", options.threads]
@@ -126,43 +140,57 @@ def optimum(options, weights):
     return command + ["--max-tokens", options.tokens, "--threads", options.threads]
 
 
-def busy():
-    """Seconds that all processors have worked, for whomever."""
+def environment(options, engine):
+    """This process's variables, and those that hold an engine to the instructions asked for."""
+    variables = dict(os.environ, **ISAS.get(options.isa, {}))
+    if options.isa and engine in ("openvino", "optimum"):
+        # oneDNN's variable does not reach the kernels that OpenVINO chooses by itself. Alone it is an error.
+        variables["LD_PRELOAD"] = str((options.folder / "without-avx512.so").resolve(strict=True))
+    return variables
+
+
+def busy(load=None):
+    """Seconds that all processors have worked, for whomever but the process `load`."""
     user, nice, system, _, _, *others = map(int, open("/proc/stat").readline().split()[1:9])
-    return sum([user, nice, system, *others]) / os.sysconf("SC_CLK_TCK")
+    ticks = sum([user, nice, system, *others])
+    if load:
+        ticks -= sum(map(int, open(f"/proc/{load}/stat").read().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def run(command):
+def run(command, variables, load=None):
     """The object a command prints, its and its children's peak memory, the share of time that others had."""
-    start, worked = time.monotonic(), busy()
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
+    start, worked = time.monotonic(), busy(load)
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, env=variables)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{command[0]} failed")
-    others = busy() - worked - usage.ru_utime - usage.ru_stime
+    others = busy(load) - worked - usage.ru_utime - usage.ru_stime
     share = max(others, 0) / (time.monotonic() - start) / os.cpu_count()
     return json.loads(output), usage.ru_maxrss * 1024, share
 
 
-def run_alone(command, limit):
+def run_alone(command, variables, limit, load=None):
     """The same once the machine is quiet, until it stays so; after half an hour, the quietest run."""
     runs, start = [], time.monotonic()
     while not runs or runs[-1][2] > limit and time.monotonic() - start < 1800:
-        worked = busy()
+        worked = busy(load)
         time.sleep(2)
-        if busy() - worked < 2 * limit * os.cpu_count() or time.monotonic() - start > 1800:
-            runs.append(run(command))
+        if busy(load) - worked < 2 * limit * os.cpu_count() or time.monotonic() - start > 1800:
+            runs.append(run(command, variables, load))
     return min(runs, key=lambda result: result[2])
 
 
-def ask(options, engine):
+def ask(options, engine, load=None):
+    """An engine's figures; the process `load`, if any, may work beside it."""
     name, _, weights = engine.partition("-")
-    answer, peak, others = run_alone(globals()[name](options, weights), options.others)
+    surroundings = environment(options, name), options.others, load
+    answer, peak, others = run_alone(globals()[name](options, weights), *surroundings)
     requests = answer.get("requests", [answer])
     if name == "espalier":
         answer["prompt"] = answer["counts"]["prompt"]
-        bench, _, more = run_alone(espalier_again(options, weights), options.others)
+        bench, _, more = run_alone(espalier_again(options, weights), *surroundings)
         # The last point is the one asked for: dense, or what was put beside it.
         point, others = bench["points"][-1], max(others, more)
         # Settings may shorten the prompt; the question is the same when dense reads as many tokens of it.
@@ -233,13 +261,15 @@ def table(results):
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+def arguments(engines=ENGINES):
+    """What this script and load.py are asked alike."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--shape", default="llava-1.4b")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--engines", default=ENGINES, help="with commas between (default: %(default)s)")
+    parser.add_argument("--engines", default=engines, help="with commas between (default: %(default)s)")
     parser.add_argument("--binaries", type=pathlib.Path, default=HERE.parent.parent / ".build/release")
+    parser.add_argument("--isa", choices=ISAS, help="the newest instructions allowed (default: all)")
     parser.add_argument("--prompt", default="What is in this picture?")
     parser.add_argument("--image", type=pathlib.Path, help="(default: FOLDER/photo.jpg)")
     parser.add_argument("--tokens", type=int, default=64)
@@ -248,12 +278,23 @@ if __name__ == "__main__":
     parser.add_argument("--import", dest="fresh", action="store_true", help="import Espalier's plans anew")
     options = parser.parse_args()
     options.image = options.image or options.folder / "photo.jpg"
+    options.suffix = f"-{options.isa}" if options.isa else ""
     options.text = TEXT[options.shape.split("-")[0]]
     supported = lambda name: name not in ("llama", "openvino") or name in options.text
     options.engines = [name for name in options.engines.split(",") if supported(name.split("-")[0])]
+    return options
+
+
+def heading(options):
+    held = f", every engine held to {options.isa}" if options.isa else ""
+    return f"{options.shape}{held}:\n"
+
+
+if __name__ == "__main__":
+    options = arguments()
     if options.rounds:
         import_plans(options)
-    path = options.folder / options.shape / "results.json"
+    path = options.folder / options.shape / f"results{options.suffix}.json"
     results = {engine: [] for engine in options.engines} if options.rounds else json.loads(path.read_text())
     for number in range(options.rounds):
         for engine in options.engines:
@@ -264,4 +305,5 @@ if __name__ == "__main__":
                 file=sys.stderr,
             )
             path.write_text(json.dumps(results, indent=1))
+    print(heading(options))
     print(table(results))

@@ -24,8 +24,12 @@ checkpoint="$folder/$shape/checkpoint"
 if [[ $shape == llava-* || $shape == smolvlm-* ]] && [ ! -e "$folder/$shape/llama" ]; then
   "$python" Benchmarks/peers/convert_gguf.py "$checkpoint" "$folder/$shape/llama"
   language="$folder/$shape/llama/language"
+  # Either build of llama.cpp writes the same files.
+  for program in "$folder"/llama.cpp{-avx2,}/bin/llama-quantize; do
+    [ -x "$program" ] && quantize=$program
+  done
   for format in Q8_0 Q4_0; do
-    "$folder/llama.cpp/bin/llama-quantize" "$language.bf16.gguf" "$language.${format,,}.gguf" "$format" 2
+    "$quantize" "$language.bf16.gguf" "$language.${format,,}.gguf" "$format" 2
   done
 fi
 source=$checkpoint
