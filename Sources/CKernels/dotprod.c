@@ -2,7 +2,7 @@
 #include <arm_neon.h>
 
 #define KERNEL(name) dotprod_##name
-#define PART_ROWS 6
+#define PART_ROWS 12
 #define BFLOAT16_ROWS 6
 #define BFLOAT16_ROW_PANELS 1
 #define OWN_BFLOAT16_TILE
