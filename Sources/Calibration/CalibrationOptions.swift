@@ -16,6 +16,8 @@ public struct CalibrationOptions: Equatable, Sendable, Codable {
   public var keepRatios = [0.5, 0.25, 0.1]
   /// Prune layers that the transport cost search tries.
   public var pruneLayers = [1, 2, 3]
+  /// Mean divergence in nats up to which products may take activations of 7 bits, all together; `nil` for none.
+  public var narrowHarm: Double?
   /// Most tokens of an answer.
   public var maxTokens = 64
 

@@ -80,6 +80,9 @@ extension CalibrationOptions {
       ?? Calibration.difference("--prior-layers", priorLayers, other.priorLayers) { "\($0)" }
       ?? Calibration.difference("--window", attentionWindow, other.attentionWindow) {
         $0.map { "\($0)" } ?? "left to the model"
+      }
+      ?? Calibration.difference("--narrow-harm", narrowHarm, other.narrowHarm) {
+        $0.map { "\($0)" } ?? "left out"
       } ?? (self == other ? nil : "other candidates")
   }
 }

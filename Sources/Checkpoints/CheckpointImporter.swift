@@ -31,15 +31,16 @@ public enum CheckpointImporter {
   /// Tensors are streamed: memory does not grow with the checkpoint.
   ///
   /// - Parameter overrides: formats of some matrices that differ from `weightFormat`; later ones win.
+  /// - Parameter narrowProducts: products that round their activations to 7 bits.
   /// - Parameter chatTemplate: a Jinja file to be used instead of the checkpoint's chat template.
   public static func importModel(
     at directory: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
-    chatTemplate: String? = nil, to planPath: String,
+    narrowProducts: NarrowProducts = .named([]), chatTemplate: String? = nil, to planPath: String,
     progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) {
     let imported = try read(
-      directory, weightFormat: weightFormat, overrides: overrides, chatTemplate: chatTemplate,
-      progress: progress)
+      directory, weightFormat: weightFormat, overrides: overrides, narrowProducts: narrowProducts,
+      chatTemplate: chatTemplate, progress: progress)
     try planFormat { () throws(PlanError) in
       try PlanWriter.write(imported.contents, weights: imported.weights, to: planPath) {
         (bytes, total) throws(PlanError) in try progress(.writing, bytes, total)
@@ -53,7 +54,7 @@ public enum CheckpointImporter {
   /// for reasons of the disk.
   public static func read(
     _ path: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
-    chatTemplate: String? = nil,
+    narrowProducts: NarrowProducts = .named([]), chatTemplate: String? = nil,
     progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
     let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -95,6 +96,7 @@ public enum CheckpointImporter {
       weightFormat: weightFormat,
       sourceDigest: sourceDigest)
     contents.weightOverrides = try TensorFormat.formats(overrides, of: model, directory)
+    contents.narrowProducts = try narrowProducts.names(in: contents, directory)
     try planFormat { () throws(PlanError) in try contents.check(as: directory) }
     return ImportedCheckpoint(contents: contents, weights: CheckpointWeights(recipes: builder.recipes))
   }

@@ -52,7 +52,8 @@ public final class Model: Sendable {
   /// Binds a plan to its mapped weights.
   public convenience init(_ plan: Plan, cachePrecision: CachePrecision? = nil) throws {
     try self.init(
-      plan.contents, PlanWeights(plan.weights), of: plan.weights,
+      plan.contents, PlanWeights(plan.weights, narrowProducts: plan.contents.narrowProducts),
+      of: plan.weights,
       digest: "\(plan.weightsDigest) \(plan.contentsDigest)", cachePrecision)
   }
 
@@ -60,7 +61,17 @@ public final class Model: Sendable {
   public convenience init(
     _ contents: PlanContents, weights: WeightStore, cachePrecision: CachePrecision? = nil
   ) throws {
-    try self.init(contents, PlanWeights(weights), of: weights, digest: nil, cachePrecision)
+    try self.init(
+      contents, PlanWeights(weights, narrowProducts: contents.narrowProducts), of: weights, digest: nil,
+      cachePrecision)
+  }
+
+  /// The same model with other products whose activations have 7 bits; nil where its weights are those of no plan.
+  public func narrowing(_ products: [String]) throws -> Model? {
+    guard let store else { return nil }
+    var contents = contents
+    contents.narrowProducts = products
+    return try Model(contents, weights: store, cachePrecision: cachePrecision)
   }
 
   /// Throws when the plan's file was written to since it was opened: answers from it would be of no plan.

@@ -9,6 +9,11 @@ extension PlanContents {
     try prompt.validate(tokenizer)
     try calibration?.validate(for: model)
     try requireDigest(sourceDigest, "source_digest", "/")
+    let products = Set(model.products)
+    for name in narrowProducts where !products.contains(name) {
+      throw Flaw("/", "narrow_products has '\(name.prefix(64))', which is no product of this model")
+    }
+    try require(narrowProducts.count, in: 0...products.count, "number of narrow_products", "/")
     try validate(points, in: OperatingPoint.root)
     try validate(front, in: OperatingPoint.frontRoot)
   }

@@ -18,6 +18,9 @@ public struct PlanContents: Equatable, Sendable {
   public var weightFormat: WeightFormat
   /// Matrices that are stored otherwise, by name.
   public var weightOverrides: [String: WeightFormat] = [:]
+  /// Products, by the names of `WeightSpecification.product`, that round their activations to 7 bits where their weights
+  /// are int8; all others have 8.
+  public var narrowProducts: [String] = []
   /// SHA-256 of the checkpoint the plan was imported from, hexadecimal; empty when there was none.
   public var sourceDigest: String
 

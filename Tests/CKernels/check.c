@@ -61,20 +61,20 @@ static int integer(integer_rows rows, size_t row, size_t i) {
   return wide[i % 4 % 2 * 2 + i % 4 / 2];
 }
 
-static void check_quantisation(const float *x, size_t unit) {
-  const integer_rows rows = quantized(kernels, x, unit), plain = quantized(portable, x, unit);
+static void check_quantisation(const float *x, product_kind kind) {
+  const integer_rows rows = quantized(kernels, x, kind), plain = quantized(portable, x, kind);
   for (size_t row = 0; row < count; row++) {
     const float *source = x + row * depth;
     float largest = 0;
     for (size_t i = 0; i < depth; i++) largest = fabsf(source[i]) > largest ? fabsf(source[i]) : largest;
-    const double scale = largest / 127.0;
+    const double scale = (double)largest / levels_of(kind);
     if (!agree(rows.scales[row], scale, scale * 1e-6)) {
       fail("quantize_int8: row %zu has scale %g, expected %g", row, rows.scales[row], scale);
     }
     int32_t sum = 0, group = 0;
     size_t tile;
     const size_t first = tile_of(row, &tile);
-    const size_t padded = (depth + (unit == 64 ? 31 : 3)) / (unit == 64 ? 32 : 4) * (unit == 64 ? 32 : 4);
+    const size_t unit = kind == INT4 ? 32 : 4, padded = (depth + unit - 1) / unit * unit;
     for (size_t i = 0; i < padded; i++) {
       const int q = integer(rows, row, i);
       const double exact = i < depth && largest > 0 && isfinite(largest) ? source[i] / scale : 0;
@@ -82,7 +82,7 @@ static void check_quantisation(const float *x, size_t unit) {
       if (q != integer(plain, row, i)) fail("quantize_int8: row %zu, %zu is %d, not as portable", row, i, q);
       sum += q;
       group += q;
-      if (unit == 64 && i % 32 == 31) {
+      if (kind == INT4 && i % 32 == 31) {
         const int32_t given = rows.group_sums[first * rows.stride / 32 + i / 32 * tile + row - first];
         if (given != -8 * group) {
           fail("group_sums: row %zu, group %zu is %d, expected %d", row, i / 32, given, -8 * group);
@@ -130,6 +130,42 @@ static void check_results(const char *name, const float *out, const float *plain
   comparisons += 1;
 }
 
+/* Of the kernels' own rows; the portable table multiplies any. */
+static void check_int8_product(const float *x, const uint8_t *panels, product_kind kind) {
+  const size_t bytes = int8_bytes();
+  const espalier_int8_weights weights = {panels, bytes, outputs, depth};
+  void (*const product)(espalier_int8_weights, espalier_int8_rows, float *, size_t, int) =
+      kind == NARROW && kernels->int8_narrow_product ? kernels->int8_narrow_product : kernels->int8_product;
+  const integer_rows rows = quantized(portable, x, kind), own = quantized(kernels, x, kind);
+  double *exact = filled(count * outputs * sizeof(double), 0);
+  double *magnitudes = filled(count * outputs * sizeof(double), 0);
+  for (size_t r = 0; r < count; r++) {
+    for (size_t o = 0; o < outputs; o++) {
+      const uint8_t *panel = panels + o / 16 * bytes;
+      float scale;
+      memcpy(&scale, panel + 4 * (o % 16), sizeof(scale));
+      int64_t sum = 0;
+      for (size_t i = 0; i < depth; i++) {
+        sum += (int64_t)(panel[64 + i / 4 * 64 + 4 * (o % 16) + i % 4] - 128) * integer(rows, r, i);
+      }
+      exact[r * outputs + o] = (double)sum * ((double)scale * rows.scales[r]);
+      magnitudes[r * outputs + o] = fabs(exact[r * outputs + o]);
+    }
+  }
+  for (int accumulating = 0; accumulating < 2; accumulating++) {
+    float *out = results(), *plain = results();
+    product(weights, view(own), out, outputs + 3, accumulating);
+    portable->int8_product(weights, view(rows), plain, outputs + 3, accumulating);
+    check_results(kind == NARROW ? "int8_narrow_product" : "int8_product", out, plain, exact, magnitudes, accumulating, 1e-6, 1);
+    free(out);
+    free(plain);
+  }
+  free(exact);
+  free(magnitudes);
+  release(rows);
+  release(own);
+}
+
 static void check_int8(const float *x, const uint8_t *panels) {
   const size_t bytes = int8_bytes();
   const espalier_int8_weights weights = {panels, bytes, outputs, depth};
@@ -148,37 +184,9 @@ static void check_int8(const float *x, const uint8_t *panels) {
   }
   free(row);
   free(plain_row);
-
-  const integer_rows rows = quantized(portable, x, 4), own = quantized(kernels, x, 4);
-  double *exact = filled(count * outputs * sizeof(double), 0);
-  double *magnitudes = filled(count * outputs * sizeof(double), 0);
-  for (size_t r = 0; r < count; r++) {
-    for (size_t o = 0; o < outputs; o++) {
-      const uint8_t *panel = panels + o / 16 * bytes;
-      float scale;
-      memcpy(&scale, panel + 4 * (o % 16), sizeof(scale));
-      int64_t sum = 0;
-      for (size_t i = 0; i < depth; i++) {
-        sum += (int64_t)(panel[64 + i / 4 * 64 + 4 * (o % 16) + i % 4] - 128) * integer(rows, r, i);
-      }
-      exact[r * outputs + o] = (double)sum * ((double)scale * rows.scales[r]);
-      magnitudes[r * outputs + o] = fabs(exact[r * outputs + o]);
-    }
-  }
-  for (int accumulating = 0; accumulating < 2; accumulating++) {
-    float *out = results(), *plain = results();
-    kernels->int8_product(weights, view(own), out, outputs + 3, accumulating);
-    portable->int8_product(weights, view(rows), plain, outputs + 3, accumulating);
-    check_results("int8_product", out, plain, exact, magnitudes, accumulating, 1e-6, 1);
-    free(out);
-    free(plain);
-  }
-  free(exact);
-  free(magnitudes);
-  release(rows);
-  release(own);
+  check_int8_product(x, panels, INT8);
+  check_int8_product(x, panels, NARROW);
 }
-
 static int int4_level(const uint8_t *panel, size_t o, size_t i) {
   const uint8_t byte = panel[i / 64 * 576 + 64 + i % 64 / 8 * 64 + 4 * (o % 16) + i % 4];
   return (i % 8 < 4 ? byte & 15 : byte >> 4) - 8;
@@ -204,7 +212,7 @@ static void check_int4(const float *x, const uint8_t *panels) {
   free(row);
   free(plain_row);
 
-  const integer_rows rows = quantized(portable, x, 64);
+  const integer_rows rows = quantized(portable, x, INT4);
   double *exact = filled(count * outputs * sizeof(double), 0);
   double *magnitudes = filled(count * outputs * sizeof(double), 0);
   for (size_t r = 0; r < count; r++) {
@@ -420,8 +428,9 @@ static void check_shape(int extreme) {
   for (count = 1; count <= MOST_ROWS; count++) {
     float *x = filled(count * depth * sizeof(float), 0);
     fill_activations(x, extreme);
-    check_quantisation(x, 4);
-    check_quantisation(x, 64);
+    check_quantisation(x, INT8);
+    check_quantisation(x, NARROW);
+    check_quantisation(x, INT4);
     check_int8(x, eight);
     check_int4(x, four);
     check_bfloat16(x, matrix);

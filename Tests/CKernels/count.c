@@ -50,13 +50,13 @@ static void run_bfloat16_product(void) {
 static void run_quantize_int8(void) {
   const size_t bytes = kernels->quad_bytes;
   for (size_t r = 0; r < count; r++) {
-    kernels->quantize_int8(x + r * depth, depth, quads.values + bytes * r, bytes * count, quads.scales + r,
+    kernels->quantize_int8(x + r * depth, depth, 127, quads.values + bytes * r, bytes * count, quads.scales + r,
                            quads.sums + r);
   }
 }
 static void run_quantize_bytes(void) {
   for (size_t r = 0; r < count; r++) {
-    kernels->quantize_bytes(x + r * depth, depth, groups.values + 4 * r, 4 * count, groups.scales + r, groups.sums + r);
+    kernels->quantize_bytes(x + r * depth, depth, 127, groups.values + 4 * r, 4 * count, groups.scales + r, groups.sums + r);
   }
 }
 static void run_pair_row(void) {
@@ -120,8 +120,8 @@ static double measured(const struct kernel *kernel) {
   eight = int8_panels(-1);
   four = int4_panels(-1);
   half = bfloat16_panels(kernels, matrix);
-  quads = quantized(kernels, x, 4);
-  groups = quantized(kernels, x, 64);
+  quads = quantized(kernels, x, INT8);
+  groups = quantized(kernels, x, INT4);
   pairs = paired(kernels, x, 0.75f);
   const size_t instructions = counted(kernel->run);
   if (instructions == 0) fail("instructions cannot be counted here");

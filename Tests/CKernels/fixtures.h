@@ -101,9 +101,15 @@ typedef struct integer_rows {
   size_t stride, quad_bytes;
 } integer_rows;
 
-/* Rows for int8 products (a unit of 4 values), or for int4 products (of 64). */
-static inline integer_rows quantized(const espalier_kernels *table, const float *x, size_t unit) {
-  integer_rows rows = {.stride = (depth + unit - 1) / unit * unit, .quad_bytes = unit == 64 ? 4 : table->quad_bytes};
+/* The products that rows are made for: with int8 weights, the same with activations of 7 bits, with int4 weights. */
+typedef enum product_kind { INT8, NARROW, INT4 } product_kind;
+
+static inline int levels_of(product_kind kind) { return kind == NARROW ? ESPALIER_NARROW_LEVELS : 127; }
+
+static inline integer_rows quantized(const espalier_kernels *table, const float *x, product_kind kind) {
+  const size_t unit = kind == INT4 ? 64 : 4;
+  const int as_bytes = kind == INT4 || (kind == NARROW && table->int8_narrow_product);
+  integer_rows rows = {.stride = (depth + unit - 1) / unit * unit, .quad_bytes = as_bytes ? 4 : table->quad_bytes};
   rows.values = filled(count * rows.stride / 4 * rows.quad_bytes, 99);
   rows.scales = filled(count * sizeof(float), 99);
   rows.sums = filled(count * sizeof(int32_t), 99);
@@ -112,9 +118,9 @@ static inline integer_rows quantized(const espalier_kernels *table, const float 
     size_t tile;
     const size_t first = tile_of(row, &tile), place = row - first;
     int8_t *q = rows.values + first * rows.stride / 4 * rows.quad_bytes + rows.quad_bytes * place;
-    (unit == 64 ? table->quantize_bytes : table->quantize_int8)(x + row * depth, depth, q, rows.quad_bytes * tile,
-                                                                rows.scales + row, rows.sums + row);
-    if (unit == 64) {
+    (as_bytes ? table->quantize_bytes : table->quantize_int8)(x + row * depth, depth, levels_of(kind), q,
+                                                              rows.quad_bytes * tile, rows.scales + row, rows.sums + row);
+    if (kind == INT4) {
       table->group_sums(q, depth, 4 * tile, rows.group_sums + first * rows.stride / 32 + place, tile);
     }
   }

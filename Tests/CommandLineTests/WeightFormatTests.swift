@@ -39,6 +39,33 @@ import TestSupport
     #expect(!FileManager.default.fileExists(atPath: plan))
   }
 
+  @Test func `products may round their activations to 7 bits, and the plan says which`() throws {
+    let plan = folder.file("narrow.h5")
+    let result = try importReference(
+      plan, ["--weights", "int8", "--narrow-products", "text/gate_up,vision/qkv"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try Plan(contentsOf: plan).contents.narrowProducts == ["vision/qkv", "text/gate_up"])
+    let inspected = try Program.run("espalier", ["inspect", plan])
+    #expect(inspected.output.contains("activations of 7 bits: vision/qkv, text/gate_up"))
+    let answer = try ask(plan, [])
+    #expect(answer.status == 0 && !answer.output.isEmpty, "\(answer.errors)")
+  }
+
+  @Test(
+    arguments: [
+      (["--weights", "int8", "--narrow-products", "text/gates"], "text/gates: is no product"),
+      (["--weights", "bf16", "--narrow-products", "text/qkv"], "text/qkv: is no product"),
+      (["--weights", "bf16", "--narrow-products", "all"], "no weights are int8"),
+    ])
+  func `a product that cannot be narrowed is an error before anything is written`(
+    words: [String], reason: String
+  ) throws {
+    let plan = folder.file("none.h5")
+    let result = try importReference(plan, words)
+    #expect(result.status == 1 && result.output.isEmpty && result.errors.contains(reason), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: plan))
+  }
+
   @Test(arguments: ["int8", "=int8", "text/*=int3", "text/*="])
   func `an override that is none exits with 64`(word: String) throws {
     #expect(try importReference(folder.file("x.h5"), ["--tensor-weights", word]).status == 64)

@@ -45,7 +45,7 @@ import Testing
       var q = [Int8](repeating: 9, count: count + 3)
       var scale: Float = 0
       var sum: Int32 = 0
-      kernels.quantize_bytes(x, count, &q, 4, &scale, &sum)
+      kernels.quantize_bytes(x, count, 127, &q, 4, &scale, &sum)
       for index in x.indices { #expect(abs(Float(q[index]) * scale - x[index]) <= scale * 0.5001, "\(name)") }
       let padded = (count + 3) / 4 * 4
       #expect(q[count..<padded].allSatisfy { $0 == 0 } && q[padded...].allSatisfy { $0 == 9 }, "\(name)")
@@ -63,7 +63,7 @@ import Testing
       var q = [Int8](repeating: 9, count: 8)
       var scale: Float = -1
       var sum: Int32 = 0
-      kernels.quantize_bytes([value, 0, value, 0, 0, 0, 0, 0], 8, &q, 4, &scale, &sum)
+      kernels.quantize_bytes([value, 0, value, 0, 0, 0, 0, 0], 8, 127, &q, 4, &scale, &sum)
       #expect(q.allSatisfy { (-127...127).contains($0) } && !(scale < 0), "\(name)")
       #expect(!value.isInfinite || scale.isInfinite, "\(name)")
     }
@@ -127,7 +127,7 @@ private struct Rows {
         let x = (0..<depth).map { Float((row * 131 + $0 * 37) % 255 - 127) * 0.1 * Float(row + 1) }
         values.withUnsafeMutableBufferPointer {
           let start = $0.baseAddress.unsafelyUnwrapped + quadBytes * (first * stride / 4 + place)
-          kernels.quantize_int8(x, depth, start, quadBytes * tile, &scales[row], &sums[row])
+          kernels.quantize_int8(x, depth, 127, start, quadBytes * tile, &scales[row], &sums[row])
         }
       }
       first += tile

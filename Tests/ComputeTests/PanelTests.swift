@@ -40,6 +40,35 @@ import TestSupport
     }
   }
 
+  /// Half a step of 1/63 of a row's largest element is what each activation may be off by.
+  @Test func `activations of 7 bits are rounded to those`() {
+    let workers = Workers(count: 2)
+    let plain = randomMatrix(37, 90, seed: 5)
+    let input = randomMatrix(14, 90, seed: 6)
+    let rounded = MatrixView(rows: 14, columns: 90)
+    for row in 0..<14 {
+      let step = (0..<90).map { abs(input[row, $0]) }.max().map { $0 / 63 } ?? 0
+      for column in 0..<90 {
+        rounded[row, column] = (input[row, column] / step).rounded(.toNearestOrEven) * step
+      }
+    }
+    let matrix = panels(.int8, plain)
+    let decoded = MatrixView(rows: 37, columns: 90)
+    for row in 0..<37 { matrix.copyRow(row, into: decoded, row: row) }
+    let (result, expected) = (MatrixView(rows: 14, columns: 37), MatrixView(rows: 14, columns: 37))
+    matrix.narrowed.multiply(input, into: result, workers)
+    WeightMatrix(decoded).multiply(rounded, into: expected, workers)
+    #expect(relativeDifference(result, expected) < 1e-5)
+    let wide = MatrixView(rows: 14, columns: 37)
+    matrix.multiply(input, into: wide, workers)
+    #expect(relativeDifference(result, wide) > 1e-3)
+    // What is rounded otherwise stays as it is.
+    let other = panels(.bfloat16, plain)
+    other.narrowed.multiply(input, into: result, workers)
+    other.multiply(input, into: wide, workers)
+    #expect(result.elements == wide.elements)
+  }
+
   @Test(arguments: PanelEncoding.all)
   func `a matrix multiplies both ways like the numbers it stands for`(encoding: PanelEncoding) {
     let workers = Workers(count: 2)
@@ -263,7 +292,8 @@ private struct IntegerRows {
           for place in 0..<tile {
             let start = values.baseAddress.unsafelyUnwrapped + quadBytes * (first * stride / 4 + place)
             quantize?(
-              input.rowBase(first + place), input.columns, start, quadBytes * tile, &scales[first + place],
+              input.rowBase(first + place), input.columns, 127, start, quadBytes * tile,
+              &scales[first + place],
               &sums[first + place])
             guard inGroups else { continue }
             kernels.group_sums(

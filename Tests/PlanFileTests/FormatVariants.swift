@@ -33,7 +33,7 @@ enum Extents {
     (13, "N"), (20, "tokens"), (21, "tokens + 1"), (smallest.tokenizer.tokens.joined().count, "bytes"),
     (25, "merges"), (18, "added"), (19, "steps"), (9, "runs"), (12, "segments"), (23, "pictures"),
     (24, "pictures"), (26, "candidates"), (27, "candidates"),
-    (28, "candidates"), (2, "Lv"),
+    (28, "candidates"), (2, "Lv"), (10, "products"), (11, "products + 1"),
   ]
 
   private static let smallest = PlanVariant.smallest
@@ -113,6 +113,7 @@ extension PlanVariant {
     record.towerPruning = repeated(TowerPruning(rule: .diverse, keepRatio: 0.5, layer: 1))
     record.towerDepth = repeated(TowerDepth(skippedLayers: 1))
     record.towerReduction?.order = (0..<2).flatMap { _ in Array(0..<Int32(29)) }
+    record.narrowProducts?.products = Array(repeating: .init(name: "text/qkv"), count: 10)
     record.provenance.pictures = Array(repeating: String(repeating: "01", count: 32), count: 23)
     record.provenance.validationPictures = Array(repeating: String(repeating: "23", count: 32), count: 24)
     return record

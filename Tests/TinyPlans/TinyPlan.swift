@@ -124,6 +124,12 @@ public enum TinyPlan {
     ranking.order = order.reversed() + order
     record.towerReduction = ranking
     record.towerDepth = harm([TowerDepth(skippedLayers: 1)])
+    var narrow = NarrowProductHarm()
+    narrow.products = [
+      .init(name: "vision/up", divergence: 0.01, agreement: 0.5), .init(name: "text/gate_up"),
+    ]
+    narrow.chosen = .init(name: "", divergence: 0.001, agreement: 0.75)
+    record.narrowProducts = narrow
     return record
   }
 
@@ -162,8 +168,10 @@ public enum TinyPlan {
 
   /// Everything but the weights.
   public static func contents(_ format: WeightFormat = .float32) -> PlanContents {
-    PlanContents(
+    var contents = PlanContents(
       model: model, image: image, tokenizer: tokenizer, prompt: prompt, calibration: calibration,
       points: points, weightFormat: format, sourceDigest: String(repeating: "0f", count: 32))
+    contents.narrowProducts = ["text/gate_up", "vision/down"]
+    return contents
   }
 }

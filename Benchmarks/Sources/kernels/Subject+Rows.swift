@@ -49,7 +49,8 @@ extension Subject {
             let memory = UnsafeMutableRawPointer(target.baseAddress)?.assumingMemoryBound(to: Int8.self)
             var (scale, sum) = (Float(0), Int32(0))
             kernels.quantize_int8(
-              source.baseAddress, width, memory.map { $0 + bytes * (row % 12) }, 12 * bytes, &scale, &sum)
+              source.baseAddress, width, 127, memory.map { $0 + bytes * (row % 12) }, 12 * bytes, &scale, &sum
+            )
           }
         }
       }

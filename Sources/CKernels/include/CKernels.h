@@ -76,6 +76,9 @@ enum { ESPALIER_INT4_GROUP = 32 };
 /* Bytes of one panel. */
 static inline size_t espalier_int4_panel_bytes(size_t depth) { return (depth + 63) / 64 * 576; }
 
+/* The largest magnitude of activations of 7 bits: two products with bytes, 2 * 255 * 63, fit into 16 bits. */
+enum { ESPALIER_NARROW_LEVELS = 63 };
+
 /*
  * Rows of activations, tile after tile. A tile of n rows whose first is row f starts at element f * stride of values and
  * has, for every 4 elements, those of each of its rows: so that a product reads it in one stream. An element is a byte, or
@@ -184,18 +187,25 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
                                 uint8_t *panels, size_t panel_bytes);
 
   /*
-   * Quantises a row symmetrically to -127...127 by its largest magnitude, ties to even. Every 4 values go to `q` as bytes,
+   * Quantises a row symmetrically to -levels...levels, at most 127, by its largest magnitude, ties to even. Every 4 values go to `q` as bytes,
    * `step` bytes apart, those behind `count` as 0. A row with an infinity gets the scale infinity, so that its products
    * are not numbers.
    */
-  void (*quantize_bytes)(const float *x, size_t count, int8_t *q, size_t step, float *scale, int32_t *sum);
+  void (*quantize_bytes)(const float *x, size_t count, int levels, int8_t *q, size_t step, float *scale,
+                         int32_t *sum);
   /* Bytes of 4 values in rows of int8 products: 4, or 8 where the instructions multiply nothing shorter than 16 bits. */
   size_t quad_bytes;
   /* The same in the form of those rows, quads of `quad_bytes`. */
-  void (*quantize_int8)(const float *x, size_t count, int8_t *q, size_t step, float *scale, int32_t *sum);
+  void (*quantize_int8)(const float *x, size_t count, int levels, int8_t *q, size_t step, float *scale, int32_t *sum);
   /* out[r][o] = sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. */
   void (*int8_product)(espalier_int8_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
                        int accumulating);
+  /*
+   * The same by rows of bytes within -ESPALIER_NARROW_LEVELS...ESPALIER_NARROW_LEVELS, of which two products are added in
+   * 16 bits. NULL where that is no faster: int8_product takes such rows as well.
+   */
+  void (*int8_narrow_product)(espalier_int8_weights weights, espalier_int8_rows rows, float *out, size_t out_stride,
+                              int accumulating);
   /* out[i] = w[output][i] */
   void (*int8_row)(espalier_int8_weights weights, size_t output, float *out);
 

@@ -1,5 +1,30 @@
 import CKernels
 
+/// How products take their activations.
+enum QuantizedForm {
+  /// With int8 weights.
+  case int8
+  /// With int8 weights, in 7 bits.
+  case narrow
+  /// With int4 weights.
+  case int4
+
+  /// Whether rows are bytes, or what the kernels' int8 products multiply.
+  var isBytes: Bool {
+    switch self {
+    case .int8: false
+    case .narrow: kernels.int8_narrow_product != nil
+    case .int4: true
+    }
+  }
+  /// Bytes of four values.
+  var quadBytes: Int { isBytes ? 4 : kernels.quad_bytes }
+  /// The largest magnitude.
+  var levels: Int32 { self == .narrow ? Int32(ESPALIER_NARROW_LEVELS) : 127 }
+  /// Values that a row is padded to a multiple of.
+  var unit: Int { self == .int4 ? 64 : 4 }
+}
+
 /// Activations as 8-bit integers, kept from one product to the next.
 final class QuantizedRows {
   private var values: UnsafeMutablePointer<Int8> = .allocate(capacity: 1)
@@ -37,26 +62,19 @@ final class QuantizedRows {
       values: values, stride: stride, scales: scales, sums: sums, group_sums: groupSums, count: rows)
   }
 
-  /// Quantises row `place` of the tile of `tile` rows that starts at row `first`, for int8 products.
+  /// Quantises row `place` of the tile of `tile` rows that starts at row `first`.
   func fill(
-    _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
+    _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int,
+    _ form: QuantizedForm
   ) {
-    let bytes = kernels.quad_bytes
-    kernels.quantize_int8(
-      source, count, values + first * stride / 4 * bytes + bytes * place, bytes * tile,
+    let bytes = form.quadBytes
+    let quantize = form.isBytes ? kernels.quantize_bytes : kernels.quantize_int8
+    quantize?(
+      source, count, form.levels, values + first * stride / 4 * bytes + bytes * place, bytes * tile,
       scales + first + place, sums + first + place)
   }
 
-  /// The same for int4 products, which take bytes.
-  func fillBytes(
-    _ place: Int, of tile: Int, from first: Int, stride: Int, _ source: UnsafePointer<Float>, count: Int
-  ) {
-    kernels.quantize_bytes(
-      source, count, values + first * stride + 4 * place, 4 * tile, scales + first + place,
-      sums + first + place)
-  }
-
-  /// Sums the groups of a row that `fillBytes` wrote; `stride` is a multiple of 64.
+  /// Sums the groups of a row of bytes that `fill` wrote; `stride` is a multiple of 64.
   func sumGroups(_ place: Int, of tile: Int, from first: Int, stride: Int, count: Int) {
     kernels.group_sums(
       values + first * stride + 4 * place, count, 4 * tile,
@@ -84,23 +102,20 @@ final class PairedRows {
 }
 
 extension Workers {
-  /// The rows of a matrix as 8-bit integers, with sums of groups for int4 products, valid until the next call. For the
-  /// thread that shares out the work.
-  func quantized(_ input: MatrixView, inGroups: Bool = false) -> espalier_int8_rows {
-    let unit = inGroups ? 64 : 4
-    let stride = (input.columns + unit - 1) / unit * unit
-    let rows = quantizedRows.reserve(
-      rows: input.rows, stride: stride, quadBytes: inGroups ? 4 : kernels.quad_bytes)
+  /// The rows of a matrix as integers, with sums of groups for int4 products, valid until the next call. For the thread
+  /// that shares out the work.
+  func quantized(_ input: MatrixView, _ form: QuantizedForm) -> espalier_int8_rows {
+    let stride = (input.columns + form.unit - 1) / form.unit * form.unit
+    let rows = quantizedRows.reserve(rows: input.rows, stride: stride, quadBytes: form.quadBytes)
     // Whole tiles: the granularity is the largest, and every smaller tile is in the last part.
     split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in
       forEachTile(of: range) { first, tile in
         for place in 0..<tile {
-          let row = input.rowBase(first + place)
-          if inGroups {
-            quantizedRows.fillBytes(place, of: tile, from: first, stride: stride, row, count: input.columns)
+          quantizedRows.fill(
+            place, of: tile, from: first, stride: stride, input.rowBase(first + place), count: input.columns,
+            form)
+          if form == .int4 {
             quantizedRows.sumGroups(place, of: tile, from: first, stride: stride, count: input.columns)
-          } else {
-            quantizedRows.fill(place, of: tile, from: first, stride: stride, row, count: input.columns)
           }
         }
       }

@@ -3,7 +3,7 @@ import CKernels
 extension PanelMatrix {
   /// Outputs `selected`, as panels of their own in memory that the second value keeps.
   func gathering(outputs selected: [Int], _ workers: Workers) -> (PanelMatrix, PanelBuffer) {
-    let (result, buffer) = PanelMatrix.blank(encoding, outputs: selected.count, depth: depth)
+    let (result, buffer) = blank(encoding, outputs: selected.count, depth: depth)
     let bytes = panelBytes
     workers.split(result.panelCount, granularity: 1, operations: selected.count * depth) { range, _ in
       for panel in range {
@@ -26,7 +26,7 @@ extension PanelMatrix {
   /// Inputs `selected` of every output, as panels of their own in memory that the second value keeps. Of int4 they
   /// become int8: groups that share a scale fall apart.
   func gathering(inputs selected: [Int], _ workers: Workers) -> (PanelMatrix, PanelBuffer) {
-    let (result, buffer) = PanelMatrix.blank(
+    let (result, buffer) = blank(
       encoding == .int4 ? .int8 : encoding, outputs: outputs, depth: selected.count)
     let bytes = result.panelBytes
     workers.split(panelCount, granularity: 1, operations: selected.count * outputs) { range, _ in
@@ -44,13 +44,15 @@ extension PanelMatrix {
   }
 
   /// Panels of their own: elements that nothing is written to are 0.
-  private static func blank(
+  private func blank(
     _ encoding: PanelEncoding, outputs: Int, depth: Int
   ) -> (PanelMatrix, PanelBuffer) {
-    let panels = (outputs + lanes - 1) / lanes
+    let panels = (outputs + Self.lanes - 1) / Self.lanes
     // Outputs that are not there have scale 0 or are never read; inputs that are not there are multiplied by 0.
     let buffer = PanelBuffer(
       count: panels * encoding.panelBytes(depth: depth), zero: encoding == .int8 ? 128 : 0)
-    return (PanelMatrix(encoding: encoding, panels: buffer.base, outputs: outputs, depth: depth), buffer)
+    let matrix = PanelMatrix(
+      encoding: encoding, panels: buffer.base, outputs: outputs, depth: depth, isNarrow: isNarrow)
+    return (matrix, buffer)
   }
 }

@@ -34,21 +34,27 @@ struct PanelMatrix {
   let depth: Int
   /// Bytes from one panel to the next: those of a panel of `depth`, or more where inputs behind them are left out.
   let panelBytes: Int
+  /// Whether products with int8 panels round their activations to 7 bits.
+  let isNarrow: Bool
 
-  init(encoding: PanelEncoding, panels: UnsafePointer<UInt8>, outputs: Int, depth: Int) {
+  init(
+    encoding: PanelEncoding, panels: UnsafePointer<UInt8>, outputs: Int, depth: Int, isNarrow: Bool = false
+  ) {
     self.init(
       encoding: encoding, panels: panels, outputs: outputs, depth: depth,
-      panelBytes: encoding.panelBytes(depth: depth))
+      panelBytes: encoding.panelBytes(depth: depth), isNarrow: isNarrow)
   }
 
   private init(
-    encoding: PanelEncoding, panels: UnsafePointer<UInt8>, outputs: Int, depth: Int, panelBytes: Int
+    encoding: PanelEncoding, panels: UnsafePointer<UInt8>, outputs: Int, depth: Int, panelBytes: Int,
+    isNarrow: Bool
   ) {
     self.encoding = encoding
     self.panels = panels
     self.outputs = outputs
     self.depth = depth
     self.panelBytes = panelBytes
+    self.isNarrow = isNarrow
   }
 
   static let lanes = PanelEncoding.lanes
@@ -56,19 +62,27 @@ struct PanelMatrix {
   var panelCount: Int { (outputs + Self.lanes - 1) / Self.lanes }
   var byteCount: Int { panelCount * panelBytes }
 
+  /// The same panels, by products that round their activations to 7 bits where the weights are int8.
+  var narrowed: PanelMatrix {
+    PanelMatrix(
+      encoding: encoding, panels: panels, outputs: outputs, depth: depth, panelBytes: panelBytes,
+      isNarrow: encoding == .int8)
+  }
+
   /// Some outputs of the same panels; the first one must be a multiple of 16.
   subscript(outputs range: Range<Int>) -> PanelMatrix {
     precondition(range.lowerBound % Self.lanes == 0 && range.upperBound <= outputs)
     return PanelMatrix(
-      encoding: encoding, panels: start(of: range), outputs: range.count, depth: depth, panelBytes: panelBytes
-    )
+      encoding: encoding, panels: start(of: range), outputs: range.count, depth: depth,
+      panelBytes: panelBytes, isNarrow: isNarrow)
   }
 
   /// The first inputs of every output. Activations behind them are 0, so what lies there in the panels does not count.
   func leading(inputs count: Int) -> PanelMatrix {
     precondition(count <= depth)
     return PanelMatrix(
-      encoding: encoding, panels: panels, outputs: outputs, depth: count, panelBytes: panelBytes)
+      encoding: encoding, panels: panels, outputs: outputs, depth: count, panelBytes: panelBytes,
+      isNarrow: isNarrow)
   }
 
   /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels.
@@ -101,8 +115,8 @@ struct PanelMatrix {
   private func prepared(_ input: MatrixView, _ workers: Workers) -> Product.Rows {
     switch encoding {
     case .bfloat16: .paired(workers.paired(input))
-    case .int8: .quantized(workers.quantized(input))
-    case .int4: .quantized(workers.quantized(input, inGroups: true))
+    case .int8: .quantized(workers.quantized(input, isNarrow ? .narrow : .int8))
+    case .int4: .quantized(workers.quantized(input, .int4))
     }
   }
 
@@ -124,10 +138,12 @@ struct PanelMatrix {
       case .paired(let rows):
         kernels.bfloat16_product(matrix.bfloat16View(range), rows, target, output.stride, accumulating)
       case .quantized(let rows):
-        if matrix.encoding == .int8 {
-          kernels.int8_product(matrix.int8View(range), rows, target, output.stride, accumulating)
-        } else {
+        if matrix.encoding == .int4 {
           kernels.int4_product(matrix.int4View(range), rows, target, output.stride, accumulating)
+        } else if matrix.isNarrow, let product = kernels.int8_narrow_product {
+          product(matrix.int8View(range), rows, target, output.stride, accumulating)
+        } else {
+          kernels.int8_product(matrix.int8View(range), rows, target, output.stride, accumulating)
         }
       }
     }

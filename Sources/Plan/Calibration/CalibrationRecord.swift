@@ -22,6 +22,8 @@ public struct CalibrationRecord: Equatable, Sendable {
   public var towerReduction: TowerRanking?
   /// Harm of fewer layers of the tower.
   public var towerDepth: HarmProfile<TowerDepth>?
+  /// Harm of activations of 7 bits.
+  public var narrowProducts: NarrowProductHarm?
   /// What it was found on.
   public var provenance: CalibrationProvenance
 
@@ -46,7 +48,7 @@ public struct CalibrationRecord: Equatable, Sendable {
   package static let places: [Place<Self>] = [
     Place(\.layerReduction), Place(\.cacheRetention), Place(\.tokenPruning), Place(\.horizon),
     Place(\.resolution), Place(\.tileSelection), Place(\.patchSelection), Place(\.contrastSelection),
-    Place(\.towerPruning), Place(\.towerReduction), Place(\.towerDepth),
+    Place(\.towerPruning), Place(\.towerReduction), Place(\.towerDepth), Place(\.narrowProducts),
   ]
 
   /// The parts that were made.

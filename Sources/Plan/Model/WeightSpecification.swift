@@ -20,6 +20,15 @@ public struct WeightSpecification: Equatable, Sendable {
   /// Path of the tensor's dataset.
   package var path: String { "/weights/\(name)" }
 
+  /// The product that the matrix is for, in whatever layer: `text/qkv` of `text/layers/03/qkv`.
+  public var product: String { Self.product(of: name) }
+
+  /// The product of the matrix of that name.
+  public static func product(of name: String) -> String {
+    let parts = name.split(separator: "/")
+    return parts.count == 4 && parts[1] == "layers" ? "\(parts[0])/\(parts[3])" : name
+  }
+
   /// Elements in the tensor, or `nil` when the product overflows.
   public var elements: Int? { shape.checkedProduct }
 }
@@ -28,6 +37,14 @@ extension ModelDescription {
   /// Every tensor of the model, in the order in which the plan stores them.
   public var weights: [WeightSpecification] {
     vision.weights + projector.weights(vision, text) + text.weights
+  }
+}
+
+extension ModelDescription {
+  /// The products of the model, by the names of `WeightSpecification.product`, in the order in which they come.
+  public var products: [String] {
+    var seen: Set<String> = []
+    return weights.filter(\.followsWeightFormat).map(\.product).filter { seen.insert($0).inserted }
   }
 }
 

@@ -9,6 +9,7 @@ extension PlanTree {
     var attributes = RootAttributes()
     attributes.weightFormat = contents.weightFormat
     attributes.sourceDigest = contents.sourceDigest
+    attributes.narrowProducts = contents.narrowProducts
     attributes.calibrationSetDigest = contents.calibration?.provenance.setDigest ?? ""
     root.put(attributes)
     builder.group(
@@ -43,5 +44,6 @@ extension PlanContents {
       front: try OperatingPoint.all(in: &reader, root: OperatingPoint.frontRoot),
       weightFormat: root.weightFormat,
       sourceDigest: root.sourceDigest)
+    narrowProducts = root.narrowProducts
   }
 }

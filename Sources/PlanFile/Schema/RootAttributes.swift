@@ -11,6 +11,7 @@ struct RootAttributes: AttributeRecord, Equatable {
   var contentsDigest = ""
   var sourceDigest = ""
   var calibrationSetDigest = ""
+  var narrowProducts: [String] = []
 
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
@@ -19,6 +20,7 @@ struct RootAttributes: AttributeRecord, Equatable {
       .init("weight_format", \.weightFormat), .init("weights_digest", \.weightsDigest),
       .init("contents_digest", \.contentsDigest), .init("source_digest", \.sourceDigest),
       .init("calibration_set_digest", \.calibrationSetDigest),
+      .init("narrow_products", \.narrowProducts, since: 1),
     ]
   }
 }

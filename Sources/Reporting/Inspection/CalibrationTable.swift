@@ -7,6 +7,7 @@ enum CalibrationTable {
     let parts = [
       "calibration on \(record.provenance.samples) samples, seed \(record.provenance.seed)",
       layers(record), record.tokenPruning.map(rules), record.cacheRetention.map(entries), pictures(record),
+      record.narrowProducts.map(narrow),
     ]
     return parts.compactMap { $0 }.joined(separator: "\n\n")
   }
@@ -97,6 +98,19 @@ enum CalibrationTable {
       ])
     }
     return table.isEmpty ? nil : table.text
+  }
+
+  /// What products lose whose activations have 7 bits, the least first.
+  private static func narrow(_ harm: NarrowProductHarm) -> String {
+    var table = TextTable(["activations of 7 bits", "divergence", "agreement"], wordColumns: [0])
+    var chosen = harm.chosen
+    chosen.name = "those chosen"
+    for row in harm.products.sorted(by: { $0.divergence < $1.divergence }) + [chosen] {
+      table.append([
+        row.name, Figure(row.divergence, .nats).description, Figure(row.agreement, .share).description,
+      ])
+    }
+    return table.text
   }
 
   private static func entries(_ profile: RetentionProfile) -> String {

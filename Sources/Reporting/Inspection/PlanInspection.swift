@@ -23,6 +23,7 @@ public struct PlanInspection {
       "weights": .object([
         "format": .string(plan.weights.format.rawValue), "tensors": .integer(plan.weights.names.count),
         "bytes": Figure(Double(plan.weights.byteCount), .bytes).json, "digest": .string(plan.weightsDigest),
+        "narrow_products": .array(plan.contents.narrowProducts.map { .string($0) }),
       ]),
       "model": .object([
         "family": .string(model.family), "layers": .integer(model.text.layers),
@@ -51,6 +52,9 @@ public struct PlanInspection {
       "weights   \(plan.weights.names.count) tensors, \(plan.weights.format.rawValue), "
         + "\(Figure(Double(plan.weights.byteCount), .bytes))",
     ]
+    if !plan.contents.narrowProducts.isEmpty {
+      lines.append("          activations of 7 bits: \(plan.contents.narrowProducts.joined(separator: ", "))")
+    }
     if let record = plan.contents.calibration { lines += ["", CalibrationTable.text(record)] }
     if !plan.contents.points.isEmpty { lines += ["", PointTable.text(plan.contents.points)] }
     if !plan.contents.front.isEmpty {

@@ -29,6 +29,9 @@ extension Report {
     row(
       "weights stored as",
       "\(contents.weightFormat.rawValue)\(others.isEmpty ? "" : ", some tensors as \(Wording.list(others))")")
+    if !contents.narrowProducts.isEmpty {
+      row("activations of 7 bits", "\(Wording.list(contents.narrowProducts))")
+    }
     row("digest of the weights", .code(plan.weightsDigest))
     row("digest of everything else", .code(plan.contentsDigest))
     if !contents.sourceDigest.isEmpty { row("digest of the checkpoint", .code(contents.sourceDigest)) }

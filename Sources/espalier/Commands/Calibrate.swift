@@ -45,7 +45,8 @@ struct Calibrate: ParsableCommand {
         try CalibrationState.check(path, samples: try samples.digest(), options: calibration.options)
       }
       let work = try opened.orderingNeurons(by: samples, options: calibration.options, near: target)
-      var contents = work.plan.contents
+        .narrowing(by: samples, options: calibration.options)
+      var contents = work.contents
       contents.calibration = try work.calibrate(
         samples, options: calibration.options, statePath: state.path, resuming: state.resuming)
       // Points that were measured with another calibration would no longer be true.

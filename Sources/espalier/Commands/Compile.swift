@@ -92,7 +92,8 @@ struct Compile: ParsableCommand {
     }
     try imported.checkTuning(tuning, validationSet, target.budgets, search.options)
     let work = try imported.orderingNeurons(by: calibrationSet, options: arguments.options, near: output)
-    var contents = work.plan.contents
+      .narrowing(by: calibrationSet, options: arguments.options)
+    var contents = work.contents
     let record = try work.calibrate(
       calibrationSet, options: arguments.options, statePath: calibrating.path, resuming: calibrating.resuming)
     contents.calibration = record

@@ -14,6 +14,9 @@ enum Importing {
     do {
       try CheckpointImporter.importModel(
         at: model, weightFormat: weights.weights, overrides: weights.tensorWeights,
+        narrowProducts: weights.narrowProducts.map {
+          $0 == "all" ? .all : .named($0.split(separator: ",").map(String.init))
+        } ?? .named([]),
         chatTemplate: chatTemplate, to: output, progress: meter.show)
     } catch {
       guard Interruption.requested else { throw error }

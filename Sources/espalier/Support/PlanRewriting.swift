@@ -12,7 +12,10 @@ import PlanWriting
 /// Calibration and tuning of an opened plan, each giving new contents for the same weights.
 struct PlanWork {
   let plan: Plan
-  let context: Context
+  private(set) var context: Context
+  /// What new plans of the same weights start from.
+  private(set) var contents: PlanContents
+  private var narrowHarm: NarrowProductHarm?
   /// Hours of work on a plan that somebody has written to would be for nothing.
   let progress: ConsoleProgress
 
@@ -23,6 +26,7 @@ struct PlanWork {
   init(_ path: String, _ engine: EngineOptions) throws {
     let plan = try Plan(contentsOf: path)
     self.plan = plan
+    contents = plan.contents
     progress = ConsoleProgress(check: plan.checkUnchanged)
     context = try engine.context(plan)
     self.engine = engine
@@ -49,14 +53,38 @@ struct PlanWork {
     return work
   }
 
+  /// The same with activations of 7 bits in as many products as may lose by them what the options allow.
+  func narrowing(by set: SampleSet, options: CalibrationOptions) throws -> PlanWork {
+    guard let limit = options.narrowHarm else { return self }
+    guard !NarrowProductSearch.candidates(of: contents).isEmpty else {
+      throw ExecutionError("--narrow-harm: no weights of \(plan.path.printable()) are int8")
+    }
+    var work = self
+    work.contents.narrowProducts = []
+    work.context = try work.rebound()
+    let (narrow, harm) = try NarrowProductSearch(work.context, options: options)
+      .search(set, upTo: limit, reporter: progress)
+    work.narrowHarm = harm
+    work.contents.narrowProducts = narrow
+    work.context = try work.rebound()
+    return work
+  }
+
+  private func rebound() throws -> Context {
+    Context(
+      try Model(contents, weights: plan.weights, cachePrecision: engine.cache), pool: context.pool)
+  }
+
   /// Calibrates; the state of an unfinished calibration is at `statePath`.
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
-    try Calibrator(context, options: options, statePath: statePath)
+    var record = try Calibrator(context, options: options, statePath: statePath)
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
         reporter: progress)
+    record.narrowProducts = narrowHarm
+    return record
   }
 
   /// Throws where there is no room for so many plans of this size beside an output, before work that takes long.
@@ -83,7 +111,7 @@ struct PlanWork {
     _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options,
     state: StateFile
   ) throws -> Tuner.Result {
-    var contents = plan.contents
+    var contents = contents
     contents.calibration = record
     let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
     let calibrated = Context(model, pool: context.pool)

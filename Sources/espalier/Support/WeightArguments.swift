@@ -12,6 +12,12 @@ struct WeightArguments: ParsableArguments {
       "Storage of the matrices that match a pattern, such as 'text/layers/*/down=int8'; may be repeated.",
       valueName: "pattern=format"))
   var tensorWeights: [TensorFormat] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Products that round their activations to 7 bits, such as text/gate_up, separated by commas; or all.",
+      valueName: "names"))
+  var narrowProducts: String?
 }
 
 extension WeightFormat: ExpressibleByArgument {}

@@ -1,0 +1,80 @@
+public import Evaluation
+public import Inference
+import Models
+public import Plan
+
+/// Chooses the products that may round their activations to 7 bits, by what each of them loses.
+///
+/// Two products of a byte with 7 bits fit into 16 bits, which processors without dot products of bytes multiply faster
+/// (section 11 of the methods). The products that lose least go first, as long as all of them together lose no more than is
+/// allowed.
+public struct NarrowProductSearch {
+  private let context: Context
+  private let options: CalibrationOptions
+
+  /// A search on a context's model.
+  public init(_ context: Context, options: CalibrationOptions) {
+    self.context = context
+    self.options = options
+  }
+
+  /// Products all of whose matrices are int8.
+  public static func candidates(of contents: PlanContents) -> [String] {
+    contents.model.products.filter { product in
+      contents.model.weights.allSatisfy {
+        !$0.followsWeightFormat || $0.product != product || contents.format(of: $0) == .int8
+      }
+    }
+  }
+
+  /// Tries every product alone and takes those that may be taken; they are the first of `harm.products`.
+  public func search(
+    _ set: SampleSet, upTo limit: Double, reporter: any ProgressReporter
+  ) throws -> (narrow: [String], harm: NarrowProductHarm) {
+    let products = Self.candidates(of: context.model.contents)
+    let chosen = set.spread(options.limit).spread(options.rankingLimit)
+    reporter.begin("activations of 7 bits", total: chosen.samples.count * (products.count + 2))
+    var samples: [PreparedSample] = []
+    let runner = SampleRunner(context, maxTokens: options.maxTokens)
+    for sample in chosen.samples {
+      samples.append(try PreparedSample(sample, runner))
+      try reporter.advance(by: 1)
+    }
+    var harm = NarrowProductHarm()
+    for product in products { harm.products.append(try self.harm(of: [product], samples, reporter)) }
+    let ranked = harm.products.sorted { ($0.divergence, $0.name) < ($1.divergence, $1.name) }
+    var sum = 0.0
+    var narrow = ranked.prefix { product in
+      sum += product.divergence
+      return sum <= limit
+    }.map(\.name)
+    while !narrow.isEmpty {
+      harm.chosen = try self.harm(of: narrow, samples, reporter)
+      harm.chosen.name = ""
+      if harm.chosen.divergence <= limit { break }
+      narrow.removeLast()
+    }
+    if narrow.isEmpty { harm.chosen = NarrowProductHarm.Harm(name: "") }
+    reporter.end("\(narrow.count) of \(products.count) products, divergence \(harm.chosen.divergence)")
+    // In the model's order.
+    return (products.filter(Set(narrow).contains), harm)
+  }
+
+  private func harm(
+    of products: [String], _ samples: [PreparedSample], _ reporter: any ProgressReporter
+  ) throws -> NarrowProductHarm.Harm {
+    var harm = NarrowProductHarm.Harm(name: products[0], agreement: 0)
+    guard let model = try context.model.narrowing(products) else { return harm }
+    let narrowed = Context(model, pool: context.pool)
+    for sample in samples {
+      let prompt = try SampleRunner(narrowed).timedPrompt(sample.sample)
+      let result = try narrowed.prefill(
+        sample.forced(prompt.rows, narrowed), schedule: Schedule(layers: model.text.layers))
+      let outcome = sample.outcome(of: result, narrowed)
+      harm.divergence += outcome.divergence / Double(samples.count)
+      harm.agreement += (outcome.agrees ? 1 : 0) / Double(samples.count)
+      try reporter.advance(by: 1)
+    }
+    return harm
+  }
+}
