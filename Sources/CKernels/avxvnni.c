@@ -4,7 +4,7 @@
 #define KERNEL(name) avxvnni_##name
 #define PART_ROWS 6
 #define BFLOAT16_ROWS 6
-#define BFLOAT16_ROW_PANELS 4
+#define BFLOAT16_ROW_PANELS 3
 #define OWN_INT8_PRODUCT
 #define OWN_INT4_PRODUCT
 #define DOT _mm256_dpbusd_avx_epi32

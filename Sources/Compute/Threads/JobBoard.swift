@@ -64,7 +64,8 @@ final class JobBoard: @unchecked Sendable {
     self.tasks = tasks
     next.store(0, ordering: .relaxed)
     let opened = State(bits: state.load(ordering: .relaxed)).next
-    jobs.open { state.store(opened.bits, ordering: .sequentiallyConsistent) }
+    // On a processor with many cores most helpers have no part in a small job, and sleep on.
+    jobs.open(waking: tasks - 1) { state.store(opened.bits, ordering: .sequentiallyConsistent) }
     takeTasks(worker: 0)
     let left = state.subtract(State.closing, ordering: .sequentiallyConsistent).newValue
     if State(bits: left).helpers > 0 { awaitHelpers() }

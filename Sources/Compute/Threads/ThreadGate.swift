@@ -30,11 +30,18 @@ final class ThreadGate: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Makes a change that sleepers wait for, and wakes them.
-  func open(_ change: () -> Void = {}) {
+  /// Makes a change that sleepers wait for, and wakes so many of them, or all.
+  func open(waking count: Int = .max, _ change: () -> Void = {}) {
     pthread_mutex_lock(mutex)
     change()
-    pthread_cond_broadcast(condition)
+    if count < Self.few {
+      for _ in 0..<count { pthread_cond_signal(condition) }
+    } else {
+      pthread_cond_broadcast(condition)
+    }
     pthread_mutex_unlock(mutex)
   }
+
+  /// Sleepers that are woken one by one.
+  private static let few = 64
 }
