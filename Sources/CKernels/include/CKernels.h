@@ -35,7 +35,7 @@ enum { ESPALIER_PLAIN_STRIDE = 128 };
 
 /* Rows of `bytes` bytes, whole tiles of them, that stay in a second-level cache beside some panels. */
 static inline size_t espalier_block_rows(size_t bytes) {
-  const size_t fitting = 192 * 1024 / (bytes + 1) / 12 * 12;
+  const size_t fitting = 384 * 1024 / (bytes + 1) / 12 * 12;
   return fitting < 12 ? 12 : fitting;
 }
 
