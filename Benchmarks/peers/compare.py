@@ -10,7 +10,7 @@ With --isa avx2 every engine runs as on a processor that has AVX2 and nothing ne
 
 Engines are espalier-WEIGHTS, transformers-DTYPE, llama-WEIGHTS, openvino-WEIGHTS and, for families that
 OpenVINO GenAI lacks, optimum-WEIGHTS; those that do not know a shape are left out. A "+" adds settings to
-Espalier's or OpenVINO GenAI's: espalier-int8+balanced prunes with the settings of the reference model's point
+Espalier's or OpenVINO GenAI's: espalier-int8a7 is int8 with activations of 7 bits, espalier-int8+balanced prunes with the settings of the reference model's point
 balanced, espalier-int8+contrast with those of the tile model's (neither's first request is measured), openvino-int8+f32 computes in float32 with the default dynamic quantisation, +sdpa has no
 paged attention, +pruneN drops N per cent of the visual tokens.
 """
@@ -218,12 +218,12 @@ def import_plans(options):
     for engine in options.engines:
         name, _, weights = engine.partition("-")
         plan = plan_of(options, weights)
-        if "+" in weights:
-            continue
-        if name == "espalier" and (options.fresh or not plan.exists()):
+        weights, _, settings = weights.partition("+")
+        if name == "espalier" and (not plan.exists() or options.fresh and not settings):
             plan.unlink(missing_ok=True)
             command = [options.binaries / "espalier", "import", options.folder / options.shape / "checkpoint"]
-            command += ["--output", plan, "--weights", weights]
+            command += ["--output", plan, "--weights", weights.removesuffix("a7")]
+            command += ["--narrow-products", "all"] if weights.endswith("a7") else []
             subprocess.run(list(map(str, command)), check=True, stderr=subprocess.DEVNULL)
 
 

@@ -125,9 +125,10 @@ import Testing
     let result = try Program.shell(
       """
       for i in 1 2 3 4; do
-        "$0" "$@" --picture-cache "\(kept)" --picture-cache-size 300KB & pids="$pids $!"
+        "$0" "$@" --picture-cache "\(kept)" --picture-cache-size 300KB > "\(kept).$i" & pids="$pids $!"
       done
       for pid in $pids; do wait $pid || exit 1; done
+      for i in 1 2 3 4; do cat "\(kept).$i"; done
       """,
       [
         Program.path("espalier-run"), try ReferencePlan.path(), "--image", Scenes.picture, "--prompt",

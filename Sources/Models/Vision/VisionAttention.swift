@@ -13,6 +13,8 @@ struct VisionAttention: Sendable {
 
   /// Whether keys and values are rounded: where the weights are.
   var isReducedPrecision: Bool { qkv.isReducedPrecision }
+  /// The same of the output projection.
+  var isOutputReducedPrecision: Bool { output.isReducedPrecision }
 
   init(_ model: VisionModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }

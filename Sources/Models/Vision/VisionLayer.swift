@@ -15,6 +15,13 @@ struct VisionLayer: Sendable {
   private let activation: ElementwiseFunction
   private let isGated: Bool
 
+  /// Whether the project's own kernels multiply all of its matrices: a library's float32 products depend on how many rows
+  /// they get.
+  var isReducedPrecision: Bool {
+    attention.isReducedPrecision && attention.isOutputReducedPrecision && up.isReducedPrecision
+      && down.isReducedPrecision
+  }
+
   init(_ model: VisionModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
     let (width, inner) = (model.width, model.feedForwardWidth)

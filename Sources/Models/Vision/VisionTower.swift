@@ -93,7 +93,7 @@ public struct VisionTower: Sendable {
     let whole = VisionWorkspace(
       model, rows: batch.hidden.rows, longest: batch.inputs.map(\.count).max() ?? 0,
       isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false,
-      threads: didActivate == nil ? workers.count : nil)
+      threads: didActivate == nil && layers.allSatisfy(\.isReducedPrecision) ? workers.count : nil)
     var features = FeatureCollector(model, schedule)
     features.collect(batch, boundary: 0)
     for (index, layer) in layers.prefix(schedule.layers).enumerated() {

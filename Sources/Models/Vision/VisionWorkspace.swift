@@ -21,8 +21,6 @@ struct VisionWorkspace {
       ? KeyValuePanels(heads: model.heads, headWidth: model.width / model.heads, capacity: longest) : nil
     fused = MatrixView(rows: rows, columns: 3 * model.width)
     attended = MatrixView(rows: rows, columns: model.width)
-    // What a library multiplies in float32 depends on how many rows it gets.
-    let threads = isReducedPrecision ? threads : nil
     blockRows = threads.map { Self.blockRows(model, rows: rows, threads: $0) } ?? rows
     blocks = VisionBlock(model, rows: min(rows, blockRows * (threads ?? 1)))
   }
