@@ -41,7 +41,7 @@ public struct NarrowProductSearch {
       try reporter.advance(by: 1)
     }
     var harm = NarrowProductHarm()
-    for product in products { harm.products.append(try self.harm(of: [product], samples, reporter)) }
+    for product in products { harm.products.append(try self.harm(product, of: [product], samples, reporter)) }
     let ranked = harm.products.sorted { ($0.divergence, $0.name) < ($1.divergence, $1.name) }
     var sum = 0.0
     var narrow = ranked.prefix { product in
@@ -49,8 +49,7 @@ public struct NarrowProductSearch {
       return sum <= limit
     }.map(\.name)
     while !narrow.isEmpty {
-      harm.chosen = try self.harm(of: narrow, samples, reporter)
-      harm.chosen.name = ""
+      harm.chosen = try self.harm("", of: narrow, samples, reporter)
       if harm.chosen.divergence <= limit { break }
       narrow.removeLast()
     }
@@ -61,9 +60,9 @@ public struct NarrowProductSearch {
   }
 
   private func harm(
-    of products: [String], _ samples: [PreparedSample], _ reporter: any ProgressReporter
+    _ name: String, of products: [String], _ samples: [PreparedSample], _ reporter: any ProgressReporter
   ) throws -> NarrowProductHarm.Harm {
-    var harm = NarrowProductHarm.Harm(name: products[0], agreement: 0)
+    var harm = NarrowProductHarm.Harm(name: name, agreement: 0)
     guard let model = try context.model.narrowing(products) else { return harm }
     let narrowed = Context(model, pool: context.pool)
     for sample in samples {
