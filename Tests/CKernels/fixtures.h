@@ -56,11 +56,17 @@ static inline size_t int8_bytes(void) { return espalier_int8_panel_bytes(depth) 
 static inline size_t int4_bytes(void) { return espalier_int4_panel_bytes(depth) + 576; }
 static inline size_t bfloat16_bytes(void) { return espalier_bfloat16_panel_bytes(depth) + 64; }
 
+/* Random bytes, or all of them `byte` where it is not negative. */
+static inline uint8_t *levels(size_t bytes, int byte) {
+  uint8_t *result = filled(bytes, byte < 0 ? 0 : byte);
+  for (size_t i = 0; byte < 0 && i < bytes; i++) result[i] = (uint8_t)random_bits();
+  return result;
+}
+
 /* Random weights and scales, or all weights of one byte where it is not negative. */
 static inline uint8_t *int8_panels(int byte) {
   const size_t panels = (outputs + 15) / 16, bytes = panels * int8_bytes();
-  uint8_t *result = filled(bytes, 0);
-  for (size_t i = 0; i < bytes; i++) result[i] = (uint8_t)(byte < 0 ? random_bits() : (uint32_t)byte);
+  uint8_t *result = levels(bytes, byte);
   for (size_t p = 0; p < panels; p++) {
     for (size_t lane = 0; lane < 16; lane++) {
       const float magnitude = random_number(), scale = 0.01f + (magnitude < 0 ? -magnitude : magnitude);
@@ -72,8 +78,7 @@ static inline uint8_t *int8_panels(int byte) {
 
 static inline uint8_t *int4_panels(int byte) {
   const size_t panels = (outputs + 15) / 16, bytes = panels * int4_bytes();
-  uint8_t *result = filled(bytes, 0);
-  for (size_t i = 0; i < bytes; i++) result[i] = (uint8_t)(byte < 0 ? random_bits() : (uint32_t)byte);
+  uint8_t *result = levels(bytes, byte);
   for (size_t p = 0; p < panels; p++) {
     for (size_t lane = 0; lane < 16; lane++) {
       for (size_t group = 0; group < (depth + 63) / 64 * 2; group++) {
