@@ -18,7 +18,7 @@ let testDependencies: [String: [Target.Dependency]] = [
     "Compute", "Models", "Plan", "PlanFile", "Imaging", "Tokenization", "HDF5", "CAllocations", "Digests",
   ],
   "Evaluation": ["Inference", "Models", "Plan", "PlanFile", "Compute"],
-  "Calibration": ["Evaluation", "Inference", "Models", "Plan", "PlanFile", "Compute"],
+  "Calibration": ["Evaluation", "Inference", "Models", "Plan", "PlanFile", "Compute", "Cluster"],
   "Reporting": [
     "Evaluation", "Tokenization", "Inference", "Imaging", "Models", "Plan", "PlanFile", "Figures",
   ],
@@ -99,6 +99,7 @@ let package = Package(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
 
     // Toolchain.
+    .target(name: "Cluster", swiftSettings: strict),
     .target(name: "JSONReading", swiftSettings: strict),
     .target(name: "Signing", dependencies: ["Signatures", "Digests"], swiftSettings: strict),
     .target(
@@ -119,7 +120,7 @@ let package = Package(
       name: "Calibration",
       dependencies: [
         "Evaluation", "Inference", "Models", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting",
-        "Digests", "Output",
+        "Digests", "Output", "Cluster",
       ],
       swiftSettings: strict),
     .target(
@@ -134,7 +135,7 @@ let package = Package(
       dependencies: [
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
         "Signatures", "Signing", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures",
-        "Output", "CProgram",
+        "Output", "CProgram", "Cluster",
         argumentParser,
       ],
       swiftSettings: strict),

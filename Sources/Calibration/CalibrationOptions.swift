@@ -20,6 +20,8 @@ public struct CalibrationOptions: Equatable, Sendable, Codable {
   public var narrowHarm: Double?
   /// Most tokens of an answer.
   public var maxTokens = 64
+  /// Whether every candidate runs on all samples, those too that are sure to lie behind.
+  public var isExhaustive = false
 
   /// The defaults.
   public init() {}

@@ -3,7 +3,7 @@ import Plan
 
 /// What a calibration has found so far, saved beside its output as its stages go, so that a killed run goes on where it
 /// was.
-public struct CalibrationState: Codable, Equatable {
+public struct CalibrationState: Codable {
   /// What the state belongs to; a state of anything else is of no use.
   public struct Key: Codable, Equatable {
     /// Digest of the plan's weights.
@@ -23,6 +23,8 @@ public struct CalibrationState: Codable, Equatable {
 
   /// What the state belongs to.
   public var key: Key
+  /// Sizes of the samples that were prepared.
+  var facts: [Int: SampleFacts] = [:]
   /// States of the stages by their names, each in its stage's own form.
   private var stages: [String: Data] = [:]
 
@@ -83,6 +85,9 @@ extension CalibrationOptions {
       }
       ?? Calibration.difference("--narrow-harm", narrowHarm, other.narrowHarm) {
         $0.map { "\($0)" } ?? "left out"
+      } ?? Calibration.difference("--answer-tokens", maxTokens, other.maxTokens) { "\($0)" }
+      ?? Calibration.difference("--exhaustive", isExhaustive, other.isExhaustive) {
+        $0 ? "given" : "left out"
       } ?? (self == other ? nil : "other candidates")
   }
 }

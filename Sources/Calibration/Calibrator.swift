@@ -1,3 +1,4 @@
+import Cluster
 public import Evaluation
 public import Inference
 import Models
@@ -9,12 +10,20 @@ public import Plan
 public struct Calibrator {
   let context: Context
   let options: CalibrationOptions
+  private let share: SampleShare
   private let statePath: String?
 
-  /// A calibrator; `statePath` is where its state is saved, if anywhere.
-  public init(_ context: Context, options: CalibrationOptions, statePath: String? = nil) {
+  /// A calibrator.
+  ///
+  /// - Parameters:
+  ///   - share: who works on which samples; without it, this process on all of them.
+  ///   - statePath: where its state is saved, if anywhere.
+  public init(
+    _ context: Context, options: CalibrationOptions, share: SampleShare? = nil, statePath: String? = nil
+  ) {
     self.context = context
     self.options = options
+    self.share = share ?? .ranks(SoleRank())
     self.statePath = statePath
   }
 
@@ -35,8 +44,17 @@ public struct Calibrator {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
     var state = try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
+    let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share)
     // What is found already needs no dense answers beside it.
-    let samples = try areStagesFinished(state, neuronOrder: neuronOrder) ? [] : prepare(chosen, reporter)
+    if try !areStagesFinished(state, neuronOrder: neuronOrder) {
+      let saving = PacedSaving<CalibrationState> { try $0.save(statePath) }
+      try saving.keeping {
+        try samples.prepare(knowing: state.facts, reporter) {
+          state.facts = $0
+          try saving.offer(state)
+        }
+      }
+    }
     var record = try runStages(samples, neuronOrder: neuronOrder, &state, reporter)
     record.provenance.samples = chosen.samples.count
     record.provenance.seed = options.seed
@@ -45,21 +63,9 @@ public struct Calibrator {
     return record
   }
 
-  private func prepare(_ set: SampleSet, _ reporter: any ProgressReporter) throws -> [PreparedSample] {
-    reporter.begin("dense answers", total: set.samples.count)
-    let runner = SampleRunner(context, maxTokens: options.maxTokens)
-    var samples: [PreparedSample] = []
-    for sample in set.samples {
-      samples.append(try PreparedSample(sample, runner))
-      try reporter.advance(by: 1)
-    }
-    reporter.end("\(samples.count) samples")
-    return samples
-  }
-
   /// Runs one stage from where its state says, and keeps its state.
   func run<Stage: CalibrationStage>(
-    _ stage: Stage, _ samples: [PreparedSample], _ state: inout CalibrationState,
+    _ stage: Stage, _ samples: SamplePool, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
   ) throws -> Stage.State {
     let before = try state.stage(Stage.self)

@@ -53,6 +53,7 @@ import TestSupport
   @Test func `progress adds up to what was announced`() throws {
     let reporter = RecordingProgress()
     _ = try calibrate(reporter: reporter)
+    // A search may have fewer candidates than it could, and entries are not ranked by what no answer shows.
     for stage in reporter.stages where stage.name != "token pruning" && stage.name != "cache retention" {
       #expect(stage.done == stage.total, "\(stage.name)")
     }

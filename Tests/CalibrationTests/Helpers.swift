@@ -24,6 +24,9 @@ func preparedSet(_ context: Context) throws -> [PreparedSample] {
   try [([5, 9, 30, 12], 1), ([7], 1), ([49, 0], 2)].map { try prepared(context, images: $0.1, answer: $0.0) }
 }
 
+/// The same as a pool of one rank.
+func preparedPool(_ context: Context) throws -> SamplePool { SamplePool(try preparedSet(context), context) }
+
 /// Mean divergence of a schedule by whole runs from the embedding on.
 func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ context: Context) throws -> Double {
   let sum = try samples.reduce(0.0) { sum, sample in

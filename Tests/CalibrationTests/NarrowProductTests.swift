@@ -1,3 +1,4 @@
+import Cluster
 import Compute
 import Evaluation
 import Inference
@@ -79,7 +80,7 @@ import TestSupport
     _ context: Context, upTo limit: Double
   ) throws -> (narrow: [String], harm: NarrowProductHarm) {
     try NarrowProductSearch(context, options: CalibrationOptions())
-      .search(set, upTo: limit, reporter: SilentProgress())
+      .search(set, upTo: limit, share: .ranks(SoleRank()), reporter: SilentProgress())
   }
 
   private func logits(_ context: Context) throws -> [Float] {

@@ -1,3 +1,4 @@
+import Cluster
 import Compute
 import Evaluation
 import Inference
@@ -90,7 +91,7 @@ import TestSupport
 
   private func order(_ plan: Plan) throws -> NeuronOrder {
     try NeuronOrdering(Context(try Model(plan), threads: 1), options: CalibrationOptions())
-      .order(set, reporter: SilentProgress())
+      .order(set, share: .ranks(SoleRank()), reporter: SilentProgress())
   }
 
   private func logits(_ plan: Plan) throws -> [Float] {

@@ -16,7 +16,7 @@ protocol CalibrationStage {
   /// Goes on from a state (or begins) and returns the last one. `save` is called with states to go on from, after each
   /// piece of work that takes seconds; most of them are not written to a file.
   func run(
-    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    _ samples: SamplePool, from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State
 }

@@ -4,6 +4,14 @@ import Inference
 import Models
 import Plan
 
+/// What candidates of a harm stage are compared for.
+enum HarmAim {
+  /// Those that no other beats in both harm and what is saved, up to what is hopeless.
+  case front
+  /// All of them, in the order of their harm.
+  case order
+}
+
 /// Measures what is lost at each of some settings of a method that acts on pictures, everything behind it dense.
 ///
 /// Candidates come in rounds, so that a later round can go on from what an earlier one found.
@@ -11,27 +19,27 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
   static var name: String { Settings.name }
 
   let context: Context
+  /// Samples that candidates are compared on; `nil` for all.
+  var limit: Int?
+  /// Whether every candidate runs on all samples.
+  var isExhaustive: Bool
+  /// What candidates are compared for.
+  var aim: (HarmProfile<Settings>) -> HarmAim = { _ in .front }
+  /// Harm beyond which no candidate is of use.
+  static var hopelessDivergence: Double { 0.3 }
   /// What is tried next, by what was found so far and on the same samples; nothing to end.
-  let candidates: (HarmProfile<Settings>, [PreparedSample]) throws -> [Settings]
+  let candidates: (HarmProfile<Settings>, SamplePool) throws -> [Settings]
 
   /// What was found so far.
   struct State: Codable {
     /// Rounds that are over.
     var profile = HarmProfile<Settings>()
     /// The round at hand, where it has begun.
-    var round: Round?
+    var round: Race<Settings, Figures>?
     var isFinished = false
   }
 
-  /// A round that is not over.
-  struct Round: Codable {
-    var settings: [Settings]
-    /// Figures by candidate, summed over the first samples.
-    var sums: [Figures]
-    var samples = 0
-  }
-
-  /// Figures of one candidate, or sums of them.
+  /// Figures of one candidate on a sample.
   struct Figures: Codable {
     var divergence = 0.0
     var agreement = 0.0
@@ -42,67 +50,108 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
   static func isFinished(_ state: State) -> Bool { state.isFinished }
 
   func run(
-    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    _ samples: SamplePool, from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State {
     var state = state ?? State()
+    let count = min(limit ?? samples.count, samples.count)
     while !state.isFinished {
-      let round = try state.round ?? next(state, samples)
-      if round.settings.isEmpty {
+      let round = try state.round ?? Race(count == 0 ? [] : candidates(state.profile, samples))
+      if round.runners.isEmpty {
         state.isFinished = true
       } else {
-        try run(round, samples, &state, reporter, save)
+        try run(round, over: count, of: samples, &state, reporter, save)
       }
       try save(state)
     }
     return state
   }
 
-  private func next(_ state: State, _ samples: [PreparedSample]) throws -> Round {
-    let settings = samples.isEmpty ? [] : try candidates(state.profile, samples)
-    return Round(settings: settings, sums: settings.map { _ in Figures() })
-  }
-
   private func run(
-    _ begun: Round, _ samples: [PreparedSample], _ state: inout State, _ reporter: any ProgressReporter,
-    _ save: (State) throws -> Void
+    _ begun: Race<Settings, Figures>, over count: Int, of samples: SamplePool, _ state: inout State,
+    _ reporter: any ProgressReporter, _ save: (State) throws -> Void
   ) throws {
-    var round = begun
     let name = Settings.name.split(separator: "_").joined(separator: " ")
-    reporter.begin("harm of \(name)", total: samples.count * round.settings.count)
-    try reporter.advance(by: round.samples * round.settings.count)
-    for sample in samples.dropFirst(round.samples) {
-      for (index, settings) in round.settings.enumerated() {
-        var picture = PictureSettings()
-        picture[keyPath: Settings.place] = settings
-        let figures = try self.figures(of: sample, at: picture)
-        round.sums[index].divergence += figures.divergence
-        round.sums[index].agreement += figures.agreement
-        round.sums[index].tokens += figures.tokens
-        round.sums[index].work += figures.work
-        try reporter.advance(by: 1)
-      }
-      round.samples += 1
-      state.round = round
-      try save(state)
+    reporter.begin("harm of \(name)", total: count * begun.runners.count)
+    try reporter.advance(by: begun.runners.reduce(0) { $0 + $1.values.count })
+    let (dense, aim) = (samples.facts, aim(state.profile))
+    var (round, saved) = (begun, state)
+    try round.run(
+      over: count, of: samples, isExhaustive: isExhaustive || aim == .order, reporter: reporter,
+      save: {
+        saved.round = $0
+        try save(saved)
+      }, next: { Self.next($0, dense) }, leaves: { Self.leaves($0, $1, dense) }
+    ) { place, candidates in
+      let sample = try samples.sample(place)
+      return try candidates.map { try figures(of: sample, at: $0, reporter) }
     }
-    let dense = samples.reduce(into: Figures()) { sum, sample in
-      sum.tokens += Double(sample.prompt.rows.visualCount)
-      sum.work += sample.towerWork.total
+    let found = round.runners.indices.map { number in
+      let facts = round.runners[number].values.keys.sorted().map { dense[$0] }
+      func sum(_ figure: (Figures) -> Double) -> Double { round.losses(number, figure).reduce(0, +) }
+      let run = Double(max(1, facts.count))
+      return HarmProfile<Settings>.Candidate(
+        settings: round.runners[number].candidate, divergence: sum(\.divergence) / run,
+        agreement: sum(\.agreement) / run,
+        tokenShare: sum(\.tokens) / max(1, facts.reduce(0) { $0 + Double($1.visual) }),
+        towerShare: sum(\.work) / max(1, facts.reduce(0) { $0 + $1.towerWork }), samples: facts.count)
     }
-    let count = Double(samples.count)
-    for (settings, sums) in zip(round.settings, round.sums) {
-      state.profile.candidates.append(
-        .init(
-          settings: settings, divergence: sums.divergence / count, agreement: sums.agreement / count,
-          tokenShare: sums.tokens / max(1, dense.tokens), towerShare: sums.work / max(1, dense.work)))
-    }
+    state.profile.candidates += found
     state.round = nil
-    let least = state.profile.candidates.suffix(round.settings.count).map(\.divergence).min() ?? 0
-    reporter.end("\(round.settings.count) settings, least divergence \(least)")
+    let least = found.map(\.divergence).min() ?? 0
+    reporter.end("\(found.count) settings, least divergence \(least)")
   }
 
-  private func figures(of sample: PreparedSample, at settings: PictureSettings) throws -> Figures {
+  typealias Round = Race<Settings, Figures>
+
+  /// Candidates that run side by side, once it is known what each of them saves.
+  private static var heatSize: Int { 4 }
+  /// Samples that tell what a candidate saves.
+  private static var firstSamples: Int { 4 }
+
+  /// First all of them on a few samples; then on the others those first that save most: a careful one must harm less than
+  /// they do.
+  private static func next(_ round: Round, _ dense: [SampleFacts]) -> Round.Heat? {
+    let left = round.runners.indices.filter { !round.isFinished($0) && !round.runners[$0].hasLeft }
+    if left.contains(where: { round.runners[$0].values.isEmpty }) {
+      return Round.Heat(active: left, places: Array(0..<min(firstSamples, round.count)))
+    }
+    let costs = left.map { (number: $0, cost: cost(round, $0, dense)) }
+    let boldest = costs.sorted { ($0.cost, $0.number) < ($1.cost, $1.number) }.prefix(heatSize).map(\.number)
+    let finished = round.finished
+    let difficulty = (0..<round.count).map { place in
+      finished.reduce(0) { $0 + (round.runners[$1].values[place]?.divergence ?? 0) }
+    }
+    return round.heat(of: boldest, difficulty: finished.isEmpty ? nil : difficulty)
+  }
+
+  /// Whether a candidate is hopeless, or beaten in both harm and what is saved.
+  private static func leaves(_ round: Round, _ own: Int, _ dense: [SampleFacts]) -> Bool {
+    let harm = round.losses(own, \.divergence).reduce(0, +)
+    if harm > hopelessDivergence * Double(round.count) { return true }
+    return round.finished.contains { other in
+      cost(round, other, dense, onSamplesOf: own) <= cost(round, own, dense)
+        && round.isBehind(own, other, \.divergence)
+    }
+  }
+
+  /// What a candidate takes of a first token, as a share of dense, twice, on the samples it ran on or on those of another.
+  private static func cost(
+    _ round: Round, _ number: Int, _ dense: [SampleFacts], onSamplesOf other: Int? = nil
+  ) -> Double {
+    let places = round.runners[other ?? number].values.keys.sorted()
+    let values = places.compactMap { round.runners[number].values[$0] }
+    let tokens = places.reduce(1) { $0 + Double(dense[$1].visual) }
+    let work = places.reduce(1) { $0 + dense[$1].towerWork }
+    return values.reduce(0) { $0 + $1.tokens } / tokens + values.reduce(0) { $0 + $1.work } / work
+  }
+
+  private func figures(
+    of sample: PreparedSample, at candidate: Settings, _ reporter: any ProgressReporter
+  ) throws -> Figures {
+    try reporter.advance(by: 0)
+    var settings = PictureSettings()
+    settings[keyPath: Settings.place] = candidate
     // A runner of its own, as features of so many settings are not worth keeping.
     let prompt = try SampleRunner(context).timedPrompt(sample.sample, view: PictureView(settings: settings))
     let result = try context.prefill(
@@ -115,11 +164,17 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
 }
 
 extension HarmProfile {
+  /// Candidates that ran on as many samples as any: the others were behind, and their figures are of a few samples.
+  var finishers: [Candidate] {
+    let most = candidates.compactMap(\.samples).max()
+    return candidates.filter { $0.samples == nil || $0.samples == most }
+  }
+
   /// Candidates that no other beats in both harm and what of a first token they save, from careful to bold, up to some
   /// harm.
   func front(upTo limit: Double, cost: (Candidate) -> Double) -> [Candidate] {
     var least = 1.0
-    return candidates.sorted { ($0.divergence, cost($0)) < ($1.divergence, cost($1)) }.filter { candidate in
+    return finishers.sorted { ($0.divergence, cost($0)) < ($1.divergence, cost($1)) }.filter { candidate in
       guard candidate.divergence <= limit, cost(candidate) < least else { return false }
       least = cost(candidate)
       return true

@@ -34,11 +34,11 @@ enum Methods {
 extension Calibrator {
   /// Runs the stages of all methods, each from where it was.
   func runStages(
-    _ samples: [PreparedSample], neuronOrder: NeuronOrder?, _ state: inout CalibrationState,
+    _ samples: SamplePool, neuronOrder: NeuronOrder?, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     // Settings of pictures run the tower anew for each of their candidates.
-    let few = samples.spread(options.rankingLimit)
+    let (few, all) = (options.rankingLimit, options.isExhaustive)
     var record = CalibrationRecord(
       tokenPruning: try run(
         TransportCostSearch(context: context, options: options), samples, &state, reporter
@@ -53,23 +53,24 @@ extension Calibrator {
       ).profile,
       horizon: try run(HorizonStage(context: context), samples, &state, reporter).profile,
       provenance: CalibrationProvenance())
-    record.resolution = try harm(.resolutions(context), few, &state, reporter)
+    record.resolution = try harm(.resolutions(context, limit: few, isExhaustive: all), samples, &state, reporter)
     // A tile that is missed changes an answer altogether, which a few samples tell little about.
-    record.tileSelection = try harm(.tiles(context), samples, &state, reporter)
-    record.patchSelection = try harm(.patches(context), few, &state, reporter)
-    record.contrastSelection = try harm(.contrasts(context), samples, &state, reporter)
-    record.towerPruning = try harm(.towerTokens(context), few, &state, reporter)
+    record.tileSelection = try harm(.tiles(context, isExhaustive: all), samples, &state, reporter)
+    record.patchSelection = try harm(.patches(context, limit: few, isExhaustive: all), samples, &state, reporter)
+    record.contrastSelection = try harm(.contrasts(context, isExhaustive: all), samples, &state, reporter)
+    record.towerPruning = try harm(.towerTokens(context, limit: few, isExhaustive: all), samples, &state, reporter)
     if let order = neuronOrder?.tower {
-      record.towerReduction = try harm(.towerNeurons(context), few, &state, reporter)
+      record.towerReduction = try harm(
+        .towerNeurons(context, limit: few, isExhaustive: all), samples, &state, reporter)
         .flatMap { TowerRanking($0, order: order) }
     }
-    record.towerDepth = try harm(.depths(context), few, &state, reporter)
+    record.towerDepth = try harm(.depths(context, limit: few, isExhaustive: all), samples, &state, reporter)
     return record
   }
 
   /// What a stage over candidates found; `nil` where the model has none.
   private func harm<Settings: CandidateSettings>(
-    _ stage: HarmStage<Settings>, _ samples: [PreparedSample], _ state: inout CalibrationState,
+    _ stage: HarmStage<Settings>, _ samples: SamplePool, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
   ) throws -> HarmProfile<Settings>? {
     let profile = try run(stage, samples, &state, reporter).profile

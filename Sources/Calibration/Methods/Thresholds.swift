@@ -3,13 +3,16 @@ import Imaging
 import Inference
 import Plan
 
-extension Model {
-  /// What `values` has of the whole pictures of some samples, each picture once.
-  func values(of samples: [PreparedSample], _ values: (PreparedImage) -> [Double]) throws -> [Double] {
+extension SamplePool {
+  /// What `values` has of the whole pictures of the first samples, each picture once.
+  func values(ofFirst count: Int? = nil, _ values: (PreparedImage) -> [Double]) throws -> [Double] {
+    let places = 0..<min(count ?? self.count, self.count)
     var seen: Set<[String]> = []
-    return try samples.map(\.sample.images).filter { seen.insert($0).inserted }.flatMap { paths in
-      try paths.flatMap { values(try prepareImage(at: $0, among: paths.count)) }
-    }
+    let isFirst = places.map { seen.insert(question($0).images).inserted }
+    return try results(at: places, steps: 0, reporter: SilentProgress()) { place in
+      let paths = isFirst[place] ? question(place).images : []
+      return try paths.flatMap { values(try context.model.prepareImage(at: $0, among: paths.count)) }
+    }.flatMap { $0 }
   }
 }
 

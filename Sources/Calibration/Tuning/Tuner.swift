@@ -26,6 +26,8 @@ public struct Tuner {
     public var finalists = 8
     /// Most tokens of an answer.
     public var maxTokens = 64
+    /// Whether every trial runs on all samples, those too that are sure to lie behind.
+    public var isExhaustive = false
     /// Bytes of the weights, for budgets of memory.
     public var weightBytes = 0
 

@@ -19,16 +19,20 @@ public struct HarmProfile<Settings: CandidateSettings>: Equatable, Sendable, Cod
     public var tokenShare: Double
     /// Operations of the tower as a share of dense's.
     public var towerShare: Double
+    /// Samples that it was measured on, the first of the calibration's; `nil` where those are all.
+    public var samples: Int?
 
     /// Creates a row of the table.
     public init(
-      settings: Settings, divergence: Double, agreement: Double, tokenShare: Double, towerShare: Double
+      settings: Settings, divergence: Double, agreement: Double, tokenShare: Double, towerShare: Double,
+      samples: Int? = nil
     ) {
       self.settings = settings
       self.divergence = divergence
       self.agreement = agreement
       self.tokenShare = tokenShare
       self.towerShare = towerShare
+      self.samples = samples
     }
   }
 }

@@ -24,31 +24,33 @@ struct Calibrate: ParsableCommand {
 
   @OptionGroup var sets: SetArguments
   @OptionGroup var calibration: CalibrationArguments
+  @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
     Interruption.install()
     let target = output ?? plan
+    let options = calibration.options(effort)
     try AtomicFile.check(target, inputs: [set])
     let lock = try OutputLock(for: target)
     defer { lock.release() }
     let state = try StateFile(.calibration, for: target, resumption)
     let (work, contents) = try StateFile.keeping([state], of: target) {
-      let read = try sets.read(set) { $0.spread(calibration.options.limit) }
+      let read = try sets.read(set) { $0.spread(options.limit) }
       try AtomicFile.refuse(target, inputs: read.pictures)
       let opened = try PlanWork(plan, engine)
       // One with its neurons in order, and the one with the calibration.
       try opened.checkRoom(for: target, plans: 2)
       let samples = try sets.fitting(read, opened.context)
       if let path = state.path {
-        try CalibrationState.check(path, samples: try samples.digest(), options: calibration.options)
+        try CalibrationState.check(path, samples: try samples.digest(), options: options)
       }
-      let work = try opened.orderingNeurons(by: samples, options: calibration.options, near: target)
-        .narrowing(by: samples, options: calibration.options)
+      let work = try opened.orderingNeurons(by: samples, options: options, near: target)
+        .narrowing(by: samples, options: options)
       var contents = work.contents
       contents.calibration = try work.calibrate(
-        samples, options: calibration.options, statePath: state.path, resuming: state.resuming)
+        samples, options: options, statePath: state.path, resuming: state.resuming)
       // Points that were measured with another calibration would no longer be true.
       contents.points = []
       contents.front = []

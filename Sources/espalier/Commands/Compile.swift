@@ -46,6 +46,7 @@ struct Compile: ParsableCommand {
   var json = false
 
   @OptionGroup var arguments: CalibrationArguments
+  @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
   @OptionGroup var engine: EngineOptions
 
@@ -75,8 +76,9 @@ struct Compile: ParsableCommand {
   private func compile(
     _ calibrating: StateFile, _ tuning: StateFile
   ) throws -> (PlanWork, PlanContents) {
+    let (options, searchOptions) = (arguments.options(effort), search.options(effort))
     let (calibrationRead, wholeValidation) = try sets.read((calibration, validation)) {
-      $0.spread(arguments.options.limit)
+      $0.spread(options.limit)
     }
     let validationRead = wholeValidation.first(validationLimit)
     try AtomicFile.refuse(output, inputs: calibrationRead.pictures + validationRead.pictures)
@@ -88,17 +90,17 @@ struct Compile: ParsableCommand {
     let calibrationSet = try sets.fitting(decodable, imported.context)
     let validationSet = try sets.fitting(validation, imported.context)
     if let path = calibrating.path {
-      try CalibrationState.check(path, samples: try calibrationSet.digest(), options: arguments.options)
+      try CalibrationState.check(path, samples: try calibrationSet.digest(), options: options)
     }
-    try imported.checkTuning(tuning, validationSet, target.budgets, search.options)
-    let work = try imported.orderingNeurons(by: calibrationSet, options: arguments.options, near: output)
-      .narrowing(by: calibrationSet, options: arguments.options)
+    try imported.checkTuning(tuning, validationSet, target.budgets, searchOptions)
+    let work = try imported.orderingNeurons(by: calibrationSet, options: options, near: output)
+      .narrowing(by: calibrationSet, options: options)
     var contents = work.contents
     let record = try work.calibrate(
-      calibrationSet, options: arguments.options, statePath: calibrating.path, resuming: calibrating.resuming)
+      calibrationSet, options: options, statePath: calibrating.path, resuming: calibrating.resuming)
     contents.calibration = record
     let tuned = try work.tune(
-      validationSet, record: record, budgets: target.budgets, options: search.options, state: tuning)
+      validationSet, record: record, budgets: target.budgets, options: searchOptions, state: tuning)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()

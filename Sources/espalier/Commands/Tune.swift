@@ -31,6 +31,7 @@ struct Tune: ParsableCommand {
 
   @OptionGroup var sets: SetArguments
   @OptionGroup var search: SearchArguments
+  @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
   @OptionGroup(title: "Target") var target: TargetArguments
   @OptionGroup var engine: EngineOptions
@@ -66,7 +67,7 @@ struct Tune: ParsableCommand {
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
     let tuned = try work.tune(
-      samples, record: record, budgets: target.budgets, options: search.options, state: state)
+      samples, record: record, budgets: target.budgets, options: search.options(effort), state: state)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()

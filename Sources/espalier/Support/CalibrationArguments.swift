@@ -27,8 +27,11 @@ struct CalibrationArguments: ParsableArguments {
       """, valueName: "nats"))
   var narrowHarm: Double?
 
-  var options: CalibrationOptions {
+  /// The options of a calibration.
+  func options(_ effort: EffortArguments) -> CalibrationOptions {
     var options = CalibrationOptions()
+    options.maxTokens = effort.maxTokens
+    options.isExhaustive = effort.exhaustive
     options.limit = limit == 0 ? nil : limit
     options.rankingLimit = rankingLimit
     options.seed = seed

@@ -1,5 +1,6 @@
 import Calibration
 import Checkpoints
+import Cluster
 import Compute
 import Evaluation
 import Glibc
@@ -20,6 +21,7 @@ struct PlanWork {
   let progress: ConsoleProgress
 
   private let engine: EngineOptions
+  private let share = SampleShare.ranks(SoleRank())
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
   private var neuronOrder: NeuronOrder?
 
@@ -43,7 +45,7 @@ struct PlanWork {
     contents.calibration = nil
     contents.points = []
     contents.front = []
-    let order = try NeuronOrdering(context, options: options).order(set, reporter: progress)
+    let order = try NeuronOrdering(context, options: options).order(set, share: share, reporter: progress)
     var work = try PlanWork.nameless(near: output, engine) { path in
       try PlanWriter.write(
         contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)),
@@ -63,7 +65,7 @@ struct PlanWork {
     work.contents.narrowProducts = []
     work.context = try work.rebound()
     let (narrow, harm) = try NarrowProductSearch(work.context, options: options)
-      .search(set, upTo: limit, reporter: progress)
+      .search(set, upTo: limit, share: share, reporter: progress)
     work.narrowHarm = harm
     work.contents.narrowProducts = narrow
     work.context = try work.rebound()
@@ -79,7 +81,7 @@ struct PlanWork {
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
-    var record = try Calibrator(context, options: options, statePath: statePath)
+    var record = try Calibrator(context, options: options, share: share, statePath: statePath)
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
         reporter: progress)

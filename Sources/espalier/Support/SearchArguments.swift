@@ -10,8 +10,10 @@ struct SearchArguments: ParsableArguments {
   var trialSamples: Int = Tuner.Options().screeningSamples
 
   /// The options of a tuner.
-  var options: Tuner.Options {
+  func options(_ effort: EffortArguments) -> Tuner.Options {
     var options = Tuner.Options()
+    options.maxTokens = effort.maxTokens
+    options.isExhaustive = effort.exhaustive
     options.trials = trials
     options.screeningSamples = trialSamples
     return options

@@ -5,10 +5,10 @@ import Plan
 extension HarmStage where Settings == ContrastSelection {
   /// The stage of contrast selection: thresholds that some shares of the calibration set's groups reach, with more and
   /// less around what stands out, and more and fewer of the others.
-  static func contrasts(_ context: Context) -> HarmStage {
-    HarmStage(context: context) { profile, samples in
+  static func contrasts(_ context: Context, isExhaustive: Bool) -> HarmStage {
+    HarmStage(context: context, isExhaustive: isExhaustive) { profile, samples in
       guard profile.candidates.isEmpty, !context.model.description.vision.dropsFirstPatch else { return [] }
-      let contrasts = try context.model.values(of: samples) { picture in
+      let contrasts = try samples.values { picture in
         GroupContrast.grids(of: picture, side: context.model.groupSide).flatMap(\.values)
       }
       return contrasts.thresholds(reachedBy: [0.25, 0.15, 0.1, 0.07]).flatMap { threshold in

@@ -12,10 +12,8 @@ struct HorizonStage: CalibrationStage {
 
   /// What was found so far.
   struct State: Codable {
-    /// Divergences by layer, summed over the first samples.
-    var sums: [Double] = []
-    /// Samples in the sums.
-    var samples = 0
+    /// Divergences by layer, of the samples that have run.
+    var known: [Int: [Double]] = [:]
     var result: HorizonProfile?
 
     /// The means, or nothing while samples are left.
@@ -25,24 +23,20 @@ struct HorizonStage: CalibrationStage {
   static func isFinished(_ state: State) -> Bool { state.result != nil }
 
   func run(
-    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    _ samples: SamplePool, from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State {
     let layers = context.model.text.layers
     var state = state ?? State()
-    if state.sums.isEmpty { state.sums = Array(repeating: 0, count: layers) }
     reporter.begin("horizon", total: samples.count)
-    try reporter.advance(by: state.samples)
-    for sample in samples.dropFirst(state.samples) {
-      for (layer, divergence) in try divergences(of: sample, layers: layers).enumerated() {
-        state.sums[layer] += divergence
-      }
-      state.samples += 1
-      try save(state)
-      try reporter.advance(by: 1)
-    }
+    let found = try samples.results(
+      at: 0..<samples.count, known: state.known, reporter: reporter,
+      save: { known in
+        state.known = known
+        try save(state)
+      }, { try divergences(of: samples.sample($0), layers: layers) })
     var profile = HorizonProfile()
-    profile.divergence = state.sums.map { $0 / Double(max(1, samples.count)) }
+    profile.divergence = (0..<layers).map { layer in Statistics.mean(found.map { $0[layer] }) }
     state.result = profile
     reporter.end("half of the layers: divergence \(profile.divergence[(layers - 1) / 2])")
     return state

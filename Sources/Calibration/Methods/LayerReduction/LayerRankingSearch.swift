@@ -1,4 +1,4 @@
-import Compute
+import Evaluation
 import Inference
 import Models
 import Plan
@@ -15,20 +15,20 @@ struct LayerRankingSearch {
   }
 
   /// The ranking so far.
-  struct Progress: Codable, Equatable {
+  struct Progress: Codable {
     var ranked: [Int] = []
     var divergence: [Double] = []
     /// The round at hand, where it has begun.
-    var round: Round?
+    var round: Race<Int, Double>?
+    /// What each layer was last seen to harm, on top of those ranked by then: a bound where it left early.
+    var lastSeen: [Int: Double] = [:]
+    /// How much the layers harm each sample, summed over the rounds: which are the hard ones.
+    var difficulty: [Double] = []
   }
 
-  /// A round that is not over.
-  struct Round: Codable, Equatable {
-    /// Divergences with each layer on top of the ranked ones, `[L]`, summed over the first samples.
-    var sums: [Double]
-    /// Samples in the sums.
-    var samples = 0
-  }
+  /// Layers whose share of what they were last seen to harm is more than another one's harm are not tried in a round: on top
+  /// of more layers they harm more.
+  private static let cautiousShare = 0.3
 
   let kind: Kind
   let context: Context
@@ -37,61 +37,72 @@ struct LayerRankingSearch {
 
   private var layers: Int { context.model.text.layers }
 
-  /// Ranks all layers, starting from `progress`; `save` is called with states to go on from: a round
-  /// of a large model takes an hour, so there is one after each sample.
+  /// Ranks all layers, starting from `progress`, on the first `count` samples; `save` is called with states to go on from:
+  /// a round of a large model takes an hour, so there is one after each sample.
   func rank(
-    _ samples: [PreparedSample], from progress: Progress, reporter: any ProgressReporter,
+    _ samples: SamplePool, first count: Int, from progress: Progress, reporter: any ProgressReporter,
     save: (Progress) throws -> Void
   ) throws -> Progress {
     var state = progress
-    var boundaries = samples.map { Boundaries(sample: $0, context: context) }
+    let boundaries = LayerBoundaries(samples)
     let prior = (max(0, layers - options.priorLayers)..<layers).reversed()
     for layer in prior.dropFirst(state.ranked.count) {
-      state.ranked.append(layer)
-      state.divergence.append(
-        try meanDivergence(&boundaries, from: layer, schedule: schedule(state.ranked)))
-      try save(state)
+      try rankNext([layer], &state, boundaries, count, reporter, save)
     }
-    while state.ranked.count < layers { try rankNext(&state, &boundaries, reporter, save) }
+    while state.ranked.count < layers {
+      let unranked = (0..<layers).filter { !state.ranked.contains($0) }
+      try rankNext(unranked, &state, boundaries, count, reporter, save)
+    }
     return state
   }
 
-  /// Plays one round, or the rest of one.
+  /// Plays one round among some layers, or the rest of one.
   private func rankNext(
-    _ state: inout Progress, _ boundaries: inout [Boundaries], _ reporter: any ProgressReporter,
-    _ save: (Progress) throws -> Void
+    _ unranked: [Int], _ state: inout Progress, _ boundaries: LayerBoundaries, _ count: Int,
+    _ reporter: any ProgressReporter, _ save: (Progress) throws -> Void
   ) throws {
     let ranked = state.ranked
-    let unranked = (0..<layers).filter { !ranked.contains($0) }
-    var round = state.round ?? Round(sums: Array(repeating: 0, count: layers))
-    for index in boundaries.indices.dropFirst(round.samples) {
-      try boundaries[index].update(to: schedule(ranked), context)
-      for layer in unranked {
-        round.sums[layer] += try boundaries[index].divergence(
-          from: layer, schedule: schedule(ranked + [layer]), context)
+    let before = state
+    var saved = state
+    var round = state.round ?? Race(unranked)
+    try round.run(
+      over: count, of: boundaries.samples, isExhaustive: options.isExhaustive, reporter: reporter,
+      save: {
+        saved.round = $0
+        try save(saved)
+      }, next: { Self.next($0, before) },
+      leaves: { round, layer in
+        round.finished.contains { round.isBehind(layer, $0, { $0 }) }
       }
-      round.samples += 1
-      state.round = round
-      try save(state)
-      try reporter.advance(by: unranked.count)
+    ) { place, layers in
+      try boundaries.update(place, to: schedule(ranked))
+      return try layers.map { layer in
+        try reporter.advance(by: 0)
+        return try boundaries.divergence(place, from: layer, schedule: schedule(ranked + [layer]))
+      }
     }
-    // Ties go to the deeper layer.
-    let best = unranked.min { (round.sums[$0], -$0) < (round.sums[$1], -$1) } ?? 0
-    state.ranked.append(best)
-    state.divergence.append(round.sums[best] / Double(max(1, boundaries.count)))
-    state.round = nil
+    state.take(round)
     try save(state)
   }
 
-  private func meanDivergence(_ boundaries: inout [Boundaries], from layer: Int, schedule: Schedule)
-    throws(InferenceError)
-    -> Double
-  {
-    var sum = 0.0
-    for index in boundaries.indices {
-      sum += try boundaries[index].divergence(from: layer, schedule: schedule, context)
+  /// First the layer that is likeliest to hurt least; then all that may still hurt less than it.
+  private static func next(_ round: Race<Int, Double>, _ before: Progress) -> Race<Int, Double>.Heat? {
+    let difficulty = before.difficulty.isEmpty ? nil : before.difficulty
+    guard let found = round.finished.first else {
+      // Without anything known, the deepest.
+      let likeliest = round.runners.indices.min { left, right in
+        let layers = (round.runners[left].candidate, round.runners[right].candidate)
+        return (before.lastSeen[layers.0] ?? 0, -layers.0) < (before.lastSeen[layers.1] ?? 0, -layers.1)
+      }
+      return likeliest.flatMap { round.heat(of: [$0], difficulty: difficulty) }
     }
-    return sum / Double(max(1, boundaries.count))
+    let harm = Statistics.mean(round.losses(found) { $0 })
+    let rest = round.runners.indices.filter { number in
+      let lastSeen = before.lastSeen[round.runners[number].candidate] ?? 0
+      return round.runners[number].values.isEmpty && cautiousShare * lastSeen <= harm
+    }
+    let own = (0..<round.count).map { round.runners[found].values[$0] ?? 0 }
+    return round.heat(of: rest, difficulty: difficulty ?? own)
   }
 
   /// Dense but for the given layers.
@@ -108,71 +119,49 @@ struct LayerRankingSearch {
   }
 
   /// Divergence when the FFN of the text rows is reduced in all layers instead: the control experiment.
-  func textRowDivergence(_ samples: [PreparedSample]) throws(InferenceError) -> Double {
+  func textRowDivergence(_ samples: SamplePool, first count: Int) throws -> Double {
     var schedule = Schedule(layers: layers)
     for layer in 0..<layers {
       schedule.layers[layer].neurons = .probed(
         NeuronProbe(neuronShare: options.neuronShare, reducesText: true))
     }
-    return try divergence(of: schedule, samples)
+    return try divergence(of: schedule, samples, count)
   }
 
   /// Divergence with leading neurons in all layers.
-  func leadingDivergence(share: Double, _ samples: [PreparedSample]) throws(InferenceError) -> Double {
+  func leadingDivergence(share: Double, _ samples: SamplePool, first count: Int) throws -> Double {
     var schedule = Schedule(layers: layers)
     for layer in 0..<layers { schedule.layers[layer].neurons = .leading(share: share) }
-    return try divergence(of: schedule, samples)
+    return try divergence(of: schedule, samples, count)
   }
 
-  private func divergence(
-    of schedule: Schedule, _ samples: [PreparedSample]
-  ) throws(InferenceError) -> Double {
-    var sum = 0.0
-    for sample in samples {
-      sum += sample.divergence(
+  private func divergence(of schedule: Schedule, _ samples: SamplePool, _ count: Int) throws -> Double {
+    let found = try samples.results(at: 0..<count, steps: 0, reporter: SilentProgress()) { place in
+      let sample = try samples.sample(place)
+      return sample.divergence(
         of: try context.prefill(sample.forced(context), schedule: schedule), context)
     }
-    return sum / Double(max(1, samples.count))
+    return Statistics.mean(found)
   }
 }
 
-/// One sample's residual stream at the input of every layer, under the layers ranked so far.
-private struct Boundaries {
-  private let sample: PreparedSample
-  private var inputs: [TokenRows?]
-  private var cache: KeyValueCache?
-  private var known: Schedule?
-
-  init(sample: PreparedSample, context: Context) {
-    self.sample = sample
-    inputs = Array(repeating: nil, count: context.model.text.layers)
-  }
-
-  /// Runs what changed since the last schedule: from the lowest layer that is reduced now and was not before.
-  mutating func update(to schedule: Schedule, _ context: Context) throws(InferenceError) {
-    let changed = known.map { known in
-      schedule.layers.indices.first { schedule.layers[$0] != known.layers[$0] } ?? schedule.layers.count
+extension LayerRankingSearch.Progress {
+  /// Appends the layer that a round found.
+  fileprivate mutating func take(_ round: Race<Int, Double>) {
+    // Ties go to the deeper layer.
+    func harm(_ number: Int) -> Double { Statistics.mean(round.losses(number) { $0 }) }
+    let best = round.finished.min {
+      (harm($0), -round.runners[$0].candidate) < (harm($1), -round.runners[$1].candidate)
     }
-    known = schedule
-    let first = changed ?? 0
-    if first >= schedule.layers.count { return }
-    var recorder = BoundaryRecorder(layers: schedule.layers.count)
-    recorder.inputs = inputs
-    let start = inputs[first].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(context)
-    let result = try context.prefill(
-      start, schedule: schedule, PrefillRange(from: first, cache: cache), observer: &recorder)
-    cache = result.cache
-    inputs = recorder.inputs
-  }
-
-  /// Divergence of a schedule that differs from the known one only from `layer` on.
-  mutating func divergence(
-    from layer: Int, schedule: Schedule, _ context: Context
-  ) throws(InferenceError) -> Double {
-    let start = inputs[layer].map { sample.prompt.replacing($0.copy()) } ?? sample.forced(context)
-    let first = inputs[layer] == nil ? 0 : layer
-    let result = try context.prefill(start, schedule: schedule, PrefillRange(from: first, cache: cache))
-    cache = result.cache
-    return sample.divergence(of: result, context)
+    if let best {
+      ranked.append(round.runners[best].candidate)
+      divergence.append(harm(best))
+      let own = (0..<round.count).map { round.runners[best].values[$0] ?? 0 }
+      difficulty = difficulty.isEmpty ? own : zip(difficulty, own).map { $0 + $1 }
+    }
+    for runner in round.runners where !runner.values.isEmpty {
+      lastSeen[runner.candidate] = runner.values.values.sorted().reduce(0, +) / Double(round.count)
+    }
+    self.round = nil
   }
 }

@@ -25,14 +25,14 @@ struct LayerReductionStage: CalibrationStage {
   static func isFinished(_ state: State) -> Bool { state.isFinished }
 
   func run(
-    _ samples: [PreparedSample], from state: State?, reporter: any ProgressReporter,
+    _ samples: SamplePool, from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State {
     var state = state ?? State()
     // A ranking tries every layer in every round.
-    let few = samples.spread(options.rankingLimit)
-    try rank(.feedForward, \.feedForward, few, &state, reporter, save)
-    try rank(.attention, \.attention, few, &state, reporter, save)
+    let count = min(options.rankingLimit, samples.count)
+    try rank(.feedForward, \.feedForward, samples, count, &state, reporter, save)
+    try rank(.attention, \.attention, samples, count, &state, reporter, save)
     let search = search(.feedForward)
     var rankings = LayerRankings()
     rankings.feedForward = state.feedForward.ranked.map(Int32.init)
@@ -41,12 +41,12 @@ struct LayerReductionStage: CalibrationStage {
     rankings.attentionDivergence = state.attention.divergence
     rankings.neuronShare = options.neuronShare
     rankings.attentionWindow = window
-    rankings.textRowDivergence = try search.textRowDivergence(few)
+    rankings.textRowDivergence = try search.textRowDivergence(samples, first: count)
     if let neuronOrder {
       let share = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
       rankings.leading = LeadingNeurons(
         order: neuronOrder.flatMap { $0.map(Int32.init) }, share: share,
-        divergence: try search.leadingDivergence(share: share, few))
+        divergence: try search.leadingDivergence(share: share, samples, first: count))
     }
     state.rankings = rankings
     state.isFinished = true
@@ -59,7 +59,7 @@ struct LayerReductionStage: CalibrationStage {
 
   private func rank(
     _ kind: LayerRankingSearch.Kind, _ path: WritableKeyPath<State, LayerRankingSearch.Progress>,
-    _ samples: [PreparedSample], _ state: inout State, _ reporter: any ProgressReporter,
+    _ samples: SamplePool, _ count: Int, _ state: inout State, _ reporter: any ProgressReporter,
     _ save: (State) throws -> Void
   ) throws {
     let layers = context.model.text.layers
@@ -68,11 +68,13 @@ struct LayerReductionStage: CalibrationStage {
     let left = layers - max(before.ranked.count, min(layers, options.priorLayers))
     reporter.begin(
       kind == .feedForward ? "FFN ranking" : "attention ranking",
-      total: samples.count * left * (left + 1) / 2)
+      total: count * (left * (left + 1) / 2 + layers - before.ranked.count - left))
     // A round that was stopped is not tried from its beginning.
-    try reporter.advance(by: (before.round?.samples ?? 0) * left)
+    try reporter.advance(by: before.round?.runners.reduce(0) { $0 + $1.values.count } ?? 0)
     var saved = state
-    state[keyPath: path] = try search(kind).rank(samples, from: before, reporter: reporter) { progress in
+    state[keyPath: path] = try search(kind).rank(
+      samples, first: count, from: before, reporter: reporter
+    ) { progress in
       saved[keyPath: path] = progress
       try save(saved)
     }

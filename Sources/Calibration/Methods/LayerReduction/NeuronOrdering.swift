@@ -35,32 +35,50 @@ public struct NeuronOrdering {
   }
 
   /// Neurons of each layer, strongest first, by their share of the magnitudes on visual rows, mean over the samples.
-  public func order(_ set: SampleSet, reporter: any ProgressReporter) throws -> NeuronOrder {
+  public func order(
+    _ set: SampleSet, share: SampleShare, reporter: any ProgressReporter
+  ) throws -> NeuronOrder {
     let chosen = set.spread(options.limit)
-    let runner = SampleRunner(context, maxTokens: 1)
     reporter.begin("neuron order", total: chosen.samples.count)
-    var observer = NeuronObserver(context: context, rows: Self.rows)
-    let vision = context.model.description.vision
-    let ordersTower = Self.appliesToTower(of: context.model.contents)
+    let (text, vision) = (context.model.text, context.model.description.vision)
+    var decoder = NeuronShares(layers: text.layers, neurons: text.feedForwardWidth)
     var tower = NeuronShares(layers: vision.layers, neurons: vision.feedForwardWidth)
-    var lastImages: [String] = []
-    for sample in chosen.samples {
-      if ordersTower, sample.images != lastImages {
-        for path in sample.images {
-          let picture = try context.model.prepareImage(at: path, among: sample.images.count)
-          for (layer, magnitudes) in context.towerNeuronMagnitudes(of: picture).enumerated() {
-            tower.add(magnitudes, of: layer)
-          }
-        }
+    let pool = SamplePool(chosen.samples, context, maxTokens: 1, share: share.beforeShards)
+    let ordersTower = NeuronOrdering.appliesToTower(of: context.model.contents)
+    var seen: Set<[String]> = []
+    let showsTower = (0..<pool.count).map { seen.insert(pool.question($0).images).inserted && ordersTower }
+    try pool.fold(0..<pool.count, reporter: reporter) { place in
+      try magnitudes(of: pool.question(place), tower: showsTower[place])
+    } take: { found in
+      for (layer, magnitudes) in found.decoder.enumerated() { decoder.add(magnitudes.values, of: layer) }
+      for picture in found.tower {
+        for (layer, magnitudes) in picture.enumerated() { tower.add(magnitudes.values, of: layer) }
       }
-      lastImages = sample.images
-      let prompt = try runner.prompt(sample)
-      _ = try context.prefill(
-        prompt, schedule: Schedule(layers: context.model.text.layers), observer: &observer)
-      try reporter.advance(by: 1)
     }
     reporter.end("\(chosen.samples.count) samples")
-    return NeuronOrder(decoder: observer.shares.order, tower: tower.order)
+    return NeuronOrder(decoder: decoder.order, tower: tower.order)
+  }
+
+  /// Magnitudes of the neurons, by layer.
+  private struct Magnitudes: Codable {
+    var decoder: [PackedFloats]
+    /// Of each picture.
+    var tower: [[PackedFloats]] = []
+  }
+
+  private func magnitudes(of sample: Sample, tower: Bool) throws -> Magnitudes {
+    var observer = NeuronObserver(context: context, rows: Self.rows)
+    let prompt = try SampleRunner(context, maxTokens: 1).prompt(sample)
+    _ = try context.prefill(
+      prompt, schedule: Schedule(layers: context.model.text.layers), observer: &observer)
+    var found = Magnitudes(decoder: observer.magnitudes)
+    if tower {
+      found.tower = try sample.images.map { path in
+        let picture = try context.model.prepareImage(at: path, among: sample.images.count)
+        return context.towerNeuronMagnitudes(of: picture).map(PackedFloats.init)
+      }
+    }
+    return found
   }
 }
 
@@ -86,23 +104,22 @@ private struct NeuronShares {
   }
 }
 
-/// Adds up the shares of the decoder's neurons on visual rows.
+/// Takes down the magnitudes of the decoder's neurons on visual rows.
 private struct NeuronObserver: Observer {
   let context: Context
   let rows: Int
-  var shares: NeuronShares
+  var magnitudes: [PackedFloats] = []
 
   init(context: Context, rows: Int) {
     self.context = context
     self.rows = rows
-    let text = context.model.text
-    shares = NeuronShares(layers: text.layers, neurons: text.feedForwardWidth)
   }
 
   mutating func didRun(layer: Int, rows all: TokenRows, normed: MatrixView) {
     let visual = all.visualRows
-    guard !visual.isEmpty else { return }
     let places = visual.spread(rows)
-    shares.add(context.neuronMagnitudes(layer: layer, of: places, input: normed), of: layer)
+    magnitudes.append(
+      PackedFloats(
+        visual.isEmpty ? [] : context.neuronMagnitudes(layer: layer, of: places, input: normed)))
   }
 }

@@ -29,17 +29,13 @@ public struct NarrowProductSearch {
 
   /// Tries every product alone and takes those that may be taken; they are the first of `harm.products`.
   public func search(
-    _ set: SampleSet, upTo limit: Double, reporter: any ProgressReporter
+    _ set: SampleSet, upTo limit: Double, share: SampleShare, reporter: any ProgressReporter
   ) throws -> (narrow: [String], harm: NarrowProductHarm) {
     let products = Self.candidates(of: context.model.contents)
     let chosen = set.spread(options.limit).spread(options.rankingLimit)
-    reporter.begin("activations of 7 bits", total: chosen.samples.count * (products.count + 2))
-    var samples: [PreparedSample] = []
-    let runner = SampleRunner(context, maxTokens: options.maxTokens)
-    for sample in chosen.samples {
-      samples.append(try PreparedSample(sample, runner))
-      try reporter.advance(by: 1)
-    }
+    let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share.beforeShards)
+    try samples.prepare(reporter)
+    reporter.begin("activations of 7 bits", total: samples.count * (products.count + 1))
     var harm = NarrowProductHarm()
     for product in products { harm.products.append(try self.harm(product, of: [product], samples, reporter)) }
     let ranked = harm.products.sorted { ($0.divergence, $0.name) < ($1.divergence, $1.name) }
@@ -60,20 +56,21 @@ public struct NarrowProductSearch {
   }
 
   private func harm(
-    _ name: String, of products: [String], _ samples: [PreparedSample], _ reporter: any ProgressReporter
+    _ name: String, of products: [String], _ samples: SamplePool, _ reporter: any ProgressReporter
   ) throws -> NarrowProductHarm.Harm {
     var harm = NarrowProductHarm.Harm(name: name, agreement: 0)
     guard let model = try context.model.narrowing(products) else { return harm }
     let narrowed = Context(model, pool: context.pool)
-    for sample in samples {
+    let found = try samples.results(at: 0..<samples.count, reporter: reporter) { place in
+      let sample = try samples.sample(place)
       let prompt = try SampleRunner(narrowed).timedPrompt(sample.sample)
       let result = try narrowed.prefill(
         sample.forced(prompt.rows, narrowed), schedule: Schedule(layers: model.text.layers))
       let outcome = sample.outcome(of: result, narrowed)
-      harm.divergence += outcome.divergence / Double(samples.count)
-      harm.agreement += (outcome.agrees ? 1 : 0) / Double(samples.count)
-      try reporter.advance(by: 1)
+      return [outcome.divergence, outcome.agrees ? 1 : 0]
     }
+    harm.divergence = Statistics.mean(found.map { $0[0] })
+    harm.agreement = Statistics.mean(found.map { $0[1] })
     return harm
   }
 }

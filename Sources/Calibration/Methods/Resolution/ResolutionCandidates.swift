@@ -6,16 +6,16 @@ import Plan
 
 extension HarmStage where Settings == Resolution {
   /// The stage of resolutions: the steps of the model's own processor below its setting.
-  static func resolutions(_ context: Context) -> HarmStage {
-    HarmStage(context: context) { profile, samples in
-      profile.candidates.isEmpty ? try context.model.smallerResolutions(samples) : []
+  static func resolutions(_ context: Context, limit: Int, isExhaustive: Bool) -> HarmStage {
+    HarmStage(context: context, limit: limit, isExhaustive: isExhaustive) { profile, samples in
+      profile.candidates.isEmpty ? try context.model.smallerResolutions(samples, limit) : []
     }
   }
 }
 
 extension Model {
   /// Resolutions below the model's own, from large to small.
-  fileprivate func smallerResolutions(_ samples: [PreparedSample]) throws -> [Resolution] {
+  fileprivate func smallerResolutions(_ samples: SamplePool, _ limit: Int) throws -> [Resolution] {
     switch contents.image.tiling {
     case .single: return []
     case .split(let tiling):
@@ -36,14 +36,10 @@ extension Model {
       return steps.spread(8).map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
     case .native(let native):
       let largest =
-        try samples.map { sample in
-          try sample.sample.images.map { path in
-            try prepareImage(at: path, among: sample.sample.images.count).overview.map {
-              $0.width * $0.height
-            } ?? 0
-          }.max() ?? 0
+        try samples.values(ofFirst: limit) { picture in
+          [Double(picture.overview.map { $0.width * $0.height } ?? 0)]
         }.max() ?? 0
-      return [0.75, 0.5, 0.35, 0.25, 0.15, 0.08].map { Int($0 * Double(largest)) }
+      return [0.75, 0.5, 0.35, 0.25, 0.15, 0.08].map { Int($0 * largest) }
         .filter { $0 >= native.unit * native.unit }.map { Resolution(.pixels, $0) }
     }
   }

@@ -5,11 +5,11 @@ import Plan
 extension HarmStage where Settings == TileSelection {
   /// The stage of tile selection: thresholds that keep some shares of the calibration set's tiles, with the markup of the
   /// others and without.
-  static func tiles(_ context: Context) -> HarmStage {
-    HarmStage(context: context) { profile, samples in
+  static func tiles(_ context: Context, isExhaustive: Bool) -> HarmStage {
+    HarmStage(context: context, isExhaustive: isExhaustive) { profile, samples in
       guard profile.candidates.isEmpty, context.model.contents.image.tiling.hasTiles else { return [] }
       let shares = [0.9, 0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.15]
-      let scores = try context.model.values(of: samples) { TileScores($0.tiles).values }
+      let scores = try samples.values { TileScores($0.tiles).values }
       return scores.thresholds(reachedBy: shares).flatMap { threshold in
         [true, false].map { TileSelection(threshold: threshold, keepsMarkup: $0) }
       }

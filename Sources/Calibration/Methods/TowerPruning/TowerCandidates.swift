@@ -4,9 +4,9 @@ import Plan
 extension HarmStage where Settings == TowerPruning {
   /// The stage of tower pruning: first every rule in the middle of the tower, then the best ones behind other layers and
   /// with other shares.
-  static func towerTokens(_ context: Context) -> HarmStage {
+  static func towerTokens(_ context: Context, limit: Int, isExhaustive: Bool) -> HarmStage {
     let vision = context.model.description.vision
-    return HarmStage(context: context) { profile, _ in
+    return HarmStage(context: context, limit: limit, isExhaustive: isExhaustive) { profile, _ in
       guard vision.layers > 1 else { return [] }
       let middle = max(1, vision.layers / 2)
       if profile.candidates.isEmpty {
@@ -39,7 +39,7 @@ extension HarmStage where Settings == TowerPruning {
 
   /// The least harmful way that puts tokens back, and the least harmful that leaves them out.
   private static func best(of profile: HarmProfile<TowerPruning>) -> [TowerPruning] {
-    let sorted = profile.candidates.sorted { $0.divergence < $1.divergence }.map(\.settings)
+    let sorted = profile.finishers.sorted { $0.divergence < $1.divergence }.map(\.settings)
     return [sorted.first { $0.putsBack }, sorted.first { !$0.putsBack }].compactMap { $0 }
   }
 }

@@ -6,9 +6,10 @@ extension HarmStage where Settings == TowerReduction {
   static var share: Double { 0.5 }
 
   /// The stage of tower reduction: each layer on its own, then the first one, two, ... of those that harm least.
-  static func towerNeurons(_ context: Context) -> HarmStage {
+  static func towerNeurons(_ context: Context, limit: Int, isExhaustive: Bool) -> HarmStage {
     let layers = context.model.description.vision.layers
-    return HarmStage(context: context) { profile, _ in
+    return HarmStage(context: context, limit: limit, isExhaustive: isExhaustive, aim: { $0.candidates.isEmpty ? .order : .front }) {
+      profile, _ in
       guard layers > 0 else { return [] }
       func settings(_ layers: some Sequence<Int>) -> TowerReduction {
         TowerReduction(layers: layers.sorted(), neuronShare: share)

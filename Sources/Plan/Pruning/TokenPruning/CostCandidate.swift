@@ -4,10 +4,13 @@ public struct CostCandidate: Equatable, Sendable, Codable {
   public var settings: TokenPruning
   /// Mean divergence over the calibration samples.
   public var divergence: Double
+  /// Samples that it was measured on, the first of the calibration's; `nil` where those are all.
+  public var samples: Int?
 
   /// Creates a row of the table.
-  public init(settings: TokenPruning, divergence: Double) {
+  public init(settings: TokenPruning, divergence: Double, samples: Int? = nil) {
     self.settings = settings
     self.divergence = divergence
+    self.samples = samples
   }
 }

@@ -16,6 +16,12 @@ extension HarmProfile: StoredPart where Settings: StoredCandidate {
       columns: ["divergence_nats", "agreement", "token_share", "tower_share"])
   }
 
+  private static var samples: DatasetSchema {
+    DatasetSchema(
+      path(of: "candidate_samples"),
+      "samples that each candidate was measured on, as those that are surely behind leave early")
+  }
+
   private static func schema(_ field: AttributeField<Settings>) -> DatasetSchema {
     DatasetSchema(path(of: "candidate_\(field.name)"), "the setting '\(field.name)' of each candidate")
   }
@@ -27,6 +33,8 @@ extension HarmProfile: StoredPart where Settings: StoredCandidate {
     }
     let figures = candidates.flatMap { [$0.divergence, $0.agreement, $0.tokenShare, $0.towerShare] }
     builder.array(Self.figures, figures, shape: [candidates.count, 4])
+    let samples = candidates.compactMap(\.samples).map(Int32.init(clamping:))
+    if samples.count == candidates.count, !samples.isEmpty { builder.array(Self.samples, samples) }
   }
 
   init(from reader: inout TreeReader, for model: ModelDescription) throws(Flaw) {
@@ -35,11 +43,22 @@ extension HarmProfile: StoredPart where Settings: StoredCandidate {
     let figures: [Double] = try reader.array(Self.figures, shape: [nil, 4])
     var settings = Array(repeating: Settings.blank, count: figures.count / 4)
     for field in Settings.fields { try reader.take(field, of: &settings, Self.schema(field)) }
+    let samples = try reader.samples(Self.samples, of: settings.count)
     candidates = settings.enumerated().map { index, settings in
       Candidate(
         settings: settings, divergence: figures[4 * index], agreement: figures[4 * index + 1],
-        tokenShare: figures[4 * index + 2], towerShare: figures[4 * index + 3])
+        tokenShare: figures[4 * index + 2], towerShare: figures[4 * index + 3], samples: samples?[index])
     }
+  }
+}
+
+extension TreeReader {
+  /// Samples that each of some candidates was measured on, where a plan says so.
+  mutating func samples(_ schema: DatasetSchema, of candidates: Int) throws(Flaw) -> [Int]? {
+    guard shape(of: schema.path) != nil else { return nil }
+    let numbers: [Int32] = try array(schema, shape: [candidates])
+    guard numbers.allSatisfy({ $0 > 0 }) else { throw Flaw(schema.path, "has an entry that is not positive") }
+    return numbers.map(Int.init)
   }
 }
 

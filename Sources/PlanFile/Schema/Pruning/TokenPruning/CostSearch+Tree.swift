@@ -14,6 +14,9 @@ private enum Schema {
     ])
   static let divergence = DatasetSchema(
     path + "/candidate_divergence", "mean KL(dense || pruned) of each candidate", unit: "nat")
+  static let samples = DatasetSchema(
+    path + "/candidate_samples",
+    "samples that each candidate was measured on, as those that are surely behind leave early")
 }
 
 extension TokenPruning {
@@ -51,7 +54,11 @@ extension CostSearch {
     }
     let groups = Dictionary(grouping: candidates) { settingsApartFromRatio($0.settings) }
     let own = groups[settingsApartFromRatio(chosen)].flatMap { mean($0.map(\.divergence)) }
-    let baselines = groups.values.filter { $0.first?.settings.rule.isBaseline ?? false }
+    // What left early was surely behind, and its figures are of a few samples.
+    let most = candidates.compactMap(\.samples).max()
+    let baselines = groups.values.filter {
+      ($0.first?.settings.rule.isBaseline ?? false) && $0.allSatisfy { $0.samples == most }
+    }
     guard let own, let best = baselines.compactMap({ mean($0.map(\.divergence)) }).min() else { return nil }
     return best - own
   }
@@ -67,13 +74,14 @@ extension CostSearch {
     let seeds: [UInt64] = try reader.array(Schema.seed, shape: [rules.count])
     let parameters: [Double] = try reader.array(Schema.parameters, shape: [rules.count, 8])
     let divergence: [Double] = try reader.array(Schema.divergence, shape: [rules.count])
+    let samples = try reader.samples(Schema.samples, of: rules.count)
     for (index, rule) in rules.enumerated() {
       let row = Array(parameters[8 * index..<8 * index + 8])
       guard let settings = TokenPruning(rule: rule, parameters: row, seed: seeds[index]) else {
         throw Flaw(
           Schema.parameters.path, "row \(index) has an unknown rule or a layer or stride that is no integer")
       }
-      candidates.append(CostCandidate(settings: settings, divergence: divergence[index]))
+      candidates.append(CostCandidate(settings: settings, divergence: divergence[index], samples: samples?[index]))
     }
   }
 }
@@ -93,5 +101,7 @@ extension CostSearch: StoredPart {
     builder.array(Schema.seed, settings.map(\.seed))
     builder.array(Schema.parameters, settings.flatMap(\.parameters), shape: [settings.count, 8])
     builder.array(Schema.divergence, candidates.map(\.divergence))
+    let samples = candidates.compactMap(\.samples).map(Int32.init(clamping:))
+    if samples.count == candidates.count, !samples.isEmpty { builder.array(Schema.samples, samples) }
   }
 }

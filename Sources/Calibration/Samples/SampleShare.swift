@@ -1,0 +1,124 @@
+public import Cluster
+import Foundation
+import Inference
+
+/// Who works on which samples.
+public enum SampleShare {
+  /// Ranks that tell each other what they find.
+  case ranks(any Ranks)
+  /// One of some jobs that never hear of each other: it stops where the results of others are needed.
+  case shard(number: Int, of: Int)
+
+  /// Whether this process works on the sample at a place.
+  func owns(_ place: Int) -> Bool {
+    switch self {
+    case .ranks(let ranks): place % ranks.count == ranks.own
+    case .shard(let number, let count): place % count == number
+    }
+  }
+
+  /// Whether the process has all of the work for itself.
+  var isSole: Bool {
+    switch self {
+    case .ranks(let ranks): ranks.count == 1
+    case .shard: false
+    }
+  }
+}
+
+extension SampleShare {
+  /// The share of work that has to be whole before samples are divided into shards: all of it.
+  var beforeShards: SampleShare {
+    if case .shard = self { return .ranks(SoleRank()) }
+    return self
+  }
+}
+
+/// A shard has done all that it can do without the results of the others.
+struct ShardIsDone: Error {}
+
+extension SampleShare {
+  /// Works on the samples at some places, each where it belongs, and gives every rank what came of them, wave after wave.
+  func forEach<Value: Codable>(
+    _ places: [Int], steps: Int, _ reporter: any ProgressReporter, _ body: (Int) throws -> Value,
+    _ take: ([Int: Value]) throws -> Void
+  ) throws {
+    switch self {
+    case .ranks(let ranks) where ranks.count == 1:
+      for place in places {
+        try take([place: body(place)])
+        try reporter.advance(by: steps)
+      }
+    case .ranks(let ranks):
+      var waves = Waves(ranks)
+      var next = 0
+      while next < places.count {
+        let wave = places[next..<min(places.count, next + waves.size)]
+        let (found, failure) = try waves.run(wave.filter(owns), reporter, body)
+        try take(found)
+        if let failure { throw failure }
+        try reporter.advance(by: steps * wave.count)
+        next += wave.count
+      }
+    case .shard:
+      for place in places where owns(place) {
+        try take([place: body(place)])
+        try reporter.advance(by: steps)
+      }
+      if !places.isEmpty { throw ShardIsDone() }
+    }
+  }
+}
+
+/// Waves of samples between which ranks wait for each other: as long as a wait is worth.
+private struct Waves {
+  private let ranks: any Ranks
+  /// Samples of the next wave, those of all ranks.
+  private(set) var size: Int
+
+  /// Seconds that a wave should take.
+  private static let seconds = 10.0
+
+  init(_ ranks: any Ranks) {
+    self.ranks = ranks
+    size = ranks.count
+  }
+
+  /// What one rank found in a wave.
+  private struct Part<Value: Codable>: Codable {
+    var results: [Int: Value] = [:]
+    /// Why it could not find more.
+    var failure: String?
+    var seconds = 0.0
+  }
+
+  /// Results of all ranks, and why there are not more of them.
+  mutating func run<Value: Codable>(
+    _ places: [Int], _ reporter: any ProgressReporter, _ body: (Int) throws -> Value
+  ) throws -> (found: [Int: Value], failure: (any Error)?) {
+    var part = Part<Value>()
+    var failure: (any Error)?
+    let start = StageClock.now
+    do {
+      for place in places {
+        part.results[place] = try body(place)
+        try reporter.advance(by: 0)
+        try ranks.beat()
+      }
+    } catch {
+      failure = error
+      part.failure = "\(error)"
+    }
+    part.seconds = StageClock.now - start
+    let parts = try ranks.gather(Array(SavedState.encoder.encode(part))).map {
+      try SavedState.decoder.decode(Part<Value>.self, from: Data($0))
+    }
+    if failure == nil, let rank = parts.firstIndex(where: { $0.failure != nil }) {
+      failure = ClusterError("rank \(rank): \(parts[rank].failure ?? "")")
+    }
+    let slowest = parts.map(\.seconds).max() ?? 0
+    let fits = Int(Self.seconds / max(slowest, 1e-3) * Double(size / ranks.count))
+    size = ranks.count * min(max(1, fits), 4096)
+    return (parts.reduce(into: [:]) { all, part in all.merge(part.results) { first, _ in first } }, failure)
+  }
+}
