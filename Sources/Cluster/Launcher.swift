@@ -6,6 +6,7 @@ public enum Launcher {
   ///
   /// Reads what `mpirun` of Open MPI, launchers with PMI (MPICH, Intel MPI, Cray) or PMIx, and Slurm's `srun` set. Where
   /// only PMIx's number of this process is known, which says nothing about how many there are, there are two at least.
+  /// To be asked before MPI starts, which puts such a number into the environment of a process without a launcher.
   public static var processes: Int {
     processes { name in getenv(name).map { String(cString: $0) } }
   }

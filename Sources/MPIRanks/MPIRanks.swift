@@ -25,20 +25,21 @@
 
     /// Starts MPI, once in the life of a process, and meets the others.
     ///
-    /// One that gives no sign of life for `patience` seconds is an error of whoever misses it. What happens before all
-    /// have met is the launcher's business. After an error here, a process ends with a status that is not 0, from which
-    /// launchers learn of it.
+    /// One that gives no sign of life for `patience` seconds, 2 at least, is an error of whoever misses it. What happens
+    /// before all have met is the launcher's business. After an error here, a process ends with a status that is not 0,
+    /// from which launchers learn of it.
     public static func join(patience: Double) throws(ClusterError) -> MPIRanks {
       // Where a container forbids processes to read one another's memory, Open MPI 4 would try nevertheless, and write a
       // line about it, for every message.
       setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0)
+      // Asked before MPI starts, which may put variables of its own into the environment.
+      let started = Launcher.processes
       var (count, own, alone): (Int32, Int32, Int32) = (0, 0, 0)
       try check(espalier_mpi_start(&count, &own, &alone))
       guard alone == 0 else { throw ClusterError("MPI: this installation allows no threads") }
-      if count == 1, Launcher.processes > 1 {
+      if count == 1, started > 1 {
         throw ClusterError(
-          "MPI: knows of one process where \(Launcher.processes) were started: the launcher is not of this MPI"
-        )
+          "MPI: knows of one process where \(started) were started: the launcher is not of this MPI")
       }
       var here = [UInt8](repeating: 0, count: Int(count))
       try check(espalier_mpi_neighbours(count, &here))
@@ -105,6 +106,7 @@
       numbers[own] = Int64(bytes.count)
       var request = try Request { request in espalier_mpi_gather_numbers(numbers, &request) }
       try wait { () throws(ClusterError) in try request.isDone() }
+      // Kept where the wait fails: MPI may still write to it.
       defer { numbers.deallocate() }
       return (0..<count).map { Int(numbers[$0]) }
     }

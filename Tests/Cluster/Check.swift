@@ -26,10 +26,11 @@
 
     /// Joins, looks, and ends the process.
     func run(patience: Double, culprit: Int) -> Never {
+      let started = Launcher.processes
       let ranks: MPIRanks
       do { ranks = try MPIRanks.join(patience: patience) } catch { ClusterCheck.fail(error.description) }
       do {
-        demand(ranks.count == Launcher.processes, ranks, "the launcher started another number of processes")
+        demand(ranks.count == started, ranks, "the launcher started another number of processes")
         demand(ranks.neighbours == Array(0..<ranks.count), ranks, "neighbours are \(ranks.neighbours)")
         demand(
           ranks.hosts == Array(repeating: ranks.hosts[0], count: ranks.count), ranks,
