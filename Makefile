@@ -11,10 +11,12 @@
 # make fuzz SECONDS=60 gives each reader of foreign bytes a minute of changed inputs.
 # make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
 # make faults kills every verb KILLS times in all, and lets every call to the system fail.
+# make test-cluster has mpirun start processes that work together, and some that fail or stop; a minute behind the build.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
+CLUSTER_PACKAGES = libopenmpi-dev openmpi-bin
 BIN = .build/release
 SCENES = calib/digit-scenes
 PLAN = artifacts/reference.h5
@@ -38,6 +40,9 @@ ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 # Every build of the tests also checks that targets declare what they import.
 TEST_FLAGS = -c release -Xswiftc -enable-testing
 IMPORT_CHECK = --explicit-target-dependency-import-check error
+
+# What uses MPI has a folder of its own: a trait is compiled into every module.
+CLUSTER_FLAGS = --traits MPI --scratch-path .build/mpi
 
 # Sanitized builds have folders of their own. Swift checks its own arithmetic; what is undefined is C's.
 ADDRESS_FLAGS = --scratch-path .build/sanitized/address --sanitize address $(FUZZER_FLAGS) \
@@ -66,7 +71,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
+.PHONY: test-cluster fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -141,6 +146,11 @@ test-thread: setup
 	$(SWIFT) build $(TEST_FLAGS) $(THREAD_FLAGS) --build-tests
 	$(SANITIZER_OPTIONS) $(SWIFT) test $(TEST_FLAGS) $(THREAD_FLAGS) --skip-build --filter '$(THREAD_SUITES)'
 
+test-cluster:
+	$(call install,$(PACKAGES) $(CLUSTER_PACKAGES))
+	$(SWIFT) build -c release $(CLUSTER_FLAGS) --product cluster-check
+	Tests/Cluster/run .build/mpi/release/cluster-check
+
 fuzz: setup
 	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz
 	@for target in $(FUZZ_TARGETS); do \
@@ -160,7 +170,7 @@ fuzz-plans: setup
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
   Figures Output Signatures HDF5Subset Espalier espalier-run))
 TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading HDF5 PlanWriting Signing Checkpoints Evaluation Calibration \
-  Reporting
+  Cluster Reporting
 
 # Kills every verb at random moments and lets every call to the system fail; an hour, or KILLS=100 for less.
 faults: test-build

@@ -10,6 +10,8 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let withMPI = TargetDependencyCondition.when(traits: ["MPI"])
+
 /// Modules that a test target imports besides its own and TestSupport.
 let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "Plan", "PlanFile"],
@@ -39,6 +41,11 @@ let package = Package(
     .executable(name: "espalier", targets: ["espalier"]),
     .executable(name: "espalier-run", targets: ["espalier-run"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Calibrate with several processes, on one machine or several, over Open MPI.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -46,6 +53,7 @@ let package = Package(
     // C floor: system libraries, codecs behind return codes, SIMD kernels.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(
       name: "CImageCodecs",
@@ -100,6 +108,10 @@ let package = Package(
 
     // Toolchain.
     .target(name: "Cluster", swiftSettings: strict),
+    // Empty without the trait, so that no build without it needs MPI.
+    .target(
+      name: "MPIRanks", dependencies: ["Cluster", .target(name: "CMPI", condition: withMPI)],
+      swiftSettings: strict),
     .target(name: "JSONReading", swiftSettings: strict),
     .target(name: "Signing", dependencies: ["Signatures", "Digests"], swiftSettings: strict),
     .target(
@@ -136,6 +148,7 @@ let package = Package(
         "Reporting", "Calibration", "Evaluation", "Checkpoints", "Inference", "Tokenization", "Models",
         "Signatures", "Signing", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting", "HDF5", "Figures",
         "Output", "CProgram", "Cluster",
+        .target(name: "MPIRanks", condition: withMPI),
         argumentParser,
       ],
       swiftSettings: strict),
@@ -145,9 +158,13 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "Checkpoints", "Inference", "Models", "Plan", "PlanFile", "PlanWriting", "HDF5", "Compute",
+        "Checkpoints", "Inference", "Models", "Plan", "PlanFile", "PlanWriting", "HDF5", "Compute", "Cluster",
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
+    // 'make test-cluster' runs it under mpirun.
+    .executableTarget(
+      name: "cluster-check", dependencies: ["Cluster", .target(name: "MPIRanks", condition: withMPI)],
+      path: "Tests/Cluster", exclude: ["run"], swiftSettings: strict),
     .target(
       name: "TinyPlans", dependencies: ["Plan", "PlanFile", "PlanWriting", "HDF5", "CHDF5", "Compute"],
       path: "Tests/TinyPlans",
@@ -177,7 +194,7 @@ let package = Package(
       "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging",
       "Models",
       "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing", "Cluster",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",

@@ -6,10 +6,13 @@ public protocol Ranks: AnyObject {
   var own: Int { get }
   /// Numbers of the processes on this machine, ascending, this one among them.
   var neighbours: [Int] { get }
-  /// What each process gave, by number. All processes call this equally often; it returns when all have given.
+  /// Gives bytes to all, and returns what each process gave, by number.
   ///
-  /// Throws when another is not heard of for too long.
+  /// All processes call this equally often. It returns when all have given, and throws when another is not heard of for
+  /// too long. After an error nothing more can be gathered.
   func gather(_ bytes: [UInt8]) throws(ClusterError) -> [[UInt8]]
-  /// Says that this process is at work, and looks whether the others are. Cheap; called at every step of the work.
+  /// Says that this process is at work, and looks whether the others are.
+  ///
+  /// Cheap, and called at every step of the work. Throws when another is not heard of for too long.
   func beat() throws(ClusterError)
 }

@@ -1,16 +1,18 @@
 /// A process that works alone.
 public final class SoleRank: Ranks {
-  /// Creates the only rank.
+  /// 1: this process.
+  public let count = 1
+  /// 0: the first and last one.
+  public let own = 0
+  /// This process alone.
+  public let neighbours = [0]
+
+  /// Nobody to wait for.
   public init() {}
 
-  /// One.
-  public var count: Int { 1 }
-  /// The first.
-  public var own: Int { 0 }
-  /// This process.
-  public var neighbours: [Int] { [0] }
-  /// What was given.
+  /// Returns what was given.
   public func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
-  /// Does nothing.
+
+  /// Does nothing, as nobody listens.
   public func beat() {}
 }
