@@ -34,15 +34,7 @@ struct PreparedSample {
   ) -> (divergence: Double, agrees: Bool) {
     let answer = reference.answer
     let logits = context.logits(of: result, rows: result.rows.count - answer.count..<result.rows.count)
-    let agrees = answer.indices.allSatisfy { row in
-      logits.withRow(row) { values in
-        let own = values[Int(answer[row])]
-        return values.enumerated().allSatisfy {
-          $0.element < own || $0.offset >= Int(answer[row]) && $0.element == own
-        }
-      }
-    }
-    return (reference.distributions.divergence(ofReduced: logits), agrees)
+    return (reference.distributions.divergence(ofReduced: logits), reference.isLikeliest(logits))
   }
 }
 

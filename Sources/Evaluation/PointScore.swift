@@ -12,6 +12,12 @@ public struct PointScore: Sendable {
 
   init(_ contender: Contender) { self.contender = contender }
 
+  /// Scores of an operating point.
+  public init(_ point: OperatingPoint, samples: [SampleScore]) {
+    contender = Contender(point: point)
+    self.samples = samples
+  }
+
   mutating func append(_ score: SampleScore) { samples.append(score) }
 
   /// Share of exactly right answers; NaN where the set has no answers.

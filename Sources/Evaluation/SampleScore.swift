@@ -53,28 +53,76 @@ public struct SampleScore: Sendable, Codable {
     _ sample: Sample, _ outcome: SampleRunner.Outcome, _ prompt: TimedPrompt,
     _ reference: SampleRunner.Reference, _ context: Context, settings: PruningSettings, dense: TimedPrompt
   ) {
-    id = sample.id
-    image = sample.images.joined(separator: "\n")
-    task = sample.task ?? "all"
-    correct = sample.answer.map { $0 == context.model.text(of: outcome.tokens) }
-    divergence = reference.distributions.divergence(ofReduced: outcome.logits)
-    agrees = outcome.tokens == reference.answer
-    answerLength = reference.answer.count
+    self.init(
+      sample, counts: outcome.counts, reference,
+      divergence: reference.distributions.divergence(ofReduced: outcome.logits),
+      agrees: outcome.tokens == reference.answer,
+      correct: sample.answer.map { $0 == context.model.text(of: outcome.tokens) }, prompt: prompt,
+      settings: settings, dense: dense, context)
     imageSeconds = prompt.imageSeconds + prompt.visionSeconds
     visionSeconds = prompt.visionSeconds
     prefillSeconds = outcome.prefillSeconds
     selectionSeconds = outcome.counts.selectionSeconds
     decodeSeconds = outcome.decodeSeconds
     decodeSteps = outcome.tokens.count - 1
-    kvBytes = outcome.counts.cacheBytes
-    visualKept = outcome.counts.visualKept
+  }
+
+  /// A score without times.
+  init(
+    _ sample: Sample, counts: PruningCounts, _ reference: SampleRunner.Reference, divergence: Double,
+    agrees: Bool, correct: Bool?, prompt: TimedPrompt, settings: PruningSettings, dense: TimedPrompt,
+    _ context: Context
+  ) {
+    id = sample.id
+    image = sample.images.joined(separator: "\n")
+    task = sample.task ?? "all"
+    self.correct = correct
+    self.divergence = divergence
+    self.agrees = agrees
+    answerLength = reference.answer.count
+    (imageSeconds, visionSeconds, prefillSeconds, selectionSeconds) = (0, 0, 0, 0)
+    (decodeSeconds, decodeSteps) = (0, 0)
+    kvBytes = counts.cacheBytes
+    visualKept = counts.visualKept
     denseVisual = dense.rows.rows.visualCount
-    visualEntryShare = outcome.counts.visualEntryShare(of: denseVisual)
+    visualEntryShare = counts.visualEntryShare(of: denseVisual)
+    let (visual, length) = (prompt.rows.rows.visualCount, prompt.rows.rows.count)
     wasToPrune = settings.asksToRemove(
-      visual: outcome.visual, images: sample.images.count, layers: context.model.text.layers)
-    isWhole = visualKept == outcome.visual && visualEntryShare >= 1
+      visual: visual, images: sample.images.count, layers: context.model.text.layers)
+    isWhole = visualKept == visual && visualEntryShare >= 1
     decoderFLOPs = OperationCounter(context.model.text).prefill(
-      text: outcome.length - outcome.visual, visual: outcome.visual, kept: outcome.counts.visualKept,
-      settings: settings)
+      text: length - visual, visual: visual, kept: counts.visualKept, settings: settings)
+  }
+}
+
+/// Seconds of the stages of an answer, as a score of many samples has them.
+public struct AnswerTimes: Sendable, Codable {
+  /// Seconds to read and prepare the pictures and to run the tower over them.
+  public var image: Double
+  /// Seconds of the tower and the projector, a part of `image`.
+  public var vision: Double
+  /// Seconds of prefill, selection included.
+  public var prefill: Double
+  /// Seconds of selection, a part of `prefill`.
+  public var selection: Double
+  /// Seconds of a decoding step.
+  public var step: Double
+
+  /// Creates times.
+  public init(image: Double, vision: Double, prefill: Double, selection: Double, step: Double) {
+    (self.image, self.vision, self.prefill, self.selection) = (image, vision, prefill, selection)
+    self.step = step
+  }
+}
+
+extension SampleScore {
+  /// The same answer with times that were measured elsewhere.
+  public func with(_ times: AnswerTimes) -> SampleScore {
+    var score = self
+    (score.imageSeconds, score.visionSeconds) = (times.image, times.vision)
+    (score.prefillSeconds, score.selectionSeconds) = (times.prefill, times.selection)
+    score.decodeSteps = max(1, answerLength - 1)
+    score.decodeSeconds = times.step * Double(score.decodeSteps)
+    return score
   }
 }

@@ -52,13 +52,20 @@ import TestSupport
 
   @Test func `progress adds up to what was announced`() throws {
     let reporter = RecordingProgress()
-    _ = try calibrate(reporter: reporter)
+    _ = try calibrate(exhaustive: true, reporter: reporter)
     // A search may have fewer candidates than it could, and entries are not ranked by what no answer shows.
     for stage in reporter.stages where stage.name != "token pruning" && stage.name != "cache retention" {
       #expect(stage.done == stage.total, "\(stage.name)")
     }
     #expect(reporter.stages.allSatisfy { $0.done <= $0.total })
     #expect(reporter.stages.count == 10)
+    // Candidates that leave early do less than was announced, and choose the same.
+    let shorter = RecordingProgress()
+    let record = try calibrate(reporter: shorter)
+    #expect(shorter.stages.allSatisfy { $0.done <= $0.total } && shorter.stages.count == 10)
+    let whole = try calibrate(exhaustive: true)
+    #expect(record.layerReduction == whole.layerReduction)
+    #expect(record.tokenPruning?.chosen == whole.tokenPruning?.chosen)
   }
 
   @Test func `a finished state gives the record without another trial`() throws {
@@ -165,9 +172,12 @@ import TestSupport
   }
 
   private func calibrate(
-    state: String? = nil, resuming: Bool = false, reporter: any ProgressReporter = SilentProgress()
+    state: String? = nil, resuming: Bool = false, exhaustive: Bool = false,
+    reporter: any ProgressReporter = SilentProgress()
   ) throws -> CalibrationRecord {
-    try Calibrator(context, options: options, statePath: state.map { folder.file($0) }).calibrate(
+    var options = options
+    options.isExhaustive = exhaustive
+    return try Calibrator(context, options: options, statePath: state.map { folder.file($0) }).calibrate(
       set, weightsDigest: "w", resuming: resuming, reporter: reporter)
   }
 

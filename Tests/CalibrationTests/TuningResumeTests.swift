@@ -75,7 +75,9 @@ import TestSupport
           #expect(times.pictures.prefix(before.pictures.count).map(\.vision) == before.pictures.map(\.vision))
           #expect(
             times.settings.prefix(before.settings.count).map(\.prefill) == before.settings.map(\.prefill))
-          #expect(Array(saved.divergences.prefix(last.divergences.count)) == last.divergences)
+          for (trial, before) in zip(saved.trials, last.trials) {
+            #expect(before.moved.allSatisfy { trial.moved[$0.key] == $0.value })
+          }
           #expect(
             times.pictures.count >= before.pictures.count && times.settings.count >= before.settings.count)
         }
@@ -83,7 +85,7 @@ import TestSupport
       }
     }
     let result = try #require(resumed)
-    #expect(stops > 0 && last?.divergences.isEmpty == false)
+    #expect(stops > 0 && last?.trials.isEmpty == false)
     // Few steps at a time see every part of the work.
     if steps == 1 { #expect(last?.scores.isEmpty == false) }
     #expect(try text(tune()) == text(result))

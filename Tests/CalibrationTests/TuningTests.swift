@@ -107,9 +107,9 @@ import TestSupport
     let search = FrontSearch(space: space, costs: model, views: views, trials: 120)
     var trials = 0
     let found = try search.run(
-      measure: {
-        visited.append($0)
-        return harm($0)
+      measure: { settings, _ in
+        visited.append(settings)
+        return harm(settings)
       }, onTrial: { trials += 1 })
     #expect(found.count == 120 && trials == 120 && visited.count == 120)
     #expect(Set(found.map(\.place)).count == 120)

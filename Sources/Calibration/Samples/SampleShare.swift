@@ -34,6 +34,31 @@ extension SampleShare {
   }
 }
 
+extension SampleShare {
+  /// What one rank finds while all others wait, such as times, which others at work would spoil.
+  func onFirst<Value: Codable>(_ body: () throws -> Value) throws -> Value {
+    guard case .ranks(let ranks) = self, ranks.count > 1 else { return try body() }
+    var answer = Answer<Value>()
+    var failure: (any Error)?
+    if ranks.own == 0 {
+      do { answer.value = try body() } catch {
+        failure = error
+        answer.failure = "\(error)"
+      }
+    }
+    let given = try ranks.gather(Array(SavedState.encoder.encode(answer)))
+    if let failure { throw failure }
+    let found = try SavedState.decoder.decode(Answer<Value>.self, from: Data(given[0]))
+    guard let value = found.value else { throw ClusterError("rank 0: \(found.failure ?? "")") }
+    return value
+  }
+
+  private struct Answer<Value: Codable>: Codable {
+    var value: Value?
+    var failure: String?
+  }
+}
+
 /// A shard has done all that it can do without the results of the others.
 struct ShardIsDone: Error {}
 

@@ -45,6 +45,20 @@ struct CostModel {
     step = fit({ [1, Self.entries($0, sizes, model)] }, \.step)
   }
 
+  /// A model by which every operation takes a picosecond and nothing else any time: for shares of a first token where
+  /// nothing is timed.
+  init(counting description: ModelDescription, sizes: PromptSizes) {
+    model = description.text
+    self.sizes = sizes
+    counter = OperationCounter(description.text)
+    let second = 1e-12
+    image = [0, 0]
+    vision = [0, second, second]
+    let others = Methods.costFeatures(.dense, visual: 0).count
+    prefill = [0, second, second] + Array(repeating: 0, count: others)
+    step = [0, second]
+  }
+
   /// Seconds to read and prepare the pictures and to run the tower over them.
   func imageSeconds(_ settings: PruningSettings) -> Double {
     let means = sizes.means(at: settings.picture)

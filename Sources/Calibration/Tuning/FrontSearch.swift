@@ -12,7 +12,7 @@ struct FrontSearch {
     let place: SettingsSpace.Place
     let settings: PruningSettings
     /// Divergence on the samples, nats (`Divergences.even`).
-    let divergence: Double
+    var divergence: Double
     /// Modelled seconds from the pictures to the first token.
     let firstToken: Double
     /// Visual KV entries as a share of dense.
@@ -44,20 +44,26 @@ struct FrontSearch {
   private let batch = 8
 
   /// All trials; `measure` gives the divergence of settings, `onTrial` is called after each.
+  ///
+  /// A place that cannot lie on a front is of no interest: `measure` is told the divergence beyond which that is so, and
+  /// may give any that is above it.
   func run(
-    measure: (PruningSettings) throws -> Double, onTrial: () throws -> Void
+    measure: (_ settings: PruningSettings, _ bound: Double) throws -> Double, onTrial: () throws -> Void
   ) throws -> [Trial] {
     var visited: Set<SettingsSpace.Place> = []
     var found: [Trial] = []
     var waiting = space.singles
+    // What methods harm alone is put together later, so it is measured up to where nothing is of use any more.
+    let alone = waiting.count
     while found.count < trials {
       for place in waiting.prefix(trials - found.count) where visited.insert(place).inserted {
         let settings = space.settings(place)
-        found.append(
-          Trial(
-            place: place, settings: settings, divergence: try measure(settings),
-            firstToken: costs.firstTokenSeconds(settings), entryShare: costs.entryShare(settings),
-            operationShare: costs.operationShare(settings)))
+        var trial = Trial(
+          place: place, settings: settings, divergence: 0, firstToken: costs.firstTokenSeconds(settings),
+          entryShare: costs.entryShare(settings), operationShare: costs.operationShare(settings))
+        let beaten = found.count < alone ? nil : found.filter { $0.costsNoMore(than: trial) }.map(\.divergence).min()
+        trial.divergence = try measure(settings, min(beaten ?? .infinity, Self.hopelessDivergence))
+        found.append(trial)
         try onTrial()
       }
       waiting = next(found, visited)
@@ -128,5 +134,13 @@ struct FrontSearch {
       least = cost(trial)
       return true
     }
+  }
+}
+
+extension FrontSearch.Trial {
+  /// Whether this is as cheap as another in everything that a front is made of.
+  fileprivate func costsNoMore(than other: Self) -> Bool {
+    firstToken <= other.firstToken && entryShare <= other.entryShare
+      && operationShare <= other.operationShare
   }
 }

@@ -9,7 +9,7 @@ import Plan
 /// Prompts that were not asked for the longest time go first where there are too many.
 final class PromptCache {
   private let context: Context
-  private let samples: [PreparedSample]
+  private let samples: SamplePool
   private var prompts: [PictureSettings: [Int: PromptRows]] = [:]
   /// Settings in the order in which they were asked for, the last one last.
   private var order: [PictureSettings] = []
@@ -18,21 +18,21 @@ final class PromptCache {
   /// Most bytes of prompts that are kept, dense's not counted.
   private static let limit = 512 << 20
 
-  init(_ context: Context, _ samples: [PreparedSample]) {
-    self.context = context
+  init(_ samples: SamplePool) {
+    context = samples.context
     self.samples = samples
   }
 
   /// The prompt of a sample, which a run works on in place.
   func prompt(_ index: Int, at settings: PictureSettings) throws -> PromptRows {
-    if settings.isDense { return samples[index].prompt }
+    if settings.isDense { return try samples.sample(index).prompt }
     if order.last != settings {
       order.removeAll { $0 == settings }
       order.append(settings)
     }
     if let known = prompts[settings]?[index] { return known }
     let view = PictureView(settings: settings)
-    let prompt = try SampleRunner(context).prompt(samples[index].sample, view: view)
+    let prompt = try SampleRunner(context).prompt(samples.question(index), view: view)
     prompts[settings, default: [:]][index] = prompt
     bytes += size(of: prompt)
     while bytes > Self.limit, let oldest = order.first, oldest != settings {

@@ -40,7 +40,7 @@ public struct Retimer {
       try measure(settings, images, layout, &state, reporter, save: saving.offer)
     }
     let views = settings.map(\.picture).uniqued
-    func pictures(_ settings: PruningSettings) -> [CostMeasurement.PictureTime] {
+    func pictures(_ settings: PruningSettings) -> [SettingsTiming.PictureTime] {
       state.pictures.turns(of: views.firstIndex(of: settings.picture) ?? 0, among: views.count)
     }
     let runs = settings.indices.map { state.times.turns(of: $0, among: settings.count) }

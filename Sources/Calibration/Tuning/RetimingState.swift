@@ -18,7 +18,7 @@ struct RetimingState: Codable {
 
   let key: Key
   /// Times of the pictures in each way to look at them in turn, for each turn that has begun.
-  var pictures: [CostMeasurement.PictureTime] = []
+  var pictures: [SettingsTiming.PictureTime] = []
   /// Times of all settings in turn, turn after turn.
   var times: [SettingsTime] = []
 

@@ -1,3 +1,4 @@
+import Cluster
 import Compute
 public import Evaluation
 public import Inference
@@ -12,8 +13,8 @@ public import Plan
 public struct Tuner {
   private let context: Context
   private let record: CalibrationRecord
-  private let runner: SampleRunner
   private let options: Options
+  private let share: SampleShare
   private let statePath: String?
 
   /// How much is tried.
@@ -28,6 +29,8 @@ public struct Tuner {
     public var maxTokens = 64
     /// Whether every trial runs on all samples, those too that are sure to lie behind.
     public var isExhaustive = false
+    /// Whether times are left to be measured on the box where the plan will run: costs are counted in operations.
+    public var leavesTimes = false
     /// Bytes of the weights, for budgets of memory.
     public var weightBytes = 0
 
@@ -43,16 +46,20 @@ public struct Tuner {
     public var front: [OperatingPoint]
   }
 
-  /// A tuner for a calibrated plan, whose context knows the calibration; `statePath` is where its state is saved, if
-  /// anywhere.
+  /// A tuner for a calibrated plan, whose context knows the calibration.
+  ///
+  /// - Parameters:
+  ///   - share: who works on which samples; without it, this process on all of them.
+  ///   - statePath: where its state is saved, if anywhere.
   public init(
-    _ context: Context, record: CalibrationRecord, options: Options = Options(), statePath: String? = nil
+    _ context: Context, record: CalibrationRecord, options: Options = Options(), share: SampleShare? = nil,
+    statePath: String? = nil
   ) {
+    self.share = share ?? .ranks(SoleRank())
     self.statePath = statePath
     self.context = context
     self.record = record
     self.options = options
-    runner = SampleRunner(context, maxTokens: options.maxTokens)
   }
 
   /// What the state of a tuning on a set is told apart by, but for the plan.
@@ -84,94 +91,180 @@ public struct Tuner {
     save: (TuningState) throws -> Void
   ) throws -> Result {
     var state = known
-    let samples = try prepare(set.spread(options.screeningSamples), reporter)
-    let fixed = FixedCosts(residentBytes: Double(options.weightBytes))
-    let timing = try CostMeasurement(context, samples.map(\.sample), record)
-      .measure(from: state.times, reporter) {
-        state.times = $0
-        try save(state)
-      }
-    let trials = try search(samples, timing.model, budgets, from: state.divergences, reporter) {
-      state.divergences = $0
+    let samples = SamplePool(set.samples, context, maxTokens: options.maxTokens, share: share)
+    try samples.prepare(knowing: state.facts, reporter) {
+      state.facts = $0
       try save(state)
     }
-    let finalists = budgets.flatMap { self.finalists(trials, $0, timing, fixed) }
-
-    let points = ([.dense] + finalists).uniqued.enumerated().map {
-      $0.offset == 0 ? .dense : OperatingPoint(name: "candidate-\($0.offset)", settings: $0.element)
-    }
-    reporter.begin("measuring \(points.count - 1) candidates", total: set.samples.count)
-    if state.scores.count != points.count { state.scores = [] }
-    try reporter.advance(by: state.scores.first?.count ?? 0)
-    let scores = try Evaluator(runner).evaluate(
-      set, points: points, from: state.scores, onSample: { _, _ in try reporter.advance(by: 1) },
-      onScores: { scores in
-        state.scores = scores.map(\.samples)
-        try save(state)
-      })
-    reporter.end("\(set.samples.count) samples")
+    let screened = min(options.screeningSamples, samples.count)
+    let fixed = FixedCosts(residentBytes: Double(options.weightBytes))
+    let costs = try costs(of: samples, &state, reporter, save)
+    let trials = try search(samples, first: screened, costs.model, budgets, &state, reporter, save)
+    let finalists = budgets.flatMap { self.finalists(trials, $0, costs, fixed) }
+    let candidates = ([.dense] + finalists).uniqued
+    let scores = try scores(of: candidates, samples, costs.model, &state, reporter, save)
     let picker = PointPicker(scores, fixed)
     func named(_ name: String, _ score: PointScore) -> OperatingPoint {
-      OperatingPoint(
-        name: name, settings: score.point.settings, figures: score.figures(beside: scores[0]))
+      var figures = score.figures(beside: scores[0])
+      if options.leavesTimes { figures.forgetTimes() }
+      return OperatingPoint(name: name, settings: score.point.settings, figures: figures)
     }
     return Result(
       points: [named("dense", scores[0])] + budgets.map { named($0.name, picker.best(for: $0)) },
       front: picker.front.enumerated().map { named("front-\($0.offset + 1)", $0.element) })
   }
 
-  private func prepare(
-    _ set: SampleSet, _ reporter: any ProgressReporter
-  ) throws -> [PreparedSample] {
-    reporter.begin("dense answers", total: set.samples.count)
-    let samples = try set.samples.map { sample in
-      let prepared = try PreparedSample(sample, runner)
-      try reporter.advance(by: 1)
-      return prepared
+  /// What settings cost, measured by one rank alone, or counted.
+  private func costs(
+    of samples: SamplePool, _ state: inout TuningState, _ reporter: any ProgressReporter,
+    _ save: (TuningState) throws -> Void
+  ) throws -> CostMeasurement.Result {
+    // In the order of the set, of which neighbours may share pictures.
+    let screened = (0..<min(options.screeningSamples, samples.count)).map(samples.question)
+    let measurement = CostMeasurement(context, screened, record)
+    if options.leavesTimes { return try measurement.count() }
+    var own = state
+    state.times = try share.onFirst {
+      _ = try measurement.measure(from: own.times, reporter) {
+        own.times = $0
+        try save(own)
+      }
+      return own.times
     }
-    reporter.end("\(samples.count) samples")
-    return samples
+    // All ranks fit the same model to the same times.
+    return try measurement.measure(from: state.times, SilentProgress())
   }
 
   private func search(
-    _ samples: [PreparedSample], _ costs: CostModel, _ budgets: [PointBudget], from known: [Double],
-    _ reporter: any ProgressReporter, save: ([Double]) throws -> Void
+    _ samples: SamplePool, first count: Int, _ costs: CostModel, _ budgets: [PointBudget],
+    _ state: inout TuningState, _ reporter: any ProgressReporter, _ save: (TuningState) throws -> Void
   ) throws -> [FrontSearch.Trial] {
-    let context = context
     let space = SettingsSpace(record, layers: context.model.text.layers)
     let search = FrontSearch(
       space: space, costs: costs, views: budgets.map(\.view).uniqued, trials: options.trials)
     reporter.begin("searching settings", total: options.trials)
-    // The same costs lead the same way: what is known are the divergences of the first places.
-    var found = known
+    // The same costs lead the same way: what is known are the first places.
     var visited = 0
-    let prompts = PromptCache(context, samples)
-    let hopeless = budgets.map(\.view.divergence).max() ?? FrontSearch.hopelessDivergence
+    var difficulty = Array(repeating: 0.0, count: count)
+    let prompts = PromptCache(samples)
     let trials = try search.run(
-      measure: { settings in
-        visited += 1
-        if visited <= known.count { return known[visited - 1] }
-        let schedule = try context.model.schedule(settings)
-        var divergences: [Double] = []
-        for (index, sample) in samples.enumerated() {
-          let answer = sample.reference.answer
-          let prefill = try context.prefill(
-            try prompts.prompt(index, at: settings.picture).copy(), schedule: schedule,
-            PrefillRange(reserve: answer.count))
-          let logits = context.forcedLogits(answer, behind: context.startDecoding(prefill))
-          divergences.append(sample.reference.distributions.divergence(ofReduced: logits))
-          try reporter.advance(by: 0)
-          // What is hopeless on a quarter of the samples is not worth the others.
-          let isQuarter = divergences.count == samples.count / 4
-          if isQuarter, Divergences.even(divergences) > 2 * hopeless { break }
+      measure: { settings, bound in
+        if state.trials.count == visited { state.trials.append(SearchTrial()) }
+        var trial = state.trials[visited]
+        var known = state
+        try run(&trial, settings, below: bound, samples, prompts, difficulty, reporter) { trial in
+          known.trials[visited] = trial
+          try save(known)
         }
-        found.append(Divergences.even(divergences))
-        try save(found)
-        return found[visited - 1]
+        state.trials[visited] = trial
+        visited += 1
+        if trial.moved.count == count {
+          for (place, moved) in trial.moved { difficulty[place] += moved }
+        }
+        return trial.divergence(over: count)
       }, onTrial: { try reporter.advance(by: 1) })
     let best = FrontSearch.front(trials) { $0.firstToken }
     reporter.end("\(trials.count) settings, \(best.count) on the front of divergence and first token")
     return trials
+  }
+
+  /// Measures settings on the samples, the hardest first, until they are sure to harm more than `bound`.
+  private func run(
+    _ trial: inout SearchTrial, _ settings: PruningSettings, below bound: Double, _ samples: SamplePool,
+    _ prompts: PromptCache, _ difficulty: [Double], _ reporter: any ProgressReporter,
+    save: (SearchTrial) throws -> Void
+  ) throws {
+    let schedule = try context.model.schedule(settings)
+    let order = SampleOrder.hardestFirst(difficulty)
+    while !trial.isOver {
+      let left = order.filter { trial.moved[$0] == nil }
+      let places = Array(left.prefix(options.isExhaustive ? left.count : 8))
+      let before = trial
+      let found = try samples.results(
+        at: places, steps: 0, reporter: reporter,
+        save: { known in
+          var saved = before
+          saved.moved.merge(known) { $1 }
+          try save(saved)
+        }
+      ) { place in
+        try reporter.advance(by: 0)
+        let reference = try samples.sample(place).reference
+        let prefill = try context.prefill(
+          try prompts.prompt(place, at: settings.picture).copy(), schedule: schedule,
+          PrefillRange(reserve: reference.answer.count))
+        let logits = context.forcedLogits(reference.answer, behind: context.startDecoding(prefill))
+        return Divergences.moved(reference.distributions.divergence(ofReduced: logits))
+      }
+      for (place, moved) in zip(places, found) { trial.moved[place] = moved }
+      let isHopeless = trial.divergence(over: order.count) > bound && !options.isExhaustive
+      trial.isOver = places.count == left.count || isHopeless
+      try save(trial)
+    }
+  }
+
+  /// Scores of the candidates on all samples, dense first, with their times.
+  private func scores(
+    of candidates: [PruningSettings], _ samples: SamplePool, _ costs: CostModel, _ state: inout TuningState,
+    _ reporter: any ProgressReporter, _ save: (TuningState) throws -> Void
+  ) throws -> [PointScore] {
+    reporter.begin("measuring \(candidates.count - 1) candidates", total: samples.count)
+    if state.scores.values.contains(where: { $0.count != candidates.count }) { state.scores = [:] }
+    let runner = SampleRunner(context, maxTokens: options.maxTokens)
+    var known = state
+    let found = try samples.results(
+      at: 0..<samples.count, known: state.scores, reporter: reporter,
+      save: {
+        known.scores = $0
+        try save(known)
+      }
+    ) { place in
+      let sample = samples.question(place)
+      let dense = try runner.timedPrompt(sample)
+      var prompts: [PictureSettings: TimedPrompt] = [.dense: dense]
+      let reference = try samples.sample(place).reference
+      return try candidates.map { settings in
+        try reporter.advance(by: 0)
+        let prompt =
+          try prompts[settings.picture]
+          ?? runner.timedPrompt(sample, view: PictureView(settings: settings.picture))
+        prompts[settings.picture] = prompt
+        return try runner.harm(sample, prompt, settings: settings, reference: reference, dense: dense)
+      }
+    }
+    state = known
+    reporter.end("\(samples.count) samples")
+    let times = try times(of: candidates, samples, costs, &state, reporter, save)
+    return candidates.enumerated().map { index, settings in
+      let name = index == 0 ? "dense" : "candidate-\(index)"
+      return PointScore(
+        OperatingPoint(name: name, settings: settings), samples: found.map { $0[index].with(times[index]) })
+    }
+  }
+
+  /// Times of the candidates, measured by one rank alone, or as their operations would have them.
+  private func times(
+    of candidates: [PruningSettings], _ samples: SamplePool, _ costs: CostModel, _ state: inout TuningState,
+    _ reporter: any ProgressReporter, _ save: (TuningState) throws -> Void
+  ) throws -> [AnswerTimes] {
+    if options.leavesTimes {
+      return candidates.map { settings in
+        AnswerTimes(
+          image: costs.imageSeconds(settings), vision: costs.imageSeconds(settings),
+          prefill: costs.prefillSeconds(settings), selection: 0, step: costs.stepSeconds(settings))
+      }
+    }
+    let timing = SettingsTiming(context, (0..<samples.count).map(samples.question), candidates, turns: 2)
+    var own = state
+    state.candidateTimes = try share.onFirst {
+      _ = try timing.measure(from: own.candidateTimes, reporter) {
+        own.candidateTimes = $0
+        try save(own)
+      }
+      reporter.end("\(candidates.count) settings")
+      return own.candidateTimes
+    }
+    return try timing.measure(from: state.candidateTimes, SilentProgress(), save: { _ in }).times
   }
 
   /// What a budget may take: of the trials that meet its demands, evenly over the front from careful to bold, no bolder

@@ -39,11 +39,15 @@ public struct TuningState: Codable {
 
   let key: Key
   /// Times of pictures and settings, in the order in which they were measured.
-  var times = CostMeasurement.Times()
-  /// Divergences of settings, in the order in which the search visited them.
-  var divergences: [Double] = []
-  /// Scores of each candidate on the first samples.
-  var scores: [[SampleScore]] = []
+  var times = SettingsTiming.Times()
+  /// Sizes of the samples that were prepared.
+  var facts: [Int: SampleFacts] = [:]
+  /// Settings in the order in which the search visited them.
+  var trials: [SearchTrial] = []
+  /// Scores of all candidates, by sample.
+  var scores: [Int: [SampleScore]] = [:]
+  /// Times of the candidates.
+  var candidateTimes = SettingsTiming.Times()
 
   init(key: Key) { self.key = key }
 
@@ -93,6 +97,7 @@ extension TuningState.Key {
     let options =
       difference("--trials", options.trials, other.options.trials)
       ?? difference("--trial-samples", options.screeningSamples, other.options.screeningSamples)
+      ?? difference("--max-tokens", options.maxTokens, other.options.maxTokens)
       ?? difference("--threads", threads, other.threads) ?? difference("--cache", cache, other.cache)
     if let options { return "was made with \(options)" }
     if samples != other.samples { return "was made with another set" }

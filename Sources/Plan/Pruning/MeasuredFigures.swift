@@ -55,4 +55,11 @@ public struct MeasuredFigures: Equatable, Sendable {
   public var denseFirstTokenSeconds: Double {
     (denseImageSeconds > 0 ? denseImageSeconds : imageSeconds) + densePrefillSeconds
   }
+
+  /// Leaves all times at 0, as where none were measured.
+  public mutating func forgetTimes() {
+    (imageSeconds, visionSeconds, denseImageSeconds) = (0, 0, 0)
+    (prefillSeconds, densePrefillSeconds, selectionSeconds) = (0, 0, 0)
+    (decodeSecondsPerToken, denseDecodeSecondsPerToken) = (0, 0)
+  }
 }

@@ -1,0 +1,90 @@
+import Cluster
+import Evaluation
+import Inference
+import Plan
+import Testing
+import TestSupport
+
+@testable import Calibration
+
+/// Samples that ranks share: the same results for any number of them.
+@Suite(.endsWithin(minutes: 5)) struct SampleShareTests {
+  private let folder: TemporaryFolder
+  private let set: SampleSet
+
+  init() throws {
+    folder = try TemporaryFolder()
+    set = try SampleSet(contentsOf: TinyContext.writeSet(in: folder, count: 7))
+  }
+
+  /// A calibration and a tuning without times, as one text, by rank.
+  private func compile(ranks count: Int) throws -> [String] {
+    let set = set
+    return try ThreadRanks.run(count: count) { ranks in
+      let own = try TemporaryFolder()
+      let context = try TinyContext.open(in: own)
+      var options = CalibrationOptions()
+      (options.maxTokens, options.attentionWindow, options.keepRatios) = (4, 4, [0.5])
+      let order = try NeuronOrdering(context, options: options)
+        .order(set, share: .ranks(ranks), reporter: SilentProgress())
+      let record = try Calibrator(context, options: options, share: .ranks(ranks))
+        .calibrate(
+          set, weightsDigest: "w", neuronOrder: order, resuming: false, reporter: SilentProgress())
+      var contents = TinyContext.contents
+      contents.calibration = record
+      let calibrated = try TinyContext.open(contents, in: own)
+      var search = Tuner.Options()
+      (search.trials, search.maxTokens, search.leavesTimes) = (30, 4, true)
+      let result = try Tuner(calibrated, record: record, options: search, share: .ranks(ranks))
+        .tune(set, reporter: SilentProgress())
+      return "\(order) \(record) \(result)"
+    }
+  }
+
+  @Test func `one, two, three and nine ranks find the same, to the bit`() throws {
+    let alone = try #require(try compile(ranks: 1).first)
+    for count in [2, 3, 9] {
+      let found = try compile(ranks: count)
+      #expect(found.count == count && Set(found) == [alone], "\(count) ranks")
+    }
+  }
+
+  @Test func `each rank works on its own samples alone`() throws {
+    let set = set
+    let worked = try ThreadRanks.run(count: 3) { ranks in
+      let own = try TemporaryFolder()
+      let pool = SamplePool(
+        set.samples, try TinyContext.open(in: own), maxTokens: 1, share: .ranks(ranks))
+      var places: [Int] = []
+      let found = try pool.results(at: 0..<7, reporter: SilentProgress()) { place in
+        places.append(place)
+        return 10 * place
+      }
+      #expect(found == [0, 10, 20, 30, 40, 50, 60])
+      return places
+    }
+    #expect(worked == [[0, 3, 6], [1, 4], [2, 5]])
+  }
+
+  @Test func `what fails on one rank ends all of them, and what was found is kept`() throws {
+    struct Failure: Error {}
+    let set = set
+    let errors = try ThreadRanks.run(count: 2) { ranks in
+      let own = try TemporaryFolder()
+      let pool = SamplePool(
+        set.samples, try TinyContext.open(in: own), maxTokens: 1, share: .ranks(ranks))
+      var saved: [Int: Int] = [:]
+      do {
+        _ = try pool.results(
+          at: 0..<7, reporter: SilentProgress(), save: { saved = $0 },
+          { place in
+            if place == 3 { throw Failure() }
+            return place
+          })
+        return "none"
+      } catch { return "\(error) \(saved.keys.sorted().prefix(3))" }
+    }
+    #expect(errors[1].hasPrefix("Failure()") && errors[0].hasPrefix("rank 1: Failure()"))
+    #expect(errors.allSatisfy { $0.hasSuffix("[0, 1, 2]") })
+  }
+}
