@@ -43,7 +43,10 @@ public struct Calibrator {
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
-    var state = try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
+    // The first rank alone knows the file.
+    var state = try share.onFirst {
+      try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
+    }
     let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share)
     // What is found already needs no dense answers beside it.
     if try !areStagesFinished(state, neuronOrder: neuronOrder) {

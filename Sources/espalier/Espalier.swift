@@ -28,6 +28,7 @@ struct Espalier: ParsableCommand {
       if let problem { throw ExecutionError(problem) }
       var command = try parseAsRoot()
       if let problem = KernelChoice.problem { throw ExecutionError(problem) }
+      if TeamRun.isNeeded { try TeamRun.run(command, report: report) }
       try command.run()
       try StandardOutput.finish()
     } catch {

@@ -53,7 +53,8 @@ import TestSupport
     candidates.min { losses[$0].reduce(0, +) < losses[$1].reduce(0, +) }
   }
 
-  @Test(arguments: 0..<20) func `the winner is that of a full comparison, for fewer runs`(seed: UInt64) throws {
+  @Test(arguments: 0..<20) func `the winner is that of a full comparison, for fewer runs`(seed: UInt64) throws
+  {
     let losses = losses(seed: seed, candidates: 12)
     let winner = try #require(best(losses, among: Array(losses.indices)))
     // A guess may be as wrong as it likes; a right one saves most.
@@ -62,7 +63,8 @@ import TestSupport
       #expect(best(losses, among: race.finished) == winner)
       #expect(guess != winner || runs < 10 * pool.count, "\(runs) runs")
       for number in losses.indices {
-        #expect(race.losses(number) { $0 } == race.runners[number].values.keys.sorted().map { losses[number][$0] })
+        #expect(
+          race.losses(number) { $0 } == race.runners[number].values.keys.sorted().map { losses[number][$0] })
       }
     }
   }

@@ -53,16 +53,20 @@ extension Calibrator {
       ).profile,
       horizon: try run(HorizonStage(context: context), samples, &state, reporter).profile,
       provenance: CalibrationProvenance())
-    record.resolution = try harm(.resolutions(context, limit: few, isExhaustive: all), samples, &state, reporter)
+    record.resolution = try harm(
+      .resolutions(context, limit: few, isExhaustive: all), samples, &state, reporter)
     // A tile that is missed changes an answer altogether, which a few samples tell little about.
     record.tileSelection = try harm(.tiles(context, isExhaustive: all), samples, &state, reporter)
-    record.patchSelection = try harm(.patches(context, limit: few, isExhaustive: all), samples, &state, reporter)
+    record.patchSelection = try harm(
+      .patches(context, limit: few, isExhaustive: all), samples, &state, reporter)
     record.contrastSelection = try harm(.contrasts(context, isExhaustive: all), samples, &state, reporter)
-    record.towerPruning = try harm(.towerTokens(context, limit: few, isExhaustive: all), samples, &state, reporter)
+    record.towerPruning = try harm(
+      .towerTokens(context, limit: few, isExhaustive: all), samples, &state, reporter)
     if let order = neuronOrder?.tower {
       record.towerReduction = try harm(
-        .towerNeurons(context, limit: few, isExhaustive: all), samples, &state, reporter)
-        .flatMap { TowerRanking($0, order: order) }
+        .towerNeurons(context, limit: few, isExhaustive: all), samples, &state, reporter
+      )
+      .flatMap { TowerRanking($0, order: order) }
     }
     record.towerDepth = try harm(.depths(context, limit: few, isExhaustive: all), samples, &state, reporter)
     return record

@@ -72,7 +72,8 @@ final class SamplePool {
   ///   - steps: steps of progress that a sample is.
   ///   - save: told all results that are known, again and again.
   func results<Value: Codable>(
-    at places: some Collection<Int>, known: [Int: Value] = [:], steps: Int = 1, reporter: any ProgressReporter,
+    at places: some Collection<Int>, known: [Int: Value] = [:], steps: Int = 1,
+    reporter: any ProgressReporter,
     save: ([Int: Value]) throws -> Void = { _ in }, _ body: (Int) throws -> Value
   ) throws -> [Value] {
     var known = known
@@ -86,7 +87,8 @@ final class SamplePool {
 
   /// The same for results too large to be kept one by one: `take` gets them in the order of `places`.
   func fold<Value: Codable>(
-    _ places: some Sequence<Int>, steps: Int = 1, reporter: any ProgressReporter, _ body: (Int) throws -> Value,
+    _ places: some Sequence<Int>, steps: Int = 1, reporter: any ProgressReporter,
+    _ body: (Int) throws -> Value,
     take: (Value) throws -> Void
   ) throws {
     guard case .ranks = share else { throw ShardIsDone() }

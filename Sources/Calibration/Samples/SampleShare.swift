@@ -47,9 +47,11 @@ extension SampleShare {
       }
     }
     let given = try ranks.gather(Array(SavedState.encoder.encode(answer)))
-    if let failure { throw failure }
+    if let failure { throw SharedFailure(reason: failure) }
     let found = try SavedState.decoder.decode(Answer<Value>.self, from: Data(given[0]))
-    guard let value = found.value else { throw ClusterError("rank 0: \(found.failure ?? "")") }
+    guard let value = found.value else {
+      throw SharedFailure(reason: ClusterError("rank 0: \(found.failure ?? "")"))
+    }
     return value
   }
 
@@ -128,7 +130,6 @@ private struct Waves {
       for place in places {
         part.results[place] = try body(place)
         try reporter.advance(by: 0)
-        try ranks.beat()
       }
     } catch {
       failure = error
@@ -138,8 +139,11 @@ private struct Waves {
     let parts = try ranks.gather(Array(SavedState.encoder.encode(part))).map {
       try SavedState.decoder.decode(Part<Value>.self, from: Data($0))
     }
-    if failure == nil, let rank = parts.firstIndex(where: { $0.failure != nil }) {
-      failure = ClusterError("rank \(rank): \(parts[rank].failure ?? "")")
+    if let rank = parts.firstIndex(where: { $0.failure != nil }) {
+      // Whoever is asked to end says so itself.
+      do { try reporter.advance(by: 0) } catch { failure = failure ?? error }
+      failure = SharedFailure(
+        reason: failure ?? ClusterError("rank \(rank): \(parts[rank].failure ?? "")"))
     }
     let slowest = parts.map(\.seconds).max() ?? 0
     let fits = Int(Self.seconds / max(slowest, 1e-3) * Double(size / ranks.count))

@@ -61,7 +61,8 @@ struct FrontSearch {
         var trial = Trial(
           place: place, settings: settings, divergence: 0, firstToken: costs.firstTokenSeconds(settings),
           entryShare: costs.entryShare(settings), operationShare: costs.operationShare(settings))
-        let beaten = found.count < alone ? nil : found.filter { $0.costsNoMore(than: trial) }.map(\.divergence).min()
+        let beaten =
+          found.count < alone ? nil : found.filter { $0.costsNoMore(than: trial) }.map(\.divergence).min()
         trial.divergence = try measure(settings, min(beaten ?? .infinity, Self.hopelessDivergence))
         found.append(trial)
         try onTrial()

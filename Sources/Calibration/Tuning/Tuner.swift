@@ -15,6 +15,8 @@ public struct Tuner {
   private let record: CalibrationRecord
   private let options: Options
   private let share: SampleShare
+  /// What times are measured with, by one rank alone.
+  private let timing: Context
   private let statePath: String?
 
   /// How much is tried.
@@ -50,11 +52,13 @@ public struct Tuner {
   ///
   /// - Parameters:
   ///   - share: who works on which samples; without it, this process on all of them.
+  ///   - timing: what times are measured with, by one rank alone, which may have more threads; without it, the same context.
   ///   - statePath: where its state is saved, if anywhere.
   public init(
     _ context: Context, record: CalibrationRecord, options: Options = Options(), share: SampleShare? = nil,
-    statePath: String? = nil
+    timing: Context? = nil, statePath: String? = nil
   ) {
+    self.timing = timing ?? context
     self.share = share ?? .ranks(SoleRank())
     self.statePath = statePath
     self.context = context
@@ -80,8 +84,11 @@ public struct Tuner {
     _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, weightsDigest: String = "",
     resuming: Bool = false, reporter: any ProgressReporter
   ) throws -> Result {
-    let key = try Self.key(set, budgets, options, in: context).of(weights: weightsDigest, record)
-    let state = try resuming ? TuningState.load(statePath, key: key) : TuningState(key: key)
+    let key = try Self.key(set, budgets, options, in: timing).of(weights: weightsDigest, record)
+    // The first rank alone knows the file.
+    let state = try share.onFirst {
+      try resuming ? TuningState.load(statePath, key: key) : TuningState(key: key)
+    }
     let saving = PacedSaving<TuningState> { try $0.save(statePath) }
     return try saving.keeping { try tune(set, budgets, from: state, reporter, save: saving.offer) }
   }
@@ -121,7 +128,7 @@ public struct Tuner {
   ) throws -> CostMeasurement.Result {
     // In the order of the set, of which neighbours may share pictures.
     let screened = (0..<min(options.screeningSamples, samples.count)).map(samples.question)
-    let measurement = CostMeasurement(context, screened, record)
+    let measurement = CostMeasurement(timing, screened, record)
     if options.leavesTimes { return try measurement.count() }
     var own = state
     state.times = try share.onFirst {
@@ -254,7 +261,7 @@ public struct Tuner {
           prefill: costs.prefillSeconds(settings), selection: 0, step: costs.stepSeconds(settings))
       }
     }
-    let timing = SettingsTiming(context, (0..<samples.count).map(samples.question), candidates, turns: 2)
+    let timing = SettingsTiming(timing, (0..<samples.count).map(samples.question), candidates, turns: 2)
     var own = state
     state.candidateTimes = try share.onFirst {
       _ = try timing.measure(from: own.candidateTimes, reporter) {

@@ -6,7 +6,7 @@ import Plan
 import PlanFile
 
 /// Derives the calibration of a plan.
-struct Calibrate: ParsableCommand {
+struct Calibrate: TeamVerb {
   static let configuration = CommandConfiguration(
     abstract: "Derive layer rankings, the retention profile and transport cost weights for a plan.")
 
@@ -26,27 +26,30 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var calibration: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
-  func run() throws {
+  func run(as team: Team) throws {
     Interruption.install()
     let target = output ?? plan
     let options = calibration.options(effort)
     try AtomicFile.check(target, inputs: [set])
-    let lock = try OutputLock(for: target)
-    defer { lock.release() }
-    let state = try StateFile(.calibration, for: target, resumption)
+    let lock = team.isFirst ? try OutputLock(for: target) : nil
+    defer { lock?.release() }
+    let state = try StateFile(.calibration, for: target, resumption, team)
     let (work, contents) = try StateFile.keeping([state], of: target) {
       let read = try sets.read(set) { $0.spread(options.limit) }
       try AtomicFile.refuse(target, inputs: read.pictures)
-      let opened = try PlanWork(plan, engine)
+      let opened = try PlanWork(plan, engine, team)
+      try team.checkSame(opened.plan.weightsDigest, "plan")
+      let place = teamwork.place(for: target, team)
       // One with its neurons in order, and the one with the calibration.
-      try opened.checkRoom(for: target, plans: 2)
+      if team.isLeader { try opened.checkRoom(for: place, plans: 2) }
       let samples = try sets.fitting(read, opened.context)
       if let path = state.path {
         try CalibrationState.check(path, samples: try samples.digest(), options: options)
       }
-      let work = try opened.orderingNeurons(by: samples, options: options, near: target)
+      let work = try opened.orderingNeurons(by: samples, options: options, near: place)
         .narrowing(by: samples, options: options)
       var contents = work.contents
       contents.calibration = try work.calibrate(
@@ -56,6 +59,7 @@ struct Calibrate: ParsableCommand {
       contents.front = []
       return (work, contents)
     }
+    guard team.isFirst else { return }
     try work.write(contents, to: target)
     state.discard()
   }

@@ -7,7 +7,7 @@ import PlanFile
 import Reporting
 
 /// Import, calibrate and tune in one go.
-struct Compile: ParsableCommand {
+struct Compile: TeamVerb {
   static let configuration = CommandConfiguration(
     abstract: "Import a checkpoint, calibrate it and find its operating points: one plan.")
 
@@ -48,23 +48,26 @@ struct Compile: ParsableCommand {
   @OptionGroup var arguments: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
     try OptionRange.check("validation-limit", validationLimit, OptionRange.samples)
+    try target.check(search)
   }
 
-  func run() throws {
+  func run(as team: Team) throws {
     Interruption.install()
     try AtomicFile.check(
       output, inputs: [model, calibration, validation] + [template.chatTemplate].compactMap { $0 })
-    let lock = try OutputLock(for: output)
-    defer { lock.release() }
-    let calibrating = try StateFile(.calibration, for: output, resumption)
-    let tuning = try StateFile(.tuning, for: output, resumption)
+    let lock = team.isFirst ? try OutputLock(for: output) : nil
+    defer { lock?.release() }
+    let calibrating = try StateFile(.calibration, for: output, resumption, team)
+    let tuning = try StateFile(.tuning, for: output, resumption, team)
     let (work, contents) = try StateFile.keeping([calibrating, tuning], of: output) {
-      try compile(calibrating, tuning)
+      try compile(calibrating, tuning, team)
     }
+    guard team.isFirst else { return }
     try work.write(contents, to: output)
     for state in [calibrating, tuning] { state.discard() }
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
@@ -74,7 +77,7 @@ struct Compile: ParsableCommand {
   }
 
   private func compile(
-    _ calibrating: StateFile, _ tuning: StateFile
+    _ calibrating: StateFile, _ tuning: StateFile, _ team: Team
   ) throws -> (PlanWork, PlanContents) {
     let (options, searchOptions) = (arguments.options(effort), search.options(effort))
     let (calibrationRead, wholeValidation) = try sets.read((calibration, validation)) {
@@ -85,15 +88,16 @@ struct Compile: ParsableCommand {
     let (decodable, validation) = (try sets.decodable(calibrationRead), try sets.decodable(validationRead))
     try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
 
-    let imported = try self.imported()
-    try imported.checkRoom(for: output, plans: 2)
+    let place = teamwork.place(for: output, team)
+    let imported = try self.imported(near: place, team)
+    if team.isLeader { try imported.checkRoom(for: place, plans: 2) }
     let calibrationSet = try sets.fitting(decodable, imported.context)
     let validationSet = try sets.fitting(validation, imported.context)
     if let path = calibrating.path {
       try CalibrationState.check(path, samples: try calibrationSet.digest(), options: options)
     }
     try imported.checkTuning(tuning, validationSet, target.budgets, searchOptions)
-    let work = try imported.orderingNeurons(by: calibrationSet, options: options, near: output)
+    let work = try imported.orderingNeurons(by: calibrationSet, options: options, near: place)
       .narrowing(by: calibrationSet, options: options)
     var contents = work.contents
     let record = try work.calibrate(
@@ -108,8 +112,8 @@ struct Compile: ParsableCommand {
   }
 
   /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.
-  private func imported() throws -> PlanWork {
-    try PlanWork.nameless(near: output, engine) { path in
+  private func imported(near place: String, _ team: Team) throws -> PlanWork {
+    try PlanWork.nameless(near: place, engine, team) { path in
       try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
     }
   }

@@ -7,7 +7,7 @@ import PlanFile
 import Reporting
 
 /// Finds the operating points of a calibrated plan.
-struct Tune: ParsableCommand {
+struct Tune: TeamVerb {
   static let configuration = CommandConfiguration(
     abstract: "Find the operating points dense, quality, balanced and fast by measurement.")
 
@@ -34,18 +34,23 @@ struct Tune: ParsableCommand {
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
   @OptionGroup(title: "Target") var target: TargetArguments
+  @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
-  func validate() throws { try OptionRange.check("limit", limit, OptionRange.samples) }
+  func validate() throws {
+    try OptionRange.check("limit", limit, OptionRange.samples)
+    try target.check(search)
+  }
 
-  func run() throws {
+  func run(as team: Team) throws {
     Interruption.install()
     let output = output ?? plan
     try AtomicFile.check(output, inputs: [set])
-    let lock = try OutputLock(for: output)
-    defer { lock.release() }
-    let state = try StateFile(.tuning, for: output, resumption)
-    let (work, contents) = try StateFile.keeping([state], of: output) { try tuned(output, state) }
+    let lock = team.isFirst ? try OutputLock(for: output) : nil
+    defer { lock?.release() }
+    let state = try StateFile(.tuning, for: output, resumption, team)
+    let (work, contents) = try StateFile.keeping([state], of: output) { try tuned(output, state, team) }
+    guard team.isFirst else { return }
     try work.write(contents, to: output)
     state.discard()
     try printResult(PointTable.json(contents.points, front: contents.front), asJSON: json) {
@@ -54,11 +59,12 @@ struct Tune: ParsableCommand {
     }
   }
 
-  private func tuned(_ output: String, _ state: StateFile) throws -> (PlanWork, PlanContents) {
+  private func tuned(_ output: String, _ state: StateFile, _ team: Team) throws -> (PlanWork, PlanContents) {
     let read = try sets.read(set) { $0.first(limit) }
     try AtomicFile.refuse(output, inputs: read.pictures)
-    let work = try PlanWork(plan, engine)
-    try work.checkRoom(for: output, plans: 1)
+    let work = try PlanWork(plan, engine, team)
+    try team.checkSame(work.plan.weightsDigest, "plan")
+    if team.isFirst { try work.checkRoom(for: output, plans: 1) }
     guard let record = work.plan.contents.calibration else {
       throw PlanError(
         file: plan, object: "/calibration", reason: "is missing: run 'espalier calibrate' first")

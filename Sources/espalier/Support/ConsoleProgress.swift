@@ -54,11 +54,13 @@ final class ConsoleProgress: ProgressReporter {
   }
 
   func end(_ summary: String) {
+    if Team.leavesSpeech { return }
     Self.clear()
     StandardError.line("\(stage): \(summary) (\(Figure(StageClock.now - start, .seconds)))")
   }
 
   private func show() {
+    if Team.leavesSpeech { return }
     let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
     let spent = StageClock.now - start
     var left = share > 0.01 ? ", \(Figure(spent * (1 - share) / share, .seconds)) left" : ""

@@ -21,23 +21,27 @@ struct PlanWork {
   let progress: ConsoleProgress
 
   private let engine: EngineOptions
-  private let share = SampleShare.ranks(SoleRank())
+  private let team: Team
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
   private var neuronOrder: NeuronOrder?
 
-  init(_ path: String, _ engine: EngineOptions) throws {
+  init(_ path: String, _ engine: EngineOptions, _ team: Team = .alone) throws {
     let plan = try Plan(contentsOf: path)
     self.plan = plan
     contents = plan.contents
-    progress = ConsoleProgress(check: plan.checkUnchanged)
-    context = try engine.context(plan)
+    progress = ConsoleProgress {
+      try plan.checkUnchanged()
+      try team.ranks.beat()
+    }
+    context = try engine.context(plan, team)
     self.engine = engine
+    self.team = team
     neuronOrder = NeuronOrder(plan.contents)
   }
 
   /// The same plan with its FFN neurons in the order of their strength on `set`, or just the same where they cannot
   /// change places. The new plan is a file that has lost its name, and goes with this process whatever ends it.
-  func orderingNeurons(by set: SampleSet, options: CalibrationOptions, near output: String) throws -> PlanWork
+  func orderingNeurons(by set: SampleSet, options: CalibrationOptions, near place: String) throws -> PlanWork
   {
     var contents = plan.contents
     guard NeuronOrdering.applies(to: contents) else { return self }
@@ -45,8 +49,9 @@ struct PlanWork {
     contents.calibration = nil
     contents.points = []
     contents.front = []
-    let order = try NeuronOrdering(context, options: options).order(set, share: share, reporter: progress)
-    var work = try PlanWork.nameless(near: output, engine) { path in
+    let order = try NeuronOrdering(context, options: options).order(
+      set, share: team.share, reporter: progress)
+    var work = try PlanWork.nameless(near: place, engine, team) { path in
       try PlanWriter.write(
         contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)),
         to: path)
@@ -65,7 +70,7 @@ struct PlanWork {
     work.contents.narrowProducts = []
     work.context = try work.rebound()
     let (narrow, harm) = try NarrowProductSearch(work.context, options: options)
-      .search(set, upTo: limit, share: share, reporter: progress)
+      .search(set, upTo: limit, share: team.share, reporter: progress)
     work.narrowHarm = harm
     work.contents.narrowProducts = narrow
     work.context = try work.rebound()
@@ -81,7 +86,7 @@ struct PlanWork {
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
-    var record = try Calibrator(context, options: options, share: share, statePath: statePath)
+    var record = try Calibrator(context, options: options, share: team.share, statePath: statePath)
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
         reporter: progress)
@@ -117,10 +122,15 @@ struct PlanWork {
     contents.calibration = record
     let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
     let calibrated = Context(model, pool: context.pool)
-    return try Tuner(calibrated, record: record, options: complete(options), statePath: state.path)
-      .tune(
-        set, budgets: budgets, weightsDigest: plan.weightsDigest, resuming: state.resuming,
-        reporter: progress)
+    // One rank that times alone has the machine for itself.
+    let timing = team.ranks.count == 1 || !team.isFirst ? calibrated : Context(model, threads: engine.count)
+    return try Tuner(
+      calibrated, record: record, options: complete(options), share: team.share, timing: timing,
+      statePath: state.path
+    )
+    .tune(
+      set, budgets: budgets, weightsDigest: plan.weightsDigest, resuming: state.resuming,
+      reporter: progress)
   }
 
   /// Writes the same weights with new contents; an existing file is replaced only when all is written.
@@ -128,21 +138,27 @@ struct PlanWork {
     try PlanWriter.write(contents, weights: plan.weights, to: path)
   }
 
-  /// A plan that `make` writes to a file beside an output, which then loses its name: it goes with this process whatever
-  /// ends it. What is wrong with the file is wrong with the output.
+  /// A plan that `make` writes to a file beside another place, which then loses its name: it goes with the processes that
+  /// have it open, whatever ends them. What is wrong with the file is wrong with the place.
+  ///
+  /// Of several ranks on a machine one makes the file, and all of them open it.
   static func nameless(
-    near output: String, _ engine: EngineOptions, make: (_ path: String) throws -> Void
+    near place: String, _ engine: EngineOptions, _ team: Team = .alone, make: (_ path: String) throws -> Void
   ) throws -> PlanWork {
-    let path = try AtomicFile.scratchPath(for: output)
-    defer { unlink(path) }
+    let path = team.isLeader ? try AtomicFile.scratchPath(for: place) : ""
+    defer { if team.isLeader { unlink(path) } }
     do {
-      try make(path)
-      return try PlanWork(path, engine)
+      if team.isLeader { try make(path) }
+      // Nobody opens a file before it is complete, nor removes its name before all have it open.
+      let paths = try team.gather(path)
+      let work = try PlanWork(paths[team.ranks.neighbours[0]], engine, team)
+      try team.checkSame(work.plan.weightsDigest, "working copy")
+      return work
     } catch var error as PlanError where error.file == path {
-      error.file = output
+      error.file = place
       throw error
     } catch var error as CheckpointError where error.file == path {
-      error.file = output
+      error.file = place
       throw error
     }
   }

@@ -9,11 +9,19 @@ struct SearchArguments: ParsableArguments {
   @Option(help: "Samples of the validation set, evenly spaced over it, that the search measures harm on.")
   var trialSamples: Int = Tuner.Options().screeningSamples
 
+  @Flag(
+    help: """
+      Measure no times: costs are counted in operations, the same on every machine, and 'retime' measures times on the box \
+      where the plan will run.
+      """)
+  var leaveTimes = false
+
   /// The options of a tuner.
   func options(_ effort: EffortArguments) -> Tuner.Options {
     var options = Tuner.Options()
     options.maxTokens = effort.maxTokens
     options.isExhaustive = effort.exhaustive
+    options.leavesTimes = leaveTimes
     options.trials = trials
     options.screeningSamples = trialSamples
     return options

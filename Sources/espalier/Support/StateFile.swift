@@ -16,7 +16,13 @@ struct StateFile {
 
   /// The state of some work for an output. One that is there and of which nothing is said is an error: hours of work are
   /// neither dropped nor taken for something else silently.
-  init(_ work: Work, for output: String, _ arguments: ResumeArguments) throws {
+  ///
+  /// Of several ranks the first one alone looks after it.
+  init(_ work: Work, for output: String, _ arguments: ResumeArguments, _ team: Team = .alone) throws {
+    guard team.isFirst else {
+      (path, resuming) = (nil, arguments.resume)
+      return
+    }
     path = try AtomicFile.companion(".\(work.rawValue)-state", of: output)
     resuming = arguments.resume
     if let path { try AtomicFile.refuse(output, inputs: [path]) }
@@ -37,12 +43,13 @@ struct StateFile {
   static func keeping<Result>(
     _ states: [StateFile], of output: String, _ body: () throws -> Result
   ) throws -> Result {
-    do { return try body() } catch is Interruption {
+    do { return try body() } catch  where SharedFailure.reason(of: error) is Interruption {
       let kept = states.filter(\.isThere).compactMap(\.path)
-      throw Interruption(
+      let interruption = Interruption(
         description: "interrupted; nothing is written to \(output)"
           + (kept.isEmpty
             ? ", and nothing is kept" : ": --resume goes on from \(kept.joined(separator: " and "))"))
+      throw error is SharedFailure ? SharedFailure(reason: interruption) : interruption
     }
   }
 }

@@ -22,6 +22,14 @@ struct TargetArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Least rate of decoding of 'target', such as 12tok/s.", valueName: "rate"))
   var targetDecode: Rate?
 
+  /// Throws where a demand is of what is not measured.
+  func check(_ search: SearchArguments) throws {
+    if search.leaveTimes, targetFirstToken != nil || targetDecode != nil {
+      throw ValidationError(
+        "--leave-times measures none of what --target-first-token and --target-decode ask for.")
+    }
+  }
+
   /// The standard points, and `target` where anything is demanded of it.
   var budgets: [PointBudget] {
     guard maxDrop != nil || targetFirstToken != nil || targetMemory != nil || targetDecode != nil else {

@@ -57,7 +57,8 @@ struct TransportCostSearch: CalibrationStage {
     if let baseline = races.ranked(rules.filter(\.rule.isBaseline)).first { finalists.append(baseline) }
     guard var best = races.ranked(finalists).first else { return result }
 
-    let moved = options.pruneLayers.filter { $0 != start && $0 + 1 < context.model.text.layers }.map { layer in
+    let moved = options.pruneLayers.filter { $0 != start && $0 + 1 < context.model.text.layers }.map {
+      layer in
       var moved = best
       moved.layer = layer
       return moved

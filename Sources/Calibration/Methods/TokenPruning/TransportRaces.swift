@@ -128,7 +128,9 @@ struct TransportRaces {
   }
 
   private func runner(of settings: TokenPruning) -> Trials.Runner? {
-    for race in held { if let found = race.runners.first(where: { $0.candidate == settings }) { return found } }
+    for race in held {
+      if let found = race.runners.first(where: { $0.candidate == settings }) { return found }
+    }
     return nil
   }
 

@@ -8,7 +8,10 @@ extension HarmStage where Settings == TowerReduction {
   /// The stage of tower reduction: each layer on its own, then the first one, two, ... of those that harm least.
   static func towerNeurons(_ context: Context, limit: Int, isExhaustive: Bool) -> HarmStage {
     let layers = context.model.description.vision.layers
-    return HarmStage(context: context, limit: limit, isExhaustive: isExhaustive, aim: { $0.candidates.isEmpty ? .order : .front }) {
+    return HarmStage(
+      context: context, limit: limit, isExhaustive: isExhaustive,
+      aim: { $0.candidates.isEmpty ? .order : .front }
+    ) {
       profile, _ in
       guard layers > 0 else { return [] }
       func settings(_ layers: some Sequence<Int>) -> TowerReduction {

@@ -81,7 +81,8 @@ extension CostSearch {
         throw Flaw(
           Schema.parameters.path, "row \(index) has an unknown rule or a layer or stride that is no integer")
       }
-      candidates.append(CostCandidate(settings: settings, divergence: divergence[index], samples: samples?[index]))
+      candidates.append(
+        CostCandidate(settings: settings, divergence: divergence[index], samples: samples?[index]))
     }
   }
 }
