@@ -23,6 +23,8 @@ public struct CalibrationState: Codable {
 
   /// What the state belongs to.
   public var key: Key
+  /// Names of the kernels that what is here was found with.
+  var kernels: Set<String> = []
   /// Sizes of the samples that were prepared.
   var facts: [Int: SampleFacts] = [:]
   /// States of the stages by their names, each in its stage's own form.

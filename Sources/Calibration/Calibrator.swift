@@ -1,4 +1,5 @@
 import Cluster
+import Compute
 public import Evaluation
 public import Inference
 import Models
@@ -11,16 +12,20 @@ public struct Calibrator {
   let context: Context
   let options: CalibrationOptions
   private let share: SampleShare
+  private let room: SampleRoom
   private let statePath: String?
 
   /// A calibrator.
   ///
   /// - Parameters:
   ///   - share: who works on which samples; without it, this process on all of them.
+  ///   - room: where what is known of samples is kept.
   ///   - statePath: where its state is saved, if anywhere.
   public init(
-    _ context: Context, options: CalibrationOptions, share: SampleShare? = nil, statePath: String? = nil
+    _ context: Context, options: CalibrationOptions, share: SampleShare? = nil, room: SampleRoom = .memory,
+    statePath: String? = nil
   ) {
+    self.room = room
     self.context = context
     self.options = options
     self.share = share ?? .ranks(SoleRank())
@@ -47,7 +52,9 @@ public struct Calibrator {
     var state = try share.onFirst {
       try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
     }
-    let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share)
+    state.kernels.formUnion(try share.everyones(KernelChoice.inUse))
+    let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share,
+      store: room.store)
     // What is found already needs no dense answers beside it.
     if try !areStagesFinished(state, neuronOrder: neuronOrder) {
       let saving = PacedSaving<CalibrationState> { try $0.save(statePath) }
@@ -62,6 +69,7 @@ public struct Calibrator {
     record.provenance.samples = chosen.samples.count
     record.provenance.seed = options.seed
     record.provenance.setDigest = key.samples
+    record.provenance.kernels = state.kernels.sorted()
     record.provenance.pictures = try chosen.pictureDigests()
     return record
   }

@@ -3,6 +3,9 @@ import Glibc
 
 /// Which kernels a process asked for.
 public enum KernelChoice {
+  /// Name of the kernels in use.
+  public static var inUse: String { String(cString: kernels.name) }
+
   /// Why the kernels that `ESPALIER_KERNELS` names cannot be had, in one line; `nil` where nothing is wrong.
   ///
   /// Programs ask before their first product: figures of other kernels than those asked for would be wrong silently.

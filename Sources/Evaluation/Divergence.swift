@@ -5,7 +5,10 @@ import Foundation
 /// methods): what every reduced run is compared with.
 public struct DenseDistributions {
   /// Log-probabilities, `[answer tokens x vocabulary]`.
-  private let logProbabilities: MatrixView
+  public let logProbabilities: MatrixView
+
+  /// Distributions that were kept elsewhere.
+  public init(logProbabilities: MatrixView) { self.logProbabilities = logProbabilities }
 
   /// Keeps the distributions behind `logits`, `[answer tokens x vocabulary]`.
   public init(logits: MatrixView) {

@@ -85,6 +85,12 @@ public final class SampleRunner {
     public let answer: [Int32]
     /// Distributions at the positions of the answer.
     public let distributions: DenseDistributions
+
+    /// What was kept of a dense run.
+    public init(answer: [Int32], distributions: DenseDistributions) {
+      self.answer = answer
+      self.distributions = distributions
+    }
   }
 
   /// One timed run of a schedule.

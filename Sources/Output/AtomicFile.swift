@@ -89,6 +89,11 @@ public final class AtomicFile {
     PartialName(try OutputTarget(destination)).fresh()
   }
 
+  /// Folder of such files.
+  public static func scratchFolder(for destination: String) throws(OutputError) -> String {
+    PartialName(try OutputTarget(destination)).folder
+  }
+
   /// Name of a file that goes with a destination, such as `plan.h5.calibration-state`; `nil` where the destination is no
   /// file, so that nothing can lie beside it.
   public static func companion(_ suffix: String, of destination: String) throws(OutputError) -> String? {

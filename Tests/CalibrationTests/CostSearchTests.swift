@@ -71,7 +71,7 @@ import TestSupport
 
   @Test func `the retention profile is what dense's last prompt row shows`() throws {
     let profiler = RetentionProfiler(context: context, options: options)
-    let profile = try profiler.profile(SamplePool(samples, context), reporter: SilentProgress())
+    let profile = try profiler.profile(try SamplePool(samples, context), reporter: SilentProgress())
     var watcher = MassWatcher()
     var masses: [[Double]] = []
     for sample in samples {
@@ -93,9 +93,9 @@ import TestSupport
   @Test func `a ranking's divergence is that of decoding behind its cache`() throws {
     let profiler = RetentionProfiler(context: context, options: options)
     // The first and third sample are gathered on, the second is what the rankings are compared on.
-    let profile = try profiler.profile(SamplePool(samples, context), reporter: SilentProgress())
+    let profile = try profiler.profile(try SamplePool(samples, context), reporter: SilentProgress())
     let gathered = try profiler.profile(
-      SamplePool([samples[0], samples[2]], context), reporter: SilentProgress())
+      try SamplePool([samples[0], samples[2]], context), reporter: SilentProgress())
     let compared = samples[1]
     #expect(profile.candidates.count >= 8 * 3 - 6)
     for candidate in profile.candidates {
@@ -121,7 +121,7 @@ import TestSupport
 
   private func search() throws -> CostSearch {
     try TransportCostSearch(context: context, options: options)
-      .run(SamplePool(samples, context), from: nil, reporter: SilentProgress()) { _ in }.search
+      .run(try SamplePool(samples, context), from: nil, reporter: SilentProgress()) { _ in }.search
   }
 
   /// A record of a profile alone.

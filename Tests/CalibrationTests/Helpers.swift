@@ -25,7 +25,9 @@ func preparedSet(_ context: Context) throws -> [PreparedSample] {
 }
 
 /// The same as a pool of one rank.
-func preparedPool(_ context: Context) throws -> SamplePool { SamplePool(try preparedSet(context), context) }
+func preparedPool(_ context: Context) throws -> SamplePool {
+  try SamplePool(try preparedSet(context), context)
+}
 
 /// Mean divergence of a schedule by whole runs from the embedding on.
 func freshDivergence(_ samples: [PreparedSample], _ schedule: Schedule, _ context: Context) throws -> Double {

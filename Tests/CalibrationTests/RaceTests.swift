@@ -11,7 +11,7 @@ import TestSupport
 
   init() throws {
     let context = try TinyModel.context()
-    pool = SamplePool(Array(repeating: try prepared(context), count: 40), context)
+    pool = try SamplePool(Array(repeating: try prepared(context), count: 40), context)
   }
 
   /// Losses of some candidates on each sample, with a long tail as divergences have it.

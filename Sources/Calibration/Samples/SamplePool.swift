@@ -16,12 +16,18 @@ final class SamplePool {
   private let samples: [Sample]
   private let runner: SampleRunner
   /// The samples that were prepared here.
-  private var prepared: [Int: PreparedSample] = [:]
+  private var prepared: [Int: KeptSample] = [:]
+  /// Where their matrices are, and those of stages.
+  let store: MatrixStore
   /// Sizes of all samples, once all are prepared.
   private(set) var facts: [SampleFacts] = []
 
   /// Samples in the order in which they are looked at; none of them is prepared.
-  init(_ samples: [Sample], _ context: Context, maxTokens: Int, share: SampleShare = .ranks(SoleRank())) {
+  init(
+    _ samples: [Sample], _ context: Context, maxTokens: Int, share: SampleShare = .ranks(SoleRank()),
+    store: MatrixStore = MatrixStore(budget: .max, folder: "")
+  ) {
+    self.store = store
     self.samples = SampleOrder.spread(samples.count).map { samples[$0] }
     self.context = context
     self.share = share
@@ -29,12 +35,16 @@ final class SamplePool {
   }
 
   /// Samples that are prepared already, in this order.
-  init(_ samples: [PreparedSample], _ context: Context, share: SampleShare = .ranks(SoleRank())) {
+  init(
+    _ samples: [PreparedSample], _ context: Context, share: SampleShare = .ranks(SoleRank()),
+    store: MatrixStore = MatrixStore(budget: .max, folder: "")
+  ) throws {
+    self.store = store
     self.samples = samples.map(\.sample)
     self.context = context
     self.share = share
     runner = SampleRunner(context)
-    prepared = Dictionary(uniqueKeysWithValues: samples.enumerated().map { ($0.offset, $0.element) })
+    for (place, sample) in samples.enumerated() { prepared[place] = try KeptSample(sample, in: store) }
     facts = samples.map(SampleFacts.init)
   }
 
@@ -43,9 +53,9 @@ final class SamplePool {
 
   /// A sample of this rank with dense's answer, which is found once.
   func sample(_ place: Int) throws -> PreparedSample {
-    if let known = prepared[place] { return known }
+    if let known = prepared[place] { return try known.load() }
     let sample = try PreparedSample(samples[place], runner)
-    prepared[place] = sample
+    prepared[place] = try KeptSample(sample, in: store)
     return sample
   }
 

@@ -35,6 +35,12 @@ extension SampleShare {
 }
 
 extension SampleShare {
+  /// What each rank says, by number.
+  func everyones(_ text: String) throws -> [String] {
+    guard case .ranks(let ranks) = self, ranks.count > 1 else { return [text] }
+    return try ranks.gather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// What one rank finds while all others wait, such as times, which others at work would spoil.
   func onFirst<Value: Codable>(_ body: () throws -> Value) throws -> Value {
     guard case .ranks(let ranks) = self, ranks.count > 1 else { return try body() }

@@ -15,6 +15,7 @@ public struct Tuner {
   private let record: CalibrationRecord
   private let options: Options
   private let share: SampleShare
+  private let room: SampleRoom
   /// What times are measured with, by one rank alone.
   private let timing: Context
   private let statePath: String?
@@ -53,11 +54,13 @@ public struct Tuner {
   /// - Parameters:
   ///   - share: who works on which samples; without it, this process on all of them.
   ///   - timing: what times are measured with, by one rank alone, which may have more threads; without it, the same context.
+  ///   - room: where what is known of samples is kept.
   ///   - statePath: where its state is saved, if anywhere.
   public init(
     _ context: Context, record: CalibrationRecord, options: Options = Options(), share: SampleShare? = nil,
-    timing: Context? = nil, statePath: String? = nil
+    timing: Context? = nil, room: SampleRoom = .memory, statePath: String? = nil
   ) {
+    self.room = room
     self.timing = timing ?? context
     self.share = share ?? .ranks(SoleRank())
     self.statePath = statePath
@@ -98,7 +101,8 @@ public struct Tuner {
     save: (TuningState) throws -> Void
   ) throws -> Result {
     var state = known
-    let samples = SamplePool(set.samples, context, maxTokens: options.maxTokens, share: share)
+    let samples = SamplePool(set.samples, context, maxTokens: options.maxTokens, share: share,
+      store: room.store)
     try samples.prepare(knowing: state.facts, reporter) {
       state.facts = $0
       try save(state)

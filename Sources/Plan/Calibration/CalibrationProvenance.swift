@@ -11,6 +11,9 @@ public struct CalibrationProvenance: Equatable, Sendable {
   /// SHA-256 of every picture that the points were chosen on.
   public var validationPictures: [String] = []
 
+  /// Kernels that it was computed with, by the names of their tables, each once: with other kernels numbers round otherwise.
+  public var kernels: [String] = []
+
   /// Path of the group.
   package static let path = CalibrationRecord.path + "/provenance"
 

@@ -56,6 +56,9 @@ public struct MeasuredFigures: Equatable, Sendable {
     (denseImageSeconds > 0 ? denseImageSeconds : imageSeconds) + densePrefillSeconds
   }
 
+  /// Whether times were measured, and not left to the box where the plan will run.
+  public var hasTimes: Bool { prefillSeconds > 0 }
+
   /// Leaves all times at 0, as where none were measured.
   public mutating func forgetTimes() {
     (imageSeconds, visionSeconds, denseImageSeconds) = (0, 0, 0)

@@ -22,15 +22,18 @@ public enum PointTable {
         Figure(figures.divergence, .nats).description, Figure(figures.agreement, .share).description,
         Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
         Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
-        Figure(figures.imageSeconds, .seconds).description,
-        Figure(figures.prefillSeconds, .seconds).description,
-        Figure(figures.firstTokenSeconds, .seconds).description,
-        Figure(figures.decodeSecondsPerToken, .seconds).description,
-      ])
+      ] + times(figures))
     }
     let indent = 2 + min(48, points.map(\.name.count).max() ?? 0)
     let settings = points.map { String.entry($0.name, $0.settings.summary, indent: indent) }
     return table.text + "\n\nsettings\n" + settings.joined(separator: "\n")
+  }
+
+  /// Times, where they were measured.
+  private static func times(_ figures: MeasuredFigures) -> [String] {
+    [
+      figures.imageSeconds, figures.prefillSeconds, figures.firstTokenSeconds, figures.decodeSecondsPerToken,
+    ].map { figures.hasTimes ? Figure($0, .seconds).description : "not timed" }
   }
 
   /// The points, and those of the front behind them.

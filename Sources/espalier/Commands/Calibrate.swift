@@ -26,6 +26,7 @@ struct Calibrate: TeamVerb {
   @OptionGroup var calibration: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
@@ -42,7 +43,7 @@ struct Calibrate: TeamVerb {
       try AtomicFile.refuse(target, inputs: read.pictures)
       let opened = try PlanWork(plan, engine, team)
       try team.checkSame(opened.plan.weightsDigest, "plan")
-      let place = teamwork.place(for: target, team)
+      let place = room.place(for: target, team)
       // One with its neurons in order, and the one with the calibration.
       if team.isLeader { try opened.checkRoom(for: place, plans: 2) }
       let samples = try sets.fitting(read, opened.context)
@@ -53,7 +54,7 @@ struct Calibrate: TeamVerb {
         .narrowing(by: samples, options: options)
       var contents = work.contents
       contents.calibration = try work.calibrate(
-        samples, options: options, statePath: state.path, resuming: state.resuming)
+        samples, options: options, room: try room.room(for: target, team), statePath: state.path, resuming: state.resuming)
       // Points that were measured with another calibration would no longer be true.
       contents.points = []
       contents.front = []

@@ -48,6 +48,7 @@ struct Compile: TeamVerb {
   @OptionGroup var arguments: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
@@ -88,7 +89,7 @@ struct Compile: TeamVerb {
     let (decodable, validation) = (try sets.decodable(calibrationRead), try sets.decodable(validationRead))
     try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
 
-    let place = teamwork.place(for: output, team)
+    let place = room.place(for: output, team)
     let imported = try self.imported(near: place, team)
     if team.isLeader { try imported.checkRoom(for: place, plans: 2) }
     let calibrationSet = try sets.fitting(decodable, imported.context)
@@ -101,10 +102,12 @@ struct Compile: TeamVerb {
       .narrowing(by: calibrationSet, options: options)
     var contents = work.contents
     let record = try work.calibrate(
-      calibrationSet, options: options, statePath: calibrating.path, resuming: calibrating.resuming)
+      calibrationSet, options: options, room: try room.room(for: output, team),
+      statePath: calibrating.path, resuming: calibrating.resuming)
     contents.calibration = record
     let tuned = try work.tune(
-      validationSet, record: record, budgets: target.budgets, options: searchOptions, state: tuning)
+      validationSet, record: record, budgets: target.budgets, options: searchOptions,
+      room: try room.room(for: output, team), state: tuning)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()

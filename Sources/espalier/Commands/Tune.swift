@@ -34,6 +34,7 @@ struct Tune: TeamVerb {
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
   @OptionGroup(title: "Target") var target: TargetArguments
+  @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
@@ -73,7 +74,8 @@ struct Tune: TeamVerb {
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
     var contents = work.plan.contents
     let tuned = try work.tune(
-      samples, record: record, budgets: target.budgets, options: search.options(effort), state: state)
+      samples, record: record, budgets: target.budgets, options: search.options(effort),
+      room: try room.room(for: output, team), state: state)
     contents.points = tuned.points
     contents.front = tuned.front
     contents.calibration?.provenance.validationPictures = try samples.pictureDigests()

@@ -84,9 +84,9 @@ struct PlanWork {
 
   /// Calibrates; the state of an unfinished calibration is at `statePath`.
   func calibrate(
-    _ set: SampleSet, options: CalibrationOptions, statePath: String?, resuming: Bool
+    _ set: SampleSet, options: CalibrationOptions, room: SampleRoom, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
-    var record = try Calibrator(context, options: options, share: team.share, statePath: statePath)
+    var record = try Calibrator(context, options: options, share: team.share, room: room, statePath: statePath)
       .calibrate(
         set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
         reporter: progress)
@@ -116,7 +116,7 @@ struct PlanWork {
   /// Tunes with a calibration, on a context that knows it.
   func tune(
     _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options,
-    state: StateFile
+    room: SampleRoom, state: StateFile
   ) throws -> Tuner.Result {
     var contents = contents
     contents.calibration = record
@@ -125,7 +125,7 @@ struct PlanWork {
     // One rank that times alone has the machine for itself.
     let timing = team.ranks.count == 1 || !team.isFirst ? calibrated : Context(model, threads: engine.count)
     return try Tuner(
-      calibrated, record: record, options: complete(options), share: team.share, timing: timing,
+      calibrated, record: record, options: complete(options), share: team.share, timing: timing, room: room,
       statePath: state.path
     )
     .tune(

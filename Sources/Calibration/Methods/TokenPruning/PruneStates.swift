@@ -7,9 +7,11 @@ import Plan
 /// Samples stopped at the prune layer: what the choice looks at, and the rows behind the layer.
 final class PruneStates {
   private struct State {
-    let sample: PreparedSample
-    let evidence: TokenEvidence
-    let behind: TokenRows
+    let sources: KeptMatrix
+    let targets: KeptMatrix
+    let question: MatrixView
+    let attention: [Float]
+    let behind: KeptRows
   }
 
   private let context: Context
@@ -34,21 +36,28 @@ final class PruneStates {
     let result = try context.prefill(
       sample.forced(context), schedule: Schedule(layers: context.model.text.layers),
       PrefillRange(from: 0, to: layer + 1), observer: &watcher)
-    let state = State(sample: sample, evidence: watcher.evidence, behind: result.rows.copy())
+    let (evidence, store) = (watcher.evidence, samples.store)
+    let state = State(
+      sources: try store.keep(evidence.sources), targets: try store.keep(evidence.targets),
+      question: evidence.question, attention: evidence.attention,
+      behind: try KeptRows(result.rows.copy(), in: store))
     states[place] = state
     return state
   }
 
   /// Divergence of a candidate for this layer on a sample.
   func divergence(of pruning: TokenPruning, at place: Int) throws -> Double {
-    let state = try state(place)
-    let rows = state.behind.copy()
-    context.prune(rows, pruning, state.evidence, grids: state.sample.prompt.grids)
+    let (state, sample) = (try state(place), try samples.sample(place))
+    let rows = try state.behind.load().copy()
+    let evidence = TokenEvidence(
+      sources: try state.sources.load(), targets: try state.targets.load(), attention: state.attention,
+      question: state.question)
+    context.prune(rows, pruning, evidence, grids: sample.prompt.grids)
     let result = try context.prefill(
-      state.sample.prompt.replacing(rows), schedule: Schedule(layers: context.model.text.layers),
+      sample.prompt.replacing(rows), schedule: Schedule(layers: context.model.text.layers),
       PrefillRange(from: layer + 1, cache: cache))
     cache = result.cache
-    return state.sample.divergence(of: result, context)
+    return sample.divergence(of: result, context)
   }
 
   private struct Watcher: Observer {

@@ -43,6 +43,8 @@ struct TransportRaces {
       return
     }
     let bound = incumbent.flatMap(runner).map { Bound(values: $0.values, share: share) }
+    // What other layers needed goes.
+    states = states.filter { known in candidates.contains { $0.layer == known.key } }
     for layer in Set(candidates.map(\.layer)) where states[layer] == nil {
       states[layer] = PruneStates(samples, layer: layer)
     }

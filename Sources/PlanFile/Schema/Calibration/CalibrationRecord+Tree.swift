@@ -51,7 +51,10 @@ extension CalibrationRecord {
 extension CalibrationProvenance: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
-    [.init("samples", \.samples), .init("seed", \.seed), .init("set_digest", \.setDigest)]
+    [
+      .init("samples", \.samples), .init("seed", \.seed), .init("set_digest", \.setDigest),
+      .init("kernels", \.kernels, since: 1, isOptional: true),
+    ]
   }
   static let seen = DatasetSchema(path + "/pictures", "SHA-256 of each picture that calibration saw")
   static let validated = DatasetSchema(

@@ -92,6 +92,9 @@ extension CostSearch: StoredPart {
     var attributes = AttributeSet()
     attributes.put(chosen)
     attributes.put(Schema.keepRatios, keepRatios)
+    let samples = candidates.compactMap(\.samples).map(Int32.init(clamping:))
+    let hasSamples = samples.count == candidates.count && !samples.isEmpty
+    if hasSamples { attributes.need("candidate_samples", since: 1, isOptional: true) }
     if let margin = baselineMargin { attributes.put(Schema.margin, margin) }
     builder.group(
       Schema.path,
@@ -102,7 +105,6 @@ extension CostSearch: StoredPart {
     builder.array(Schema.seed, settings.map(\.seed))
     builder.array(Schema.parameters, settings.flatMap(\.parameters), shape: [settings.count, 8])
     builder.array(Schema.divergence, candidates.map(\.divergence))
-    let samples = candidates.compactMap(\.samples).map(Int32.init(clamping:))
-    if samples.count == candidates.count, !samples.isEmpty { builder.array(Schema.samples, samples) }
+    if hasSamples { builder.array(Schema.samples, samples) }
   }
 }

@@ -1,0 +1,23 @@
+import Compute
+import Inference
+import Models
+
+/// The rows of a run, kept in a store.
+struct KeptRows {
+  private let hidden: KeptMatrix
+  private let positions: [RotaryPosition]
+  private let visualIndices: [Int32]
+  private let scoreOffsets: [Float]
+
+  init(_ rows: TokenRows, in store: MatrixStore) throws {
+    hidden = try store.keep(rows.hidden)
+    (positions, visualIndices, scoreOffsets) = (rows.positions, rows.visualIndices, rows.scoreOffsets)
+  }
+
+  /// The rows, which a run must copy before it works on them.
+  func load() throws -> TokenRows {
+    TokenRows(
+      hidden: try hidden.load(), positions: positions, visualIndices: visualIndices,
+      scoreOffsets: scoreOffsets)
+  }
+}
