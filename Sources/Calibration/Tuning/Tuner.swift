@@ -156,39 +156,38 @@ public struct Tuner {
     reporter.begin("searching settings", total: options.trials)
     // The same costs lead the same way: what is known are the first places.
     var visited = 0
-    var difficulty = Array(repeating: 0.0, count: count)
     let prompts = PromptCache(samples)
     let trials = try search.run(
       measure: { settings, bound in
         if state.trials.count == visited { state.trials.append(SearchTrial()) }
+        let forecast = HarmForecast(state.trials.prefix(visited), samples: count)
         var trial = state.trials[visited]
         var known = state
-        try run(&trial, settings, below: bound, samples, prompts, difficulty, reporter) { trial in
+        try run(&trial, settings, below: bound, samples, prompts, forecast, reporter) { trial in
           known.trials[visited] = trial
           try save(known)
         }
         state.trials[visited] = trial
         visited += 1
-        if trial.moved.count == count {
-          for (place, moved) in trial.moved { difficulty[place] += moved }
-        }
-        return trial.divergence(over: count)
+        return Divergences.even(moved: forecast.mean(of: trial.moved).likely)
       }, onTrial: { try reporter.advance(by: 1) })
     let best = FrontSearch.front(trials) { $0.firstToken }
-    reporter.end("\(trials.count) settings, \(best.count) on the front of divergence and first token")
+    let runs = state.trials.reduce(0) { $0 + $1.moved.count }
+    let share = Int((100 * Double(runs) / Double(max(1, trials.count * count))).rounded())
+    reporter.end(
+      "\(trials.count) settings on \(share) % of the samples, \(best.count) on the front of divergence and first token")
     return trials
   }
 
   /// Measures settings on the samples, the hardest first, until they are sure to harm more than `bound`.
   private func run(
     _ trial: inout SearchTrial, _ settings: PruningSettings, below bound: Double, _ samples: SamplePool,
-    _ prompts: PromptCache, _ difficulty: [Double], _ reporter: any ProgressReporter,
+    _ prompts: PromptCache, _ forecast: HarmForecast, _ reporter: any ProgressReporter,
     save: (SearchTrial) throws -> Void
   ) throws {
     let schedule = try context.model.schedule(settings)
-    let order = SampleOrder.hardestFirst(difficulty)
     while !trial.isOver {
-      let left = order.filter { trial.moved[$0] == nil }
+      let left = forecast.order.filter { trial.moved[$0] == nil }
       let places = Array(left.prefix(options.isExhaustive ? left.count : 8))
       let before = trial
       let found = try samples.results(
@@ -208,8 +207,9 @@ public struct Tuner {
         return Divergences.moved(reference.distributions.divergence(ofReduced: logits))
       }
       for (place, moved) in zip(places, found) { trial.moved[place] = moved }
-      let isHopeless = trial.divergence(over: order.count) > bound && !options.isExhaustive
-      trial.isOver = places.count == left.count || isHopeless
+      let mean = forecast.mean(of: trial.moved)
+      let isTold = mean.isGoodEnough || Divergences.even(moved: mean.least) > bound
+      trial.isOver = places.count == left.count || isTold && !options.isExhaustive
       try save(trial)
     }
   }
