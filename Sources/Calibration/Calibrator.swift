@@ -53,7 +53,8 @@ public struct Calibrator {
       try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
     }
     state.kernels.formUnion(try share.everyones(KernelChoice.inUse))
-    let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share,
+    let samples = SamplePool(
+      chosen.samples, context, maxTokens: options.maxTokens, share: share,
       store: room.store)
     // What is found already needs no dense answers beside it.
     if try !areStagesFinished(state, neuronOrder: neuronOrder) {

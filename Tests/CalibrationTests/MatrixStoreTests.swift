@@ -61,6 +61,7 @@ import TestSupport
       _ = try nowhere.keep(matrix(2, rows: 4, columns: 4))
       _ = try first.load()
     }
-    #expect(error?.description.hasPrefix("\(folder.file("none")): what is known of samples cannot be kept") == true)
+    #expect(
+      error?.description.hasPrefix("\(folder.file("none")): what is known of samples cannot be kept") == true)
   }
 }

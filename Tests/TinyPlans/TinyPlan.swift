@@ -93,8 +93,9 @@ public enum TinyPlan {
     var search = CostSearch()
     search.keepRatios = [0.5]
     search.candidates = [
-      .init(settings: search.chosen, divergence: 0.01),
-      .init(settings: .init(rule: .random, keepRatio: 0.5, layer: 1, seed: .max), divergence: 0.18),
+      .init(settings: search.chosen, divergence: 0.01, samples: 3),
+      .init(
+        settings: .init(rule: .random, keepRatio: 0.5, layer: 1, seed: .max), divergence: 0.18, samples: 3),
     ]
     var horizon = HorizonProfile()
     horizon.divergence = [0.02, 0]
@@ -103,6 +104,7 @@ public enum TinyPlan {
     provenance.seed = 7
     provenance.setDigest = String(repeating: "ab", count: 32)
     provenance.pictures = ["01", "23"].map { String(repeating: $0, count: 32) }
+    provenance.kernels = ["avx2"]
     provenance.validationPictures = [String(repeating: "45", count: 32)]
     var record = CalibrationRecord(
       tokenPruning: search, layerReduction: lens, cacheRetention: profile, horizon: horizon,
@@ -140,7 +142,7 @@ public enum TinyPlan {
       profile.candidates.append(
         .init(
           settings: own, divergence: 0.01 * Double(index), agreement: 1 - 0.1 * Double(index),
-          tokenShare: 0.5, towerShare: 0.75))
+          tokenShare: 0.5, towerShare: 0.75, samples: 3 - index % 2))
     }
     return profile
   }

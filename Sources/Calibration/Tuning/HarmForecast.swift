@@ -22,7 +22,9 @@ struct HarmForecast {
   init(_ trials: some Collection<SearchTrial>, samples: Int) {
     let whole = trials.filter { $0.moved.count == samples }
     var difficulty = Array(repeating: 0.0, count: samples)
-    for trial in whole { for (place, moved) in trial.moved.sorted(by: { $0.key < $1.key }) { difficulty[place] += moved } }
+    for trial in whole {
+      for (place, moved) in trial.moved.sorted(by: { $0.key < $1.key }) { difficulty[place] += moved }
+    }
     self.difficulty = difficulty
     known = whole.suffix(Self.recent).map(\.moved)
   }

@@ -101,7 +101,8 @@ public struct Tuner {
     save: (TuningState) throws -> Void
   ) throws -> Result {
     var state = known
-    let samples = SamplePool(set.samples, context, maxTokens: options.maxTokens, share: share,
+    let samples = SamplePool(
+      set.samples, context, maxTokens: options.maxTokens, share: share,
       store: room.store)
     try samples.prepare(knowing: state.facts, reporter) {
       state.facts = $0
@@ -175,7 +176,8 @@ public struct Tuner {
     let runs = state.trials.reduce(0) { $0 + $1.moved.count }
     let share = Int((100 * Double(runs) / Double(max(1, trials.count * count))).rounded())
     reporter.end(
-      "\(trials.count) settings on \(share) % of the samples, \(best.count) on the front of divergence and first token")
+      "\(trials.count) settings on \(share) % of the samples, \(best.count) on the front of divergence and first token"
+    )
     return trials
   }
 

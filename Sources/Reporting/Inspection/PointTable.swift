@@ -14,15 +14,16 @@ public enum PointTable {
         table.append([point.name, "not measured"])
         continue
       }
-      table.append([
-        point.name, Figure(figures.accuracy, .share).description,
-        // One sample says nothing about others.
-        figures.samples > 1
-          ? figures.accuracyInterval.map { Figure($0, .share).description }.joined(separator: " to ") : "",
-        Figure(figures.divergence, .nats).description, Figure(figures.agreement, .share).description,
-        Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
-        Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
-      ] + times(figures))
+      table.append(
+        [
+          point.name, Figure(figures.accuracy, .share).description,
+          // One sample says nothing about others.
+          figures.samples > 1
+            ? figures.accuracyInterval.map { Figure($0, .share).description }.joined(separator: " to ") : "",
+          Figure(figures.divergence, .nats).description, Figure(figures.agreement, .share).description,
+          Figure(figures.visualEntryShare, .share).description, Figure(figures.kvBytes, .bytes).description,
+          Figure(figures.decoderFLOPs / figures.denseDecoderFLOPs, .share).description,
+        ] + times(figures))
     }
     let indent = 2 + min(48, points.map(\.name.count).max() ?? 0)
     let settings = points.map { String.entry($0.name, $0.settings.summary, indent: indent) }

@@ -54,7 +54,8 @@ struct Calibrate: TeamVerb {
         .narrowing(by: samples, options: options)
       var contents = work.contents
       contents.calibration = try work.calibrate(
-        samples, options: options, room: try room.room(for: target, team), statePath: state.path, resuming: state.resuming)
+        samples, options: options, room: try room.room(for: target, team), statePath: state.path,
+        resuming: state.resuming)
       // Points that were measured with another calibration would no longer be true.
       contents.points = []
       contents.front = []

@@ -86,10 +86,12 @@ struct PlanWork {
   func calibrate(
     _ set: SampleSet, options: CalibrationOptions, room: SampleRoom, statePath: String?, resuming: Bool
   ) throws -> CalibrationRecord {
-    var record = try Calibrator(context, options: options, share: team.share, room: room, statePath: statePath)
-      .calibrate(
-        set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
-        reporter: progress)
+    var record = try Calibrator(
+      context, options: options, share: team.share, room: room, statePath: statePath
+    )
+    .calibrate(
+      set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
+      reporter: progress)
     record.narrowProducts = narrowHarm
     return record
   }
