@@ -42,6 +42,25 @@ public struct CalibrationState: Codable {
     stages[Stage.name] = try SavedState.encoder.encode(state)
   }
 
+  /// What all shards of a calibration found, put together.
+  init(merging shards: [CalibrationState]) throws {
+    self = shards[0]
+    for shard in shards.dropFirst() {
+      facts.merge(shard.facts) { own, _ in own }
+      kernels.formUnion(shard.kernels)
+      for stage in Calibrator.divisible { try merge(stage, of: shard) }
+    }
+    // Whoever goes on need not run everything, too.
+    key.options.isExhaustive = false
+  }
+
+  private mutating func merge<Stage: CalibrationStage>(_ stage: Stage.Type, of other: CalibrationState) throws
+  {
+    guard var own = try self.stage(stage), let its = try other.stage(stage) else { return }
+    Stage.merge(its, into: &own)
+    try set(stage, to: own)
+  }
+
   /// The state saved at `path`, or a fresh one where none is. One that cannot be read, or belongs to another
   /// calibration, is an error that says what differs.
   static func load(_ path: String?, key: Key) throws -> CalibrationState {
@@ -69,7 +88,7 @@ public struct CalibrationState: Codable {
 
 extension CalibrationState.Key {
   /// How this is not `other`, in the words of the command line; `nil` where they are the same.
-  fileprivate func difference(from other: Self) -> String? {
+  func difference(from other: Self) -> String? {
     if let difference = options.difference(from: other.options) { return "was made with \(difference)" }
     if samples != other.samples { return "was made with another set" }
     return weights == other.weights ? nil : "was made of another plan"
@@ -87,9 +106,14 @@ extension CalibrationOptions {
       }
       ?? Calibration.difference("--narrow-harm", narrowHarm, other.narrowHarm) {
         $0.map { "\($0)" } ?? "left out"
-      } ?? Calibration.difference("--answer-tokens", maxTokens, other.maxTokens) { "\($0)" }
-      ?? Calibration.difference("--exhaustive", isExhaustive, other.isExhaustive) {
-        $0 ? "given" : "left out"
-      } ?? (self == other ? nil : "other candidates")
+      } ?? Calibration.difference("--max-tokens", maxTokens, other.maxTokens) { "\($0)" }
+      ?? (isSame(as: other) ? nil : "other candidates")
+  }
+
+  /// Whether two calibrations find the same, however much of it they run.
+  private func isSame(as other: Self) -> Bool {
+    var own = self
+    own.isExhaustive = other.isExhaustive
+    return own == other
   }
 }

@@ -47,6 +47,39 @@ public struct Calibrator {
     reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
+    var (state, samples) = try begin(chosen, weightsDigest, resuming)
+    let stages = stages(neuronOrder)
+    // What is found already needs no dense answers beside it.
+    if try !stages.allSatisfy({ try isFinished($0, state) }) {
+      try prepare(samples, &state, reporter)
+      for stage in stages { try run(stage, samples, &state, reporter) }
+    }
+    var record = try record(state, neuronOrder: neuronOrder)
+    record.provenance.samples = chosen.samples.count
+    record.provenance.seed = options.seed
+    record.provenance.setDigest = state.key.samples
+    record.provenance.pictures = try chosen.pictureDigests()
+    record.provenance.kernels = state.kernels.sorted()
+    return record
+  }
+
+  /// Works on a shard's samples as far as that goes without the other shards, and returns what was found.
+  public func calibrateShard(
+    _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil, resuming: Bool,
+    reporter: any ProgressReporter
+  ) throws -> CalibrationState {
+    var (state, samples) = try begin(set.spread(options.limit), weightsDigest, resuming)
+    let done = "the samples of this shard"
+    do { try prepare(samples, &state, reporter) } catch is ShardIsDone { reporter.end(done) }
+    for stage in stages(neuronOrder) {
+      do { try run(stage, samples, &state, reporter) } catch is ShardIsDone { reporter.end(done) }
+    }
+    return state
+  }
+
+  private func begin(
+    _ chosen: SampleSet, _ weightsDigest: String, _ resuming: Bool
+  ) throws -> (CalibrationState, SamplePool) {
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
     // The first rank alone knows the file.
     var state = try share.onFirst {
@@ -54,50 +87,43 @@ public struct Calibrator {
     }
     state.kernels.formUnion(try share.everyones(KernelChoice.inUse))
     let samples = SamplePool(
-      chosen.samples, context, maxTokens: options.maxTokens, share: share,
-      store: room.store)
-    // What is found already needs no dense answers beside it.
-    if try !areStagesFinished(state, neuronOrder: neuronOrder) {
-      let saving = PacedSaving<CalibrationState> { try $0.save(statePath) }
-      try saving.keeping {
-        try samples.prepare(knowing: state.facts, reporter) {
-          state.facts = $0
-          try saving.offer(state)
-        }
+      chosen.samples, context, maxTokens: options.maxTokens, share: share, store: room.store)
+    return (state, samples)
+  }
+
+  private func prepare(
+    _ samples: SamplePool, _ state: inout CalibrationState, _ reporter: any ProgressReporter
+  ) throws {
+    let saving = PacedSaving<CalibrationState> { try $0.save(statePath) }
+    try saving.keeping {
+      try samples.prepare(knowing: state.facts, reporter) {
+        state.facts = $0
+        try saving.offer(state)
       }
     }
-    var record = try runStages(samples, neuronOrder: neuronOrder, &state, reporter)
-    record.provenance.samples = chosen.samples.count
-    record.provenance.seed = options.seed
-    record.provenance.setDigest = key.samples
-    record.provenance.kernels = state.kernels.sorted()
-    record.provenance.pictures = try chosen.pictureDigests()
-    return record
   }
 
   /// Runs one stage from where its state says, and keeps its state.
-  func run<Stage: CalibrationStage>(
+  private func run<Stage: CalibrationStage>(
     _ stage: Stage, _ samples: SamplePool, _ state: inout CalibrationState,
     _ reporter: any ProgressReporter
-  ) throws -> Stage.State {
+  ) throws {
     let before = try state.stage(Stage.self)
-    if let before, Stage.isFinished(before) { return before }
+    if let before, Stage.isFinished(before) { return }
     var saved = state
+    // What a stage that ends early has found stays, too.
+    defer { state = saved }
     let saving = PacedSaving<Stage.State> { progress in
       try saved.set(Stage.self, to: progress)
       try saved.save(statePath)
     }
-    let result = try saving.keeping {
-      let result = try stage.run(samples, from: before, reporter: reporter, save: saving.offer)
-      try saving.offer(result)
-      return result
+    try saving.keeping {
+      try saving.offer(try stage.run(samples, from: before, reporter: reporter, save: saving.offer))
     }
-    try state.set(Stage.self, to: result)
-    return result
   }
 
   /// Whether a stage is through.
-  func isFinished<Stage: CalibrationStage>(_ stage: Stage.Type, _ state: CalibrationState) throws -> Bool {
-    try state.stage(stage).map(Stage.isFinished) ?? false
+  private func isFinished<Stage: CalibrationStage>(_: Stage, _ state: CalibrationState) throws -> Bool {
+    try state.stage(Stage.self).map(Stage.isFinished) ?? false
   }
 }

@@ -15,7 +15,8 @@ struct Espalier: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Compile.self, Import.self, Calibrate.self, Tune.self, Retime.self, Evaluate.self, Inspect.self,
+      Compile.self, Import.self, Calibrate.self, Merge.self, Tune.self, Retime.self, Evaluate.self,
+      Inspect.self,
       ReportPage.self, Explain.self, Verify.self, Sign.self, Trace.self, Bench.self,
     ])
 

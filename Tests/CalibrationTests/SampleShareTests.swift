@@ -1,5 +1,6 @@
 import Cluster
 import Evaluation
+import Foundation
 import Inference
 import Plan
 import Testing
@@ -86,5 +87,66 @@ import TestSupport
     }
     #expect(errors[1].hasPrefix("Failure()") && errors[0].hasPrefix("rank 1: Failure()"))
     #expect(errors.allSatisfy { $0.hasSuffix("[0, 1, 2]") })
+  }
+
+  // MARK: Shards
+
+  private var options: CalibrationOptions {
+    var options = CalibrationOptions()
+    (options.maxTokens, options.attentionWindow, options.keepRatios) = (4, 4, [0.5])
+    return options
+  }
+
+  private func shard(_ number: Int, of count: Int, seed: UInt64 = 0) throws -> String {
+    var options = options
+    (options.isExhaustive, options.seed) = (true, seed)
+    let state = try Calibrator(
+      TinyContext.open(in: folder), options: options, share: .shard(number: number - 1, of: count)
+    ).calibrateShard(set, weightsDigest: "w", resuming: false, reporter: SilentProgress())
+    let path = folder.file("part-\(number)-\(count)-\(seed).h5")
+    try CalibrationShard(number: number, count: count, state: state).write(to: path)
+    return path
+  }
+
+  private func calibrate(_ state: String, exhaustive: Bool = false) throws -> CalibrationRecord {
+    var options = options
+    options.isExhaustive = exhaustive
+    return try Calibrator(TinyContext.open(in: folder), options: options, statePath: folder.file(state))
+      .calibrate(set, weightsDigest: "w", resuming: true, reporter: SilentProgress())
+  }
+
+  @Test(arguments: [1, 2, 3]) func `shards that were merged are gone on from to the same choices`(count: Int)
+    throws
+  {
+    let parts = try (1...count).map { try shard($0, of: count) }
+    #expect(try CalibrationShard.merge(parts.reversed(), into: folder.file("merged")) == count)
+    let record = try calibrate("merged")
+    let whole = try calibrate("alone", exhaustive: true)
+    #expect(record.horizon == whole.horizon)
+    #expect(record.layerReduction == whole.layerReduction)
+    #expect(record.tokenPruning?.chosen == whole.tokenPruning?.chosen)
+    #expect("\(String(describing: record.cacheRetention))" == "\(String(describing: whole.cacheRetention))")
+    // What one pass finds was found by the shards.
+    #expect(record.contrastSelection == whole.contrastSelection && record.towerDepth == whole.towerDepth)
+  }
+
+  @Test func `what cannot be merged says why`() throws {
+    let (first, second) = (try shard(1, of: 2), try shard(2, of: 2))
+    let other = try shard(2, of: 2, seed: 5)
+    let third = try shard(3, of: 3)
+    try folder.write("no HDF5", to: "junk.h5")
+    func reason(_ paths: [String]) -> String {
+      let error = #expect(throws: CalibrationError.self) {
+        try CalibrationShard.merge(paths, into: folder.file("merged"))
+      }
+      return error?.description ?? ""
+    }
+    #expect(reason([first]) == "shard 2 of 2 is missing")
+    #expect(reason([first, second, second]) == "\(second): is shard 2, as \(second) is")
+    #expect(reason([first, other]) == "\(other): was made with --seed 5, not 0, as \(first) was")
+    #expect(reason([first, third]) == "\(third): is one of 3 shards, \(first) one of 2")
+    #expect(reason([first, folder.file("junk.h5")]).hasPrefix("\(folder.file("junk.h5")): "))
+    #expect(reason([first, folder.file("none.h5")]) == "\(folder.file("none.h5")): cannot be read")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("merged")))
   }
 }

@@ -19,4 +19,12 @@ protocol CalibrationStage {
     _ samples: SamplePool, from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State
+
+  /// Takes in what another shard of the same calibration found.
+  static func merge(_ other: State, into state: inout State)
+}
+
+extension CalibrationStage {
+  /// Nothing, where a stage cannot be divided into shards.
+  static func merge(_ other: State, into state: inout State) {}
 }

@@ -102,6 +102,10 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
     reporter.end("\(found.count) settings, least divergence \(least)")
   }
 
+  static func merge(_ other: State, into state: inout State) {
+    if let round = other.round { state.round?.merge(round) }
+  }
+
   typealias Round = Race<Settings, Figures>
 
   /// Candidates that run side by side, once it is known what each of them saves.

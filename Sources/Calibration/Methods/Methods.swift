@@ -32,64 +32,58 @@ enum Methods {
 }
 
 extension Calibrator {
-  /// Runs the stages of all methods, each from where it was.
-  func runStages(
-    _ samples: SamplePool, neuronOrder: NeuronOrder?, _ state: inout CalibrationState,
-    _ reporter: any ProgressReporter
-  ) throws -> CalibrationRecord {
+  /// Stages that shards can begin without each other.
+  static var divisible: [any CalibrationStage.Type] {
+    [
+      TransportCostSearch.self, LayerReductionStage.self, HorizonStage.self, HarmStage<Resolution>.self,
+      HarmStage<TileSelection>.self, HarmStage<PatchSelection>.self, HarmStage<ContrastSelection>.self,
+      HarmStage<TowerPruning>.self, HarmStage<TowerDepth>.self, HarmStage<TowerReduction>.self,
+    ]
+  }
+
+  /// The stages of all methods, in their order; a model has no use for some of them.
+  func stages(_ neuronOrder: NeuronOrder?) -> [any CalibrationStage] {
     // Settings of pictures run the tower anew for each of their candidates.
     let (few, all) = (options.rankingLimit, options.isExhaustive)
-    var record = CalibrationRecord(
-      tokenPruning: try run(
-        TransportCostSearch(context: context, options: options), samples, &state, reporter
-      ).search,
-      layerReduction: try run(
-        LayerReductionStage(
-          context: context, options: options, window: window, neuronOrder: neuronOrder?.decoder),
-        samples, &state, reporter
-      ).rankings,
-      cacheRetention: try run(
-        RetentionProfiler(context: context, options: options), samples, &state, reporter
-      ).profile,
-      horizon: try run(HorizonStage(context: context), samples, &state, reporter).profile,
-      provenance: CalibrationProvenance())
-    record.resolution = try harm(
-      .resolutions(context, limit: few, isExhaustive: all), samples, &state, reporter)
-    // A tile that is missed changes an answer altogether, which a few samples tell little about.
-    record.tileSelection = try harm(.tiles(context, isExhaustive: all), samples, &state, reporter)
-    record.patchSelection = try harm(
-      .patches(context, limit: few, isExhaustive: all), samples, &state, reporter)
-    record.contrastSelection = try harm(.contrasts(context, isExhaustive: all), samples, &state, reporter)
-    record.towerPruning = try harm(
-      .towerTokens(context, limit: few, isExhaustive: all), samples, &state, reporter)
-    if let order = neuronOrder?.tower {
-      record.towerReduction = try harm(
-        .towerNeurons(context, limit: few, isExhaustive: all), samples, &state, reporter
-      )
-      .flatMap { TowerRanking($0, order: order) }
+    let stages: [any CalibrationStage] = [
+      TransportCostSearch(context: context, options: options),
+      LayerReductionStage(
+        context: context, options: options, window: window, neuronOrder: neuronOrder?.decoder),
+      RetentionProfiler(context: context, options: options), HorizonStage(context: context),
+      HarmStage<Resolution>.resolutions(context, limit: few, isExhaustive: all),
+      // A tile that is missed changes an answer altogether, which a few samples tell little about.
+      HarmStage<TileSelection>.tiles(context, isExhaustive: all),
+      HarmStage<PatchSelection>.patches(context, limit: few, isExhaustive: all),
+      HarmStage<ContrastSelection>.contrasts(context, isExhaustive: all),
+      HarmStage<TowerPruning>.towerTokens(context, limit: few, isExhaustive: all),
+      HarmStage<TowerDepth>.depths(context, limit: few, isExhaustive: all),
+    ]
+    if neuronOrder == nil { return stages }
+    return stages + [HarmStage<TowerReduction>.towerNeurons(context, limit: few, isExhaustive: all)]
+  }
+
+  /// What finished stages found.
+  func record(_ state: CalibrationState, neuronOrder: NeuronOrder?) throws -> CalibrationRecord {
+    func harm<Settings: CandidateSettings>(_ stage: HarmStage<Settings>.Type) throws -> HarmProfile<Settings>?
+    {
+      let profile = try state.stage(stage)?.profile
+      return profile?.candidates.isEmpty == false ? profile : nil
     }
-    record.towerDepth = try harm(.depths(context, limit: few, isExhaustive: all), samples, &state, reporter)
+    var record = CalibrationRecord(
+      tokenPruning: try state.stage(TransportCostSearch.self)?.search,
+      layerReduction: try state.stage(LayerReductionStage.self)?.rankings,
+      cacheRetention: try state.stage(RetentionProfiler.self)?.profile,
+      horizon: try state.stage(HorizonStage.self)?.profile, provenance: CalibrationProvenance())
+    record.resolution = try harm(HarmStage<Resolution>.self)
+    record.tileSelection = try harm(HarmStage<TileSelection>.self)
+    record.patchSelection = try harm(HarmStage<PatchSelection>.self)
+    record.contrastSelection = try harm(HarmStage<ContrastSelection>.self)
+    record.towerPruning = try harm(HarmStage<TowerPruning>.self)
+    record.towerDepth = try harm(HarmStage<TowerDepth>.self)
+    if let order = neuronOrder?.tower {
+      record.towerReduction = try harm(HarmStage<TowerReduction>.self)
+        .flatMap { TowerRanking($0, order: order) }
+    }
     return record
-  }
-
-  /// What a stage over candidates found; `nil` where the model has none.
-  private func harm<Settings: CandidateSettings>(
-    _ stage: HarmStage<Settings>, _ samples: SamplePool, _ state: inout CalibrationState,
-    _ reporter: any ProgressReporter
-  ) throws -> HarmProfile<Settings>? {
-    let profile = try run(stage, samples, &state, reporter).profile
-    return profile.candidates.isEmpty ? nil : profile
-  }
-
-  /// Whether nothing is left to be run.
-  func areStagesFinished(_ state: CalibrationState, neuronOrder: NeuronOrder?) throws -> Bool {
-    try isFinished(TransportCostSearch.self, state) && isFinished(LayerReductionStage.self, state)
-      && isFinished(RetentionProfiler.self, state) && isFinished(HorizonStage.self, state)
-      && isFinished(HarmStage<Resolution>.self, state) && isFinished(HarmStage<TileSelection>.self, state)
-      && isFinished(HarmStage<PatchSelection>.self, state)
-      && isFinished(HarmStage<ContrastSelection>.self, state)
-      && isFinished(HarmStage<TowerPruning>.self, state)
-      && isFinished(HarmStage<TowerDepth>.self, state)
-      && (neuronOrder == nil || isFinished(HarmStage<TowerReduction>.self, state))
   }
 }

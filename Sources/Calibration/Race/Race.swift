@@ -71,7 +71,8 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
         for (place, values) in zip(places, found) {
           for (number, value) in zip(heat.active, values) { runners[number].values[place] = value }
         }
-        heat.known = [:]
+        // Another shard may have run on more than this.
+        for place in places { heat.known[place] = nil }
         heat.done += places.count
         if !isExhaustive {
           let leaving = heat.active.filter { !isFinished($0) && leaves(self, $0) }
@@ -89,6 +90,11 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
   private var everything: Heat? {
     let left = runners.indices.filter { !isFinished($0) }
     return left.isEmpty ? nil : Heat(active: left, places: Array(0..<count))
+  }
+
+  /// Takes in results of samples that another shard found in the same heat.
+  mutating func merge(_ other: Self) {
+    heat?.known.merge(other.heat?.known ?? [:]) { own, _ in own }
   }
 
   /// A heat of some runners over all samples that they have not run on, the hardest first where it is known which are.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Calibration
+import Cluster
 import Evaluation
 import Output
 import Plan
@@ -26,12 +27,20 @@ struct Calibrate: TeamVerb {
   @OptionGroup var calibration: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup var sharding: ShardArguments
   @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
+  func validate() throws {
+    if sharding.shard != nil, output == nil {
+      throw ValidationError("--shard writes a file of its own: say which with --output.")
+    }
+  }
+
   func run(as team: Team) throws {
     Interruption.install()
+    if let shard = sharding.shard { return try run(shard, team) }
     let target = output ?? plan
     let options = calibration.options(effort)
     try AtomicFile.check(target, inputs: [set])
@@ -39,19 +48,7 @@ struct Calibrate: TeamVerb {
     defer { lock?.release() }
     let state = try StateFile(.calibration, for: target, resumption, team)
     let (work, contents) = try StateFile.keeping([state], of: target) {
-      let read = try sets.read(set) { $0.spread(options.limit) }
-      try AtomicFile.refuse(target, inputs: read.pictures)
-      let opened = try PlanWork(plan, engine, team)
-      try team.checkSame(opened.plan.weightsDigest, "plan")
-      let place = room.place(for: target, team)
-      // One with its neurons in order, and the one with the calibration.
-      if team.isLeader { try opened.checkRoom(for: place, plans: 2) }
-      let samples = try sets.fitting(read, opened.context)
-      if let path = state.path {
-        try CalibrationState.check(path, samples: try samples.digest(), options: options)
-      }
-      let work = try opened.orderingNeurons(by: samples, options: options, near: place)
-        .narrowing(by: samples, options: options)
+      let (work, samples) = try prepared(target, options, state, team)
       var contents = work.contents
       contents.calibration = try work.calibrate(
         samples, options: options, room: try room.room(for: target, team), statePath: state.path,
@@ -63,6 +60,48 @@ struct Calibrate: TeamVerb {
     }
     guard team.isFirst else { return }
     try work.write(contents, to: target)
+    state.discard()
+  }
+
+  /// The plan with its neurons in order, and the samples.
+  private func prepared(
+    _ target: String, _ options: CalibrationOptions, _ state: StateFile, _ team: Team
+  ) throws -> (PlanWork, SampleSet) {
+    let read = try sets.read(set) { $0.spread(options.limit) }
+    try AtomicFile.refuse(target, inputs: read.pictures)
+    let opened = try PlanWork(plan, engine, team)
+    try team.checkSame(opened.plan.weightsDigest, "plan")
+    let place = room.place(for: target, team)
+    // One with its neurons in order, and the one with the calibration.
+    if team.isLeader { try opened.checkRoom(for: place, plans: 2) }
+    let samples = try sets.fitting(read, opened.context)
+    if let path = state.path {
+      try CalibrationState.check(path, samples: try samples.digest(), options: options)
+    }
+    let work = try opened.orderingNeurons(by: samples, options: options, near: place)
+      .narrowing(by: samples, options: options)
+    return (work, samples)
+  }
+
+  /// Does one shard of a calibration, as far as that goes without the others.
+  private func run(_ shard: ShardArguments.Shard, _ team: Team) throws {
+    guard team.ranks.count == 1, let output else {
+      throw ExecutionError("--shard is for processes that do not know of each other")
+    }
+    var options = calibration.options(effort)
+    // What is left out depends on what other shards find.
+    options.isExhaustive = true
+    try AtomicFile.check(output, inputs: [plan, set])
+    let lock = try OutputLock(for: output)
+    defer { lock.release() }
+    let state = try StateFile(.calibration, for: output, resumption)
+    let found = try StateFile.keeping([state], of: output) {
+      let (work, samples) = try prepared(output, options, state, team)
+      return try work.calibrateShard(
+        samples, shard: .shard(number: shard.number - 1, of: shard.count), options: options,
+        room: try room.room(for: output, team), statePath: state.path, resuming: state.resuming)
+    }
+    try CalibrationShard(number: shard.number, count: shard.count, state: found).write(to: output)
     state.discard()
   }
 }

@@ -96,6 +96,17 @@ struct PlanWork {
     return record
   }
 
+  /// Does one shard of a calibration.
+  func calibrateShard(
+    _ set: SampleSet, shard: SampleShare, options: CalibrationOptions, room: SampleRoom, statePath: String?,
+    resuming: Bool
+  ) throws -> CalibrationState {
+    try Calibrator(context, options: options, share: shard, room: room, statePath: statePath)
+      .calibrateShard(
+        set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
+        reporter: progress)
+  }
+
   /// Throws where there is no room for so many plans of this size beside an output, before work that takes long.
   func checkRoom(for output: String, plans: Int) throws {
     try AtomicFile.checkRoom(plan.fileSize, files: plans, for: output)

@@ -42,6 +42,10 @@ struct HorizonStage: CalibrationStage {
     return state
   }
 
+  static func merge(_ other: State, into state: inout State) {
+    state.known.merge(other.known) { own, _ in own }
+  }
+
   private func divergences(of sample: PreparedSample, layers: Int) throws -> [Double] {
     var recorder = BoundaryRecorder(layers: layers)
     let dense = try context.prefill(

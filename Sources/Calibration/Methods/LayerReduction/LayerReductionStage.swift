@@ -31,7 +31,12 @@ struct LayerReductionStage: CalibrationStage {
     var state = state ?? State()
     // A ranking tries every layer in every round.
     let count = min(options.rankingLimit, samples.count)
-    try rank(.feedForward, \.feedForward, samples, count, &state, reporter, save)
+    do { try rank(.feedForward, \.feedForward, samples, count, &state, reporter, save) } catch is ShardIsDone
+    {
+      // Both rankings have a first round.
+      var own = state
+      try rank(.attention, \.attention, samples, count, &own, reporter, save)
+    }
     try rank(.attention, \.attention, samples, count, &state, reporter, save)
     let search = search(.feedForward)
     var rankings = LayerRankings()
@@ -53,6 +58,11 @@ struct LayerReductionStage: CalibrationStage {
     return state
   }
 
+  static func merge(_ other: State, into state: inout State) {
+    if let round = other.feedForward.round { state.feedForward.round?.merge(round) }
+    if let round = other.attention.round { state.attention.round?.merge(round) }
+  }
+
   private func search(_ kind: LayerRankingSearch.Kind) -> LayerRankingSearch {
     LayerRankingSearch(kind: kind, context: context, options: options, window: window)
   }
@@ -72,13 +82,14 @@ struct LayerReductionStage: CalibrationStage {
     // A round that was stopped is not tried from its beginning.
     try reporter.advance(by: before.round?.runners.reduce(0) { $0 + $1.values.count } ?? 0)
     var saved = state
-    state[keyPath: path] = try search(kind).rank(
+    defer { state[keyPath: path] = saved[keyPath: path] }
+    saved[keyPath: path] = try search(kind).rank(
       samples, first: count, from: before, reporter: reporter
     ) { progress in
       saved[keyPath: path] = progress
       try save(saved)
     }
-    try save(state)
-    reporter.end("all layers reduced: divergence \(state[keyPath: path].divergence.last ?? 0)")
+    try save(saved)
+    reporter.end("all layers reduced: divergence \(saved[keyPath: path].divergence.last ?? 0)")
   }
 }

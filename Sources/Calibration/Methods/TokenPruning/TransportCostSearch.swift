@@ -40,6 +40,10 @@ struct TransportCostSearch: CalibrationStage {
     return State(races: races.held, result: result)
   }
 
+  static func merge(_ other: State, into state: inout State) {
+    if let race = other.races.first, !state.races.isEmpty { state.races[0].merge(race) }
+  }
+
   private func search(
     _ races: inout TransportRaces, save: ([Trials]) throws -> Void
   ) throws -> CostSearch {
