@@ -12,11 +12,14 @@
 # make fuzz-plans CASES=1000000 reads as many changed plans as that, without sanitizers and in processes that may end.
 # make faults kills every verb KILLS times in all, and lets every call to the system fail.
 # make test-cluster has mpirun start processes that work together, and some that fail or stop; a minute behind the build.
+# make test-slurm has a Slurm cluster of two nodes on this machine calibrate, and takes a node from it; needs root, four
+# minutes behind the build.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
 CLUSTER_PACKAGES = libopenmpi-dev openmpi-bin
+SLURM_PACKAGES = slurmctld slurmd slurm-client munge iproute2
 BIN = .build/release
 SCENES = calib/digit-scenes
 PLAN = artifacts/reference.h5
@@ -71,7 +74,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: test-cluster fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
+.PHONY: test-cluster test-slurm fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -150,6 +153,11 @@ test-cluster:
 	$(call install,$(PACKAGES) $(CLUSTER_PACKAGES))
 	$(SWIFT) build -c release $(CLUSTER_FLAGS) --product cluster-check
 	Tests/Cluster/run .build/mpi/release/cluster-check
+
+test-slurm:
+	$(call install,$(PACKAGES) $(CLUSTER_PACKAGES) $(SLURM_PACKAGES))
+	$(SWIFT) build -c release $(CLUSTER_FLAGS) --product espalier
+	Tests/Cluster/slurm/check .build/mpi/release/espalier
 
 fuzz: setup
 	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz

@@ -164,7 +164,7 @@ let package = Package(
     // 'make test-cluster' runs it under mpirun.
     .executableTarget(
       name: "cluster-check", dependencies: ["Cluster", .target(name: "MPIRanks", condition: withMPI)],
-      path: "Tests/Cluster", exclude: ["run"], swiftSettings: strict),
+      path: "Tests/Cluster", exclude: ["run", "slurm"], swiftSettings: strict),
     .target(
       name: "TinyPlans", dependencies: ["Plan", "PlanFile", "PlanWriting", "HDF5", "CHDF5", "Compute"],
       path: "Tests/TinyPlans",

@@ -11,7 +11,21 @@ public enum Launcher {
     processes { name in getenv(name).map { String(cString: $0) } }
   }
 
-  /// The same from another environment. The first launcher that is found decides: whatever started it may have left
+  /// Whether this process is not the first one of those, as far as the environment tells.
+  public static var isFollower: Bool {
+    isFollower { name in getenv(name).map { String(cString: $0) } }
+  }
+
+  /// The same from another environment.
+  static func isFollower(_ value: (String) -> String?) -> Bool {
+    guard processes(value) > 1 else { return false }
+    for name in ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID", "PMIX_RANK"] {
+      if let rank = value(name).flatMap({ Int($0) }) { return rank > 0 }
+    }
+    return false
+  }
+
+  /// The number from another environment. The first launcher that is found decides: whatever started it may have left
   /// its own variables behind.
   static func processes(_ value: (String) -> String?) -> Int {
     func number(_ name: String) -> Int? { value(name).flatMap { Int($0) } }

@@ -93,6 +93,9 @@
 
     /// Ends all processes, after an error that this one has told of.
     public func abort(_ status: Int32) -> Never {
+      // Open MPI would add seven lines that say nothing more.
+      let nowhere = open("/dev/null", O_WRONLY)
+      if nowhere >= 0 { dup2(nowhere, STDERR_FILENO) }
       // Should the launcher be gone, nobody would answer.
       alarm(10)
       espalier_mpi_abort(status)

@@ -27,7 +27,7 @@ struct Espalier: ParsableCommand {
     let problem = ProcessStart.prepare()
     do {
       if let problem { throw ExecutionError(problem) }
-      var command = try parseAsRoot()
+      var command = try TeamRun.parse { try parseAsRoot() }
       if let problem = KernelChoice.problem { throw ExecutionError(problem) }
       if TeamRun.isNeeded { try TeamRun.run(command, report: report) }
       try command.run()
@@ -39,7 +39,9 @@ struct Espalier: ParsableCommand {
   }
 
   private static func report(_ error: any Error) -> ExitCode {
-    let (text, code) = (fullMessage(for: error), exitCode(for: error))
+    let text = fullMessage(for: error)
+    let isResumable = (error as? Interruption)?.isResumable ?? false
+    let code = isResumable ? ExitCode(Interruption.status) : exitCode(for: error)
     guard code.isSuccess else {
       // What is wrong with a command line is followed by how it should be.
       let lines = code == .validationFailure ? text.split(separator: "\n").map(String.init) : [text]

@@ -43,4 +43,27 @@ import Testing
   func `tasks of Slurm are those of a step`(environment: [String: String], processes: Int) {
     #expect(Launcher.processes { environment[$0] } == processes)
   }
+
+  @Test(
+    arguments: [
+      ([:], false),
+      (["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "0", "PMIX_RANK": "0"], false),
+      (["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "3", "PMIX_RANK": "3"], true),
+      (["PMI_SIZE": "3", "PMI_RANK": "2"], true),
+      (["PMIX_RANK": "1"], true),
+      (["SLURM_STEP_ID": "0", "SLURM_PROCID": "3", "SLURM_NTASKS": "8"], true),
+      (["SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "8", "PMIX_RANK": "0"], false),
+      // mpirun within a task of Slurm.
+      (
+        [
+          "SLURM_STEP_ID": "0", "SLURM_PROCID": "1", "SLURM_NTASKS": "8", "OMPI_COMM_WORLD_SIZE": "3",
+          "OMPI_COMM_WORLD_RANK": "0",
+        ], false
+      ),
+      // No step: alone, whatever its number is.
+      (["SLURM_PROCID": "3", "SLURM_NTASKS": "8"], false),
+    ] as [([String: String], Bool)])
+  func `the first one is no follower`(environment: [String: String], isFollower: Bool) {
+    #expect(Launcher.isFollower { environment[$0] } == isFollower)
+  }
 }

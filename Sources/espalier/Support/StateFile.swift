@@ -43,12 +43,13 @@ struct StateFile {
   static func keeping<Result>(
     _ states: [StateFile], of output: String, _ body: () throws -> Result
   ) throws -> Result {
-    do { return try body() } catch  where SharedFailure.reason(of: error) is Interruption {
+    do { return try body() } catch  where Interruption.isReason(of: error) {
       let kept = states.filter(\.isThere).compactMap(\.path)
       let interruption = Interruption(
         description: "interrupted; nothing is written to \(output)"
           + (kept.isEmpty
-            ? ", and nothing is kept" : ": --resume goes on from \(kept.joined(separator: " and "))"))
+            ? ", and nothing is kept" : ": --resume goes on from \(kept.joined(separator: " and "))"),
+        isResumable: states.contains { $0.path != nil })
       throw error is SharedFailure ? SharedFailure(reason: interruption) : interruption
     }
   }
