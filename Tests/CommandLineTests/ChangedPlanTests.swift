@@ -23,7 +23,7 @@ import Testing
       "$0" "$2" --image "$3" --chat < "$1/questions" > "$1/answers" &
       exec 3> "$1/questions"
       echo "What digit is blue?" >&3
-      until [ -s "$1/answers" ] || ! kill -0 $!; do sleep 0.02; done
+      until [ "$(wc -l < "$1/answers")" -gt 0 ] || ! kill -0 $!; do sleep 0.02; done
       \(change)
       echo "What digit is red?" >&3
       exec 3>&-

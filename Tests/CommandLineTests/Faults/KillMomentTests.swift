@@ -42,7 +42,8 @@ import Testing
       let result = try Program.shell(
         "\"$0\" \"$@\" & sleep \(moment); kill -\(signal) $! 2> /dev/null; wait $!",
         [Program.path(verb.program)] + place.words(verb, verb.resumes ? ["--resume"] : []))
-      let outcome: Outcome = result.status == 0 ? .finished : result.status == 1 ? .interrupted : .killed
+      let outcome: Outcome =
+        result.status == 0 ? .finished : [1, 75].contains(result.status) ? .interrupted : .killed
       counts[outcome, default: 0] += 1
       let about = "\(name), \(signal) after \(moment) of \(seconds) s: \(result.status) \(result.errors)"
       switch outcome {
