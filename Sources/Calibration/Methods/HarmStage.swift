@@ -133,7 +133,7 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
   private static func leaves(_ round: Round, _ own: Int, _ dense: [SampleFacts]) -> Bool {
     let harm = round.losses(own, \.divergence).reduce(0, +)
     if harm > hopelessDivergence * Double(round.count) { return true }
-    return round.finished.contains { other in
+    return round.rivals(of: own).contains { other in
       cost(round, other, dense, onSamplesOf: own) <= cost(round, own, dense)
         && round.isBehind(own, other, \.divergence)
     }

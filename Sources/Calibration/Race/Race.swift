@@ -41,6 +41,15 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
   /// Numbers of those that ran on all samples.
   var finished: [Int] { runners.indices.filter(isFinished) }
 
+  /// Numbers of those that a runner is compared with: whoever is still there and ran on all of its samples.
+  func rivals(of number: Int) -> [Int] {
+    let places = runners[number].values.keys
+    return runners.indices.filter { other in
+      other != number && !runners[other].hasLeft
+        && (isFinished(other) || places.allSatisfy { runners[other].values[$0] != nil })
+    }
+  }
+
   /// Runs what is left of the race over the first `count` samples of a pool.
   ///
   /// - Parameters:

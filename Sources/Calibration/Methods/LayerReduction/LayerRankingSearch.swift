@@ -72,7 +72,7 @@ struct LayerRankingSearch {
         try save(saved)
       }, next: { Self.next($0, before) },
       leaves: { round, layer in
-        round.finished.contains { round.isBehind(layer, $0, { $0 }) }
+        round.rivals(of: layer).contains { round.isBehind(layer, $0, { $0 }) }
       }
     ) { place, layers in
       try boundaries.update(place, to: schedule(ranked))

@@ -91,9 +91,11 @@ struct TransportRaces {
     let values = race.runners[own].values
     if let bound { return isBehind(values, bound, race.count) }
     func isBaseline(_ number: Int) -> Bool { race.runners[number].candidate.rule.isBaseline }
-    let ahead = race.finished.filter { other in
-      isBaseline(other) == isBaseline(own)
-        && isBehind(values, Bound(values: race.runners[other].values, share: 1), race.count)
+    let ahead = race.rivals(of: own).filter { other in
+      guard isBaseline(other) == isBaseline(own) else { return false }
+      let theirs = race.runners[other].values
+      return race.isFinished(other)
+        ? isBehind(values, Bound(values: theirs, share: 1), race.count) : isSurelyBehind(values, theirs)
     }
     // Two rules of transport are improved; the best baseline goes on as it is.
     return ahead.count >= (isBaseline(own) ? 1 : 2)
@@ -105,14 +107,21 @@ struct TransportRaces {
     // On samples it did not run on it may lose nothing.
     let atLeast = means(own).map { $0 * Double(own.count) / Double(max(1, count)) }
     if score(atLeast) > bound.share * score(theirs) { return true }
+    // A weight that changes nothing has nothing to win.
+    let isSame = bound.share == 1 && own.count >= 2 * Trials.rung && own.allSatisfy { bound.values[$0] == $1 }
+    return isSame || isSurelyBehind(own, bound.values, share: bound.share)
+  }
+
+  /// Whether a candidate surely loses more than a share of what another loses, on the samples of the first.
+  private static func isSurelyBehind(
+    _ own: [Int: [Double]], _ other: [Int: [Double]], share: Double = 1
+  ) -> Bool {
     let places = own.keys.sorted()
+    let theirs = means(other.filter { own[$0.key] != nil })
     func relative(_ values: [Double]?) -> Double {
       zip(values ?? [], theirs).reduce(0) { $0 + $1.0 / max($1.1, least) }
     }
-    let losses = places.map { relative(own[$0]) }
-    let allowed = places.map { bound.share * relative(bound.values[$0]) }
-    // A weight that changes nothing has nothing to win.
-    return losses == allowed && places.count >= 2 * Trials.rung || Lead(losses, allowed).isSure
+    return Lead(places.map { relative(own[$0]) }, places.map { share * relative(other[$0]) }).isSure
   }
 
   /// Divergences below this are taken to be nothing.
