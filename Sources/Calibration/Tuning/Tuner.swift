@@ -74,7 +74,8 @@ public struct Tuner {
     _ set: SampleSet, _ budgets: [PointBudget], _ options: Options, in context: Context
   ) throws -> TuningState.Key {
     TuningState.Key(
-      samples: try set.digest(), options: options, budgets: budgets, threads: context.pool.count,
+      samples: try set.digest(), options: options, budgets: budgets,
+      threads: options.leavesTimes ? 0 : context.pool.count,
       cache: context.model.cachePrecision.rawValue)
   }
 

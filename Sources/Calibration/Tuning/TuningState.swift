@@ -13,7 +13,7 @@ public struct TuningState: Codable {
     var samples: String
     var options: Tuner.Options
     var budgets: [PointBudget]
-    /// Threads and cache that times are measured with.
+    /// Threads, where times are measured, and cache.
     var threads: Int
     var cache: String
 
