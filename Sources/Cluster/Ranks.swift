@@ -16,3 +16,10 @@ public protocol Ranks: AnyObject {
   /// Cheap, and called at every step of the work. Throws when another is not heard of for too long.
   func beat() throws(ClusterError)
 }
+
+extension Ranks {
+  /// Gives a text to all, and returns what each process gave, by number. See `gather(_:)` for bytes.
+  public func gather(_ text: String) throws(ClusterError) -> [String] {
+    try gather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

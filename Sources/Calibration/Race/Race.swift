@@ -31,7 +31,7 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
   private(set) var count = 0
 
   /// Samples behind which candidates may leave.
-  static var rung: Int { 8 }
+  static var rung: Int { SampleOrder.block }
 
   init(_ candidates: [Candidate]) { runners = candidates.map { Runner(candidate: $0) } }
 

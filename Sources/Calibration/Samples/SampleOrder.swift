@@ -1,5 +1,8 @@
 /// The order in which samples are looked at: however many are taken from its beginning, they are spread over the set.
 enum SampleOrder {
+  /// Hard samples come in blocks of so many, behind which candidates may leave.
+  static let block = 8
+
   /// The numbers 0 to `count - 1`: steps of the golden section of the range, as numbers that were taken already allow.
   static func spread(_ count: Int) -> [Int] {
     let step = 0.6180339887498949
@@ -16,10 +19,10 @@ enum SampleOrder {
     return order
   }
 
-  /// Places from hard to easy, in blocks of which each has one of every eight neighbours: ranks have as much of it.
+  /// Places from hard to easy, in blocks of which each has one of every `block` neighbours: ranks have as much of it.
   static func hardestFirst(_ difficulty: [Double]) -> [Int] {
-    let lanes = (0..<8).map { lane in
-      stride(from: lane, to: difficulty.count, by: 8).sorted {
+    let lanes = (0..<block).map { lane in
+      stride(from: lane, to: difficulty.count, by: block).sorted {
         (-difficulty[$0], $0) < (-difficulty[$1], $1)
       }
     }

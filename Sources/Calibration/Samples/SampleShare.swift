@@ -16,14 +16,6 @@ public enum SampleShare {
     case .shard(let number, let count): place % count == number
     }
   }
-
-  /// Whether the process has all of the work for itself.
-  var isSole: Bool {
-    switch self {
-    case .ranks(let ranks): ranks.count == 1
-    case .shard: false
-    }
-  }
 }
 
 extension SampleShare {
@@ -37,8 +29,8 @@ extension SampleShare {
 extension SampleShare {
   /// What each rank says, by number.
   func everyones(_ text: String) throws -> [String] {
-    guard case .ranks(let ranks) = self, ranks.count > 1 else { return [text] }
-    return try ranks.gather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    guard case .ranks(let ranks) = self else { return [text] }
+    return try ranks.gather(text)
   }
 
   /// What one rank finds while all others wait, such as times, which others at work would spoil.

@@ -26,15 +26,16 @@ struct CostMeasurement {
     space = SettingsSpace(record, layers: context.model.text.layers)
   }
 
-  /// Times dense and the seeds of the search, and what the methods ask for beside them, in turn. Times that are known
-  /// already are the first ones; `save` is told all of them as they grow.
-  func measure(
-    from known: SettingsTiming.Times = .init(), _ reporter: any ProgressReporter,
-    save: (SettingsTiming.Times) throws -> Void = { _ in }
-  ) throws -> Result {
-    let settings = space.timedPlaces.map { space.settings($0) }
-    let timing = SettingsTiming(context, samples, settings)
-    let found = try timing.measure(from: known, reporter, save: save)
+  /// Dense and the seeds of the search, and what the methods ask for beside them.
+  private var settings: [PruningSettings] { space.timedPlaces.map { space.settings($0) } }
+
+  /// What times them in turn.
+  var timing: SettingsTiming { SettingsTiming(context, samples, settings) }
+
+  /// Fits the model to times of all of them, and ends the stage with how far it is off.
+  func fit(_ times: SettingsTiming.Times, _ reporter: any ProgressReporter) throws -> Result {
+    let settings = settings
+    let found = timing.medians(times)
     let measured = zip(settings, found.times).map { settings, times in
       CostModel.Sample(
         settings: settings, image: times.image - times.vision, vision: times.vision, prefill: times.prefill,

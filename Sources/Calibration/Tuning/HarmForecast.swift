@@ -23,7 +23,7 @@ struct HarmForecast {
     let whole = trials.filter { $0.moved.count == samples }
     var difficulty = Array(repeating: 0.0, count: samples)
     for trial in whole {
-      for (place, moved) in trial.moved.sorted(by: { $0.key < $1.key }) { difficulty[place] += moved }
+      for (place, moved) in trial.moved { difficulty[place] += moved }
     }
     self.difficulty = difficulty
     known = whole.suffix(Self.recent).map(\.moved)

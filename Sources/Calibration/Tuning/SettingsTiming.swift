@@ -47,15 +47,20 @@ struct SettingsTiming {
     var kvBytes: [Int]
   }
 
-  /// Measures what is not known yet; the stage of the settings is left to be ended.
+  /// Measures what is not known yet; `save` is told all times as they grow. The stage of the settings is left to be ended.
   func measure(
     from known: Times, _ reporter: any ProgressReporter, save: (Times) throws -> Void
-  ) throws -> Result {
+  ) throws -> Times {
     guard !samples.isEmpty else { throw CalibrationError("no samples to measure costs on") }
     var times = known
     var prompts: [PromptRows?] = Array(repeating: nil, count: samples.count * views.count)
     try measurePictures(&prompts, &times, reporter, save)
     try measureSettings(prompts, &times, reporter, save)
+    return times
+  }
+
+  /// Medians of all that was measured.
+  func medians(_ times: Times) -> Result {
     var result = Result(times: [], kvBytes: [])
     for index in settings.indices {
       let own = times.settings.turns(of: index, among: settings.count, warmUp: samples.count)

@@ -138,14 +138,13 @@ public struct Tuner {
     if options.leavesTimes { return try measurement.count() }
     var own = state
     state.times = try share.onFirst {
-      _ = try measurement.measure(from: own.times, reporter) {
+      try measurement.timing.measure(from: own.times, reporter) {
         own.times = $0
         try save(own)
       }
-      return own.times
     }
     // All ranks fit the same model to the same times.
-    return try measurement.measure(from: state.times, SilentProgress())
+    return try measurement.fit(state.times, reporter)
   }
 
   private func search(
@@ -191,7 +190,7 @@ public struct Tuner {
     let schedule = try context.model.schedule(settings)
     while !trial.isOver {
       let left = forecast.order.filter { trial.moved[$0] == nil }
-      let places = Array(left.prefix(options.isExhaustive ? left.count : 8))
+      let places = Array(left.prefix(options.isExhaustive ? left.count : SampleOrder.block))
       let before = trial
       let found = try samples.results(
         at: places, steps: 0, reporter: reporter,
@@ -271,14 +270,13 @@ public struct Tuner {
     let timing = SettingsTiming(timing, (0..<samples.count).map(samples.question), candidates, turns: 2)
     var own = state
     state.candidateTimes = try share.onFirst {
-      _ = try timing.measure(from: own.candidateTimes, reporter) {
+      try timing.measure(from: own.candidateTimes, reporter) {
         own.candidateTimes = $0
         try save(own)
       }
-      reporter.end("\(candidates.count) settings")
-      return own.candidateTimes
     }
-    return try timing.measure(from: state.candidateTimes, SilentProgress(), save: { _ in }).times
+    reporter.end("\(candidates.count) settings")
+    return timing.medians(state.candidateTimes).times
   }
 
   /// What a budget may take: of the trials that meet its demands, evenly over the front from careful to bold, no bolder

@@ -163,7 +163,7 @@ struct PlanWork {
     do {
       if team.isLeader { try make(path) }
       // Nobody opens a file before it is complete, nor removes its name before all have it open.
-      let paths = try team.gather(path)
+      let paths = try team.ranks.gather(path)
       let work = try PlanWork(paths[team.ranks.neighbours[0]], engine, team)
       try team.checkSame(work.plan.weightsDigest, "working copy")
       return work

@@ -19,15 +19,9 @@ struct Team {
   /// How samples are divided.
   var share: SampleShare { .ranks(ranks) }
 
-  /// Waits for all, and gives what each of them says, by number.
-  func gather(_ text: String) throws -> [String] {
-    if ranks.count == 1 { return [text] }
-    return try ranks.gather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
-  }
-
   /// Throws unless all say the same, which is then `what` in words.
   func checkSame(_ text: String, _ what: String) throws {
-    let all = try gather(text)
+    let all = try ranks.gather(text)
     if let other = all.firstIndex(where: { $0 != all[0] }) {
       throw ExecutionError("rank \(other) has another \(what) than rank 0")
     }

@@ -29,7 +29,7 @@ final class DenseRun {
     _ = context.extend(fed, at: state.position, cache: state.cache, observer: &watcher)
     shown = ShownAttention(
       means: prompt.visual.map(\.mean),
-      byHead: prompt.visual.map { $0.byKeyValueHead(text.keyValueHeads).map { $0 } },
+      byHead: prompt.visual.map { $0.byKeyValueHead(text.keyValueHeads) },
       answer: PackedFloats(watcher.sums), answerRows: fed.count)
   }
 

@@ -16,11 +16,7 @@ extension HarmProfile: StoredPart where Settings: StoredCandidate {
       columns: ["divergence_nats", "agreement", "token_share", "tower_share"])
   }
 
-  private static var samples: DatasetSchema {
-    DatasetSchema(
-      path(of: "candidate_samples"),
-      "samples that each candidate was measured on, as those that are surely behind leave early")
-  }
+  private static var samples: DatasetSchema { .samples(of: path) }
 
   private static func schema(_ field: AttributeField<Settings>) -> DatasetSchema {
     DatasetSchema(path(of: "candidate_\(field.name)"), "the setting '\(field.name)' of each candidate")
@@ -33,8 +29,7 @@ extension HarmProfile: StoredPart where Settings: StoredCandidate {
     }
     let figures = candidates.flatMap { [$0.divergence, $0.agreement, $0.tokenShare, $0.towerShare] }
     builder.array(Self.figures, figures, shape: [candidates.count, 4])
-    let samples = candidates.compactMap(\.samples).map(Int32.init(clamping:))
-    if samples.count == candidates.count, !samples.isEmpty { builder.array(Self.samples, samples) }
+    builder.samples(Self.samples, candidates.map(\.samples))
   }
 
   init(from reader: inout TreeReader, for model: ModelDescription) throws(Flaw) {
@@ -49,6 +44,23 @@ extension HarmProfile: StoredPart where Settings: StoredCandidate {
         settings: settings, divergence: figures[4 * index], agreement: figures[4 * index + 1],
         tokenShare: figures[4 * index + 2], towerShare: figures[4 * index + 3], samples: samples?[index])
     }
+  }
+}
+
+extension DatasetSchema {
+  /// Samples behind each candidate of a group.
+  static func samples(of group: String) -> DatasetSchema {
+    DatasetSchema(
+      group + "/candidate_samples",
+      "samples that each candidate was measured on, as those that are surely behind leave early")
+  }
+}
+
+extension TreeBuilder {
+  /// Adds the samples that each of some candidates was measured on, where all of them say so.
+  mutating func samples(_ schema: DatasetSchema, _ samples: [Int?]) {
+    let known = samples.compactMap { $0 }.map(Int32.init(clamping:))
+    if known.count == samples.count, !known.isEmpty { array(schema, known) }
   }
 }
 

@@ -14,9 +14,7 @@ private enum Schema {
     ])
   static let divergence = DatasetSchema(
     path + "/candidate_divergence", "mean KL(dense || pruned) of each candidate", unit: "nat")
-  static let samples = DatasetSchema(
-    path + "/candidate_samples",
-    "samples that each candidate was measured on, as those that are surely behind leave early")
+  static let samples = DatasetSchema.samples(of: path)
 }
 
 extension TokenPruning {
@@ -92,9 +90,9 @@ extension CostSearch: StoredPart {
     var attributes = AttributeSet()
     attributes.put(chosen)
     attributes.put(Schema.keepRatios, keepRatios)
-    let samples = candidates.compactMap(\.samples).map(Int32.init(clamping:))
-    let hasSamples = samples.count == candidates.count && !samples.isEmpty
-    if hasSamples { attributes.need("candidate_samples", since: 1, isOptional: true) }
+    if !candidates.isEmpty, candidates.allSatisfy({ $0.samples != nil }) {
+      attributes.need("candidate_samples", since: 1, isOptional: true)
+    }
     if let margin = baselineMargin { attributes.put(Schema.margin, margin) }
     builder.group(
       Schema.path,
@@ -105,6 +103,6 @@ extension CostSearch: StoredPart {
     builder.array(Schema.seed, settings.map(\.seed))
     builder.array(Schema.parameters, settings.flatMap(\.parameters), shape: [settings.count, 8])
     builder.array(Schema.divergence, candidates.map(\.divergence))
-    if hasSamples { builder.array(Schema.samples, samples) }
+    builder.samples(Schema.samples, candidates.map(\.samples))
   }
 }
