@@ -132,7 +132,7 @@ let package = Package(
       name: "Calibration",
       dependencies: [
         "Evaluation", "Inference", "Models", "Compute", "Imaging", "Plan", "PlanFile", "PlanWriting",
-        "Digests", "Output", "Cluster", "HDF5", "HDF5Subset",
+        "Digests", "Figures", "Output", "Cluster", "HDF5", "HDF5Subset",
       ],
       swiftSettings: strict),
     .target(

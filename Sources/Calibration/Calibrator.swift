@@ -11,7 +11,7 @@ public import Plan
 public struct Calibrator {
   let context: Context
   let options: CalibrationOptions
-  private let share: SampleShare
+  let share: SampleShare
   private let room: SampleRoom
   private let statePath: String?
 

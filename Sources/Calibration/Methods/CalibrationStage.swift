@@ -20,6 +20,9 @@ protocol CalibrationStage {
     save: (State) throws -> Void
   ) throws -> State
 
+  /// How long it will take over `count` samples, by pieces of its work that are timed.
+  func forecast(_ probe: SampleProbe, over count: Int) throws -> StageForecast<State>
+
   /// Takes in what another shard of the same calibration found.
   static func merge(_ other: State, into state: inout State)
 }

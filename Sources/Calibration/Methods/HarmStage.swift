@@ -1,5 +1,6 @@
 import Compute
 import Evaluation
+import Figures
 import Inference
 import Models
 import Plan
@@ -18,6 +19,12 @@ enum HarmAim {
 struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage {
   static var name: String { Settings.name }
 
+  /// What progress calls the round behind what was found.
+  static func title(behind profile: HarmProfile<Settings>) -> String {
+    "harm of " + Settings.name.split(separator: "_").joined(separator: " ")
+      + (profile.candidates.isEmpty ? "" : ", next round")
+  }
+
   let context: Context
   /// Samples that candidates are compared on; `nil` for all.
   var limit: Int?
@@ -25,8 +32,6 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
   var isExhaustive: Bool
   /// What candidates are compared for.
   var aim: (HarmProfile<Settings>) -> HarmAim = { _ in .front }
-  /// Harm beyond which no candidate is of use.
-  static var hopelessDivergence: Double { 0.3 }
   /// What is tried next, by what was found so far and on the same samples; nothing to end.
   let candidates: (HarmProfile<Settings>, SamplePool) throws -> [Settings]
 
@@ -71,8 +76,7 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
     _ begun: Race<Settings, Figures>, over count: Int, of samples: SamplePool, _ state: inout State,
     _ reporter: any ProgressReporter, _ save: (State) throws -> Void
   ) throws {
-    let name = Settings.name.split(separator: "_").joined(separator: " ")
-    reporter.begin("harm of \(name)", total: count * begun.runners.count)
+    reporter.begin(Self.title(behind: state.profile), total: count * begun.runners.count)
     try reporter.advance(by: begun.runners.reduce(0) { $0 + $1.values.count })
     let (dense, aim) = (samples.facts, aim(state.profile))
     var (round, saved) = (begun, state)
@@ -99,7 +103,7 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
     state.profile.candidates += found
     state.round = nil
     let least = found.map(\.divergence).min() ?? 0
-    reporter.end("\(found.count) settings, least divergence \(least)")
+    reporter.end("\(found.count) settings, least divergence \(Figure(least, .nats))")
   }
 
   static func merge(_ other: State, into state: inout State) {
@@ -132,7 +136,7 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
   /// Whether a candidate is hopeless, or beaten in both harm and what is saved.
   private static func leaves(_ round: Round, _ own: Int, _ dense: [SampleFacts]) -> Bool {
     let harm = round.losses(own, \.divergence).reduce(0, +)
-    if harm > hopelessDivergence * Double(round.count) { return true }
+    if harm > HopelessHarm.divergence * Double(round.count) { return true }
     return round.rivals(of: own).contains { other in
       cost(round, other, dense, onSamplesOf: own) <= cost(round, own, dense)
         && round.isBehind(own, other, \.divergence)
@@ -150,7 +154,7 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
     return values.reduce(0) { $0 + $1.tokens } / tokens + values.reduce(0) { $0 + $1.work } / work
   }
 
-  private func figures(
+  func figures(
     of sample: PreparedSample, at candidate: Settings, _ reporter: any ProgressReporter
   ) throws -> Figures {
     try reporter.advance(by: 0)

@@ -8,8 +8,6 @@ struct PictureAxis<Settings: CandidateSettings>: MethodAxes {
   private let steps: [Settings]
   private let isSeeded: Bool
 
-  /// Harm beyond which no candidate is tried: a search looks for what loses a few answers of a hundred.
-  private static var hopelessDivergence: Double { 0.3 }
   /// Most steps of an axis.
   private static var limit: Int { 6 }
 
@@ -20,7 +18,7 @@ struct PictureAxis<Settings: CandidateSettings>: MethodAxes {
     _ profile: HarmProfile<Settings>, isSeeded: Bool,
     cost: (HarmProfile<Settings>.Candidate) -> Double = { $0.tokenShare + $0.towerShare }
   ) {
-    let front = profile.front(upTo: Self.hopelessDivergence) { cost($0) / 2 }.map(\.settings)
+    let front = profile.front(upTo: HopelessHarm.divergence) { cost($0) / 2 }.map(\.settings)
     steps =
       front.count <= Self.limit
       ? front : (0..<Self.limit).map { front[$0 * (front.count - 1) / (Self.limit - 1)] }

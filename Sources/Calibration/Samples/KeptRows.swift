@@ -14,6 +14,9 @@ struct KeptRows {
     (positions, visualIndices, scoreOffsets) = (rows.positions, rows.visualIndices, rows.scoreOffsets)
   }
 
+  /// Bytes of the rows.
+  var byteCount: Int { hidden.byteCount }
+
   /// The rows, which a run must copy before it works on them.
   func load() throws -> TokenRows {
     TokenRows(

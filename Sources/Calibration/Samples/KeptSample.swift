@@ -1,4 +1,3 @@
-import Compute
 import Evaluation
 import Inference
 
@@ -6,17 +5,14 @@ import Inference
 struct KeptSample {
   private let sample: Sample
   private let towerWork: TowerWork
-  private let grids: [ImageGrid]
-  private let imageStarts: [Int]
-  private let rows: KeptRows
+  private let prompt: KeptPrompt
   private let answer: [Int32]
   private let distributions: KeptMatrix
 
   init(_ prepared: PreparedSample, in store: MatrixStore) throws {
     sample = prepared.sample
     towerWork = prepared.towerWork
-    (grids, imageStarts) = (prepared.prompt.grids, prepared.prompt.imageStarts)
-    rows = try KeptRows(prepared.prompt.rows, in: store)
+    prompt = try KeptPrompt(prepared.prompt, in: store)
     answer = prepared.reference.answer
     distributions = try store.keep(prepared.reference.distributions.logProbabilities)
   }
@@ -24,8 +20,7 @@ struct KeptSample {
   /// The sample as stages work with it.
   func load() throws -> PreparedSample {
     PreparedSample(
-      sample: sample, towerWork: towerWork,
-      prompt: PromptRows(rows: try rows.load(), grids: grids, imageStarts: imageStarts),
+      sample: sample, towerWork: towerWork, prompt: try prompt.load(),
       reference: SampleRunner.Reference(
         answer: answer, distributions: DenseDistributions(logProbabilities: try distributions.load())))
   }

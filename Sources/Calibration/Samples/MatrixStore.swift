@@ -15,6 +15,8 @@ final class MatrixStore {
   private var file: File?
   /// Bytes in memory.
   private(set) var bytes = 0
+  /// The most that were in memory at once.
+  private(set) var peakBytes = 0
   /// Matrices that were ever written.
   private(set) var written = 0
   /// Those in memory, by when they were last used.
@@ -34,7 +36,7 @@ final class MatrixStore {
   /// Keeps a matrix, which nobody changes any more.
   func keep(_ matrix: MatrixView) throws -> KeptMatrix {
     let kept = KeptMatrix(matrix, self)
-    try touch(kept, adding: kept.size)
+    try touch(kept, adding: kept.byteCount)
     return kept
   }
 
@@ -45,14 +47,18 @@ final class MatrixStore {
     kept.lastUse = clock
     resident[clock] = Weak(matrix: kept)
     bytes += size
+    peakBytes = max(peakBytes, bytes)
     while bytes > budget, let oldest = resident.keys.min(), oldest != clock {
       if let victim = resident[oldest]?.matrix {
         try naming { try victim.leaveMemory() }
-        bytes -= victim.size
+        bytes -= victim.byteCount
       }
       resident[oldest] = nil
     }
   }
+
+  /// Begins to look for the most bytes anew.
+  func forgetPeak() { peakBytes = bytes }
 
   /// Runs work on the file; what goes wrong names its folder.
   fileprivate func naming<Result>(_ body: () throws -> Result) throws -> Result {
@@ -61,8 +67,8 @@ final class MatrixStore {
     }
   }
 
-  fileprivate func forget(_ lastUse: Int, size: Int) {
-    if resident.removeValue(forKey: lastUse) != nil { bytes -= size }
+  fileprivate func forget(_ lastUse: Int, byteCount: Int) {
+    if resident.removeValue(forKey: lastUse) != nil { bytes -= byteCount }
   }
 
   /// A dataset for a matrix of some shape.
@@ -89,7 +95,7 @@ final class KeptMatrix {
   fileprivate var lastUse = 0
 
   /// Bytes of its numbers.
-  var size: Int { 4 * shape[0] * shape[1] }
+  var byteCount: Int { 4 * shape[0] * shape[1] }
 
   fileprivate init(_ matrix: MatrixView, _ store: MatrixStore) {
     self.matrix = matrix
@@ -106,21 +112,21 @@ final class KeptMatrix {
     let values: [Float] = try store.naming { try dataset?.read() ?? [] }
     let loaded = MatrixView(rows: shape[0], columns: shape[1], elements: values)
     matrix = loaded
-    try store.touch(self, adding: size)
+    try store.touch(self, adding: byteCount)
     return loaded
   }
 
   fileprivate func leaveMemory() throws {
-    if dataset == nil, let matrix, size > 0 {
+    if dataset == nil, let matrix, byteCount > 0 {
       let dataset = try store.dataset(shape: shape)
       try dataset.write(matrix.elements)
       self.dataset = dataset
     }
-    if size > 0 { matrix = nil }
+    if byteCount > 0 { matrix = nil }
   }
 
   deinit {
-    store.forget(lastUse, size: size)
+    store.forget(lastUse, byteCount: byteCount)
     if let dataset { store.free[shape, default: []].append(dataset) }
   }
 }

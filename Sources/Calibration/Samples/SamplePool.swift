@@ -11,6 +11,9 @@ import Models
 /// Whatever the number of ranks, results are those of single samples put together in one order, so that they are the
 /// same to the bit.
 final class SamplePool {
+  /// What progress calls the preparation of samples.
+  static let title = "dense answers"
+
   let context: Context
   let share: SampleShare
   private let samples: [Sample]
@@ -67,7 +70,7 @@ final class SamplePool {
     knowing known: [Int: SampleFacts] = [:], _ reporter: any ProgressReporter,
     save: ([Int: SampleFacts]) throws -> Void = { _ in }
   ) throws {
-    if known.count < count { reporter.begin("dense answers", total: count) }
+    if known.count < count { reporter.begin(Self.title, total: count) }
     facts = try results(
       at: 0..<count, known: known, reporter: known.count < count ? reporter : SilentProgress(), save: save
     ) { SampleFacts(try self.sample($0)) }

@@ -9,6 +9,12 @@ public enum SampleShare {
   /// One of some jobs that never hear of each other: it stops where the results of others are needed.
   case shard(number: Int, of: Int)
 
+  /// Processes that divide the samples and wait for each other.
+  var ranks: Int {
+    if case .ranks(let ranks) = self { return ranks.count }
+    return 1
+  }
+
   /// Whether this process works on the sample at a place.
   func owns(_ place: Int) -> Bool {
     switch self {

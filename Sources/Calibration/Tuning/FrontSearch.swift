@@ -34,14 +34,24 @@ struct FrontSearch {
   /// No view goes on from places with more harm.
   static let hopelessDivergence = 0.15
 
-  let space: SettingsSpace
-  let costs: CostModel
-  /// For each of these a front is followed.
-  let views: [View]
-  /// Most places that are visited.
-  let trials: Int
+  private let space: SettingsSpace
+  private let costs: PlaceCosts
+  private let views: [View]
+  private let trials: Int
   /// Places that are visited for each limit before the fronts are looked at again.
   private let batch = 8
+
+  /// A search.
+  ///
+  /// - Parameters:
+  ///   - views: for each of these a front is followed.
+  ///   - trials: most places that are visited.
+  init(space: SettingsSpace, costs: CostModel, views: [View], trials: Int) {
+    self.space = space
+    self.costs = PlaceCosts(space, costs)
+    self.views = views
+    self.trials = trials
+  }
 
   /// All trials; `measure` gives the divergence of settings, `onTrial` is called after each.
   ///
@@ -57,10 +67,10 @@ struct FrontSearch {
     let alone = waiting.count
     while found.count < trials {
       for place in waiting.prefix(trials - found.count) where visited.insert(place).inserted {
-        let settings = space.settings(place)
+        let (settings, costs) = (space.settings(place), costs[place])
         var trial = Trial(
-          place: place, settings: settings, divergence: 0, firstToken: costs.firstTokenSeconds(settings),
-          entryShare: costs.entryShare(settings), operationShare: costs.operationShare(settings))
+          place: place, settings: settings, divergence: 0, firstToken: costs.firstToken,
+          entryShare: costs.entryShare, operationShare: costs.operationShare)
         let beaten =
           found.count < alone ? nil : found.filter { $0.costsNoMore(than: trial) }.map(\.divergence).min()
         trial.divergence = try measure(settings, min(beaten ?? .infinity, Self.hopelessDivergence))
@@ -99,11 +109,10 @@ struct FrontSearch {
 
   /// Modelled seconds of a first token, and more for what a view does not allow, so that a descent gets there.
   private func cost(of place: SettingsSpace.Place, within view: View) -> Double {
-    let settings = space.settings(place)
+    let costs = costs[place]
     let excess =
-      max(0, costs.entryShare(settings) - view.entryShare)
-      + max(0, costs.operationShare(settings) - view.operationShare)
-    return costs.firstTokenSeconds(settings) * (1 + 2 * excess)
+      max(0, costs.entryShare - view.entryShare) + max(0, costs.operationShare - view.operationShare)
+    return costs.firstToken * (1 + 2 * excess)
   }
 
   /// Unvisited neighbours of some trials, the largest savings first.
@@ -113,14 +122,12 @@ struct FrontSearch {
     var result: [(place: SettingsSpace.Place, gain: Double)] = []
     for member in members {
       for place in space.neighbours(of: member.place) where !proposed.contains(place) {
-        let settings = space.settings(place)
-        let entryShare = costs.entryShare(settings)
-        guard entryShare <= view.entryShare, costs.operationShare(settings) <= view.operationShare
+        let costs = costs[place]
+        guard costs.entryShare <= view.entryShare, costs.operationShare <= view.operationShare
         else { continue }
         proposed.insert(place)
         let gain =
-          (member.firstToken - costs.firstTokenSeconds(settings)) / member.firstToken
-          + (member.entryShare - entryShare)
+          (member.firstToken - costs.firstToken) / member.firstToken + (member.entryShare - costs.entryShare)
         result.append((place, gain))
       }
     }

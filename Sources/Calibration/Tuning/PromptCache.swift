@@ -10,37 +10,38 @@ import Plan
 final class PromptCache {
   private let context: Context
   private let samples: SamplePool
-  private var prompts: [PictureSettings: [Int: PromptRows]] = [:]
+  private var prompts: [PictureSettings: [Int: KeptPrompt]] = [:]
   /// Settings in the order in which they were asked for, the last one last.
   private var order: [PictureSettings] = []
   private var bytes = 0
 
-  /// Most bytes of prompts that are kept, dense's not counted.
-  private static let limit = 512 << 20
+  /// Most bytes of prompts that are kept, dense's not counted: as many as all that is known of samples may have of memory.
+  private let limit: Int
+  private static let leastLimit = 512 << 20
 
   init(_ samples: SamplePool) {
     context = samples.context
+    limit = max(Self.leastLimit, samples.store.budget)
     self.samples = samples
   }
 
-  /// The prompt of a sample, which a run works on in place.
+  /// The prompt of a sample, which a run must copy before it works on it.
   func prompt(_ index: Int, at settings: PictureSettings) throws -> PromptRows {
     if settings.isDense { return try samples.sample(index).prompt }
     if order.last != settings {
       order.removeAll { $0 == settings }
       order.append(settings)
     }
-    if let known = prompts[settings]?[index] { return known }
+    if let known = prompts[settings]?[index] { return try known.load() }
     let view = PictureView(settings: settings)
     let prompt = try SampleRunner(context).prompt(samples.question(index), view: view)
-    prompts[settings, default: [:]][index] = prompt
-    bytes += size(of: prompt)
-    while bytes > Self.limit, let oldest = order.first, oldest != settings {
+    let kept = try KeptPrompt(prompt, in: samples.store)
+    prompts[settings, default: [:]][index] = kept
+    bytes += kept.byteCount
+    while bytes > limit, let oldest = order.first, oldest != settings {
       order.removeFirst()
-      bytes -= prompts.removeValue(forKey: oldest)?.values.reduce(0) { $0 + size(of: $1) } ?? 0
+      bytes -= prompts.removeValue(forKey: oldest)?.values.reduce(0) { $0 + $1.byteCount } ?? 0
     }
     return prompt
   }
-
-  private func size(of prompt: PromptRows) -> Int { prompt.rows.count * context.model.text.width * 4 }
 }

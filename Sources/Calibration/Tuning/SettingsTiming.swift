@@ -20,6 +20,10 @@ struct SettingsTiming {
     var vision: Double
   }
 
+  /// What progress calls the two stages.
+  static let picturesTitle = "timing pictures"
+  static let settingsTitle = "timing settings"
+
   private let context: Context
   private let samples: [Sample]
   private let settings: [PruningSettings]
@@ -30,7 +34,7 @@ struct SettingsTiming {
   /// Questions that are asked.
   static let questions = 3
   /// Decoding steps behind each prefill.
-  private static let steps = 12
+  static let steps = 12
 
   init(_ context: Context, _ samples: [Sample], _ settings: [PruningSettings], turns: Int = 3) {
     self.context = context
@@ -82,7 +86,7 @@ struct SettingsTiming {
     _ save: (Times) throws -> Void
   ) throws {
     let plan = samples.count * views.count
-    reporter.begin("timing pictures", total: (turns + 1) * plan)
+    reporter.begin(Self.picturesTitle, total: (turns + 1) * plan)
     try reporter.advance(by: times.pictures.count)
     for place in times.pictures.count..<max(times.pictures.count, (turns + 1) * plan) {
       let prompt = try encode(place % plan)
@@ -108,7 +112,7 @@ struct SettingsTiming {
     let schedules = try settings.map { try context.model.schedule($0) }
     let plan = samples.count * settings.count
     let total = (turns + 1) * plan
-    reporter.begin("timing settings", total: total)
+    reporter.begin(Self.settingsTitle, total: total)
     try reporter.advance(by: times.settings.count)
     var prompts = known
     var isCold = !times.settings.isEmpty

@@ -11,10 +11,15 @@ public import Plan
 /// A cost model is fitted to measured times; a search over all settings measures harm on a part of the validation split;
 /// what it finds worthwhile runs on all of it, interleaved with dense. Points are picked by those measurements alone.
 public struct Tuner {
-  private let context: Context
-  private let record: CalibrationRecord
-  private let options: Options
-  private let share: SampleShare
+  /// What progress calls the search.
+  static let searchTitle = "searching settings"
+  /// What progress calls the measurement of what the search found.
+  static let candidatesTitle = "measuring candidates"
+
+  let context: Context
+  let record: CalibrationRecord
+  let options: Options
+  let share: SampleShare
   private let room: SampleRoom
   /// What times are measured with, by one rank alone.
   private let timing: Context
@@ -154,7 +159,7 @@ public struct Tuner {
     let space = SettingsSpace(record, layers: context.model.text.layers)
     let search = FrontSearch(
       space: space, costs: costs, views: budgets.map(\.view).uniqued, trials: options.trials)
-    reporter.begin("searching settings", total: options.trials)
+    reporter.begin(Self.searchTitle, total: options.trials)
     // The same costs lead the same way: what is known are the first places.
     var visited = 0
     let prompts = PromptCache(samples)
@@ -221,7 +226,7 @@ public struct Tuner {
     of candidates: [PruningSettings], _ samples: SamplePool, _ costs: CostModel, _ state: inout TuningState,
     _ reporter: any ProgressReporter, _ save: (TuningState) throws -> Void
   ) throws -> [PointScore] {
-    reporter.begin("measuring \(candidates.count - 1) candidates", total: samples.count)
+    reporter.begin(Self.candidatesTitle, total: samples.count)
     if state.scores.values.contains(where: { $0.count != candidates.count }) { state.scores = [:] }
     let runner = SampleRunner(context, maxTokens: options.maxTokens)
     var known = state
@@ -246,7 +251,7 @@ public struct Tuner {
       }
     }
     state = known
-    reporter.end("\(samples.count) samples")
+    reporter.end("\(candidates.count - 1) candidates on \(samples.count) samples")
     let times = try times(of: candidates, samples, costs, &state, reporter, save)
     return candidates.enumerated().map { index, settings in
       let name = index == 0 ? "dense" : "candidate-\(index)"

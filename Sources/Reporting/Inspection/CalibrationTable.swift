@@ -1,11 +1,15 @@
 import Figures
+import Output
 import Plan
 
 /// A calibration as tables: one row a layer, then the candidates of the two choices.
 enum CalibrationTable {
   static func text(_ record: CalibrationRecord) -> String {
+    let provenance = record.provenance
+    let kernels = provenance.kernels.map { $0.printable(limit: 64) }.joined(separator: ", ")
     let parts = [
-      "calibration on \(record.provenance.samples) samples, seed \(record.provenance.seed)",
+      "calibration on \(provenance.samples) samples, seed \(provenance.seed)"
+        + (kernels.isEmpty ? "" : "; kernels: \(kernels)"),
       layers(record), record.tokenPruning.map(rules), record.cacheRetention.map(entries), pictures(record),
       record.narrowProducts.map(narrow),
     ]
@@ -45,14 +49,18 @@ enum CalibrationTable {
 
   private static func rules(_ search: CostSearch) -> String {
     let chosen = search.chosen
-    var table = TextTable(["rule"] + search.keepRatios.map { "keep \(Figure($0, .share))" })
+    // Rules that were behind ran on a part of the samples.
+    let counts = search.candidates.contains { $0.samples != nil }
+    var table = TextTable(
+      ["rule"] + search.keepRatios.map { "keep \(Figure($0, .share))" } + (counts ? ["samples"] : []))
     for rule in ImportanceRule.allCases {
+      let count = search.candidates.first { $0.settings.rule == rule }?.samples
       let cells = search.keepRatios.map { ratio in
         // The first candidate of a rule has the start weights.
         search.candidates.first { $0.settings.rule == rule && $0.settings.keepRatio == ratio }
           .map { Figure($0.divergence, .nats).description } ?? ""
       }
-      table.append([rule.rawValue] + cells)
+      table.append([rule.rawValue] + cells + [count.map { "\($0)" } ?? ""])
     }
     var best = chosen
     table.append(
@@ -72,7 +80,8 @@ enum CalibrationTable {
   /// What is lost by looking at less of a picture, method by method, from careful to bold.
   private static func pictures(_ record: CalibrationRecord) -> String? {
     var table = TextTable(
-      ["less of a picture", "divergence", "agreement", "visual tokens", "tower"], wordColumns: [0])
+      ["less of a picture", "divergence", "agreement", "visual tokens", "tower", "samples"],
+      wordColumns: [0])
     func append<Settings: CandidateSettings>(_ profile: HarmProfile<Settings>?) {
       for candidate in profile?.candidates.sorted(by: { $0.divergence < $1.divergence }) ?? [] {
         var settings = PruningSettings()
@@ -80,7 +89,7 @@ enum CalibrationTable {
         table.append([
           settings.summary, Figure(candidate.divergence, .nats).description,
           Figure(candidate.agreement, .share).description, Figure(candidate.tokenShare, .share).description,
-          Figure(candidate.towerShare, .share).description,
+          Figure(candidate.towerShare, .share).description, candidate.samples.map { "\($0)" } ?? "",
         ])
       }
     }

@@ -68,6 +68,7 @@ public struct PlanInspection {
   private func calibration(_ record: CalibrationRecord) -> JSON {
     .object([
       "samples": .integer(record.provenance.samples),
+      "kernels": .array(record.provenance.kernels.map { .string($0) }),
       "layer_reduction": record.layerReduction.map(part) ?? .null,
       "cache_retention": record.cacheRetention.map(part) ?? .null,
       "token_pruning": record.tokenPruning.map(part) ?? .null,
@@ -115,6 +116,7 @@ public struct PlanInspection {
             "beta": .number(row.settings.cost.beta), "gamma": .number(row.settings.cost.gamma),
             "sigma": .number(row.settings.cost.sigma), "epsilon": .number(row.settings.cost.epsilon),
             "divergence": .number(row.divergence),
+            "samples": row.samples.map { .integer($0) } ?? .null,
           ])
         }),
     ])

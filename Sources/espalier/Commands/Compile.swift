@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Evaluation
+import Inference
 import Output
 import Plan
 import PlanFile
@@ -45,6 +46,13 @@ struct Compile: TeamVerb {
   @Flag(help: "Print the points as JSON.")
   var json = false
 
+  @Flag(
+    help: """
+      Only say how long each stage will take on this machine, and how much memory and disk: import the model, time parts of \
+      the work on a few samples, and write nothing.
+      """)
+  var estimate = false
+
   @OptionGroup var arguments: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
@@ -55,12 +63,18 @@ struct Compile: TeamVerb {
   func validate() throws {
     try OptionRange.check("validation-limit", validationLimit, OptionRange.samples)
     try target.check(search)
+    if estimate, resumption.resume || resumption.restart {
+      throw ValidationError(
+        "--estimate leaves alone what an interrupted run left: it takes no --\(resumption.resume ? "resume" : "restart")."
+      )
+    }
   }
 
   func run(as team: Team) throws {
     Interruption.install()
     try AtomicFile.check(
       output, inputs: [model, calibration, validation] + [template.chatTemplate].compactMap { $0 })
+    if estimate { return try showEstimate(team) }
     let lock = team.isFirst ? try OutputLock(for: output) : nil
     defer { lock?.release() }
     let calibrating = try StateFile(.calibration, for: output, resumption, team)
@@ -80,38 +94,67 @@ struct Compile: TeamVerb {
   private func compile(
     _ calibrating: StateFile, _ tuning: StateFile, _ team: Team
   ) throws -> (PlanWork, PlanContents) {
-    let (options, searchOptions) = (arguments.options(effort), search.options(effort))
+    let options = arguments.options(effort)
+    let (imported, sets) = try begin(team)
+    if let path = calibrating.path {
+      try CalibrationState.check(path, samples: try sets.calibration.digest(), options: options)
+    }
+    try imported.checkTuning(tuning, sets.validation, target.budgets, search.options(effort))
+    let place = room.place(for: output, team)
+    let work = try imported.orderingNeurons(by: sets.calibration, options: options, near: place)
+      .narrowing(by: sets.calibration, options: options)
+    var contents = work.contents
+    let record = try work.calibrate(
+      sets.calibration, options: options, room: try room.room(for: output, team),
+      statePath: calibrating.path, resuming: calibrating.resuming)
+    contents.calibration = record
+    let tuned = try work.tune(
+      sets.validation, record: record, budgets: target.budgets, options: search.options(effort),
+      room: try room.room(for: output, team), state: tuning)
+    contents.points = tuned.points
+    contents.front = tuned.front
+    contents.calibration?.provenance.validationPictures = try sets.validation.pictureDigests()
+    return (work, contents)
+  }
+
+  /// Imports the model and reads both sets; what is wrong with them shows before the work begins.
+  private func begin(_ team: Team) throws -> (PlanWork, CompileSets) {
     let (calibrationRead, wholeValidation) = try sets.read((calibration, validation)) {
-      $0.spread(options.limit)
+      $0.spread(arguments.options(effort).limit)
     }
     let validationRead = wholeValidation.first(validationLimit)
     try AtomicFile.refuse(output, inputs: calibrationRead.pictures + validationRead.pictures)
     let (decodable, validation) = (try sets.decodable(calibrationRead), try sets.decodable(validationRead))
     try validation.checkDisjoint(from: decodable.pictureDigests(), usedFor: "calibration")
-
     let place = room.place(for: output, team)
     let imported = try self.imported(near: place, team)
-    if team.isLeader { try imported.checkRoom(for: place, plans: 2) }
-    let calibrationSet = try sets.fitting(decodable, imported.context)
-    let validationSet = try sets.fitting(validation, imported.context)
-    if let path = calibrating.path {
-      try CalibrationState.check(path, samples: try calibrationSet.digest(), options: options)
-    }
-    try imported.checkTuning(tuning, validationSet, target.budgets, searchOptions)
-    let work = try imported.orderingNeurons(by: calibrationSet, options: options, near: place)
-      .narrowing(by: calibrationSet, options: options)
-    var contents = work.contents
-    let record = try work.calibrate(
-      calibrationSet, options: options, room: try room.room(for: output, team),
-      statePath: calibrating.path, resuming: calibrating.resuming)
-    contents.calibration = record
-    let tuned = try work.tune(
-      validationSet, record: record, budgets: target.budgets, options: searchOptions,
-      room: try room.room(for: output, team), state: tuning)
-    contents.points = tuned.points
-    contents.front = tuned.front
-    contents.calibration?.provenance.validationPictures = try validationSet.pictureDigests()
-    return (work, contents)
+    if team.isLeader { try imported.checkRoom(for: place, plans: Self.plans) }
+    return (
+      imported,
+      CompileSets(
+        calibration: try sets.fitting(decodable, imported.context),
+        validation: try sets.fitting(validation, imported.context))
+    )
+  }
+
+  /// Plans that there are on disk at the same time: two working copies, or one and what is written.
+  private static let plans = 2
+
+  private func showEstimate(_ team: Team) throws {
+    let start = StageClock.now
+    let (imported, sets) = try begin(team)
+    let importing = StageClock.now - start
+    let (calibration, tuning) = try imported.estimate(
+      sets, options: arguments.options(effort), budgets: target.budgets, search: search.options(effort))
+    let samples = max(calibration.sampleBytes, tuning.sampleBytes)
+    let inMemory = min(samples, try room.room(for: output, team).bytes)
+    let table = EstimateTable(
+      // Two more plans are written, of which none is longer on its way than the first.
+      stages: [StageEstimate(stage: "importing and writing", seconds: Double(1 + Self.plans) * importing)]
+        + calibration.stages + tuning.stages,
+      memoryBytes: ProcessMemory.peakResidentBytes + inMemory,
+      diskBytes: Self.plans * imported.plan.fileSize + samples - inMemory)
+    try printResult(table.json, asJSON: json) { table.text }
   }
 
   /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.

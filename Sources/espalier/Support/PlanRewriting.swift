@@ -131,19 +131,38 @@ struct PlanWork {
     _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options,
     room: SampleRoom, state: StateFile
   ) throws -> Tuner.Result {
+    try tuner(record: record, options: options, room: room, statePath: state.path)
+      .tune(
+        set, budgets: budgets, weightsDigest: plan.weightsDigest, resuming: state.resuming,
+        reporter: progress)
+  }
+
+  private func tuner(
+    record: CalibrationRecord, options: Tuner.Options, room: SampleRoom = .memory, statePath: String? = nil
+  ) throws -> Tuner {
     var contents = contents
     contents.calibration = record
     let model = try Model(contents, weights: plan.weights, cachePrecision: engine.cache)
     let calibrated = Context(model, pool: context.pool)
     // One rank that times alone has the machine for itself.
     let timing = team.ranks.count == 1 || !team.isFirst ? calibrated : Context(model, threads: engine.count)
-    return try Tuner(
+    return Tuner(
       calibrated, record: record, options: complete(options), share: team.share, timing: timing, room: room,
-      statePath: state.path
-    )
-    .tune(
-      set, budgets: budgets, weightsDigest: plan.weightsDigest, resuming: state.resuming,
-      reporter: progress)
+      statePath: statePath)
+  }
+
+  /// What compiling the imported model will take, beside the import itself; nothing is kept of it.
+  func estimate(
+    _ sets: CompileSets, options: CalibrationOptions, budgets: [PointBudget], search: Tuner.Options
+  ) throws -> (calibration: WorkEstimate, tuning: WorkEstimate) {
+    let (calibration, record) = try Calibrator(context, options: options, share: team.share)
+      .estimate(
+        sets.calibration,
+        neuronOrder: NeuronOrdering.applies(to: contents) ? NeuronOrder(contents.model) : nil,
+        reporter: progress)
+    let tuning = try tuner(record: record, options: search)
+      .estimate(sets.validation, budgets: budgets, reporter: progress)
+    return (calibration, tuning)
   }
 
   /// Writes the same weights with new contents; an existing file is replaced only when all is written.

@@ -1,3 +1,4 @@
+import Compute
 import Evaluation
 import Inference
 import Models
@@ -7,6 +8,8 @@ import Plan
 /// (section 3 of the methods).
 struct RetentionProfiler: CalibrationStage {
   static let name = "cache_retention"
+  /// What progress calls the stage.
+  static let title = "cache retention"
   let context: Context
   let options: CalibrationOptions
 
@@ -42,12 +45,43 @@ struct RetentionProfiler: CalibrationStage {
     _ samples: SamplePool, from state: State?, reporter: any ProgressReporter,
     save: (State) throws -> Void
   ) throws -> State {
-    reporter.begin("cache retention", total: steps(samples.count))
+    reporter.begin(Self.title, total: steps(samples.count))
     var state = state ?? State(whole: noAttention, half: noAttention)
     state.result = try profile(samples, &state, reporter, save)
     reporter.end("entries ranked by \(state.profile.ranking.rawValue)")
     return state
   }
+
+  /// Times dense runs, and some of the trials.
+  func forecast(_ probe: SampleProbe, over count: Int) throws -> StageForecast<State> {
+    var state = State(whole: noAttention, half: noAttention)
+    var runs: [Int: DenseRun] = [:]
+    let dense = try probe.seconds { runs[$0] = try DenseRun(probe.samples.sample($0), context) }
+    for run in runs.sorted(by: { $0.key < $1.key }).map(\.value) {
+      state.whole.add(run.shown)
+      state.half.add(run.shown)
+    }
+    let gathered = state.half.profile(text)
+    let trials = trials(gathered)
+    let times = try trials.spread(Self.timedTrials).map { trial in
+      try probe.seconds { place in
+        let own = runs[place] == nil ? 0 : place
+        if let run = runs[own] { _ = try loss(trial, on: probe.samples.sample(own), run, gathered) }
+      }
+    }
+    state.scores = trials.indices.map { number in
+      TrialScore(all: [1e-3 * Double(number)], long: [1e-3 * Double(number)])
+    }
+    state.result = profile(&state)
+    // One half of the samples is gathered from, the other compared on.
+    let compared = count > 1 ? count / 2 : count
+    let seconds =
+      Double((count + 1) / 2 + compared) * dense + Double(compared * trials.count) * Statistics.mean(times)
+    return StageForecast(
+      parts: [StageEstimate(stage: Self.title, seconds: seconds)], samples: count, state: state)
+  }
+
+  private static let timedTrials = 6
 
   /// Steps `profile` reports for that many samples.
   func steps(_ samples: Int) -> Int {
@@ -115,11 +149,7 @@ struct RetentionProfiler: CalibrationStage {
       let run = try DenseRun(sample, context)
       let divergences = try trials.map { trial in
         try reporter.advance(by: 0)
-        let retention = CacheRetention(
-          rates: Array(repeating: trial.rate, count: text.layers), ranking: trial.ranking,
-          evenShare: trial.evenShare)
-        let logits = run.forcedLogits(retention, sample, gathered.answers?.values ?? [], context)
-        return sample.reference.distributions.divergence(ofReduced: logits)
+        return loss(trial, on: sample, run, gathered)
       }
       return Comparison(
         shown: run.shown, divergences: divergences, isLong: sample.reference.answer.count >= 16)
@@ -132,6 +162,16 @@ struct RetentionProfiler: CalibrationStage {
       state.compared += 1
       try save(state)
     }
+  }
+
+  private func loss(
+    _ trial: Trial, on sample: PreparedSample, _ run: DenseRun, _ gathered: RetentionProfile
+  ) -> Double {
+    let retention = CacheRetention(
+      rates: Array(repeating: trial.rate, count: text.layers), ranking: trial.ranking,
+      evenShare: trial.evenShare)
+    let logits = run.forcedLogits(retention, sample, gathered.answers?.values ?? [], context)
+    return sample.reference.distributions.divergence(ofReduced: logits)
   }
 
   /// A way to choose entries, at a uniform rate.

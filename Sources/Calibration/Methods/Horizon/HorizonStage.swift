@@ -1,4 +1,5 @@
 import Evaluation
+import Figures
 import Inference
 import Models
 import Plan
@@ -8,6 +9,8 @@ import Plan
 /// What runs before the horizon is dense: each sample's rows are kept there, and the layers behind run on text alone.
 struct HorizonStage: CalibrationStage {
   static let name = "horizon"
+  /// What progress calls the stage.
+  static let title = name
   let context: Context
 
   /// What was found so far.
@@ -28,7 +31,7 @@ struct HorizonStage: CalibrationStage {
   ) throws -> State {
     let layers = context.model.text.layers
     var state = state ?? State()
-    reporter.begin("horizon", total: samples.count)
+    reporter.begin(Self.title, total: samples.count)
     let found = try samples.results(
       at: 0..<samples.count, known: state.known, reporter: reporter,
       save: { known in
@@ -38,8 +41,20 @@ struct HorizonStage: CalibrationStage {
     var profile = HorizonProfile()
     profile.divergence = (0..<layers).map { layer in Statistics.mean(found.map { $0[layer] }) }
     state.result = profile
-    reporter.end("half of the layers: divergence \(profile.divergence[(layers - 1) / 2])")
+    reporter.end("half of the layers: divergence \(Figure(profile.divergence[(layers - 1) / 2], .nats))")
     return state
+  }
+
+  /// Times all horizons of a sample.
+  func forecast(_ probe: SampleProbe, over count: Int) throws -> StageForecast<State> {
+    let layers = context.model.text.layers
+    var state = State(result: HorizonProfile())
+    let seconds = try probe.seconds { place in
+      state.result?.divergence = try divergences(of: probe.samples.sample(place), layers: layers)
+    }
+    return StageForecast(
+      parts: [StageEstimate(stage: Self.title, seconds: Double(count) * seconds)], samples: count,
+      state: state)
   }
 
   static func merge(_ other: State, into state: inout State) {

@@ -1,4 +1,5 @@
 import Compute
+import Figures
 import Inference
 import Models
 import Plan
@@ -63,7 +64,12 @@ struct LayerReductionStage: CalibrationStage {
     if let round = other.attention.round { state.attention.round?.merge(round) }
   }
 
-  private func search(_ kind: LayerRankingSearch.Kind) -> LayerRankingSearch {
+  /// What progress calls a ranking.
+  static func title(_ kind: LayerRankingSearch.Kind) -> String {
+    kind == .feedForward ? "FFN ranking" : "attention ranking"
+  }
+
+  func search(_ kind: LayerRankingSearch.Kind) -> LayerRankingSearch {
     LayerRankingSearch(kind: kind, context: context, options: options, window: window)
   }
 
@@ -77,7 +83,7 @@ struct LayerReductionStage: CalibrationStage {
     if before.ranked.count == layers { return }
     let left = layers - max(before.ranked.count, min(layers, options.priorLayers))
     reporter.begin(
-      kind == .feedForward ? "FFN ranking" : "attention ranking",
+      Self.title(kind),
       total: count * (left * (left + 1) / 2 + layers - before.ranked.count - left))
     // A round that was stopped is not tried from its beginning.
     try reporter.advance(by: before.round?.runners.reduce(0) { $0 + $1.values.count } ?? 0)
@@ -90,6 +96,6 @@ struct LayerReductionStage: CalibrationStage {
       try save(saved)
     }
     try save(saved)
-    reporter.end("all layers reduced: divergence \(saved[keyPath: path].divergence.last ?? 0)")
+    reporter.end("all layers reduced: divergence \(Figure(saved[keyPath: path].divergence.last ?? 0, .nats))")
   }
 }

@@ -13,6 +13,15 @@ public struct NeuronOrder: Equatable, Sendable {
     self.tower = tower
   }
 
+  /// The neurons of a model as they lie.
+  public init(_ model: ModelDescription) {
+    func places(_ layers: Int, _ width: Int) -> [[Int]] {
+      Array(repeating: Array(0..<width), count: layers)
+    }
+    decoder = places(model.text.layers, model.text.feedForwardWidth)
+    tower = places(model.vision.layers, model.vision.feedForwardWidth)
+  }
+
   /// The order in which a plan's calibration says that its neurons lie; `nil` where it says nothing.
   public init?(_ contents: PlanContents) {
     guard let record = contents.calibration, let leading = record.layerReduction?.leading else { return nil }
@@ -26,7 +35,7 @@ public struct NeuronOrder: Equatable, Sendable {
     // Plans of older versions leave the tower as it is.
     tower =
       record.towerReduction.map { layers($0.order, vision.feedForwardWidth) }
-      ?? Array(repeating: Array(0..<vision.feedForwardWidth), count: vision.layers)
+      ?? NeuronOrder(contents.model).tower
   }
 
   /// The same neurons after another change of places: `self` says where they are then.

@@ -10,6 +10,9 @@ public import Plan
 /// A reduced layer can then use the first neurons for every image, where they lie: nothing is probed, nothing gathered
 /// and any share of them is at hand. How much that harms is measured like everything else.
 public struct NeuronOrdering {
+  /// What progress calls the stage.
+  static let title = "neuron order"
+
   private let context: Context
   private let options: CalibrationOptions
 
@@ -39,7 +42,7 @@ public struct NeuronOrdering {
     _ set: SampleSet, share: SampleShare, reporter: any ProgressReporter
   ) throws -> NeuronOrder {
     let chosen = set.spread(options.limit)
-    reporter.begin("neuron order", total: chosen.samples.count)
+    reporter.begin(Self.title, total: chosen.samples.count)
     let (text, vision) = (context.model.text, context.model.description.vision)
     var decoder = NeuronShares(layers: text.layers, neurons: text.feedForwardWidth)
     var tower = NeuronShares(layers: vision.layers, neurons: vision.feedForwardWidth)
@@ -60,13 +63,13 @@ public struct NeuronOrdering {
   }
 
   /// Magnitudes of the neurons, by layer.
-  private struct Magnitudes: Codable {
+  struct Magnitudes: Codable {
     var decoder: [PackedFloats]
     /// Of each picture.
     var tower: [[PackedFloats]] = []
   }
 
-  private func magnitudes(of sample: Sample, tower: Bool) throws -> Magnitudes {
+  func magnitudes(of sample: Sample, tower: Bool) throws -> Magnitudes {
     var observer = NeuronObserver(context: context, rows: Self.rows)
     let prompt = try SampleRunner(context, maxTokens: 1).prompt(sample)
     _ = try context.prefill(

@@ -1,4 +1,5 @@
 public import Evaluation
+import Figures
 public import Inference
 import Models
 public import Plan
@@ -9,8 +10,11 @@ public import Plan
 /// (section 11 of the methods). The products that lose least go first, as long as all of them together lose no more than is
 /// allowed.
 public struct NarrowProductSearch {
-  private let context: Context
-  private let options: CalibrationOptions
+  /// What progress calls the stage.
+  static let title = "activations of 7 bits"
+
+  let context: Context
+  let options: CalibrationOptions
 
   /// A search on a context's model.
   public init(_ context: Context, options: CalibrationOptions) {
@@ -35,7 +39,7 @@ public struct NarrowProductSearch {
     let chosen = set.spread(options.limit).spread(options.rankingLimit)
     let samples = SamplePool(chosen.samples, context, maxTokens: options.maxTokens, share: share.beforeShards)
     try samples.prepare(reporter)
-    reporter.begin("activations of 7 bits", total: samples.count * (products.count + 1))
+    reporter.begin(Self.title, total: samples.count * (products.count + 1))
     var harm = NarrowProductHarm()
     for product in products { harm.products.append(try self.harm(product, of: [product], samples, reporter)) }
     let ranked = harm.products.sorted { ($0.divergence, $0.name) < ($1.divergence, $1.name) }
@@ -50,7 +54,8 @@ public struct NarrowProductSearch {
       narrow.removeLast()
     }
     if narrow.isEmpty { harm.chosen = NarrowProductHarm.Harm(name: "") }
-    reporter.end("\(narrow.count) of \(products.count) products, divergence \(harm.chosen.divergence)")
+    reporter.end(
+      "\(narrow.count) of \(products.count) products, divergence \(Figure(harm.chosen.divergence, .nats))")
     // In the model's order.
     return (products.filter(Set(narrow).contains), harm)
   }

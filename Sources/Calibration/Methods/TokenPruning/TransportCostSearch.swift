@@ -10,6 +10,8 @@ import Plan
 /// only the layers behind.
 struct TransportCostSearch: CalibrationStage {
   static let name = "token_pruning"
+  /// What progress calls the stage.
+  static let title = "token pruning"
   let context: Context
   let options: CalibrationOptions
 
@@ -33,7 +35,7 @@ struct TransportCostSearch: CalibrationStage {
   func run(
     _ samples: SamplePool, from state: State?, reporter: any ProgressReporter, save: (State) throws -> Void
   ) throws -> State {
-    reporter.begin("token pruning", total: expectedRuns * samples.count)
+    reporter.begin(Self.title, total: expectedRuns * samples.count)
     var races = TransportRaces(state?.races ?? [], samples, options, reporter)
     let result = try search(&races) { try save(State(races: $0)) }
     reporter.end("\(result.candidates.count) candidates, chosen \(result.chosen.rule.rawValue)")
@@ -44,15 +46,20 @@ struct TransportCostSearch: CalibrationStage {
     if let race = other.races.first, !state.races.isEmpty { state.races[0].merge(race) }
   }
 
+  /// Prune layer of the first candidates.
+  var start: Int { min(1, context.model.text.layers - 1) }
+
+  /// Every rule and baseline at the start weights.
+  var rules: [TokenPruning] {
+    ImportanceRule.allCases.map { TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed) }
+  }
+
   private func search(
     _ races: inout TransportRaces, save: ([Trials]) throws -> Void
   ) throws -> CostSearch {
     var result = CostSearch()
     result.keepRatios = options.keepRatios
-    let start = min(1, context.model.text.layers - 1)
-    let rules = ImportanceRule.allCases.map {
-      TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed)
-    }
+    let rules = rules
     let likely: Set<ImportanceRule> = [.semiRelaxed, .sinkhorn, .divprune]
     try races.hold(rules, likely: rules.filter { likely.contains($0.rule) }, save: save)
     let transport = races.ranked(rules.filter { !$0.rule.isBaseline }).prefix(2)

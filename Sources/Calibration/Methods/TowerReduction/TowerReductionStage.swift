@@ -54,11 +54,9 @@ extension TowerRanking {
 struct TowerReductionAxes: MethodAxes {
   /// Settings from few layers to all that are bearable.
   private let steps: [TowerReduction]
-  /// Harm beyond which no settings are tried.
-  private static let hopelessDivergence = 0.3
 
   init(_ ranking: TowerRanking) {
-    let count = ranking.divergence.prefix { $0 <= Self.hopelessDivergence }.count
+    let count = ranking.divergence.prefix { $0 <= HopelessHarm.divergence }.count
     let counts = Set([1, count / 4, count / 2, 3 * count / 4, count]).filter { $0 > 0 && $0 <= count }
       .sorted()
     steps = counts.map { count in

@@ -1,0 +1,56 @@
+import Evaluation
+import Inference
+
+/// A few samples of a set on which pieces of a stage's work are timed.
+final class SampleProbe {
+  /// The samples, prepared.
+  let samples: SamplePool
+  /// Bytes that a prepared sample keeps, mean.
+  let preparedBytes: Int
+  private let maxTokens: Int
+  private let reporter: any ProgressReporter
+
+  /// Most samples.
+  private static let most = 3
+  /// Seconds of work that are enough to time a piece by.
+  private static let enough = 1.0
+  /// Most runs of a piece on each sample.
+  private static let turns = 3
+
+  /// Prepares some samples of a set.
+  init(
+    _ set: SampleSet, _ context: Context, maxTokens: Int, _ reporter: any ProgressReporter
+  ) throws {
+    samples = SamplePool(set.spread(Self.most).samples, context, maxTokens: maxTokens)
+    guard samples.count > 0 else { throw CalibrationError("no samples to estimate by") }
+    try samples.prepare(SilentProgress())
+    preparedBytes = samples.store.bytes / samples.count
+    self.maxTokens = maxTokens
+    self.reporter = reporter
+  }
+
+  /// How long it takes to prepare so many samples.
+  func preparation(of count: Int) throws -> StageEstimate {
+    let runner = SampleRunner(samples.context, maxTokens: maxTokens)
+    let seconds = try seconds { _ = try PreparedSample(samples.question($0), runner) }
+    return StageEstimate(stage: SamplePool.title, seconds: Double(count) * seconds)
+  }
+
+  /// Mean seconds of a piece of work on a sample: on the first one where it takes long, else on all of them, some times.
+  func seconds(of piece: (_ place: Int) throws -> Void) throws -> Double {
+    func run(_ place: Int) throws -> Double {
+      try reporter.advance(by: 0)
+      let start = StageClock.now
+      try piece(place)
+      return StageClock.now - start
+    }
+    // The first run finds caches and buffers cold, which matters where it is short.
+    let first = try run(0)
+    if first > Self.enough { return first }
+    var times: [Double] = []
+    for place in 0..<Self.turns * samples.count where times.reduce(0, +) < Self.enough {
+      times.append(try run(place % samples.count))
+    }
+    return Statistics.mean(times)
+  }
+}

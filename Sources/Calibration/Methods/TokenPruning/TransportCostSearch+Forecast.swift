@@ -1,0 +1,40 @@
+import Evaluation
+import Inference
+import Models
+import Plan
+
+extension TransportCostSearch {
+  /// Times the state at the prune layer, and every rule at the middle keep ratio.
+  func forecast(_ probe: SampleProbe, over count: Int) throws -> StageForecast<State> {
+    let text = context.model.text
+    let dense = try probe.seconds { place in
+      _ = try context.prefill(
+        probe.samples.sample(place).forced(context), schedule: Schedule(layers: text.layers))
+    }
+    let ratio = options.keepRatios.isEmpty ? 0.5 : Statistics.median(options.keepRatios)
+    let states = PruneStates(probe.samples, layer: start)
+    var found: [CostCandidate] = []
+    let times = try rules.map { rule in
+      var trial = rule
+      trial.keepRatio = ratio
+      var harm = 0.0
+      let seconds = try probe.seconds { harm = try states.divergence(of: trial, at: $0) }
+      found.append(CostCandidate(settings: trial, divergence: harm, samples: count))
+      return seconds
+    }
+    let trials = Double(expectedRuns * options.keepRatios.count) * Statistics.mean(times)
+    // A state is the layers up to its prune layer.
+    let layers = options.pruneLayers.filter { $0 + 1 < text.layers }.reduce(0) { $0 + $1 + 1 }
+    let state = dense * Double(layers) / Double(max(1, text.layers))
+    let share = RunShare.rules.over(count, isExhaustive: options.isExhaustive)
+    var result = CostSearch()
+    result.keepRatios = options.keepRatios
+    result.candidates = found
+    result.chosen =
+      found.filter { !$0.settings.rule.isBaseline }.min { $0.divergence < $1.divergence }
+      .map(\.settings) ?? result.chosen
+    return StageForecast(
+      parts: [StageEstimate(stage: Self.title, seconds: Double(count) * (trials * share + state))],
+      samples: count, state: State(result: result))
+  }
+}
