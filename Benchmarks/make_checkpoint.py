@@ -1,6 +1,6 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b. The words are those of the tiny tokenizers in Tests/Golden/families;
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b. The words are those of the tiny tokenizers in Tests/Golden/families;
 embedding and head have the full size all the same. Needs torch and transformers.
 """
 
@@ -48,19 +48,35 @@ def onevision():
     return t.LlavaOnevisionForConditionalGeneration, config, "llava_onevision/anyres-max-9", sizes, tokens
 
 
-def llava():
-    """LLaVA-1.5 over a 1.1B Llama: CLIP-L/14 at 336 pixels, 576 visual tokens."""
+def llava(text):
+    """LLaVA-1.5 over some Llama: CLIP-L/14 at 336 pixels, 576 visual tokens."""
     vision = dict(hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16)
-    text = dict(hidden_size=2048, intermediate_size=5632, num_hidden_layers=22, num_attention_heads=32)
     config = t.LlavaConfig(
         vision_config=dict(vision, model_type="clip_vision_model", image_size=336, patch_size=14),
-        text_config=dict(text, model_type="llama", num_key_value_heads=4, vocab_size=32000, max_position_embeddings=4096),
+        text_config=dict(text, model_type="llama", vocab_size=32000, max_position_embeddings=4096),
     )
     sizes = dict(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336})
     return t.LlavaForConditionalGeneration, config, "llava/clip-llama", sizes, {}
 
 
-SHAPES = {"smolvlm-256m": smolvlm, "onevision-0.5b": onevision, "llava-1.4b": llava}
+def small_llava():
+    """The same over a 1.1B Llama."""
+    text = dict(hidden_size=2048, intermediate_size=5632, num_hidden_layers=22, num_attention_heads=32)
+    return llava(dict(text, num_key_value_heads=4))
+
+
+def large_llava():
+    """The same over a 7B Llama."""
+    text = dict(hidden_size=4096, intermediate_size=11008, num_hidden_layers=32, num_attention_heads=32)
+    return llava(text)
+
+
+SHAPES = {
+    "smolvlm-256m": smolvlm,
+    "onevision-0.5b": onevision,
+    "llava-1.4b": small_llava,
+    "llava-7b": large_llava,
+}
 
 
 def write(shape, folder):
@@ -70,7 +86,9 @@ def write(shape, folder):
     key = "image_token_index" if "image_token_index" in tiny else "image_token_id"
     setattr(config, key, tiny[key])
     torch.manual_seed(0)
-    model_class(config).to(torch.bfloat16).save_pretrained(folder, max_shard_size="2GB")
+    # In the type of the file from the beginning: a large model in two types would not fit into memory.
+    torch.set_default_dtype(torch.bfloat16)
+    model_class(config).save_pretrained(folder, max_shard_size="2GB")
     for file in source.iterdir():
         if file.name.startswith(("tokenizer", "chat_template")):
             (folder / file.name).write_bytes(file.read_bytes())

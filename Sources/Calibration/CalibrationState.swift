@@ -23,6 +23,8 @@ public struct CalibrationState: Codable {
 
   /// What the state belongs to.
   public var key: Key
+  /// The order into which the plan's neurons were brought first, which is not found again.
+  var ordering: Ordering?
   /// Names of the kernels that what is here was found with.
   var kernels: Set<String> = []
   /// Sizes of the samples that were prepared.
@@ -31,6 +33,26 @@ public struct CalibrationState: Codable {
   private var stages: [String: Data] = [:]
 
   init(key: Key) { self.key = key }
+
+  /// Where the neurons of a plan went before it was calibrated.
+  public struct Ordering: Codable, Sendable {
+    /// Digest of the weights before.
+    public var weights: String
+    /// Where they went.
+    public var order: NeuronOrder
+
+    /// Creates an ordering.
+    public init(weights: String, order: NeuronOrder) {
+      self.weights = weights
+      self.order = order
+    }
+  }
+
+  /// The order that the state saved at `path` has for the neurons of a plan, where there is one.
+  static func order(_ path: String?, ofWeights digest: String) throws -> NeuronOrder? {
+    guard let path, let ordering = try read(path)?.ordering, ordering.weights == digest else { return nil }
+    return ordering.order
+  }
 
   /// What a stage has found so far, if anything.
   func stage<Stage: CalibrationStage>(_ stage: Stage.Type) throws -> Stage.State? {

@@ -39,15 +39,18 @@ public struct Calibrator {
     return options.attentionWindow ?? max(16, (tokens > 0 ? tokens : 256) / 8)
   }
 
-  /// Calibrates on `set`. With `neuronOrder`, in which the plan's FFN neurons lie, leading
-  /// neurons are tried too. With `resuming`, what
-  /// the state file has is not computed again.
+  /// Calibrates on `set`. With `resuming`, what the state file has is not computed again.
+  ///
+  /// - Parameters:
+  ///   - neuronOrder: the order in which the plan's FFN neurons lie, where leading ones are to be tried, too.
+  ///   - ordering: what was found to bring them there, to be kept in the state.
   public func calibrate(
-    _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil, resuming: Bool,
-    reporter: any ProgressReporter
+    _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil,
+    ordering: CalibrationState.Ordering? = nil, resuming: Bool, reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
     var (state, samples) = try begin(chosen, weightsDigest, resuming)
+    state.ordering = ordering ?? state.ordering
     let stages = stages(neuronOrder)
     // What is found already needs no dense answers beside it.
     if try !stages.allSatisfy({ try isFinished($0, state) }) {
@@ -65,10 +68,11 @@ public struct Calibrator {
 
   /// Works on a shard's samples as far as that goes without the other shards, and returns what was found.
   public func calibrateShard(
-    _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil, resuming: Bool,
-    reporter: any ProgressReporter
+    _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil,
+    ordering: CalibrationState.Ordering? = nil, resuming: Bool, reporter: any ProgressReporter
   ) throws -> CalibrationState {
     var (state, samples) = try begin(set.spread(options.limit), weightsDigest, resuming)
+    state.ordering = ordering ?? state.ordering
     let done = "the samples of this shard"
     do { try prepare(samples, &state, reporter) } catch is ShardIsDone { reporter.end(done) }
     for stage in stages(neuronOrder) {

@@ -63,6 +63,24 @@ import TestSupport
     #expect(NeuronOrdering.applies(to: mixed))
   }
 
+  @Test func `an order that an unfinished calibration of the plan has is not found again`() throws {
+    let plan = try plan(.float32)
+    let path = folder.file("state")
+    func save(_ digest: String) throws {
+      var state = CalibrationState(
+        key: CalibrationState.Key(weights: "", samples: "", options: CalibrationOptions()))
+      state.ordering = CalibrationState.Ordering(weights: digest, order: reversed)
+      try state.save(path)
+    }
+    let found = try order(plan)
+    #expect(try order(plan, statePath: path) == found, "there is none yet")
+    try save(plan.weightsDigest)
+    let reporter = RecordingProgress()
+    #expect(try order(plan, statePath: path, reporter: reporter) == reversed && reporter.stages.isEmpty)
+    try save("another")
+    #expect(try order(plan, statePath: path) == found)
+  }
+
   private var neurons: Int { TinyModel.description.vision.feedForwardWidth }
 
   /// Everything the other way round.
@@ -89,9 +107,14 @@ import TestSupport
     return try Plan(contentsOf: path)
   }
 
-  private func order(_ plan: Plan) throws -> NeuronOrder {
+  private func order(
+    _ plan: Plan, statePath: String? = nil, reporter: any ProgressReporter = SilentProgress()
+  ) throws -> NeuronOrder {
     try NeuronOrdering(Context(try Model(plan), threads: 1), options: CalibrationOptions())
-      .order(set, share: .ranks(SoleRank()), reporter: SilentProgress())
+      .order(
+        set, weightsDigest: plan.weightsDigest, share: .ranks(SoleRank()), statePath: statePath,
+        reporter: reporter
+      ).order
   }
 
   private func logits(_ plan: Plan) throws -> [Float] {

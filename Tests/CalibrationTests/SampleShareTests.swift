@@ -27,7 +27,7 @@ import TestSupport
       var options = CalibrationOptions()
       (options.maxTokens, options.attentionWindow, options.keepRatios) = (4, 4, [0.5])
       let order = try NeuronOrdering(context, options: options)
-        .order(set, share: .ranks(ranks), reporter: SilentProgress())
+        .order(set, weightsDigest: "w", share: .ranks(ranks), reporter: SilentProgress()).order
       let record = try Calibrator(context, options: options, share: .ranks(ranks))
         .calibrate(
           set, weightsDigest: "w", neuronOrder: order, resuming: false, reporter: SilentProgress())

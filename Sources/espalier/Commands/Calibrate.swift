@@ -78,7 +78,7 @@ struct Calibrate: TeamVerb {
     if let path = state.path {
       try CalibrationState.check(path, samples: try samples.digest(), options: options)
     }
-    let work = try opened.orderingNeurons(by: samples, options: options, near: place)
+    let work = try opened.orderingNeurons(by: samples, options: options, state: state, near: place)
       .narrowing(by: samples, options: options)
     return (work, samples)
   }

@@ -101,8 +101,10 @@ struct Compile: TeamVerb {
     }
     try imported.checkTuning(tuning, sets.validation, target.budgets, search.options(effort))
     let place = room.place(for: output, team)
-    let work = try imported.orderingNeurons(by: sets.calibration, options: options, near: place)
-      .narrowing(by: sets.calibration, options: options)
+    let work = try imported.orderingNeurons(
+      by: sets.calibration, options: options, state: calibrating, near: place
+    )
+    .narrowing(by: sets.calibration, options: options)
     var contents = work.contents
     let record = try work.calibrate(
       sets.calibration, options: options, room: try room.room(for: output, team),

@@ -24,6 +24,8 @@ struct PlanWork {
   private let team: Team
   /// Neurons of each layer as they lie in the plan, by their places in the checkpoint; `nil` for those places.
   private var neuronOrder: NeuronOrder?
+  /// What brought them there just now.
+  private var ordering: CalibrationState.Ordering?
 
   init(_ path: String, _ engine: EngineOptions, _ team: Team = .alone) throws {
     let plan = try Plan(contentsOf: path)
@@ -41,22 +43,26 @@ struct PlanWork {
 
   /// The same plan with its FFN neurons in the order of their strength on `set`, or just the same where they cannot
   /// change places. The new plan is a file that has lost its name, and goes with this process whatever ends it.
-  func orderingNeurons(by set: SampleSet, options: CalibrationOptions, near place: String) throws -> PlanWork
-  {
+  func orderingNeurons(
+    by set: SampleSet, options: CalibrationOptions, state: StateFile, near place: String
+  ) throws -> PlanWork {
     var contents = plan.contents
     guard NeuronOrdering.applies(to: contents) else { return self }
     // What a calibration says about the order of neurons is not true of another one.
     contents.calibration = nil
     contents.points = []
     contents.front = []
-    let order = try NeuronOrdering(context, options: options).order(
-      set, share: team.share, reporter: progress)
+    let ordering = try NeuronOrdering(context, options: options).order(
+      set, weightsDigest: plan.weightsDigest, share: team.share,
+      statePath: state.resuming ? state.path : nil, reporter: progress)
     var work = try PlanWork.nameless(near: place, engine, team) { path in
       try PlanWriter.write(
-        contents, weights: OrderedWeights(plan.weights, order: order, workers: Workers(context.pool)),
+        contents,
+        weights: OrderedWeights(plan.weights, order: ordering.order, workers: Workers(context.pool)),
         to: path)
     }
-    work.neuronOrder = order.after(neuronOrder)
+    work.ordering = ordering
+    work.neuronOrder = ordering.order.after(neuronOrder)
     return work
   }
 
@@ -90,7 +96,8 @@ struct PlanWork {
       context, options: options, share: team.share, room: room, statePath: statePath
     )
     .calibrate(
-      set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
+      set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, ordering: ordering,
+      resuming: resuming,
       reporter: progress)
     record.narrowProducts = narrowHarm
     return record
@@ -103,7 +110,8 @@ struct PlanWork {
   ) throws -> CalibrationState {
     try Calibrator(context, options: options, share: shard, room: room, statePath: statePath)
       .calibrateShard(
-        set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, resuming: resuming,
+        set, weightsDigest: plan.weightsDigest, neuronOrder: neuronOrder, ordering: ordering,
+        resuming: resuming,
         reporter: progress)
   }
 

@@ -1,7 +1,7 @@
 public import Plan
 
 /// Where the FFN neurons of a plan lie, by layer: the neuron of the checkpoint that is at each place.
-public struct NeuronOrder: Equatable, Sendable {
+public struct NeuronOrder: Equatable, Sendable, Codable {
   /// Neurons of the decoder's layers.
   public var decoder: [[Int]]
   /// Neurons of the tower's layers.

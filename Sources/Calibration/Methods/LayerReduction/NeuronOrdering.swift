@@ -38,7 +38,23 @@ public struct NeuronOrdering {
   }
 
   /// Neurons of each layer, strongest first, by their share of the magnitudes on visual rows, mean over the samples.
+  ///
+  /// - Parameters:
+  ///   - weightsDigest: tells the plan whose neurons lie as they do now.
+  ///   - statePath: the state of a calibration to go on from, where there is one: what it has is not found again.
   public func order(
+    _ set: SampleSet, weightsDigest: String, share: SampleShare, statePath: String? = nil,
+    reporter: any ProgressReporter
+  ) throws -> CalibrationState.Ordering {
+    // The first rank alone knows the file.
+    let known = try share.onFirst {
+      try [CalibrationState.order(statePath, ofWeights: weightsDigest)].compactMap { $0 }
+    }
+    return CalibrationState.Ordering(
+      weights: weightsDigest, order: try known.first ?? order(set, share: share, reporter: reporter))
+  }
+
+  private func order(
     _ set: SampleSet, share: SampleShare, reporter: any ProgressReporter
   ) throws -> NeuronOrder {
     let chosen = set.spread(options.limit)
