@@ -19,6 +19,8 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
     var places: [Int]
     /// Those that are behind them.
     var done = 0
+    /// Whether nobody leaves before the end, as there is nobody to be behind.
+    var isWhole: Bool?
     /// What is known of the next ones: a value for each active runner, by place.
     var known: [Int: [Value]] = [:]
   }
@@ -69,7 +71,8 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
         if heat == nil { isOver = true }
       }
       while var heat, heat.done < heat.places.count, !heat.active.isEmpty {
-        let places = Array(heat.places[heat.done...].prefix(isExhaustive ? count : Self.rung))
+        let isWhole = isExhaustive || heat.isWhole == true
+        let places = Array(heat.places[heat.done...].prefix(isWhole ? count : Self.rung))
         let candidates = heat.active.map { runners[$0].candidate }
         let found = try pool.results(
           at: places, known: heat.known, steps: heat.active.count, reporter: reporter,

@@ -22,6 +22,8 @@ final class SamplePool {
   private var prepared: [Int: KeptSample] = [:]
   /// Where their matrices are, and those of stages.
   let store: MatrixStore
+  /// How long samples took last.
+  private var pace = WavePace()
   /// Sizes of all samples, once all are prepared.
   private(set) var facts: [SampleFacts] = []
 
@@ -91,7 +93,7 @@ final class SamplePool {
   ) throws -> [Value] {
     var known = known
     try reporter.advance(by: steps * places.filter { known[$0] != nil }.count)
-    try share.forEach(places.filter { known[$0] == nil }, steps: steps, reporter, body) { found in
+    try forEach(places.filter { known[$0] == nil }, steps: steps, reporter, body) { found in
       known.merge(found) { first, _ in first }
       try save(known)
     }
@@ -105,9 +107,18 @@ final class SamplePool {
     take: (Value) throws -> Void
   ) throws {
     guard case .ranks = share else { throw ShardIsDone() }
-    try share.forEach(Array(places), steps: steps, reporter, body) { found in
+    try forEach(Array(places), steps: steps, reporter, body) { found in
       for (_, value) in found.sorted(by: { $0.key < $1.key }) { try take(value) }
     }
+  }
+
+  private func forEach<Value: Codable>(
+    _ places: [Int], steps: Int, _ reporter: any ProgressReporter, _ body: (Int) throws -> Value,
+    _ take: ([Int: Value]) throws -> Void
+  ) throws {
+    var pace = pace
+    defer { self.pace = pace }
+    try share.forEach(places, steps: steps, pace: &pace, reporter, body, take)
   }
 }
 

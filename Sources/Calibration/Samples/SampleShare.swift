@@ -69,10 +69,11 @@ extension SampleShare {
 struct ShardIsDone: Error {}
 
 extension SampleShare {
-  /// Works on the samples at some places, each where it belongs, and gives every rank what came of them, wave after wave.
+  /// Works on the samples at some places, each where it belongs, and gives every rank what came of them, wave after wave,
+  /// which are as long as the pace says.
   func forEach<Value: Codable>(
-    _ places: [Int], steps: Int, _ reporter: any ProgressReporter, _ body: (Int) throws -> Value,
-    _ take: ([Int: Value]) throws -> Void
+    _ places: [Int], steps: Int, pace: inout WavePace, _ reporter: any ProgressReporter,
+    _ body: (Int) throws -> Value, _ take: ([Int: Value]) throws -> Void
   ) throws {
     switch self {
     case .ranks(let ranks) where ranks.count == 1:
@@ -81,13 +82,13 @@ extension SampleShare {
         try reporter.advance(by: steps)
       }
     case .ranks(let ranks):
-      var waves = Waves(ranks)
       var next = 0
       while next < places.count {
-        let wave = places[next..<min(places.count, next + waves.size)]
-        let (found, failure) = try waves.run(wave.filter(owns), reporter, body)
+        let wave = places[next..<min(places.count, next + pace.size(ranks: ranks.count, steps: steps))]
+        let (found, failure, seconds) = try Wave(ranks: ranks).run(wave.filter(owns), reporter, body)
         try take(found)
         if let failure { throw failure }
+        pace.note(seconds, samples: wave.count, ranks: ranks.count, steps: steps)
         try reporter.advance(by: steps * wave.count)
         next += wave.count
       }
@@ -101,19 +102,9 @@ extension SampleShare {
   }
 }
 
-/// Waves of samples between which ranks wait for each other: as long as a wait is worth.
-private struct Waves {
-  private let ranks: any Ranks
-  /// Samples of the next wave, those of all ranks.
-  private(set) var size: Int
-
-  /// Seconds that a wave should take.
-  private static let seconds = 10.0
-
-  init(_ ranks: any Ranks) {
-    self.ranks = ranks
-    size = ranks.count
-  }
+/// A wave of samples, behind which ranks wait for each other.
+private struct Wave {
+  let ranks: any Ranks
 
   /// What one rank found in a wave.
   private struct Part<Value: Codable>: Codable {
@@ -123,15 +114,15 @@ private struct Waves {
     var seconds = 0.0
   }
 
-  /// Results of all ranks, and why there are not more of them.
-  mutating func run<Value: Codable>(
-    _ places: [Int], _ reporter: any ProgressReporter, _ body: (Int) throws -> Value
-  ) throws -> (found: [Int: Value], failure: (any Error)?) {
+  /// Results of all ranks, why there are not more of them, and how long the slowest one took.
+  func run<Value: Codable>(
+    _ own: [Int], _ reporter: any ProgressReporter, _ body: (Int) throws -> Value
+  ) throws -> (found: [Int: Value], failure: (any Error)?, seconds: Double) {
     var part = Part<Value>()
     var failure: (any Error)?
     let start = StageClock.now
     do {
-      for place in places {
+      for place in own {
         part.results[place] = try body(place)
         try reporter.advance(by: 0)
       }
@@ -149,9 +140,7 @@ private struct Waves {
       failure = SharedFailure(
         reason: failure ?? ClusterError("rank \(rank): \(parts[rank].failure ?? "")"))
     }
-    let slowest = parts.map(\.seconds).max() ?? 0
-    let fits = Int(Self.seconds / max(slowest, 1e-3) * Double(size / ranks.count))
-    size = ranks.count * min(max(1, fits), 4096)
-    return (parts.reduce(into: [:]) { all, part in all.merge(part.results) { first, _ in first } }, failure)
+    let found = parts.reduce(into: [:]) { all, part in all.merge(part.results) { first, _ in first } }
+    return (found, failure, parts.map(\.seconds).max() ?? 0)
   }
 }

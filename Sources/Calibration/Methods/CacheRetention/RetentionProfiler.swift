@@ -111,9 +111,10 @@ struct RetentionProfiler: CalibrationStage {
     _ samples: SamplePool, _ state: inout State, _ reporter: any ProgressReporter,
     _ save: (State) throws -> Void
   ) throws -> RetentionProfile {
-    let places = Array(0..<samples.count)
-    let gathering = places.filter { $0 % 2 == 0 }
-    let comparing = samples.count > 1 ? places.filter { $0 % 2 == 1 } : places
+    // Places are spread over the set however many are taken: two halves, each of which all ranks have their part of.
+    let half = (samples.count + 1) / 2
+    let gathering = 0..<half
+    let comparing = samples.count > 1 ? half..<samples.count : gathering
     try reporter.advance(by: state.gathered)
     try samples.fold(
       gathering.dropFirst(state.gathered), reporter: reporter,
@@ -136,7 +137,7 @@ struct RetentionProfiler: CalibrationStage {
   }
 
   private func compareRankings(
-    _ samples: SamplePool, _ places: [Int], _ state: inout State, _ reporter: any ProgressReporter,
+    _ samples: SamplePool, _ places: Range<Int>, _ state: inout State, _ reporter: any ProgressReporter,
     _ save: (State) throws -> Void
   ) throws {
     let gathered = state.half.profile(text)

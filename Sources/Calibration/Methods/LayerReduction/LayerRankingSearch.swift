@@ -94,7 +94,9 @@ struct LayerRankingSearch {
         let layers = (round.runners[left].candidate, round.runners[right].candidate)
         return (before.lastSeen[layers.0] ?? 0, -layers.0) < (before.lastSeen[layers.1] ?? 0, -layers.1)
       }
-      return likeliest.flatMap { round.heat(of: [$0], difficulty: difficulty) }
+      var heat = likeliest.flatMap { round.heat(of: [$0], difficulty: difficulty) }
+      heat?.isWhole = true
+      return heat
     }
     let harm = Statistics.mean(round.losses(found) { $0 })
     let rest = round.runners.indices.filter { number in
