@@ -92,11 +92,11 @@ import TestSupport
 
   @Test func `a ranking's divergence is that of decoding behind its cache`() throws {
     let profiler = RetentionProfiler(context: context, options: options)
-    // The first and third sample are gathered on, the second is what the rankings are compared on.
+    // The first two samples are gathered on, the third is what the rankings are compared on.
     let profile = try profiler.profile(try SamplePool(samples, context), reporter: SilentProgress())
     let gathered = try profiler.profile(
-      try SamplePool([samples[0], samples[2]], context), reporter: SilentProgress())
-    let compared = samples[1]
+      try SamplePool([samples[0], samples[1]], context), reporter: SilentProgress())
+    let compared = samples[2]
     #expect(profile.candidates.count >= 8 * 3 - 6)
     for candidate in profile.candidates {
       let retention = CacheRetention(
