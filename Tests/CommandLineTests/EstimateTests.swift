@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `compile --estimate`: what a compilation takes, before it is done.
+/// `--estimate`: what work takes, before it is done.
 @Suite(.tags(.slow), .skippedWhenFast, .serialized, .endsWithin(minutes: 10)) struct EstimateTests {
   private let bench: FaultBench
   private let place: FaultPlace
@@ -12,11 +12,15 @@ import Testing
     place = try FaultPlace()
   }
 
-  @Test func `it names stages, memory and disk, and writes nothing`() throws {
-    let words = place.words(try bench.verb("compile"), ["--estimate"])
+  @Test(arguments: [
+    ("compile", ["importing and writing", "token pruning", "searching settings"]),
+    ("calibrate", ["neuron order", "token pruning"]), ("tune", ["dense answers", "searching settings"]),
+  ])
+  func `it names stages, memory and disk, and writes nothing`(verb: String, stages: [String]) throws {
+    let words = place.words(try bench.verb(verb), ["--estimate"])
     let result = try Program.run("espalier", words)
     #expect(result.status == 0 && place.isOld && place.leftovers.isEmpty, "\(result.errors)")
-    for line in ["stage", "importing and writing", "token pruning", "searching settings", "all"] {
+    for line in ["stage"] + stages + ["all"] {
       #expect(result.output.split(separator: "\n").contains { $0.hasPrefix(line) }, "\(result.output)")
     }
     #expect(result.output.contains("\nmemory: ") && result.output.contains(", disk: "))
@@ -35,10 +39,9 @@ import Testing
     #expect(json["memoryBytes"] as? Int ?? 0 > 1 << 20 && json["diskBytes"] as? Int ?? 0 > 1 << 16)
   }
 
-  @Test(arguments: ["--resume", "--restart"])
-  func `what an interrupted run left is not its business`(option: String) throws {
-    let result = try Program.run(
-      "espalier", place.words(try bench.verb("compile"), ["--estimate", option]))
+  @Test(arguments: ["compile", "calibrate", "tune"], ["--resume", "--restart"])
+  func `what an interrupted run left is not its business`(verb: String, option: String) throws {
+    let result = try Program.run("espalier", place.words(try bench.verb(verb), ["--estimate", option]))
     #expect(result.status != 0 && result.errors.contains("--estimate") && result.errors.contains(option))
   }
 }

@@ -27,12 +27,17 @@ struct Calibrate: TeamVerb {
   @OptionGroup var calibration: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup var estimating: EstimateArguments
   @OptionGroup var sharding: ShardArguments
   @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
+    try estimating.check(resumption)
+    if estimating.estimate, sharding.shard != nil {
+      throw ValidationError("--estimate is of a whole calibration: it takes no --shard.")
+    }
     if sharding.shard != nil, output == nil {
       throw ValidationError("--shard writes a file of its own: say which with --output.")
     }
@@ -44,6 +49,7 @@ struct Calibrate: TeamVerb {
     let target = output ?? plan
     let options = calibration.options(effort)
     try AtomicFile.check(target, inputs: [set])
+    if estimating.estimate { return try showEstimate(target, options, team) }
     let lock = team.isFirst ? try OutputLock(for: target) : nil
     defer { lock?.release() }
     let state = try StateFile(.calibration, for: target, resumption, team)
@@ -63,21 +69,37 @@ struct Calibrate: TeamVerb {
     state.discard()
   }
 
-  /// The plan with its neurons in order, and the samples.
-  private func prepared(
-    _ target: String, _ options: CalibrationOptions, _ state: StateFile, _ team: Team
+  /// The plan as it is, and the samples; what is wrong with them shows before the work begins.
+  private func begin(
+    _ target: String, _ options: CalibrationOptions, _ team: Team
   ) throws -> (PlanWork, SampleSet) {
     let read = try sets.read(set) { $0.spread(options.limit) }
     try AtomicFile.refuse(target, inputs: read.pictures)
     let opened = try PlanWork(plan, engine, team)
     try team.checkSame(opened.plan.weightsDigest, "plan")
-    let place = room.place(for: target, team)
-    // One with its neurons in order, and the one with the calibration.
-    if team.isLeader { try opened.checkRoom(for: place, plans: 2) }
-    let samples = try sets.fitting(read, opened.context)
+    if team.isLeader { try opened.checkRoom(for: room.place(for: target, team), plans: Self.plans) }
+    return (opened, try sets.fitting(read, opened.context))
+  }
+
+  /// Plans that are written: one with its neurons in order, and the one with the calibration.
+  private static let plans = 2
+
+  private func showEstimate(_ target: String, _ options: CalibrationOptions, _ team: Team) throws {
+    let (opened, samples) = try begin(target, options, team)
+    try estimating.show(
+      [opened.estimate(samples, options: options).0], fileSize: opened.plan.fileSize, plans: Self.plans,
+      room: room.room(for: target, team), asJSON: false)
+  }
+
+  /// The plan with its neurons in order, and the samples.
+  private func prepared(
+    _ target: String, _ options: CalibrationOptions, _ state: StateFile, _ team: Team
+  ) throws -> (PlanWork, SampleSet) {
+    let (opened, samples) = try begin(target, options, team)
     if let path = state.path {
       try CalibrationState.check(path, samples: try samples.digest(), options: options)
     }
+    let place = room.place(for: target, team)
     let work = try opened.orderingNeurons(by: samples, options: options, state: state, near: place)
       .narrowing(by: samples, options: options)
     return (work, samples)

@@ -46,16 +46,10 @@ struct Compile: TeamVerb {
   @Flag(help: "Print the points as JSON.")
   var json = false
 
-  @Flag(
-    help: """
-      Only say how long each stage will take on this machine, and how much memory and disk: import the model, time parts of \
-      the work on a few samples, and write nothing.
-      """)
-  var estimate = false
-
   @OptionGroup var arguments: CalibrationArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup var estimating: EstimateArguments
   @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
   @OptionGroup var engine: EngineOptions
@@ -63,18 +57,14 @@ struct Compile: TeamVerb {
   func validate() throws {
     try OptionRange.check("validation-limit", validationLimit, OptionRange.samples)
     try target.check(search)
-    if estimate, resumption.resume || resumption.restart {
-      throw ValidationError(
-        "--estimate leaves alone what an interrupted run left: it takes no --\(resumption.resume ? "resume" : "restart")."
-      )
-    }
+    try estimating.check(resumption)
   }
 
   func run(as team: Team) throws {
     Interruption.install()
     try AtomicFile.check(
       output, inputs: [model, calibration, validation] + [template.chatTemplate].compactMap { $0 })
-    if estimate { return try showEstimate(team) }
+    if estimating.estimate { return try showEstimate(team) }
     let lock = team.isFirst ? try OutputLock(for: output) : nil
     defer { lock?.release() }
     let calibrating = try StateFile(.calibration, for: output, resumption, team)
@@ -146,17 +136,13 @@ struct Compile: TeamVerb {
     let start = StageClock.now
     let (imported, sets) = try begin(team)
     let importing = StageClock.now - start
-    let (calibration, tuning) = try imported.estimate(
-      sets, options: arguments.options(effort), budgets: target.budgets, search: search.options(effort))
-    let samples = max(calibration.sampleBytes, tuning.sampleBytes)
-    let inMemory = min(samples, try room.room(for: output, team).bytes)
-    let table = EstimateTable(
-      // Two more plans are written, of which none is longer on its way than the first.
-      stages: [StageEstimate(stage: "importing and writing", seconds: Double(1 + Self.plans) * importing)]
-        + calibration.stages + tuning.stages,
-      memoryBytes: ProcessMemory.peakResidentBytes + inMemory,
-      diskBytes: Self.plans * imported.plan.fileSize + samples - inMemory)
-    try printResult(table.json, asJSON: json) { table.text }
+    let (options, room) = (arguments.options(effort), try room.room(for: output, team))
+    let (calibration, record) = try imported.estimate(sets.calibration, options: options)
+    let tuning = try imported.estimate(
+      sets.validation, record: record, budgets: target.budgets, options: search.options(effort))
+    try estimating.show(
+      [calibration, tuning], reading: importing, fileSize: imported.plan.fileSize, plans: Self.plans,
+      room: room, asJSON: json)
   }
 
   /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.

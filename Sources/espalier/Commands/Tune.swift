@@ -33,6 +33,7 @@ struct Tune: TeamVerb {
   @OptionGroup var search: SearchArguments
   @OptionGroup var effort: EffortArguments
   @OptionGroup var resumption: ResumeArguments
+  @OptionGroup var estimating: EstimateArguments
   @OptionGroup(title: "Target") var target: TargetArguments
   @OptionGroup(title: "Room") var room: RoomArguments
   @OptionGroup(title: "Ranks") var teamwork: TeamArguments
@@ -41,12 +42,14 @@ struct Tune: TeamVerb {
   func validate() throws {
     try OptionRange.check("limit", limit, OptionRange.samples)
     try target.check(search)
+    try estimating.check(resumption)
   }
 
   func run(as team: Team) throws {
     Interruption.install()
     let output = output ?? plan
     try AtomicFile.check(output, inputs: [set])
+    if estimating.estimate { return try showEstimate(output, team) }
     let lock = team.isFirst ? try OutputLock(for: output) : nil
     defer { lock?.release() }
     let state = try StateFile(.tuning, for: output, resumption, team)
@@ -60,7 +63,16 @@ struct Tune: TeamVerb {
     }
   }
 
-  private func tuned(_ output: String, _ state: StateFile, _ team: Team) throws -> (PlanWork, PlanContents) {
+  private func showEstimate(_ output: String, _ team: Team) throws {
+    let (work, record, samples) = try begin(output, team)
+    let estimate = try work.estimate(
+      samples, record: record, budgets: target.budgets, options: search.options(effort))
+    try estimating.show(
+      [estimate], fileSize: work.plan.fileSize, plans: 1, room: room.room(for: output, team), asJSON: json)
+  }
+
+  /// The plan, its calibration and the samples; what is wrong with them shows before the work begins.
+  private func begin(_ output: String, _ team: Team) throws -> (PlanWork, CalibrationRecord, SampleSet) {
     let read = try sets.read(set) { $0.first(limit) }
     try AtomicFile.refuse(output, inputs: read.pictures)
     let work = try PlanWork(plan, engine, team)
@@ -72,6 +84,11 @@ struct Tune: TeamVerb {
     }
     let samples = try sets.fitting(read, work.context)
     try samples.checkDisjoint(from: record.provenance.pictures, usedFor: "calibration")
+    return (work, record, samples)
+  }
+
+  private func tuned(_ output: String, _ state: StateFile, _ team: Team) throws -> (PlanWork, PlanContents) {
+    let (work, record, samples) = try begin(output, team)
     var contents = work.plan.contents
     let tuned = try work.tune(
       samples, record: record, budgets: target.budgets, options: search.options(effort),

@@ -159,18 +159,20 @@ struct PlanWork {
       statePath: statePath)
   }
 
-  /// What compiling the imported model will take, beside the import itself; nothing is kept of it.
+  /// What a calibration will take, and a record as large as the one that will come of it; nothing is kept of it.
   func estimate(
-    _ sets: CompileSets, options: CalibrationOptions, budgets: [PointBudget], search: Tuner.Options
-  ) throws -> (calibration: WorkEstimate, tuning: WorkEstimate) {
-    let (calibration, record) = try Calibrator(context, options: options, share: team.share)
-      .estimate(
-        sets.calibration,
-        neuronOrder: NeuronOrdering.applies(to: contents) ? NeuronOrder(contents.model) : nil,
-        reporter: progress)
-    let tuning = try tuner(record: record, options: search)
-      .estimate(sets.validation, budgets: budgets, reporter: progress)
-    return (calibration, tuning)
+    _ set: SampleSet, options: CalibrationOptions
+  ) throws -> (WorkEstimate, CalibrationRecord) {
+    try Calibrator(context, options: options, share: team.share).estimate(
+      set, neuronOrder: NeuronOrdering.applies(to: contents) ? NeuronOrder(contents.model) : nil,
+      reporter: progress)
+  }
+
+  /// What a tuning will take; nothing is kept of it.
+  func estimate(
+    _ set: SampleSet, record: CalibrationRecord, budgets: [PointBudget], options: Tuner.Options
+  ) throws -> WorkEstimate {
+    try tuner(record: record, options: options).estimate(set, budgets: budgets, reporter: progress)
   }
 
   /// Writes the same weights with new contents; an existing file is replaced only when all is written.
