@@ -12,6 +12,11 @@ struct SettingsTiming {
     var pictures: [PictureTime] = []
     /// Each setting in turn, question after question, turn after turn.
     var settings: [SettingsTime] = []
+
+    fileprivate var pictureSeconds: [Double] { pictures.map { $0.image + $0.vision } }
+    fileprivate var settingsSeconds: [Double] {
+      settings.map { $0.prefill + Double(SettingsTiming.steps) * $0.step }
+    }
   }
 
   /// Seconds that the pictures of a question took.
@@ -28,20 +33,22 @@ struct SettingsTiming {
   private let samples: [Sample]
   private let settings: [PruningSettings]
   private let views: [PictureSettings]
-  /// Turns of each question behind the one that warms up.
-  private let turns: Int
+  private let pictureTurns: TimingTurns
+  private let settingsTurns: TimingTurns
 
   /// Questions that are asked.
   static let questions = 3
   /// Decoding steps behind each prefill.
   static let steps = 12
 
+  /// - Parameter turns: turns of each question behind the one that warms up.
   init(_ context: Context, _ samples: [Sample], _ settings: [PruningSettings], turns: Int = 3) {
     self.context = context
     self.samples = samples.spread(Self.questions)
     self.settings = settings
-    self.turns = turns
     views = settings.map(\.picture).uniqued
+    pictureTurns = TimingTurns(plan: self.samples.count * views.count, turns: turns)
+    settingsTurns = TimingTurns(plan: self.samples.count * settings.count, turns: turns)
   }
 
   /// Medians of what was measured, for each of the settings.
@@ -66,10 +73,14 @@ struct SettingsTiming {
   /// Medians of all that was measured.
   func medians(_ times: Times) -> Result {
     var result = Result(times: [], kvBytes: [])
+    let warmUps = (
+      pictures: samples.count * pictureTurns.warmUp(times.pictureSeconds),
+      settings: samples.count * settingsTurns.warmUp(times.settingsSeconds)
+    )
     for index in settings.indices {
-      let own = times.settings.turns(of: index, among: settings.count, warmUp: samples.count)
+      let own = times.settings.turns(of: index, among: settings.count, warmUp: warmUps.settings)
       let view = views.firstIndex(of: settings[index].picture) ?? 0
-      let pictures = times.pictures.turns(of: view, among: views.count, warmUp: samples.count)
+      let pictures = times.pictures.turns(of: view, among: views.count, warmUp: warmUps.pictures)
       result.times.append(
         AnswerTimes(
           image: Statistics.median(pictures.map { $0.image + $0.vision }),
@@ -85,12 +96,13 @@ struct SettingsTiming {
     _ prompts: inout [PromptRows?], _ times: inout Times, _ reporter: any ProgressReporter,
     _ save: (Times) throws -> Void
   ) throws {
-    let plan = samples.count * views.count
-    reporter.begin(Self.picturesTitle, total: (turns + 1) * plan)
+    let plan = pictureTurns.plan
+    reporter.begin(Self.picturesTitle, total: pictureTurns.total(times.pictureSeconds))
     try reporter.advance(by: times.pictures.count)
-    for place in times.pictures.count..<max(times.pictures.count, (turns + 1) * plan) {
-      let prompt = try encode(place % plan)
-      prompts[place % plan] = prompt.rows
+    while times.pictures.count < pictureTurns.total(times.pictureSeconds) {
+      let place = times.pictures.count % plan
+      let prompt = try encode(place)
+      prompts[place] = prompt.rows
       times.pictures.append(PictureTime(image: prompt.imageSeconds, vision: prompt.visionSeconds))
       try save(times)
       try reporter.advance(by: 1)
@@ -110,13 +122,13 @@ struct SettingsTiming {
     _ save: (Times) throws -> Void
   ) throws {
     let schedules = try settings.map { try context.model.schedule($0) }
-    let plan = samples.count * settings.count
-    let total = (turns + 1) * plan
-    reporter.begin(Self.settingsTitle, total: total)
+    let plan = settingsTurns.plan
+    reporter.begin(Self.settingsTitle, total: settingsTurns.total(times.settingsSeconds))
     try reporter.advance(by: times.settings.count)
     var prompts = known
     var isCold = !times.settings.isEmpty
-    for place in times.settings.count..<max(times.settings.count, total) {
+    while times.settings.count < settingsTurns.total(times.settingsSeconds) {
+      let place = times.settings.count
       let (sample, index) = (place % plan).quotientAndRemainder(dividingBy: settings.count)
       let own = sample * views.count + (views.firstIndex(of: settings[index].picture) ?? 0)
       let prompt = try prompts[own] ?? encode(own).rows

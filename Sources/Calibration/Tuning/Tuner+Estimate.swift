@@ -27,12 +27,14 @@ extension Tuner {
     let jointPicture = Statistics.mean((joint.isEmpty ? seconds : joint).map(\.picture))
     /// Seconds of two stages that time settings.
     func timing(_ settings: Int, _ views: Int, turns: Int) -> [StageEstimate] {
-      let questions = Double((turns + 1) * min(count, SettingsTiming.questions))
+      let questions = min(count, SettingsTiming.questions)
+      func stage(_ title: String, _ things: Int, _ seconds: Double) -> StageEstimate {
+        let runs = TimingTurns(plan: questions * things, turns: turns).total(ofSeconds: seconds)
+        return StageEstimate(stage: title, seconds: Double(runs) * seconds)
+      }
       return [
-        StageEstimate(
-          stage: SettingsTiming.picturesTitle, seconds: questions * Double(views) * picture),
-        StageEstimate(
-          stage: SettingsTiming.settingsTitle, seconds: questions * Double(settings) * answer),
+        stage(SettingsTiming.picturesTitle, views, picture),
+        stage(SettingsTiming.settingsTitle, settings, answer),
       ]
     }
     if !options.leavesTimes {
