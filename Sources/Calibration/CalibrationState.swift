@@ -40,12 +40,6 @@ public struct CalibrationState: Codable {
     public var weights: String
     /// Where they went.
     public var order: NeuronOrder
-
-    /// Creates an ordering.
-    public init(weights: String, order: NeuronOrder) {
-      self.weights = weights
-      self.order = order
-    }
   }
 
   /// The order that the state saved at `path` has for the neurons of a plan, where there is one.

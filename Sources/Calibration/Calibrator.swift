@@ -49,8 +49,7 @@ public struct Calibrator {
     ordering: CalibrationState.Ordering? = nil, resuming: Bool, reporter: any ProgressReporter
   ) throws -> CalibrationRecord {
     let chosen = set.spread(options.limit)
-    var (state, samples) = try begin(chosen, weightsDigest, resuming)
-    state.ordering = ordering ?? state.ordering
+    var (state, samples) = try begin(chosen, weightsDigest, ordering, resuming)
     let stages = stages(neuronOrder)
     // What is found already needs no dense answers beside it.
     if try !stages.allSatisfy({ try isFinished($0, state) }) {
@@ -71,8 +70,7 @@ public struct Calibrator {
     _ set: SampleSet, weightsDigest: String, neuronOrder: NeuronOrder? = nil,
     ordering: CalibrationState.Ordering? = nil, resuming: Bool, reporter: any ProgressReporter
   ) throws -> CalibrationState {
-    var (state, samples) = try begin(set.spread(options.limit), weightsDigest, resuming)
-    state.ordering = ordering ?? state.ordering
+    var (state, samples) = try begin(set.spread(options.limit), weightsDigest, ordering, resuming)
     let done = "the samples of this shard"
     do { try prepare(samples, &state, reporter) } catch is ShardIsDone { reporter.end(done) }
     for stage in stages(neuronOrder) {
@@ -82,13 +80,14 @@ public struct Calibrator {
   }
 
   private func begin(
-    _ chosen: SampleSet, _ weightsDigest: String, _ resuming: Bool
+    _ chosen: SampleSet, _ weightsDigest: String, _ ordering: CalibrationState.Ordering?, _ resuming: Bool
   ) throws -> (CalibrationState, SamplePool) {
     let key = CalibrationState.Key(weights: weightsDigest, samples: try chosen.digest(), options: options)
     // The first rank alone knows the file.
     var state = try share.onFirst {
       try resuming ? CalibrationState.load(statePath, key: key) : CalibrationState(key: key)
     }
+    state.ordering = ordering ?? state.ordering
     state.kernels.formUnion(try share.everyones(KernelChoice.inUse))
     let samples = SamplePool(
       chosen.samples, context, maxTokens: options.maxTokens, share: share, store: room.store)

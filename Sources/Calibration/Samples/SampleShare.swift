@@ -85,7 +85,7 @@ extension SampleShare {
       var next = 0
       while next < places.count {
         let wave = places[next..<min(places.count, next + pace.size(ranks: ranks.count, steps: steps))]
-        let (found, failure, seconds) = try Wave(ranks: ranks).run(wave.filter(owns), reporter, body)
+        let (found, failure, seconds) = try ranks.wave(wave.filter(owns), reporter, body)
         try take(found)
         if let failure { throw failure }
         pace.note(seconds, samples: wave.count, ranks: ranks.count, steps: steps)
@@ -102,23 +102,21 @@ extension SampleShare {
   }
 }
 
-/// A wave of samples, behind which ranks wait for each other.
-private struct Wave {
-  let ranks: any Ranks
+/// What one rank found in a wave.
+private struct WavePart<Value: Codable>: Codable {
+  var results: [Int: Value] = [:]
+  /// Why it could not find more.
+  var failure: String?
+  var seconds = 0.0
+}
 
-  /// What one rank found in a wave.
-  private struct Part<Value: Codable>: Codable {
-    var results: [Int: Value] = [:]
-    /// Why it could not find more.
-    var failure: String?
-    var seconds = 0.0
-  }
-
-  /// Results of all ranks, why there are not more of them, and how long the slowest one took.
-  func run<Value: Codable>(
+extension Ranks {
+  /// Runs this rank's samples of a wave, behind which ranks wait for each other: results of all of them, why there are not
+  /// more, and how long the slowest rank took.
+  fileprivate func wave<Value: Codable>(
     _ own: [Int], _ reporter: any ProgressReporter, _ body: (Int) throws -> Value
   ) throws -> (found: [Int: Value], failure: (any Error)?, seconds: Double) {
-    var part = Part<Value>()
+    var part = WavePart<Value>()
     var failure: (any Error)?
     let start = StageClock.now
     do {
@@ -131,8 +129,8 @@ private struct Wave {
       part.failure = "\(error)"
     }
     part.seconds = StageClock.now - start
-    let parts = try ranks.gather(Array(SavedState.encoder.encode(part))).map {
-      try SavedState.decoder.decode(Part<Value>.self, from: Data($0))
+    let parts = try gather(Array(SavedState.encoder.encode(part))).map {
+      try SavedState.decoder.decode(WavePart<Value>.self, from: Data($0))
     }
     if let rank = parts.firstIndex(where: { $0.failure != nil }) {
       // Whoever is asked to end says so itself.

@@ -19,11 +19,13 @@ struct TimingTurns {
   }
 
   /// Runs of all turns, as far as the seconds of the first ones tell.
-  func total(_ seconds: [Double]) -> Int { plan * (areSlow(seconds) ? 2 : turns + 1) }
+  func total(_ seconds: [Double]) -> Int { total(areSlow: areSlow(seconds)) }
 
   /// Turns that do not count.
   func warmUp(_ seconds: [Double]) -> Int { areSlow(seconds) ? 0 : 1 }
 
   /// Runs of all turns of things that take so long.
-  func total(ofSeconds seconds: Double) -> Int { plan * (seconds > Self.slow ? 2 : turns + 1) }
+  func total(ofSeconds seconds: Double) -> Int { total(areSlow: seconds > Self.slow) }
+
+  private func total(areSlow: Bool) -> Int { plan * (areSlow ? 2 : turns + 1) }
 }

@@ -81,23 +81,17 @@ extension Tuner {
     init(_ settings: PruningSettings, _ probe: SampleProbe) throws {
       let (samples, context) = (probe.samples, probe.samples.context)
       let schedule = try context.model.schedule(settings)
-      var prompts: [Int: PromptRows] = [:]
-      picture = try probe.seconds { place in
-        prompts[place] = try SampleRunner(context).prompt(
+      func encode(_ place: Int) throws -> PromptRows {
+        try SampleRunner(context).prompt(
           samples.question(place), view: PictureView(settings: settings.picture))
       }
+      var prompts: [Int: PromptRows] = [:]
+      picture = try probe.seconds { prompts[$0] = try encode($0) }
       let known = prompts
-      func prompt(_ place: Int) throws -> PromptRows {
-        try known[place]
-          ?? SampleRunner(context).prompt(
-            samples.question(place), view: PictureView(settings: settings.picture))
-      }
+      func prompt(_ place: Int) throws -> PromptRows { try known[place] ?? encode(place) }
       trial = try probe.seconds { place in
-        let reference = try samples.sample(place).reference
-        let prefill = try context.prefill(
-          try prompt(place).copy(), schedule: schedule, PrefillRange(reserve: reference.answer.count))
-        let logits = context.forcedLogits(reference.answer, behind: context.startDecoding(prefill))
-        _ = reference.distributions.divergence(ofReduced: logits)
+        _ = try Tuner.divergence(
+          of: prompt(place), schedule, from: samples.sample(place).reference, context)
       }
       timing = try probe.seconds { place in
         _ = try TimedRun(prompt(place), schedule, steps: SettingsTiming.steps, context)

@@ -206,12 +206,9 @@ public struct Tuner {
         }
       ) { place in
         try reporter.advance(by: 0)
+        let prompt = try prompts.prompt(place, at: settings.picture)
         let reference = try samples.sample(place).reference
-        let prefill = try context.prefill(
-          try prompts.prompt(place, at: settings.picture).copy(), schedule: schedule,
-          PrefillRange(reserve: reference.answer.count))
-        let logits = context.forcedLogits(reference.answer, behind: context.startDecoding(prefill))
-        return Divergences.moved(reference.distributions.divergence(ofReduced: logits))
+        return Divergences.moved(try Self.divergence(of: prompt, schedule, from: reference, context))
       }
       for (place, moved) in zip(places, found) { trial.moved[place] = moved }
       let mean = forecast.mean(of: trial.moved)
@@ -219,6 +216,16 @@ public struct Tuner {
       trial.isOver = places.count == left.count || isTold && !options.isExhaustive
       try save(trial)
     }
+  }
+
+  /// How far a schedule is from dense on dense's answer, behind a prompt.
+  static func divergence(
+    of prompt: PromptRows, _ schedule: Schedule, from reference: SampleRunner.Reference, _ context: Context
+  ) throws -> Double {
+    let prefill = try context.prefill(
+      prompt.copy(), schedule: schedule, PrefillRange(reserve: reference.answer.count))
+    let logits = context.forcedLogits(reference.answer, behind: context.startDecoding(prefill))
+    return reference.distributions.divergence(ofReduced: logits)
   }
 
   /// Scores of the candidates on all samples, dense first, with their times.

@@ -26,17 +26,19 @@ struct EstimateArguments: ParsableArguments {
   ///   - fileSize: bytes of the plan.
   ///   - plans: copies of it that there will be.
   func show(
-    _ work: [WorkEstimate], reading: Double? = nil, fileSize: Int, plans: Int, room: SampleRoom, asJSON: Bool
+    _ parts: [WorkEstimate], reading: Double? = nil, fileSize: Int, plans: Int, room: SampleRoom, asJSON: Bool
   ) throws {
-    let samples = work.map(\.sampleBytes).max() ?? 0
-    let inMemory = min(samples, room.bytes)
-    let first = reading.map {
-      StageEstimate(stage: "importing and writing", seconds: Double(1 + plans) * $0)
+    var work = WorkEstimate()
+    if let reading {
+      work.stages = [StageEstimate(stage: "importing and writing", seconds: Double(1 + plans) * reading)]
     }
+    work.stages += parts.flatMap(\.stages)
+    // One part after the other keeps samples.
+    work.sampleBytes = parts.map(\.sampleBytes).max() ?? 0
+    let inMemory = min(work.sampleBytes, room.bytes)
     let table = EstimateTable(
-      stages: [first].compactMap { $0 } + work.flatMap(\.stages),
-      memoryBytes: ProcessMemory.peakResidentBytes + inMemory,
-      diskBytes: plans * fileSize + samples - inMemory)
+      work: work, memoryBytes: ProcessMemory.peakResidentBytes + inMemory,
+      diskBytes: plans * fileSize + work.sampleBytes - inMemory)
     try printResult(table.json, asJSON: asJSON) { table.text }
   }
 }

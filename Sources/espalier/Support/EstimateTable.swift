@@ -3,19 +3,17 @@ import Figures
 
 /// What a compilation will take, as a table and as JSON.
 struct EstimateTable {
-  /// Seconds of the stages, in their order.
-  var stages: [StageEstimate]
+  /// All stages in their order.
+  var work: WorkEstimate
   /// Bytes in memory, the mapped weights included.
   var memoryBytes: Int
   /// Bytes on disk at the same time: working copies, the plan, and what of the samples memory has no room for.
   var diskBytes: Int
 
-  private var seconds: Double { stages.reduce(0) { $0 + $1.seconds } }
-
   var text: String {
     var table = TextTable(["stage", "takes about"])
-    for stage in stages { table.append([stage.stage, Self.time(stage.seconds)]) }
-    table.append(["all", Self.time(seconds)])
+    for stage in work.stages { table.append([stage.stage, Self.time(stage.seconds)]) }
+    table.append(["all", Self.time(work.seconds)])
     return table.text
       + "\n\nmemory: \(Figure(Double(memoryBytes), .bytes)), disk: \(Figure(Double(diskBytes), .bytes))"
   }
@@ -28,8 +26,10 @@ struct EstimateTable {
 
   var json: JSON {
     .object([
-      "stages": .array(stages.map { .object(["stage": .string($0.stage), "seconds": .number($0.seconds)]) }),
-      "seconds": .number(seconds), "memoryBytes": .integer(memoryBytes), "diskBytes": .integer(diskBytes),
+      "stages": .array(
+        work.stages.map { .object(["stage": .string($0.stage), "seconds": .number($0.seconds)]) }),
+      "seconds": .number(work.seconds), "memoryBytes": .integer(memoryBytes),
+      "diskBytes": .integer(diskBytes),
     ])
   }
 }

@@ -73,15 +73,22 @@ struct RetentionProfiler: CalibrationStage {
       TrialScore(all: [1e-3 * Double(number)], long: [1e-3 * Double(number)])
     }
     state.result = profile(&state)
-    // One half of the samples is gathered from, the other compared on.
-    let compared = count > 1 ? count / 2 : count
+    let (gathering, comparing) = Self.halves(of: count)
     let seconds =
-      Double((count + 1) / 2 + compared) * dense + Double(compared * trials.count) * Statistics.mean(times)
+      Double(gathering.count + comparing.count) * dense
+      + Double(comparing.count * trials.count) * Statistics.mean(times)
     return StageForecast(
       parts: [StageEstimate(stage: Self.title, seconds: seconds)], samples: count, state: state)
   }
 
   private static let timedTrials = 6
+
+  /// Places of the samples that attention is gathered on, and of those that rankings are compared on: two halves, each
+  /// of which all ranks have their part of, or one sample for both.
+  private static func halves(of count: Int) -> (gathering: Range<Int>, comparing: Range<Int>) {
+    let half = (count + 1) / 2
+    return (0..<half, count > 1 ? half..<count : 0..<half)
+  }
 
   /// Steps `profile` reports for that many samples.
   func steps(_ samples: Int) -> Int {
@@ -111,10 +118,7 @@ struct RetentionProfiler: CalibrationStage {
     _ samples: SamplePool, _ state: inout State, _ reporter: any ProgressReporter,
     _ save: (State) throws -> Void
   ) throws -> RetentionProfile {
-    // Places are spread over the set however many are taken: two halves, each of which all ranks have their part of.
-    let half = (samples.count + 1) / 2
-    let gathering = 0..<half
-    let comparing = samples.count > 1 ? half..<samples.count : gathering
+    let (gathering, comparing) = Self.halves(of: samples.count)
     try reporter.advance(by: state.gathered)
     try samples.fold(
       gathering.dropFirst(state.gathered), reporter: reporter,

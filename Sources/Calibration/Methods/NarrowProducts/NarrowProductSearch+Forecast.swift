@@ -9,11 +9,7 @@ extension NarrowProductSearch {
     let count = min(options.rankingLimit, count)
     let products = Self.candidates(of: context.model.contents)
     let run = try probe.seconds { place in
-      let sample = try probe.samples.sample(place)
-      let prompt = try SampleRunner(context).timedPrompt(sample.sample)
-      let result = try context.prefill(
-        sample.forced(prompt.rows, context), schedule: Schedule(layers: context.model.text.layers))
-      _ = sample.outcome(of: result, context)
+      _ = try Self.outcome(of: probe.samples.sample(place), context)
     }
     return [
       try probe.preparation(of: count),

@@ -67,15 +67,21 @@ public struct NarrowProductSearch {
     guard let model = try context.model.narrowing(products) else { return harm }
     let narrowed = Context(model, pool: context.pool)
     let found = try samples.results(at: 0..<samples.count, reporter: reporter) { place in
-      let sample = try samples.sample(place)
-      let prompt = try SampleRunner(narrowed).timedPrompt(sample.sample)
-      let result = try narrowed.prefill(
-        sample.forced(prompt.rows, narrowed), schedule: Schedule(layers: model.text.layers))
-      let outcome = sample.outcome(of: result, narrowed)
+      let outcome = try Self.outcome(of: samples.sample(place), narrowed)
       return [outcome.divergence, outcome.agrees ? 1 : 0]
     }
     harm.divergence = Statistics.mean(found.map { $0[0] })
     harm.agreement = Statistics.mean(found.map { $0[1] })
     return harm
+  }
+
+  /// What a context makes of a sample, from its pictures on.
+  static func outcome(
+    of sample: PreparedSample, _ context: Context
+  ) throws -> (divergence: Double, agrees: Bool) {
+    let prompt = try SampleRunner(context).timedPrompt(sample.sample)
+    let result = try context.prefill(
+      sample.forced(prompt.rows, context), schedule: Schedule(layers: context.model.text.layers))
+    return sample.outcome(of: result, context)
   }
 }
