@@ -113,7 +113,7 @@ demo: demo-estimate build
 	@echo "$(DEMO_REPORT) shows all of this to people who know none of it"
 
 demo-estimate:
-	@echo "on two quiet cores this takes about five minutes: three to build, one and a half to compile and measure"
+	@echo "on two quiet cores this takes about four minutes: more than two to build, one and a half to compile and measure"
 
 compile-reference: build
 	mkdir -p artifacts
