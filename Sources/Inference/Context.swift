@@ -1,6 +1,7 @@
 public import Compute
 public import Imaging
 import Models
+import Plan
 
 /// One sequence at a time on a model: the memory of its run, and threads to compute with.
 ///
@@ -13,12 +14,15 @@ public final class Context {
   public var cancellation = Cancellation()
   let workers: Workers
   let workspace: DecoderWorkspace
+  /// Memory of a decoding step, so that none allocates any.
+  let step: SequenceStep
 
   /// A context whose jobs run on a pool.
   public init(_ model: Model, pool: WorkerPool) {
     self.model = model
     workers = Workers(pool)
     workspace = model.decoder.makeWorkspace()
+    step = SequenceStep(width: model.text.width)
   }
 
   /// A context with a pool of its own.

@@ -69,6 +69,23 @@ import TestSupport
     #expect(result.elements == wide.elements)
   }
 
+  @Test(arguments: PanelEncoding.all, shapes)
+  func `a row has the same bits whatever rows are beside it`(encoding: PanelEncoding, shape: (Int, Int)) {
+    let panels = Panels(encoding, randomMatrix(shape.0, shape.1, seed: 1))
+    for (name, kernels) in KernelTests.tables
+    where encoding != .bfloat16 || kernels.bfloat16_rows_alike != 0 {
+      for count in [2, 3, 4, 8, 13] {
+        let input = randomMatrix(count, shape.1, seed: 2)
+        let together = panels.multiply(input, accumulatingOn: 0, kernels)
+        for row in 0..<count {
+          #expect(
+            together.row(row)
+              == panels.multiply(input[rows: row..<row + 1], accumulatingOn: 0, kernels).row(0), "\(name)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: PanelEncoding.all)
   func `a matrix multiplies both ways like the numbers it stands for`(encoding: PanelEncoding) {
     let workers = Workers(count: 2)

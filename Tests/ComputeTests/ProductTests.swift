@@ -43,6 +43,34 @@ import Testing
       largestDifference(output.elements, expected.map { 2 * $0 }) < 2e-4 * Float(shape.k).squareRoot())
   }
 
+  @Test(arguments: PanelEncoding.all.map { $0 as PanelEncoding? } + [nil], [1, 2])
+  func `row by row, a row has the bits that it has alone`(encoding: PanelEncoding?, threads: Int) {
+    let workers = Workers(count: threads)
+    for (outputs, depth) in [(1, 1), (33, 64), (300, 1027), (80, 130)] {
+      let plain = randomMatrix(outputs, depth, seed: 1)
+      let weight = encoding.map { panels($0, plain) } ?? WeightMatrix(plain)
+      let neurons = encoding.map { neuronPanels($0, plain) } ?? WeightMatrix(plain)
+      for count in [1, 2, 3, 4, 7, 8, 13] {
+        let (input, active) = (randomMatrix(count, depth, seed: 2), randomMatrix(count, outputs, seed: 3))
+        for accumulating in [false, true] {
+          let (forward, back) = (
+            randomMatrix(count, outputs, seed: 4), randomMatrix(count, depth, seed: 5)
+          )
+          let (alone, backAlone) = (forward.copy(), back.copy())
+          weight.multiply(input, into: forward, accumulating: accumulating, rowByRow: true, workers)
+          neurons.multiplyNeurons(active, into: back, accumulating: accumulating, rowByRow: true, workers)
+          for row in 0..<count {
+            let one = row..<row + 1
+            weight.multiply(input[rows: one], into: alone[rows: one], accumulating: accumulating, workers)
+            neurons.multiplyNeurons(
+              active[rows: one], into: backAlone[rows: one], accumulating: accumulating, workers)
+          }
+          #expect(forward.elements == alone.elements && back.elements == backAlone.elements)
+        }
+      }
+    }
+  }
+
   @Test func `views multiply like the copies they show`() {
     let workers = Workers(count: 2)
     let wide = randomMatrix(40, 50, seed: 5)

@@ -60,12 +60,6 @@ import Testing
     #expect(copy.positions == rows.positions && copy.visualIndices == rows.visualIndices)
   }
 
-  @Test func `a decoding step's row moves its position and nothing else`() {
-    let rows = rows("t")
-    rows.movePosition(to: 41)
-    #expect(rows.positions.map(\.largest) == [41] && rows.visualIndices == [-1] && rows.textRuns == [0..<1])
-  }
-
   /// A row a letter, `t` or `v`; row `i` holds `[i, i + 0.5]` at position `i`.
   private func rows(_ kinds: String) -> TokenRows {
     var visual: Int32 = 0

@@ -123,14 +123,20 @@ extension Workers {
     return rows
   }
 
-  /// The rows of a matrix in pairs, valid until the next call. For the thread that shares out the work.
-  func paired(_ input: MatrixView) -> espalier_paired_rows {
+  /// The rows of a matrix in pairs, in tiles or each by itself, valid until the next call. For the thread that shares out
+  /// the work.
+  func paired(_ input: MatrixView, inTiles: Bool = true) -> espalier_paired_rows {
     let stride = (input.columns + 1) / 2
     let values = pairedRows.reserve(rows: input.rows, stride: stride)
     split(input.rows, granularity: 12, operations: input.rows * input.columns) { range, _ in
-      pairRows(
-        range, input.base, stride: input.stride, columns: input.columns, factor: 1,
-        into: values, pairStride: stride)
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let rows = first..<(inTiles ? range.upperBound : first + 1)
+        pairRows(
+          rows, input.base, stride: input.stride, columns: input.columns, factor: 1,
+          into: values, pairStride: stride)
+        first = rows.upperBound
+      }
     }
     return espalier_paired_rows(values: values, stride: stride, count: input.rows)
   }

@@ -85,16 +85,21 @@ struct PanelMatrix {
       isNarrow: isNarrow)
   }
 
-  /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels.
-  func multiply(_ input: MatrixView, into output: MatrixView, accumulating: Bool, _ workers: Workers) {
-    multiply(prepared(input, workers), count: input.rows, into: output, accumulating: accumulating, workers)
+  /// `output = input x selfᵀ`, plus what is in `output` when `accumulating`; split over panels. With `rowByRow` a row has
+  /// the bits that it would have alone.
+  func multiply(
+    _ input: MatrixView, into output: MatrixView, accumulating: Bool, rowByRow: Bool, _ workers: Workers
+  ) {
+    multiply(
+      prepared(input, rowByRow: rowByRow, workers), count: input.rows, into: output,
+      accumulating: accumulating, workers)
   }
 
   /// Some outputs, range after range, each into a matrix of its own.
   func multiply(
     _ input: MatrixView, outputs ranges: [Range<Int>], into targets: [MatrixView], _ workers: Workers
   ) {
-    let rows = prepared(input, workers)
+    let rows = prepared(input, rowByRow: false, workers)
     for (range, target) in zip(ranges, targets) {
       self[outputs: range].multiply(rows, count: input.rows, into: target, accumulating: false, workers)
     }
@@ -112,8 +117,10 @@ struct PanelMatrix {
   }
 
   /// Activations as products take them, valid until the next product.
-  private func prepared(_ input: MatrixView, _ workers: Workers) -> Product.Rows {
+  private func prepared(_ input: MatrixView, rowByRow: Bool, _ workers: Workers) -> Product.Rows {
     switch encoding {
+    case .bfloat16 where rowByRow && input.rows > 1 && kernels.bfloat16_rows_alike == 0:
+      .separate(workers.paired(input, inTiles: false))
     case .bfloat16: .paired(workers.paired(input))
     case .int8: .quantized(workers.quantized(input, isNarrow ? .narrow : .int8))
     case .int4: .quantized(workers.quantized(input, .int4))
@@ -124,6 +131,8 @@ struct PanelMatrix {
   private struct Product: RangeWork {
     enum Rows {
       case paired(espalier_paired_rows)
+      /// Each row a tile of its own.
+      case separate(espalier_paired_rows)
       case quantized(espalier_int8_rows)
     }
 
@@ -137,6 +146,7 @@ struct PanelMatrix {
       switch rows {
       case .paired(let rows):
         kernels.bfloat16_product(matrix.bfloat16View(range), rows, target, output.stride, accumulating)
+      case .separate(let rows): multiplyEach(rows, range)
       case .quantized(let rows):
         if matrix.encoding == .int4 {
           kernels.int4_product(matrix.int4View(range), rows, target, output.stride, accumulating)
@@ -145,6 +155,21 @@ struct PanelMatrix {
         } else {
           kernels.int8_product(matrix.int8View(range), rows, target, output.stride, accumulating)
         }
+      }
+    }
+
+    /// Row after row over panels that a processor's own cache holds meanwhile.
+    private func multiplyEach(_ rows: espalier_paired_rows, _ range: Range<Int>) {
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let outputs = first..<min(first + 2 * PanelMatrix.lanes, range.upperBound)
+        for row in 0..<rows.count {
+          let values = rows.values + row * rows.stride * kernels.pair_bytes
+          kernels.bfloat16_product(
+            matrix.bfloat16View(outputs), espalier_paired_rows(values: values, stride: rows.stride, count: 1),
+            output.rowBase(row) + first, output.stride, accumulating)
+        }
+        first = outputs.upperBound
       }
     }
   }

@@ -43,20 +43,31 @@ public final class RotaryTable {
   ) {
     let pairs = scheme.frequencies.count
     precondition(positions.count == rows.rows && rows.columns % headWidth == 0 && 2 * pairs <= headWidth)
-    let grown = grownFrequencies(for: positions)
+    let grown = grownFrequencies(for: positions.lazy.map(\.largest).max() ?? 0)
     func rotate(_ range: Range<Int>) {
-      for row in range {
-        let (cosine, sine) = angles(positions[row], grown)
-        let base = rows.rowBase(row)
-        for head in 0..<rows.columns / headWidth {
-          kernels.rotate(base + head * headWidth, cosine, sine, pairs)
-        }
-      }
+      for row in range { rotateRow(rows.rowBase(row), rows.columns, positions[row], headWidth, grown) }
     }
     // Angles of several axes are put together in one place: then one thread at a time.
     guard let workers, grown == nil, scheme.axes.isEmpty else { return rotate(0..<rows.rows) }
     workers.split(rows.rows, granularity: 1, operations: 8 * rows.rows * rows.columns) { range, _ in
       rotate(range)
+    }
+  }
+
+  /// Rotates each head of one row, the last of a sequence, `[1 x (heads * headWidth)]`.
+  public func rotate(_ row: MatrixView, position: RotaryPosition, headWidth: Int) {
+    precondition(
+      row.rows == 1 && row.columns % headWidth == 0 && 2 * scheme.frequencies.count <= headWidth)
+    rotateRow(row.rowBase(0), row.columns, position, headWidth, grownFrequencies(for: position.largest))
+  }
+
+  private func rotateRow(
+    _ row: UnsafeMutablePointer<Float>, _ width: Int, _ position: RotaryPosition, _ headWidth: Int,
+    _ grown: [Float]?
+  ) {
+    let (cosine, sine) = angles(position, grown)
+    for head in 0..<width / headWidth {
+      kernels.rotate(row + head * headWidth, cosine, sine, scheme.frequencies.count)
     }
   }
 
@@ -84,10 +95,10 @@ public final class RotaryTable {
     return (cosf(angle) * scheme.scale, sinf(angle) * scheme.scale)
   }
 
-  /// The frequencies of a sequence that has outgrown the trained length, or `nil`.
-  private func grownFrequencies(for positions: [RotaryPosition]) -> [Float]? {
+  /// The frequencies of a sequence that has outgrown the trained length with its last position, or `nil`.
+  private func grownFrequencies(for last: Int) -> [Float]? {
     guard let growth = scheme.growth else { return nil }
-    let length = (positions.map(\.largest).max() ?? 0) + 1
+    let length = last + 1
     guard length > growth.trainedLength else { return nil }
     let width = Double(2 * scheme.frequencies.count)
     let stretch = growth.factor * Double(length) / Double(growth.trainedLength) - (growth.factor - 1)

@@ -4,28 +4,31 @@ import COpenBLAS
 extension WeightMatrix {
   /// `output = input x selfᵀ`, plus what is in `output` already when `accumulating`.
   ///
-  /// `input` is `[n x columns]`, `output` `[n x rows]`. Split over the rows of the weight.
+  /// `input` is `[n x columns]`, `output` `[n x rows]`. Split over the rows of the weight. With `rowByRow` a row of the
+  /// output has the bits that it would have alone, whatever rows are beside it.
   public func multiply(
-    _ input: MatrixView, into output: MatrixView, accumulating: Bool = false, _ workers: Workers
+    _ input: MatrixView, into output: MatrixView, accumulating: Bool = false, rowByRow: Bool = false,
+    _ workers: Workers
   ) {
     precondition(input.columns == columns && output.columns == rows && input.rows == output.rows)
     guard input.rows > 0, rows > 0 else { return }
     switch storage {
     case .neuronPanels: Self.wrongDirection()
     case .panels(let panels):
-      panels.multiply(input, into: output, accumulating: accumulating, workers)
+      panels.multiply(input, into: output, accumulating: accumulating, rowByRow: rowByRow, workers)
     case .float32(let base):
       let operations = input.rows * rows * columns
-      if input.rows == 1, !accumulating, stride == columns {
+      if input.rows == 1 || rowByRow, !accumulating, stride == columns {
         workers.split(
-          rows, operations: operations, OneRow(weights: base, count: columns, input: input, output: output))
+          rows, operations: operations,
+          FewRows(weights: base, count: columns, input: input, output: output))
       } else {
         SequentialBLAS.run {
           workers.tile(
             rows, operations: operations,
             FloatProduct(
               weights: base, count: columns, stride: stride, input: input, output: output,
-              accumulating: accumulating))
+              accumulating: accumulating, rowByRow: rowByRow))
         }
       }
     }
@@ -54,16 +57,25 @@ extension WeightMatrix {
     }
   }
 
-  /// Any outputs of a float32 product with one row.
-  private struct OneRow: RangeWork {
+  /// Any outputs of a float32 product with one row, or with each of some.
+  private struct FewRows: RangeWork {
     let weights: UnsafePointer<Float>
     let count: Int
     let input: MatrixView
     let output: MatrixView
+    /// Outputs whose weights a processor's own cache holds while all rows use them.
+    private static let block = 16
 
     func run(_ range: Range<Int>, worker: Int) {
-      kernels.rows_times_vector(
-        weights + range.lowerBound * count, input.base, output.base + range.lowerBound, range.count, count)
+      var first = range.lowerBound
+      while first < range.upperBound {
+        let outputs = input.rows == 1 ? range.count : min(Self.block, range.upperBound - first)
+        for row in 0..<input.rows {
+          kernels.rows_times_vector(
+            weights + first * count, input.rowBase(row), output.rowBase(row) + first, outputs, count)
+        }
+        first += outputs
+      }
     }
   }
 
@@ -75,14 +87,17 @@ extension WeightMatrix {
     let input: MatrixView
     let output: MatrixView
     let accumulating: Bool
+    let rowByRow: Bool
 
     func run(_ range: Range<Int>, worker: Int) {
       let rows = weights + range.lowerBound * stride
       let target = output.base + range.lowerBound
-      if input.rows == 1 {
-        cblas_sgemv(
-          CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(stride),
-          input.base, 1, accumulating ? 1 : 0, target, 1)
+      if input.rows == 1 || rowByRow {
+        for row in 0..<input.rows {
+          cblas_sgemv(
+            CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(stride),
+            input.rowBase(row), 1, accumulating ? 1 : 0, target + row * output.stride, 1)
+        }
       } else {
         cblas_sgemm(
           CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count), blasint(count),
@@ -95,21 +110,23 @@ extension WeightMatrix {
   /// `output = input x self` where a row of `self` belongs to an input column (a neuron), plus what is in `output`
   /// already when `accumulating`.
   ///
-  /// `input` is `[n x rows]`, `output` `[n x columns]`. Split over the columns of the weight.
+  /// `input` is `[n x rows]`, `output` `[n x columns]`. Split over the columns of the weight. With `rowByRow` a row of the
+  /// output has the bits that it would have alone.
   public func multiplyNeurons(
-    _ input: MatrixView, into output: MatrixView, accumulating: Bool = false, _ workers: Workers
+    _ input: MatrixView, into output: MatrixView, accumulating: Bool = false, rowByRow: Bool = false,
+    _ workers: Workers
   ) {
     precondition(input.columns == rows && output.columns == columns && input.rows == output.rows)
     guard input.rows > 0 else { return }
     switch storage {
     case .panels: Self.wrongDirection()
     case .neuronPanels(let panels):
-      panels.multiply(input, into: output, accumulating: accumulating, workers)
+      panels.multiply(input, into: output, accumulating: accumulating, rowByRow: rowByRow, workers)
     case .float32(let base):
-      if input.rows == 1 {
+      if input.rows == 1 || rowByRow {
         if !accumulating { output.fill(0) }
-        let work = OneRowOfNeurons(weights: base, rows: rows, stride: stride, input: input, output: output)
-        return workers.split(columns, operations: rows * columns, work)
+        let work = FewRowsOfNeurons(weights: base, rows: rows, stride: stride, input: input, output: output)
+        return workers.split(columns, operations: input.rows * rows * columns, work)
       }
       SequentialBLAS.run {
         workers.tile(
@@ -126,8 +143,8 @@ extension WeightMatrix {
     preconditionFailure("the panels of a matrix are made for the other side of the product")
   }
 
-  /// Any outputs of a float32 product of neurons with one row, added to what is there.
-  private struct OneRowOfNeurons: RangeWork {
+  /// Any outputs of a float32 product of neurons with one row, or with each of some, added to what is there.
+  private struct FewRowsOfNeurons: RangeWork {
     let weights: UnsafePointer<Float>
     let rows: Int
     let stride: Int
@@ -135,8 +152,11 @@ extension WeightMatrix {
     let output: MatrixView
 
     func run(_ range: Range<Int>, worker: Int) {
-      kernels.vector_times_rows(
-        input.base, weights + range.lowerBound, stride, output.base + range.lowerBound, rows, range.count)
+      for row in 0..<input.rows {
+        kernels.vector_times_rows(
+          input.rowBase(row), weights + range.lowerBound, stride, output.rowBase(row) + range.lowerBound,
+          rows, range.count)
+      }
     }
   }
 

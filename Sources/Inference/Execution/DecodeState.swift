@@ -2,7 +2,7 @@ public import Compute
 public import Models
 import Plan
 
-/// A sequence being decoded: its cache and the memory of one step, so that a step allocates nothing.
+/// A sequence being decoded: its cache, and the logits of its last token.
 public struct DecodeState: ~Copyable {
   /// Keys and values so far.
   public let cache: KeyValueCache
@@ -12,25 +12,16 @@ public struct DecodeState: ~Copyable {
   public private(set) var length: Int
   /// Logits of the last token, `[1 x vocabulary]`.
   public let logits: MatrixView
-  private let step: TokenRows
 
-  init(cache: KeyValueCache, position: Int, length: Int, width: Int, vocabulary: Int) {
+  init(cache: KeyValueCache, position: Int, length: Int, vocabulary: Int) {
     self.cache = cache
     self.position = position
     self.length = length
     logits = MatrixView(rows: 1, columns: vocabulary)
-    step = TokenRows(
-      hidden: MatrixView(rows: 1, columns: width), positions: [RotaryPosition(0)], visualIndices: [-1])
   }
 
-  fileprivate mutating func advance(_ token: Int32, _ context: Context) {
-    let decoder = context.model.decoder
-    decoder.embed(token, into: step.hidden, row: 0)
-    step.movePosition(to: position)
-    for layer in 0..<cache.layers.count {
-      decoder.forward(layer: layer, step, cache: cache.layers[layer], context.workspace, context.workers)
-    }
-    decoder.logits(of: step.hidden, into: logits, context.workspace, context.workers)
+  /// Takes in that a token was run, and what follows it.
+  mutating func didRun() {
     position += 1
     length += 1
   }
@@ -38,8 +29,7 @@ public struct DecodeState: ~Copyable {
   /// The same place in the sequence with another cache of it and logits of its own.
   public func replacing(_ other: KeyValueCache) -> DecodeState {
     let result = DecodeState(
-      cache: other, position: position, length: length, width: step.hidden.columns,
-      vocabulary: logits.columns)
+      cache: other, position: position, length: length, vocabulary: logits.columns)
     result.logits.copy(from: logits)
     return result
   }
@@ -57,7 +47,7 @@ extension Context {
   public func startDecoding(_ prefill: consuming PrefillResult) -> DecodeState {
     let state = DecodeState(
       cache: prefill.cache, position: prefill.nextPosition, length: prefill.length,
-      width: model.text.width, vocabulary: model.text.vocabulary)
+      vocabulary: model.text.vocabulary)
     let last = prefill.rows.count - 1
     model.decoder.logits(
       of: prefill.rows.hidden[rows: last..<last + 1], into: state.logits, workspace, workers)
@@ -67,6 +57,11 @@ extension Context {
   /// Runs one token through all layers; `state.logits` then predict the next.
   public func decode(_ token: Int32, _ state: inout DecodeState) {
     workspace.reserve(rows: 1, positions: state.position + 1)
-    state.advance(token, self)
+    let decoder = model.decoder
+    step.removeAll()
+    decoder.append(token, at: state.position, state.cache, to: step)
+    decoder.run(step, workspace, workers)
+    decoder.logits(of: step.hidden, into: state.logits, workspace, workers)
+    state.didRun()
   }
 }

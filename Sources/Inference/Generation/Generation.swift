@@ -15,7 +15,10 @@ public struct Generation: ~Copyable {
   /// Seconds of the decoding steps so far.
   public private(set) var decodeSeconds = 0.0
   private let context: Context
-  private var state: DecodeState
+  /// The sequence.
+  private(set) var state: DecodeState
+  /// Whether the last token is yet to be run.
+  private var isBehind = false
   private let room: Int
   private let fillsContext: Bool
   private let stopTokens: [Int32]
@@ -43,14 +46,32 @@ public struct Generation: ~Copyable {
   ///
   /// Throws where the run is cancelled, and where the model's logits are no numbers.
   public mutating func next() throws(InferenceError) -> (token: Int32, text: String)? {
+    if let token = awaited {
+      try context.cancellation.check()
+      let start = StageClock.now
+      context.decode(token, &state)
+      isBehind = false
+      decodeSeconds += StageClock.now - start
+    }
+    return try choose()
+  }
+
+  /// The last token, where it has to be run before the next can be chosen.
+  var awaited: Int32? { isBehind ? tokens.last : nil }
+
+  /// Takes in the logits behind the awaited token, which was run together with those of other answers.
+  mutating func didRun(_ logits: MatrixView, seconds: Double) {
+    state.logits.copy(from: logits)
+    state.didRun()
+    isBehind = false
+    decodeSeconds += seconds
+  }
+
+  /// The next token by the logits at hand, and the text that it completes; `nil` at the end.
+  mutating func choose() throws(InferenceError) -> (token: Int32, text: String)? {
     if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
     guard finishReason == nil else { return nil }
     try context.cancellation.check()
-    if let last = tokens.last {
-      let start = StageClock.now
-      context.decode(last, &state)
-      decodeSeconds += StageClock.now - start
-    }
     let token = try sampler.next(state.logits)
     tokens.append(token)
     var piece = ""
@@ -62,6 +83,7 @@ public struct Generation: ~Copyable {
     }
     if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
     if finishReason != nil, !stops.isFound { piece += stops.append(stream.finish()) + stops.finish() }
+    isBehind = finishReason == nil
     text += piece
     return (token, piece)
   }
@@ -71,6 +93,9 @@ public struct Generation: ~Copyable {
     while try next() != nil {}
     return tokens
   }
+
+  /// Logits of the last token that was run, `[vocabulary]`.
+  public var logits: [Float] { state.logits.row(0) }
 
   /// Hands the sequence back: behind all tokens but the last, which is never run.
   public consuming func finish() -> DecodeState { state }

@@ -60,6 +60,11 @@ public struct Decoder: Sendable {
       rows, cache: cache, schedule: schedule, watched: watched, workspace, workers)
   }
 
+  /// Runs one layer of a step.
+  func step(layer: Int, _ step: SequenceStep, _ workspace: DecoderWorkspace, _ workers: Workers) {
+    layers[layer].step(layer: layer, step, workspace, workers)
+  }
+
   /// Each FFN neuron's sum of magnitudes over some rows of a layer's FFN input, `[m]`.
   public func neuronMagnitudes(
     layer: Int, of rows: [Int], input: MatrixView, _ workers: Workers
@@ -67,13 +72,15 @@ public struct Decoder: Sendable {
     layers[layer].feedForward.neuronMagnitudes(of: rows, input, workers)
   }
 
-  /// Logits of residual rows after the last layer, `[n x width]` to `[n x vocabulary]`.
+  /// Logits of residual rows after the last layer, `[n x width]` to `[n x vocabulary]`. With `rowByRow` a row has the bits
+  /// that it would have alone.
   public func logits(
-    of hidden: MatrixView, into logits: MatrixView, _ workspace: DecoderWorkspace, _ workers: Workers
+    of hidden: MatrixView, into logits: MatrixView, rowByRow: Bool = false, _ workspace: DecoderWorkspace,
+    _ workers: Workers
   ) {
     let normed = workspace.normed(hidden.rows)
     hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
-    head.multiply(normed, into: logits, workers)
+    head.multiply(normed, into: logits, rowByRow: rowByRow, workers)
   }
 }
 

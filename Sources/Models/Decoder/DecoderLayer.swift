@@ -84,6 +84,44 @@ struct DecoderLayer: Sendable {
     return attentionRows
   }
 
+  /// Runs the layer on a step, in place, and appends its tokens to their caches.
+  func step(
+    layer: Int, _ step: SequenceStep, _ workspace: DecoderWorkspace, _ workers: Workers
+  ) {
+    let count = step.count
+    let hidden = step.hidden  // [n x d]
+    let normed = workspace.normed(count)
+    let fused = workspace.fused(count)
+    let attended = workspace.attended(count)
+    let queryWidth = model.queryHeads * model.headWidth
+    let keyWidth = model.keyValueHeads * model.headWidth
+    let epsilon = Float(model.normEpsilon)
+
+    hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed, workers)
+    qkv.multiply(normed, into: fused, rowByRow: true, workers)  // [n x (H + 2 Hkv) dh]
+    if let qkvBias { fused.add(qkvBias, workers) }
+    for index in 0..<count {
+      let row = fused[rows: index..<index + 1]
+      // A scheme that grows with the sequence has other angles for each.
+      workspace.rotary.rotate(
+        row[columns: 0..<queryWidth + keyWidth], position: step.positions[index], headWidth: model.headWidth)
+      let cache = step.caches[index].layers[layer]
+      cache.append(
+        keys: row[columns: queryWidth..<queryWidth + keyWidth],
+        values: row[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: 0, workers)
+      attention.attend(
+        queries: row[columns: 0..<queryWidth], to: cache.entries, offsets: cache.offsets,
+        keyCount: cache.count, mask: .causal(firstQuery: cache.count - 1),
+        into: attended[rows: index..<index + 1], workers)  // [1 x H dh]
+    }
+    attentionOutput.multiply(attended, into: hidden, accumulating: true, rowByRow: true, workers)  // [n x d]
+    if let attentionOutputBias { hidden.add(attentionOutputBias, workers) }
+
+    hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed, workers)
+    feedForward.forward(
+      normed, into: hidden, scratch: workspace.neurons(count), rowByRow: true, workers)
+  }
+
   private func mask(_ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int) -> AttentionMask {
     guard firstQuery == 0, let window = schedule.attentionWindow, rows.visualCount > window else {
       return .causal(firstQuery: firstQuery)

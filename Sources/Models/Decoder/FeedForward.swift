@@ -28,13 +28,17 @@ public struct FeedForward: Sendable {
     activation = model.activation.function
   }
 
-  /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`.
-  public func forward(_ input: MatrixView, into output: MatrixView, scratch: MatrixView, _ workers: Workers) {
-    gateUp.multiply(input, into: scratch, workers)  // [n x 2m]
+  /// Adds the FFN of `input`, `[n x width]`, to `output`. `scratch` is `[n x 2m]`. With `rowByRow` a row has the bits that
+  /// it would have alone.
+  public func forward(
+    _ input: MatrixView, into output: MatrixView, scratch: MatrixView, rowByRow: Bool = false,
+    _ workers: Workers
+  ) {
+    gateUp.multiply(input, into: scratch, rowByRow: rowByRow, workers)  // [n x 2m]
     if let gateUpBias { scratch.add(gateUpBias, workers) }
     let active = scratch[columns: 0..<neurons]
     scratch.gate(activation, into: active, workers)  // [n x m]
-    down.multiplyNeurons(active, into: output, accumulating: true, workers)  // [n x width]
+    down.multiplyNeurons(active, into: output, accumulating: true, rowByRow: rowByRow, workers)  // [n x width]
     if let downBias { output.add(downBias, workers) }
   }
 

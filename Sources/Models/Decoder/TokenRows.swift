@@ -60,12 +60,6 @@ public final class TokenRows {
     findRuns()
   }
 
-  /// Gives the only row of a decoding step its position; allocates nothing.
-  public func movePosition(to position: Int) {
-    precondition(count == 1)
-    positions[0] = RotaryPosition(position)
-  }
-
   private func findRuns() {
     ordinals = []
     ordinals.reserveCapacity(count)
