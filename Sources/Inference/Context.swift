@@ -12,6 +12,9 @@ public final class Context {
   public let model: Model
   /// Asks the run at hand to stop.
   public var cancellation = Cancellation()
+  /// Called between the layers of tower and decoder while pictures and prompts are read: whoever shares out the threads may
+  /// lend them to somebody else meanwhile.
+  public var betweenLayers: (() -> Void)?
   let workers: Workers
   let workspace: DecoderWorkspace
   /// Memory of a decoding step, so that none allocates any.
@@ -28,6 +31,12 @@ public final class Context {
   /// A context with a pool of its own.
   public convenience init(_ model: Model, threads: Int) {
     self.init(model, pool: WorkerPool(threads: max(1, threads)))
+  }
+
+  /// Lets others have their turn, and throws where the run is cancelled.
+  func pause() throws(InferenceError) {
+    betweenLayers?()
+    try cancellation.check()
   }
 
   /// The threads.

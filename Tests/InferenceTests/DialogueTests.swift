@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import Inference
 import Models
 import Plan
@@ -107,6 +108,58 @@ import Tokenization
     let whole = try fresh.read(layout(second), reserve: 8)
     #expect(
       largestDifference(logits(reading), logits(whole)) < 1e-4)
+  }
+
+  @Test func `a copy of a reader goes another way, and neither disturbs the other`() throws {
+    for settings in Self.settings where settings.tokenPruning?.rule != .fastV {
+      let schedule = try context.model.schedule(settings)
+      var reader = PromptReader(context, images: images, schedule: schedule, policy: .keep)
+      _ = try reader.read(layout(first), reserve: 4)
+      let other = first + " not"
+      let overlap = try reader.overlap(with: layout(other))
+      #expect(overlap.known > 1 && overlap.lost < first.utf8.count)
+      var copy = reader.copy(forgetting: 0)
+      let one = try logits(copy.read(layout(other), reserve: 4), after: [65, 66])
+      let two = try logits(reader.read(layout(second), reserve: 4), after: [65, 66])
+      for (words, values) in [(other, one), (second, two)] {
+        var fresh = PromptReader(context, images: images, schedule: schedule, policy: .keep)
+        #expect(
+          largestDifference(values, try logits(fresh.read(layout(words), reserve: 4), after: [65, 66])) < 1e-4
+        )
+      }
+    }
+  }
+
+  @Test(arguments: WeightFormat.allCases)
+  func `reading behind what is known gives the bits of reading all`(format: WeightFormat) throws {
+    let context = Context(try Model(Plan(contentsOf: try ReferencePlan.plan(format, in: folder))), threads: 2)
+    let picture = try context.encode(
+      try context.model.prepareImage(
+        at: ReferencePlan.scenes.appendingPathComponent("images/calibration-010.jpg").path))
+    // OpenBLAS' products of float32 depend on the number of rows.
+    let tolerance: Float = format == .float32 ? 1e-4 : 0
+    for settings in [
+      PruningSettings.dense,
+      PruningSettings(
+        tokenPruning: TokenPruning(rule: .semiRelaxed, keepRatio: 0.4, layer: 1),
+        cacheRetention: CacheRetention(
+          rates: Array(repeating: 0.4, count: context.model.text.layers), ranking: .window)),
+    ] {
+      let schedule = try context.model.schedule(settings)
+      var keeping = PromptReader(context, images: [picture], schedule: schedule, policy: .keep)
+      for words in [
+        "Describe the image.", "Which digits are there?", "Which digits are red, and which are blue?",
+      ] {
+        var fresh = PromptReader(context, images: [picture], schedule: schedule, policy: .keep)
+        let layout = try context.model.layout(prompt: words, images: 1)
+        let kept = try keeping.read(layout, reserve: 4)
+        let whole = try fresh.read(layout, reserve: 4)
+        #expect(largestDifference(logits(kept, context), logits(whole, context)) <= tolerance)
+        #expect(
+          largestDifference(logits(kept, after: [65, 66], context), logits(whole, after: [65, 66], context))
+            <= tolerance)
+      }
+    }
   }
 
   /// Whole pictures, and such that some tokens stand for others.

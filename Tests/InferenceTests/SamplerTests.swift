@@ -161,6 +161,62 @@ import Testing
     #expect(options.problem == nil)
   }
 
+  @Test(
+    arguments: [1, 2, 3, 50, 500, 5000], [(0.3, 0), (0.3, 0.01), (0.9, 0), (0.9, 0.1), (1, 0), (1, 0.01)])
+  func `of many tokens those stay that plain sorting keeps`(k: Int, shares: (topP: Double, minP: Double))
+    throws
+  {
+    let (topP, minP) = shares
+    let values = randomMatrix(1, 2000, seed: UInt64(k)).row(0).map { Double($0) * 8 }
+    var options = Self.drawing
+    (options.topK, options.topP, options.minP) = (k == 5000 ? 0 : k, topP, minP)
+    let highest = values.max() ?? 0
+    var sorted = values.map { exp(Double(Float($0)) - highest) }.enumerated().sorted {
+      $0.element > $1.element
+    }
+    if options.topK > 0 { sorted.removeLast(max(0, sorted.count - k)) }
+    let total = sorted.reduce(0) { $0 + $1.element }
+    var (kept, reached) = (Set<Int32>(), 0.0)
+    for (token, weight) in sorted where kept.isEmpty || (reached < topP * total && weight >= minP) {
+      kept.insert(Int32(token))
+      reached += weight
+    }
+    var sampler = Sampler(options)
+    let row = logits(values)
+    let drawn = try Set((0..<3000).map { _ in try sampler.next(row) })
+    #expect(drawn.isSubset(of: kept))
+    // Whatever is likely enough to be drawn comes.
+    let expected = sorted.filter { kept.contains(Int32($0.offset)) && $0.element / reached > 0.01 }
+    #expect(drawn.isSuperset(of: expected.map { Int32($0.offset) }))
+  }
+
+  @Test func `a bias moves a token, and forbids it`() throws {
+    var options = SamplingOptions()
+    options.biases = [1: 3, 9: 5, -1: 5]
+    var sampler = Sampler(options)
+    #expect(try sampler.next(logits([2, 0, 1])) == 1)
+    options.biases = [0: -.infinity, 1: -100]
+    sampler = Sampler(options)
+    #expect(try sampler.next(logits([2, 1.5, 1])) == 2)
+    options.biases[2] = -.infinity
+    options.biases[1] = -.infinity
+    sampler = Sampler(options)
+    let error = #expect(throws: InferenceError.self) { try sampler.next(logits([2, 1.5, 1])) }
+    #expect(error?.description == "sampling: the biases leave no token")
+  }
+
+  @Test func `penalties count what the answer has already`() throws {
+    var options = SamplingOptions()
+    options.frequencyPenalty = 0.4
+    var sampler = Sampler(options)
+    // 2, 1.6, 1.2 of token 0 beside 1.5 of token 1.
+    #expect(try (0..<5).map { _ in try sampler.next(logits([2, 1.5, -9])) } == [0, 0, 1, 0, 1])
+    options = SamplingOptions()
+    options.presencePenalty = 0.6
+    sampler = Sampler(options)
+    #expect(try (0..<5).map { _ in try sampler.next(logits([2, 1.5, -9])) } == [0, 1, 0, 0, 0])
+  }
+
   // MARK: Helpers
 
   private static var drawing: SamplingOptions {

@@ -14,9 +14,18 @@ public struct PromptReader: ~Copyable {
   private var known: Known?
 
   /// What has been read, and what it left.
-  private struct Known: ~Copyable {
+  private final class Known {
     var parts: [PromptLayout.Part]
     var prompt: CachedPrompt
+
+    init(parts: [PromptLayout.Part], prompt: consuming CachedPrompt) {
+      self.parts = parts
+      self.prompt = prompt
+    }
+
+    func copy(forgetting count: Int) -> Known {
+      Known(parts: Array(parts.dropLast(count)), prompt: prompt.copy(forgetting: count))
+    }
   }
 
   /// A reader of prompts about some pictures.
@@ -61,13 +70,13 @@ public struct PromptReader: ~Copyable {
 
   /// Takes in what was decoded behind the last reading: these tokens were run.
   public mutating func didDecode(_ tokens: some Collection<Int32>) {
-    guard var known = known.take() else { return }
+    guard let known = known.take() else { return }
     // A cache that was chosen for one question is not what the next one is read behind.
     if policy == .accept || (policy == .keep && schedule.settings.cacheRetention == nil) {
       known.parts += tokens.map { .token($0) }
       known.prompt.didRead(tokens.count)
     }
-    self.known = consume known
+    self.known = known
   }
 
   /// Forgets what was read: whatever was decoded behind it is not known to belong to it.
@@ -93,17 +102,9 @@ public struct PromptReader: ~Copyable {
   private mutating func readOn(
     _ layout: PromptLayout, reserve: Int, _ count: inout Int
   ) throws(InferenceError) -> PrefillResult? {
-    guard !chosenByText, var known = known.take() else { return nil }
+    guard !chosenByText, let known = known.take() else { return nil }
+    guard let start = start(of: layout, behind: known.parts) else { return nil }
     let chooses = policy == .keep ? schedule : nil
-    let common = zip(known.parts, layout.parts).prefix { $0 == $1 }.count
-    let images = layout.parts.lastIndex { if case .image = $0 { true } else { false } } ?? -1
-    // The rows by whose attention entries are chosen have to be run, and one for the logits.
-    let shared = min(common, layout.parts.count - 1)
-    let start = max(
-      images + 1,
-      min(
-        shared, layout.parts.count - max(1, chooses.flatMap { context.entrySelector($0)?.watchedRows } ?? 1)))
-    guard start <= shared else { return nil }
     var tokens: [Int32] = []
     for part in layout.parts[start...] {
       guard case .token(let token) = part else { return nil }
@@ -113,9 +114,47 @@ public struct PromptReader: ~Copyable {
     known.prompt.forget(last: known.parts.count - start)
     let result = try context.prefill(tokens, behind: &known.prompt, freeingBy: chooses, reserve: reserve)
     known.parts = layout.parts
-    self.known = consume known
+    self.known = known
     count = tokens.count
     return result
+  }
+
+  /// The first part of a prompt that has to be read where some parts are known; `nil` for all of it.
+  private func start(of layout: PromptLayout, behind known: [PromptLayout.Part]) -> Int? {
+    let common = zip(known, layout.parts).prefix { $0 == $1 }.count
+    let images = layout.parts.lastIndex { if case .image = $0 { true } else { false } } ?? -1
+    // The rows by whose attention entries are chosen have to be run, and one for the logits.
+    let chooses = policy == .keep ? schedule : nil
+    let watched = chooses.flatMap { context.entrySelector($0)?.watchedRows } ?? 1
+    let shared = min(common, layout.parts.count - 1)
+    let start = max(images + 1, min(shared, layout.parts.count - max(1, watched)))
+    return start <= shared ? start : nil
+  }
+
+  /// How many parts of a prompt are known from the last one and would not be read again, and how many parts of the last
+  /// one would be forgotten for it.
+  package func overlap(with layout: PromptLayout) -> (known: Int, lost: Int) {
+    guard !chosenByText, let parts = known?.parts else { return (0, 0) }
+    guard let start = start(of: layout, behind: parts) else { return (0, parts.count) }
+    return (start, parts.count - start)
+  }
+
+  /// A reader that knows what this one does but the last `count` parts, which must all be text, in memory of its own.
+  package func copy(forgetting count: Int) -> PromptReader {
+    var copy = PromptReader(context, images: images, schedule: schedule, policy: policy)
+    copy.known = known?.copy(forgetting: count)
+    return copy
+  }
+
+  /// Bytes of memory of what is known.
+  package var knownBytes: Int { known?.prompt.cache.allocatedBytes ?? 0 }
+
+  /// Numbers of the visual tokens that outlive token pruning, where what was read before entries were freed is known.
+  package var keptTokens: [Int]? {
+    guard let indices = known?.prompt.visualIndices else { return nil }
+    // Behind a horizon no layer has any: the last layer that has tells.
+    let last = indices.last { layer in layer.contains { $0 >= 0 } }
+    return (last ?? []).compactMap { $0 >= 0 ? Int($0) : nil }
   }
 
   /// Whether the tokens that stay were chosen by the text behind the pictures: another question would choose others.

@@ -27,6 +27,17 @@ struct CachedPrompt: ~Copyable {
     self.length = length
   }
 
+  /// The same prompt without its last tokens, which must all be text, with memory of its own.
+  func copy(forgetting count: Int) -> CachedPrompt {
+    var copy = CachedPrompt(
+      imageStarts: imageStarts, nextPosition: nextPosition, length: length, visual: visual)
+    copy.cache = cache.copy(reserve: 0)
+    copy.visualIndices = visualIndices
+    copy.visualKept = visualKept
+    copy.forget(last: count)
+    return copy
+  }
+
   /// Takes over the next layer.
   mutating func append(_ layer: LayerCache, visualIndices: [Int32]) {
     cache.append(layer)
@@ -67,14 +78,15 @@ extension Context {
   func prefill(
     _ tokens: [Int32], behind prompt: inout CachedPrompt, freeingBy schedule: Schedule?, reserve: Int
   ) throws(InferenceError) -> PrefillResult {
-    try cancellation.check()
     var clock = StageClock()
     let selector = schedule.flatMap { entrySelector($0) }
     let watched = selector == nil ? 0 : min(tokens.count, selector?.watchedRows ?? 0)
     var attentions: [MatrixView] = []
     prompt.reserve(tokens.count + reserve)
-    let rows = read(tokens, at: prompt.nextPosition, cache: prompt.cache, watched: watched) {
-      _, attention, _ in
+    let rows = try read(
+      tokens, at: prompt.nextPosition, cache: prompt.cache, watched: watched,
+      willRun: { () throws(InferenceError) in try pause() }
+    ) { _, attention, _ in
       if let attention { attentions.append(attention) }
     }
     prompt.didRead(tokens.count)

@@ -17,7 +17,8 @@ extension Context {
     let logits = MatrixView(rows: tokens.count, columns: model.text.vocabulary)
     guard !tokens.isEmpty else { return logits }
     let watched = min(tokens.count, observer.watchedRows)
-    let rows = read(tokens, at: position, cache: cache, watched: watched) { layer, attention, rows in
+    let rows = read(tokens, at: position, cache: cache, watched: watched, willRun: {}) {
+      layer, attention, rows in
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
     }
     for layer in cache.layers { layer.truncate(to: layer.count - tokens.count) }
@@ -38,11 +39,13 @@ extension Context {
 
   /// Runs known text through all layers behind what `cache` holds, and appends it; returns its rows after the last layer.
   ///
-  /// `body` sees each layer's attention of the last `watched` tokens, `[(watched * H) x keys]`.
-  func read(
+  /// `body` sees each layer's attention of the last `watched` tokens, `[(watched * H) x keys]`. What `willRun` throws before
+  /// a layer leaves the cache without use.
+  func read<Failure>(
     _ tokens: [Int32], at first: Int, cache: KeyValueCache, watched: Int,
+    willRun: () throws(Failure) -> Void,
     _ body: (_ layer: Int, _ attention: MatrixView?, _ rows: TokenRows) -> Void
-  ) -> TokenRows {
+  ) throws(Failure) -> TokenRows {
     workspace.reserve(rows: tokens.count, positions: first + tokens.count)
     let hidden = MatrixView(rows: tokens.count, columns: model.text.width)
     for (row, token) in tokens.enumerated() { model.decoder.embed(token, into: hidden, row: row) }
@@ -50,6 +53,7 @@ extension Context {
       hidden: hidden, positions: tokens.indices.map { RotaryPosition(first + $0) },
       visualIndices: Array(repeating: -1, count: tokens.count))
     for layer in cache.layers.indices {
+      try willRun()
       let attention = model.decoder.forward(
         layer: layer, rows, cache: cache.layers[layer], watched: watched, workspace, workers)
       body(layer, attention, rows)

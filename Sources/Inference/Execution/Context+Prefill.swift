@@ -24,7 +24,7 @@ extension Context {
 
     if range.first == 0 { acts.willRun(prompt, in: self) }
     for layer in range.first..<(range.end ?? model.text.layers) {
-      try cancellation.check()
+      try pause()
       observer.willRun(layer: layer, rows: rows)
       acts.willRun(layer: layer, rows, in: self)
       let layerCache = cache.layers[layer]

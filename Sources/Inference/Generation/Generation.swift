@@ -14,6 +14,8 @@ public struct Generation: ~Copyable {
   public private(set) var finishReason: FinishReason?
   /// Seconds of the decoding steps so far.
   public private(set) var decodeSeconds = 0.0
+  /// How likely the last token was, where the options ask.
+  public private(set) var chances: TokenChances?
   private let context: Context
   /// The sequence.
   private(set) var state: DecodeState
@@ -22,6 +24,8 @@ public struct Generation: ~Copyable {
   private let room: Int
   private let fillsContext: Bool
   private let stopTokens: [Int32]
+  private let likeliest: Int?
+  private let cancellation: Cancellation
   private var sampler: Sampler
   private var stream: StreamingDecoder
   private var stops: StopStringMatcher
@@ -34,6 +38,8 @@ public struct Generation: ~Copyable {
     room = try context.model.room(behind: state.length, limit: options.maxTokens)
     fillsContext = room < options.maxTokens
     self.context = context
+    cancellation = context.cancellation
+    likeliest = options.likeliest
     self.state = state
     stopTokens = options.ignoresStopTokens ? [] : context.model.text.stopTokens.map(Int32.init)
     sampler = Sampler(options.sampling)
@@ -47,7 +53,7 @@ public struct Generation: ~Copyable {
   /// Throws where the run is cancelled, and where the model's logits are no numbers.
   public mutating func next() throws(InferenceError) -> (token: Int32, text: String)? {
     if let token = awaited {
-      try context.cancellation.check()
+      try cancellation.check()
       let start = StageClock.now
       context.decode(token, &state)
       isBehind = false
@@ -71,8 +77,9 @@ public struct Generation: ~Copyable {
   mutating func choose() throws(InferenceError) -> (token: Int32, text: String)? {
     if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
     guard finishReason == nil else { return nil }
-    try context.cancellation.check()
+    try cancellation.check()
     let token = try sampler.next(state.logits)
+    chances = likeliest.map { TokenChances(of: token, top: $0, state.logits) }
     tokens.append(token)
     var piece = ""
     if stopTokens.contains(token) {

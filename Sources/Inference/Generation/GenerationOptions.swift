@@ -6,6 +6,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var stopStrings: [String] = []
   /// Whether to go on behind stop tokens, as measurements of a number of steps do.
   public var ignoresStopTokens = false
+  /// How many of the likeliest tokens are told of at each place, besides the chance of the one taken; `nil` for nothing.
+  public var likeliest: Int?
   /// How tokens are drawn.
   public var sampling = SamplingOptions()
 

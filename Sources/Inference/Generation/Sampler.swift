@@ -1,10 +1,12 @@
 public import Compute
 import Glibc
 
-/// Draws tokens from logits: temperature, then top-k, then top-p, then min-p, then one draw.
+/// Draws tokens from logits: biases and penalties, temperature, then top-k, then top-p, then min-p, then one draw.
 public struct Sampler: Sendable {
   private let options: SamplingOptions
   private var generator: SplitMix64
+  /// How often each token was taken, where a penalty asks.
+  private var counts: [Int32: Int] = [:]
 
   /// A sampler at the start of its sequence of draws.
   public init(_ options: SamplingOptions = SamplingOptions()) {
@@ -18,9 +20,26 @@ public struct Sampler: Sendable {
   /// infinity is a token that is never taken.
   public mutating func next(_ logits: MatrixView) throws(InferenceError) -> Int32 {
     guard logits.hasMaximum(row: 0) else { throw InferenceError("model", "its logits are no numbers") }
-    return logits.withRow(0) { row in
+    let adjusted = options.adjustsLogits ? try adjusted(logits) : logits
+    let token = adjusted.withRow(0) { row in
       options.temperature == 0 ? Int32(Self.mostLikely(row)) : draw(row)
     }
+    if options.presencePenalty != 0 || options.frequencyPenalty != 0 { counts[token, default: 0] += 1 }
+    return token
+  }
+
+  private func adjusted(_ logits: MatrixView) throws(InferenceError) -> MatrixView {
+    let adjusted = logits.copy()
+    adjusted.withRow(0) { row in
+      for (token, bias) in options.biases where row.indices.contains(Int(token)) {
+        row[Int(token)] += Float(bias)
+      }
+      for (token, count) in counts {
+        row[Int(token)] -= Float(options.presencePenalty + Double(count) * options.frequencyPenalty)
+      }
+    }
+    guard adjusted.hasMaximum(row: 0) else { throw InferenceError("sampling", "the biases leave no token") }
+    return adjusted
   }
 
   private static func mostLikely(_ logits: UnsafeMutableBufferPointer<Float>) -> Int {
@@ -30,24 +49,73 @@ public struct Sampler: Sendable {
   }
 
   private mutating func draw(_ logits: UnsafeMutableBufferPointer<Float>) -> Int32 {
-    var order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
+    let highest = Double(logits[Self.mostLikely(logits)])
+    // How likely each token is beside the most likely one.
+    let weights = logits.map { exp((Double($0) - highest) / options.temperature) }
+    if options.drawsFromAll { return Int32(pick(weights)) }
+    var order = candidates(weights)
+    order.sort { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
     if options.topK > 0 { order.removeLast(max(0, order.count - options.topK)) }
-    let highest = Double(logits[order[0]])
-    var weights = order.map { exp((Double(logits[$0]) - highest) / options.temperature) }
-    let total = weights.reduce(0, +)
+    // Those that were left out as too unlikely count as well, but where top-k leaves them out.
+    let total = options.topK > 0 ? order.reduce(0) { $0 + weights[$1] } : weights.reduce(0, +)
     var reached = 0.0
     var count = 0
     // A token stays while those before it have not reached top-p.
-    while count < weights.count, reached < options.topP * total, weights[count] >= options.minP {
-      reached += weights[count]
+    while count < order.count, reached < options.topP * total, weights[order[count]] >= options.minP {
+      reached += weights[order[count]]
       count += 1
     }
-    weights.removeLast(weights.count - max(1, count))
-    var target = generator.nextUnit() * weights.reduce(0, +)
-    for (index, weight) in weights.enumerated() {
-      target -= weight
-      if target < 0 { return Int32(order[index]) }
+    order.removeLast(order.count - max(1, count))
+    return Int32(order[pick(order.map { weights[$0] })])
+  }
+
+  /// Tokens that may be among those that stay: sorting a whole vocabulary takes longer than a small model's step.
+  private func candidates(_ weights: [Double]) -> [Int] {
+    var least = options.minP
+    if options.topK > 0 {
+      least = max(least, weights.largest(options.topK))
+    } else {
+      // All that are less likely than this together have no more than what top-p leaves out.
+      let rest = (1 - options.topP) * weights.reduce(0, +) / Double(weights.count)
+      least = max(least, 0.5 * rest)
     }
-    return Int32(order[weights.count - 1])
+    return weights.indices.filter { weights[$0] >= least }
+  }
+
+  /// A place drawn in proportion to its weight.
+  private mutating func pick(_ weights: [Double]) -> Int {
+    var target = generator.nextUnit() * weights.reduce(0, +)
+    var last = 0
+    for (place, weight) in weights.enumerated() where weight > 0 {
+      last = place
+      target -= weight
+      if target < 0 { break }
+    }
+    return last
+  }
+}
+
+extension [Double] {
+  /// The `count`-th largest element, or the smallest where there are fewer; in the time of a few passes.
+  fileprivate func largest(_ count: Int) -> Double {
+    guard count < self.count else { return self.min() ?? 0 }
+    var values = self
+    var (first, last, wanted) = (0, values.count - 1, count - 1)
+    while first < last {
+      let pivot = values[first + (last - first) / 2]
+      var (left, right) = (first, last)
+      while left <= right {
+        while values[left] > pivot { left += 1 }
+        while values[right] < pivot { right -= 1 }
+        if left <= right {
+          values.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if wanted <= right { last = right } else if wanted >= left { first = left } else { break }
+    }
+    wanted = count - 1
+    return values[wanted]
   }
 }

@@ -43,7 +43,7 @@ extension Context {
       let batch = seen[range]
       let features = try model.tower.encode(
         batch.map { inputs[$0] }, at: settings, merge: description.projector.merge, workers
-      ) { () throws(InferenceError) in try cancellation.check() }
+      ) { () throws(InferenceError) in try pause() }
       for (index, features) in zip(batch, features) {
         let isPartial = features.isPartial && !description.vision.dropsFirstPatch
         let (tokens, places) = model.projector.project(features, workers)

@@ -22,6 +22,8 @@ public final class KeyValueCache {
 
   /// Bytes of the rows in use in all layers.
   public var bytes: Int { layers.reduce(0) { $0 + $1.bytes } }
+  /// Bytes of memory, rows that there is room for included.
+  public var allocatedBytes: Int { layers.reduce(0) { $0 + $1.allocatedBytes } }
   /// Visual rows in use, summed over layers.
   public var visualEntries: Int { layers.reduce(0) { $0 + $1.visualCount } }
 

@@ -66,6 +66,11 @@ public final class LayerCache {
     heads * count * (2 * headWidth * precision.elementSize + (offsetStorage == nil ? 0 : 4))
   }
 
+  /// Bytes of memory, rows that there is room for included.
+  public var allocatedBytes: Int {
+    heads * capacity * (2 * headWidth * precision.elementSize + (offsetStorage == nil ? 0 : 4))
+  }
+
   /// Forgets all rows and makes room for `rows`.
   public func reset(capacity rows: Int) {
     if rows > capacity || rows * 2 < capacity {
