@@ -29,6 +29,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Tokenization": ["Plan", "PlanFile", "Checkpoints", "JSONReading"],
   "Imaging": ["Plan", "PlanFile", "Digests"],
   "Signing": ["Signatures"],
+  "Espalier": ["Plan"],
   "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
 

@@ -29,6 +29,15 @@ public struct Answer: Sendable {
     case length
     /// The context is full.
     case context
+
+    init(_ reason: Inference.FinishReason) {
+      self =
+        switch reason {
+        case .stop: .stop
+        case .length: .length
+        case .context: .context
+        }
+    }
   }
 
   /// Time of each stage of a run.
@@ -48,12 +57,7 @@ public struct Answer: Sendable {
   init(_ answer: Inference.Answer) {
     text = answer.text
     tokens = answer.tokens
-    finishReason =
-      switch answer.finishReason {
-      case .stop: .stop
-      case .length: .length
-      case .context: .context
-      }
+    finishReason = FinishReason(answer.finishReason)
     point = answer.point
     promptTokens = answer.promptTokens
     visualTokens = (answer.visualTokens, answer.counts.visualKept)

@@ -17,6 +17,16 @@ public struct AnswerOptions: Equatable, Sendable {
   /// Seed of the draws: the same seed draws the same tokens.
   public var seed: UInt64 = 0
 
+  /// Taken off the logit of a token that the answer has already.
+  public var presencePenalty = 0.0
+  /// Taken off the logit of a token for each time that the answer has it already.
+  public var frequencyPenalty = 0.0
+  /// Added to the logits of single tokens; minus infinity forbids one.
+  public var biases: [Int32: Double] = [:]
+  /// How many of the likeliest tokens a service tells of at each place, besides the chance of the one taken; `nil` for
+  /// nothing.
+  public var likeliest: Int?
+
   /// Greedy decoding of 256 tokens at most.
   public init() {}
 
@@ -28,6 +38,10 @@ public struct AnswerOptions: Equatable, Sendable {
     options.sampling.topP = topP
     options.sampling.minP = minP
     options.sampling.seed = seed
+    options.sampling.presencePenalty = presencePenalty
+    options.sampling.frequencyPenalty = frequencyPenalty
+    options.sampling.biases = biases
+    options.likeliest = likeliest
     return options
   }
 }

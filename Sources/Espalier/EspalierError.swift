@@ -21,6 +21,8 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
     case prompt
     /// A setting.
     case settings
+    /// Too much is asked for at once; later it may be answered.
+    case busy
     /// Somebody asked for the end.
     case cancelled
   }

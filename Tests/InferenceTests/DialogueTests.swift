@@ -116,7 +116,7 @@ import Tokenization
       var reader = PromptReader(context, images: images, schedule: schedule, policy: .keep)
       _ = try reader.read(layout(first), reserve: 4)
       let other = first + " not"
-      let overlap = try reader.overlap(with: layout(other))
+      let overlap = reader.overlap(with: layout(other))
       #expect(overlap.known > 1 && overlap.lost < first.utf8.count)
       var copy = reader.copy(forgetting: 0)
       let one = try logits(copy.read(layout(other), reserve: 4), after: [65, 66])

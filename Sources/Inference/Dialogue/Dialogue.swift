@@ -18,9 +18,6 @@ public final class Dialogue {
   private var reader: PromptReader?
   private let maxMemory: Int?
   private let cache: PictureCache?
-  /// Features that are written to the cache's folder behind the answer.
-  private var new: [(key: PictureKey, tokens: ImageTokens)] = []
-  private var picture: PictureSettings { point.settings.picture }
 
   /// A dialogue in which nothing has been asked.
   ///
@@ -45,17 +42,20 @@ public final class Dialogue {
   /// A point that was asked to prune and removed nothing from a prompt with images is an error, and so is a plan whose file
   /// was written to. After an error the next question is read from its beginning.
   public func answer(_ question: Question, onText: (String) throws -> Void = { _ in }) throws -> Answer {
-    if let problem = question.options.sampling.problem { throw InferenceError("sampling", problem) }
     try context.model.checkUnchanged()
     let start = StageClock.now
-    let layout = try context.model.layout(question.conversation, images: question.images.count)
+    var opened = try OpenedQuestion(
+      question, at: point.settings.picture, policy: policy, in: context, cache: cache)
     var answer = Answer()
     answer.point = point.name
     // Nobody who waits for the first token waits for a disk.
-    defer { saveNew() }
-    try read(question, for: layout, &answer)
+    defer { opened.save(to: cache) }
+    answer.memoryBound = try checkMemory(opened)
+    try openReader(&opened)
+    answer.knownPictures = opened.knownPictures
+    (answer.seconds.image, answer.seconds.vision) = opened.seconds
     do {
-      try generate(layout, question, since: start, &answer, onText)
+      try generate(opened.layout, question, since: start, &answer, onText)
       try context.model.checkUnchanged()
     } catch {
       reader?.forget()
@@ -73,7 +73,9 @@ public final class Dialogue {
     let beforePrefill = StageClock.now
     guard let reading = try reader?.read(layout, reserve: question.options.maxTokens) else { return }
     answer.count(reading)
-    try checkPruning(answer, images: question.images.count)
+    try point.checkPruning(
+      answer.counts, visualTokens: answer.visualTokens, images: question.images.count,
+      layers: context.model.text.layers)
     let state = context.startDecoding(reading.takePrefill())
     answer.seconds.prefill = StageClock.now - beforePrefill
     var generation = try Generation(state, in: context, question.options)
@@ -84,67 +86,37 @@ public final class Dialogue {
     answer.take(generation)
   }
 
-  /// Has a reader of prompts about some pictures: the last one, or a new one over their features. Sizes alone say whether
-  /// the prompt has room for the pictures: none is encoded before.
-  private func read(
-    _ question: Question, for layout: PromptLayout, _ answer: inout Answer
-  ) throws {
-    var image = StageClock()
-    var vision = StageClock()
-    let encoded = try image.measure { try question.images.map { try $0.encoded() } }
-    var pictures = PictureGathering(encoded, in: context, at: picture, cache: cache)
-    let request = try request(of: encoded, layout, question.options)
-    answer.memoryBound = try checkMemory(request, keys: pictures.keys)
-    answer.knownPictures = encoded.count
-    if reader == nil || encoded.map(\.digest) != digests {
-      reader = nil
-      try image.measure { try pictures.prepare(for: request) }
-      answer.knownPictures = pictures.knownCount
-      let model = context.model
-      _ = try model.room(behind: model.count(layout, try pictures.arrangements()), limit: 1)
-      defer { new += pictures.new }
-      if answer.knownPictures < encoded.count { try vision.measure { try pictures.encode() } }
-      reader = PromptReader(context, images: pictures.features, schedule: schedule, policy: policy)
-      digests = encoded.map(\.digest)
-    }
-    (answer.seconds.image, answer.seconds.vision) = (image.seconds, vision.seconds)
+  /// Has a reader of prompts about some pictures: the last one, or a new one over their features.
+  private func openReader(_ opened: inout OpenedQuestion) throws {
+    guard reader == nil || opened.digests != digests else { return }
+    reader = nil
+    try opened.prepare()
+    try opened.encode()
+    reader = PromptReader(context, images: opened.features, schedule: schedule, policy: policy)
+    digests = opened.digests
   }
 
-  private func saveNew() {
-    for picture in new { cache?.save(picture.tokens, for: picture.key) }
-    new = []
-  }
-
-  private func request(
-    of encoded: [EncodedImage], _ layout: PromptLayout, _ options: GenerationOptions
-  ) throws -> MemoryRequest {
-    try context.model.memoryRequest(
-      pictures: encoded.map { (try $0.size(), $0.bytes.count) },
-      textTokens: layout.parts.count - layout.imageCount, maxTokens: options.maxTokens,
-      threads: context.pool.count, keepsWhole: policy == .keep, at: picture)
-  }
-
-  /// The most that a request needs beside what the cache holds, which forgets what there is no room for.
-  private func checkMemory(_ request: MemoryRequest, keys: [PictureKey]) throws(InferenceError) -> Int {
-    var bound = context.model.memoryBound(of: request, settings: point.settings)
+  /// The most that a question needs beside what the cache holds, which forgets what there is no room for.
+  private func checkMemory(_ opened: OpenedQuestion) throws(InferenceError) -> Int {
     if let maxMemory {
-      cache?.shrink(to: max(0, maxMemory - min(maxMemory, bound.total)), sparing: keys)
+      let alone = opened.memoryBound(point.settings, knowing: nil).total
+      opened.shrink(cache, to: max(0, maxMemory - min(maxMemory, alone)))
     }
-    // Pictures of this very question are counted as such.
-    bound.knownPictures = cache?.bytes(besides: keys) ?? 0
+    let bound = opened.memoryBound(point.settings, knowing: cache)
     if let maxMemory { try bound.check(limit: maxMemory) }
     return bound.total
   }
+}
 
+extension OperatingPoint {
   /// Refuses a slow dense run under the name of a pruned one. Pictures of so few tokens that the settings do not ask
   /// for a whole one less are answered.
-  private func checkPruning(_ answer: Answer, images: Int) throws(InferenceError) {
-    guard
-      point.settings.asksToRemove(
-        visual: answer.visualTokens, images: images, layers: context.model.text.layers)
-    else { return }
-    if answer.counts.visualKept == answer.visualTokens, answer.visualEntryShare == 1 {
-      throw InferenceError("point '\(point.name)'", "was asked to prune and removed nothing")
+  package func checkPruning(
+    _ counts: PruningCounts, visualTokens: Int, images: Int, layers: Int
+  ) throws(InferenceError) {
+    guard settings.asksToRemove(visual: visualTokens, images: images, layers: layers) else { return }
+    if counts.visualKept == visualTokens, counts.visualEntryShare(of: visualTokens) == 1 {
+      throw InferenceError("point '\(name)'", "was asked to prune and removed nothing")
     }
   }
 }

@@ -68,6 +68,15 @@ struct PictureGathering {
   /// The features of all pictures.
   var features: [ImageTokens] { pictures.indices.compactMap { found[first($0)] } }
 
+  /// What the tower sees of all pictures.
+  func views() throws -> [PictureView] {
+    try pictures.indices.flatMap { index in
+      let prepared =
+        try prepared[index] ?? context.model.prepare(pictures[index], among: pictures.count, at: settings)
+      return try context.model.views(of: prepared).map { PictureView(picture: index, block: $0) }
+    }
+  }
+
   /// The first place of the picture that has this place, too.
   private func first(_ index: Int) -> Int {
     keys.isEmpty ? index : keys.firstIndex(of: keys[index]) ?? index

@@ -146,6 +146,9 @@ public struct PromptReader: ~Copyable {
     return copy
   }
 
+  /// The order of each picture's tokens.
+  package var arrangements: [ImageArrangement] { images.map(\.arrangement) }
+
   /// Bytes of memory of what is known.
   package var knownBytes: Int { known?.prompt.cache.allocatedBytes ?? 0 }
 

@@ -27,11 +27,15 @@ struct CachedPrompt: ~Copyable {
     self.length = length
   }
 
-  /// The same prompt without its last tokens, which must all be text, with memory of its own.
+  /// The same prompt without its last tokens, which must all be text, with memory of its own. Nothing may have been freed.
+  ///
+  /// An answer that grows on this very cache is no part of the copy.
   func copy(forgetting count: Int) -> CachedPrompt {
+    precondition(visualIndices.count == cache.layers.count)
     var copy = CachedPrompt(
       imageStarts: imageStarts, nextPosition: nextPosition, length: length, visual: visual)
-    copy.cache = cache.copy(reserve: 0)
+    copy.cache = KeyValueCache(
+      layers: zip(cache.layers, visualIndices).map { $0.copy(first: $1.count) })
     copy.visualIndices = visualIndices
     copy.visualKept = visualKept
     copy.forget(last: count)

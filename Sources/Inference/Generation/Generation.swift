@@ -21,6 +21,8 @@ public struct Generation: ~Copyable {
   private(set) var state: DecodeState
   /// Whether the last token is yet to be run.
   private var isBehind = false
+  /// Tokens that were run.
+  private var runCount = 0
   private let room: Int
   private let fillsContext: Bool
   private let stopTokens: [Int32]
@@ -57,10 +59,14 @@ public struct Generation: ~Copyable {
       let start = StageClock.now
       context.decode(token, &state)
       isBehind = false
+      runCount += 1
       decodeSeconds += StageClock.now - start
     }
     return try choose()
   }
+
+  /// Tokens that were run: all but the last, mostly.
+  package var runTokens: ArraySlice<Int32> { tokens.prefix(runCount) }
 
   /// The last token, where it has to be run before the next can be chosen.
   var awaited: Int32? { isBehind ? tokens.last : nil }
@@ -70,6 +76,7 @@ public struct Generation: ~Copyable {
     state.logits.copy(from: logits)
     state.didRun()
     isBehind = false
+    runCount += 1
     decodeSeconds += seconds
   }
 

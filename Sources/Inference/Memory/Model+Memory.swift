@@ -47,7 +47,7 @@ extension Model {
 
 extension MemoryBound {
   /// Throws when more may be needed than there is to be.
-  func check(limit: Int) throws(InferenceError) {
+  package func check(limit: Int) throws(InferenceError) {
     guard total > limit else { return }
     let largest = parts.sorted { $0.bytes > $1.bytes }.prefix(3).map { part in
       "\(part.name) \(Figure(Double(part.bytes), .bytes))"

@@ -168,6 +168,13 @@ public final class LayerCache {
     retaining(allRows, visual: visualCount, reserve: reserve)
   }
 
+  /// A copy of the first rows; those behind them must all be text.
+  public func copy(first rows: Int) -> LayerCache {
+    precondition(rows <= count)
+    return retaining(
+      Array(repeating: Array(0..<rows), count: heads), visual: visualCount, reserve: 0)
+  }
+
   /// Makes room for `rows` more.
   public func reserve(_ rows: Int) { if count + rows > capacity { grow(to: count + rows) } }
 
