@@ -378,8 +378,11 @@ def check_contrast_and_width(page):
     time.sleep(0.3)
     faint = page.run(FAINT)
     expect(not faint, f"too faint in {scheme}: {faint}")
-  for width in (1280, 900, 390, 320):
-    page.resize((width, 844))
+  for width, height in ((1280, 800), (900, 700), (844, 390), (390, 844), (320, 640)):
+    page.resize((width, height))
+    for place in ("0", "scroller().scrollHeight"):
+      page.run(f"scroller().scrollTop = {place}")
+      expect(page.get("document.querySelector('#send').getBoundingClientRect().bottom <= innerHeight"), f"at {width} x {height} the question cannot be sent without scrolling")
     over = page.get("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     expect(over <= 0, f"at {width} pixels the page is {over} pixels too wide")
 
