@@ -104,6 +104,9 @@ let package = Package(
       name: "Espalier",
       dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Signatures", "Compute"],
       swiftSettings: strict),
+    // The server: what clients say and hear, and the program that listens.
+    .target(
+      name: "Serving", dependencies: ["Espalier", "JSONReading", "Figures", "Output"], swiftSettings: strict),
     .executableTarget(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
 

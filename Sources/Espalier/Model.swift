@@ -2,6 +2,7 @@ internal import Inference
 internal import Plan
 internal import PlanFile
 internal import Signatures
+internal import Tokenization
 
 /// A pruning plan, opened and ready to answer.
 ///
@@ -48,4 +49,45 @@ public final class Model: Sendable {
   }
 
   func operatingPoint(_ name: String) throws -> OperatingPoint { try plan.point(named: name) }
+}
+
+/// What servers and tools tell people of a model.
+extension Model {
+  /// An operating point and what was measured of it.
+  public struct Point: Equatable, Sendable {
+    /// Its name.
+    public let name: String
+    /// Seconds from pictures to first token, on the machine that the plan was tuned or timed on; `nil` where none were
+    /// measured.
+    public let firstTokenSeconds: Double?
+    /// Divergence of its answers from the dense ones in nats; `nil` where it was not measured.
+    public let divergence: Double?
+  }
+
+  /// The operating points with their figures.
+  public var pointFigures: [Point] {
+    points.map { name in
+      let figures = (try? plan.point(named: name))?.figures
+      return Point(
+        name: name, firstTokenSeconds: figures.flatMap { $0.hasTimes ? $0.firstTokenSeconds : nil },
+        divergence: figures?.divergence)
+    }
+  }
+
+  /// Bytes of the weights.
+  public var bytes: Int { plan.contents.weightBytes }
+
+  /// How the weights are stored: `f32`, `bf16`, `int8` or `int4`.
+  public var weightFormat: String { plan.contents.weightFormat.rawValue }
+
+  /// Digest of the plan's weights and contents.
+  public var digest: String { model.planDigest ?? "" }
+
+  /// Tokens of a text by itself; control tokens written in it are plain text.
+  public func tokens(of text: String) throws(EspalierError) -> [Int32] {
+    try EspalierError.catching { try model.tokenizer.encode(text, parsingSpecialTokens: false) }
+  }
+
+  /// The bytes that a token stands for; none for an id without a token.
+  public func bytes(ofToken id: Int32) -> [UInt8] { model.tokenizer.bytes(of: id) }
 }

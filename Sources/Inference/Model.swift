@@ -23,7 +23,7 @@ public final class Model: Sendable {
   /// What holds the weights, where that is a plan.
   private let store: WeightStore?
   /// Digests of the weights and of everything else, where both are those of a plan.
-  let planDigest: String?
+  package let planDigest: String?
 
   /// Binds contents to weights; nothing is copied. Without a `cachePrecision`, keys and values are rounded where the
   /// weights are.
