@@ -41,6 +41,7 @@ let package = Package(
     .library(name: "EspalierKernels", targets: ["Compute", "CKernels"]),
     .executable(name: "espalier", targets: ["espalier"]),
     .executable(name: "espalier-run", targets: ["espalier-run"]),
+    .executable(name: "espalier-serve", targets: ["espalier-serve"]),
   ],
   traits: [
     .trait(
@@ -48,7 +49,13 @@ let package = Package(
       description: "Calibrate with several processes, on one machine or several, over Open MPI.")
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
   ],
   targets: [
     // C floor: system libraries, codecs behind return codes, SIMD kernels.
@@ -107,6 +114,21 @@ let package = Package(
     // The server: what clients say and hear, and the program that listens.
     .target(
       name: "Serving", dependencies: ["Espalier", "JSONReading", "Figures", "Output"], swiftSettings: strict),
+    .executableTarget(
+      name: "espalier-serve",
+      dependencies: [
+        "Serving", "Espalier", "Figures", "Output", "CProgram", argumentParser,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Page/index.html"), .embedInCode("Page/openapi.json")],
+      swiftSettings: strict),
     .executableTarget(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
 

@@ -21,6 +21,8 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
     case prompt
     /// A setting.
     case settings
+    /// Time: a request was not answered within its limit.
+    case late
     /// Too much is asked for at once; later it may be answered.
     case busy
     /// Somebody asked for the end.
@@ -40,6 +42,7 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
       case is ImageError: .image
       case is PromptError: .prompt
       case let error as InferenceError where error == .cancelled: .cancelled
+      case let error as InferenceError where error == .late: .late
       case let error as InferenceError where error.object == "prompt": .prompt
       case let error as InferenceError where error.object == "model": .plan
       case let error as InferenceError where Self.settings.contains(error.object): .settings
@@ -53,6 +56,8 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
 
   /// Turns every error of `body` into one of this type.
   static func catching<Result>(_ body: () throws -> Result) throws(EspalierError) -> Result {
-    do { return try body() } catch { throw EspalierError(error) }
+    do { return try body() } catch let error as EspalierError { throw error } catch {
+      throw EspalierError(error)
+    }
   }
 }

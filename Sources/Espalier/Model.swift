@@ -1,3 +1,4 @@
+internal import Compute
 internal import Inference
 internal import Plan
 internal import PlanFile
@@ -28,6 +29,7 @@ public final class Model: Sendable {
   ) throws(EspalierError) {
     self.pictures = pictures
     (plan, model) = try EspalierError.catching {
+      if let problem = KernelChoice.problem { throw EspalierError(kind: .settings, description: problem) }
       let keys = try trustedKeys.map { try TrustedKeys(contentsOf: $0) }
       let plan = try Plan(
         contentsOf: path, verifying: verifyingWeights ? .everything : .smallDatasets, trusting: keys)

@@ -14,6 +14,9 @@ public struct InferenceError: Error, Equatable, CustomStringConvertible {
   /// Somebody asked the run to stop.
   public static let cancelled = InferenceError("run", "was cancelled")
 
+  /// A request was not answered within its limit.
+  public static let late = InferenceError("request", "takes longer than its limit")
+
   /// One line: object and reason.
   public var description: String { "\(object): \(reason)" }
 }

@@ -44,7 +44,7 @@ final class ServiceJob: @unchecked Sendable {
 
   /// Throws once the client has left, or the time is over.
   func check() throws(InferenceError) {
-    if StageClock.now > deadline { throw InferenceError("request", "takes longer than its limit") }
+    if StageClock.now > deadline { throw .late }
     try cancellation.check()
   }
 
