@@ -116,7 +116,7 @@ struct Routes: Sendable {
       JSON.object([
         "name": .string(point.name),
         "first_token_ms": point.firstTokenSeconds.map { .number(($0 * 1e5).rounded() / 100) } ?? .null,
-        "harm": point.divergence.map { .number($0) } ?? .null,
+        "divergence": point.divergence.map { .number($0) } ?? .null,
       ])
     }
     return .object([
