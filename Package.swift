@@ -30,6 +30,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Imaging": ["Plan", "PlanFile", "Digests"],
   "Signing": ["Signatures"],
   "Espalier": ["Plan"],
+  "Serving": ["Espalier", "JSONReading", "Figures"],
   "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
 
@@ -220,7 +221,8 @@ let package = Package(
       "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging",
       "Models",
       "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Signatures", "Signing", "Cluster",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Serving", "Signatures", "Signing",
+      "Cluster",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",

@@ -32,7 +32,10 @@ struct ChatReply: Reply {
   let ending = "data: [DONE]\n\n"
   func failure(_ error: RequestError) -> String { error.json.event() }
 
-  mutating func take(_ event: Service.Event) -> [String] { chunks(event).map { $0.event() } }
+  mutating func take(_ event: Service.Event) -> [String] {
+    let chunks = chunks(event)
+    return chat.isStreamed ? chunks.map { $0.event() } : []
+  }
 
   private mutating func chunks(_ event: Service.Event) -> [Figures.JSON] {
     switch event {

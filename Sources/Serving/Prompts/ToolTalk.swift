@@ -92,21 +92,25 @@ struct ToolCallReader {
         held = String(held[end.upperBound...])
         isInside = false
       } else if let start = held.firstRange(of: ToolTalk.opening) {
-        out += held[..<start.lowerBound]
+        out += spoken(held[..<start.lowerBound], behind: found)
         held = String(held[start.upperBound...])
         isInside = true
       } else {
         // What may be the beginning of a call waits.
         let keep = Self.beginning(of: ToolTalk.opening, at: held)
-        out += held.dropLast(keep)
+        out += spoken(held.dropLast(keep), behind: found)
         held = String(held.suffix(keep))
         break
       }
     }
     calls += found
-    // White space between calls is none of the answer.
-    if !calls.isEmpty, out.allSatisfy(\.isWhitespace) { out = "" }
     return (out, found)
+  }
+
+  /// Text of the answer: white space between calls is none.
+  private func spoken(_ text: Substring, behind found: [ToolCall]) -> Substring {
+    let isBehindCall = !calls.isEmpty || !found.isEmpty
+    return isBehindCall && text.allSatisfy(\.isWhitespace) ? "" : text
   }
 
   /// What is left at the end: a call whose end is missing counts if it is whole.
