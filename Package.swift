@@ -82,6 +82,8 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
+    // Reads schemas, so the runtime links the reader of JSON with it.
+    .target(name: "Grammars", dependencies: ["JSONReading"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Plan", "Compute"], swiftSettings: strict),
     .target(
@@ -202,6 +204,7 @@ let package = Package(
         swiftSettings: strict)
     }
     + [
+      .testTarget(name: "GrammarsTests", dependencies: ["Grammars", "JSONReading"], swiftSettings: strict),
       .testTarget(
         name: "CommandLineTests",
         dependencies: ["TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "ask"],
