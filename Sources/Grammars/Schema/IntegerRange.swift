@@ -37,6 +37,7 @@ struct IntegerRange {
   /// Digits from one number to another of the same length.
   private static func between(_ low: ArraySlice<UInt8>, _ high: ArraySlice<UInt8>) -> CharacterPattern {
     guard let first = low.first, let last = high.first else { return .empty }
+    if low.allSatisfy({ $0 == 0 }) && high.allSatisfy({ $0 == 9 }) { return .digits(low.count, low.count) }
     if first == last { return .sequence([digit(first, first), between(low.dropFirst(), high.dropFirst())]) }
     let (zeros, nines) = (low.dropFirst().map { _ in UInt8(0) }, low.dropFirst().map { _ in UInt8(9) })
     var choices = [
