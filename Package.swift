@@ -183,6 +183,7 @@ let package = Package(
       dependencies: [
         "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "Compute", "Plan", "PlanFile",
         "PlanWriting", "Digests", "HDF5Subset", "Figures", "Reporting", "TinyPlans", "SubsetChecks",
+        "Grammars",
       ],
       path: "Fuzz/Targets", swiftSettings: strict),
     .executableTarget(

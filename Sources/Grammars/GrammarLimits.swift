@@ -9,8 +9,8 @@ enum GrammarLimits {
   /// States of the automaton of one pattern, one format or one range of numbers.
   static let patternStates = 20_000
   /// Nodes looked at while all rules are made deterministic, and the same for one pattern.
-  static let steps = 1 << 25
-  static let patternSteps = 1 << 22
+  static let steps = 1 << 24
+  static let patternSteps = 1 << 20
   /// How deep groups of a grammar or subschemas may be nested.
   static let nesting = 100
   /// Schemas compiled, those counted again that are merged with others.

@@ -54,20 +54,38 @@ extension GrammarMatcher {
     var seen = Set(open)
     while let frame = open.popLast() {
       guard !frame.isEnd else { continue }
-      let mask = masks.mask(of: frame.state, frame.count)
-      guard mask.greatest.saturatingAdd(store.shortest(frame.below)) <= limit else {
+      let (mask, below) = mask(of: frame)
+      guard mask.greatest.saturatingAdd(store.shortest(below)) <= limit else {
         walkExactly(from: store.set(of: CollectionOfOne(frame)), below: TokenTrie.root, limit, &walk)
         continue
       }
       mask.add(to: &walk.words)
       for exit in mask.exits {
         if exit == TokenTrie.root {
-          for next in store.frames(of: frame.below) where seen.insert(next).inserted { open.append(next) }
+          for next in store.frames(of: below) where seen.insert(next).inserted { open.append(next) }
         } else {
-          walkExactly(from: frame.below, below: Int(exit), limit, &walk)
+          walkExactly(from: below, below: Int(exit), limit, &walk)
         }
       }
     }
+  }
+
+  /// Exits of a mask from which on it pays to know one more frame of the stack.
+  private static let manyExits = 64
+
+  /// The mask of a frame with as many frames below it as keep its exits few, and the set below these.
+  private func mask(of frame: StackStore.Frame) -> (mask: StateMask, below: Int32) {
+    var (known, below) = store.top(of: frame, more: 0)
+    var mask = masks.mask(of: known)
+    var more = 1
+    while mask.exits.count > Self.manyExits {
+      let longer = store.top(of: frame, more: more)
+      guard longer.known.count > known.count else { break }
+      (known, below) = longer
+      mask = masks.mask(of: known)
+      more += 1
+    }
+    return (mask, below)
   }
 
   private mutating func walkExactly(from set: Int32, below node: Int, _ limit: Int, _ walk: inout TokenWalk) {

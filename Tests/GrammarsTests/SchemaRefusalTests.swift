@@ -19,6 +19,8 @@ import Testing
     ("multipleOf", #"{"type":"integer","multipleOf":0.5}"#, "#/multipleOf"),
     ("multipleOf", #"{"type":"integer","multipleOf":123457}"#, "#/multipleOf"),
     ("minimum", #"{"type":"number","minimum":1e300}"#, "#/minimum"),
+    ("minimum", #"{"type":"integer","minimum":1e18}"#, "#/minimum"),
+    ("maximum", #"{"type":"integer","maximum":-9223372036854775808}"#, "#/maximum"),
     ("format", #"{"items":{"type":"string","format":"regex"}}"#, "#/items/format"),
     ("pattern", #"{"type":"string","pattern":"(?=a)b"}"#, "#/pattern"),
     ("pattern", #"{"type":"string","pattern":"(a)\\1"}"#, "#/pattern"),

@@ -15,6 +15,9 @@ final class Automaton: Sendable {
     /// The bytes that may come next before the rule ends.
     var firsts = ByteSet()
 
+    /// Whether the rule may end here, or here after some turns.
+    var mayEndSoon: Bool { isFinal || counter != nil }
+
     /// Whether nothing is left of the rule but its end.
     var isOnlyFinal: Bool { isFinal && edges.isEmpty && calls.isEmpty && counter == nil }
   }

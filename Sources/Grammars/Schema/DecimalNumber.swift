@@ -49,20 +49,20 @@ struct DecimalNumber: Equatable {
     return (low.whole + low.fraction).lexicographicallyPrecedes(high.whole + high.fraction)
   }
 
-  /// The greatest whole number that is not greater, within the bounds of `IntegerRange`.
+  /// The greatest whole number that is not greater; beyond `IntegerRange` only that it is.
   var floor: Int {
     let whole = wholeValue
     return isNegative ? -whole - (fraction.isEmpty ? 0 : 1) : whole
   }
 
-  /// The least whole number that is not less.
+  /// The least whole number that is not less; beyond `IntegerRange` only that it is.
   var ceiling: Int {
     let whole = wholeValue
     return isNegative ? -whole : whole + (fraction.isEmpty ? 0 : 1)
   }
 
   private var wholeValue: Int {
-    guard whole.count <= 18 else { return IntegerRange.greatest }
+    guard whole.count <= 18 else { return IntegerRange.greatest + 1 }
     return whole.reduce(0) { 10 * $0 + Int($1) }
   }
 }

@@ -3,8 +3,8 @@ struct IntegerRange {
   var least: Int
   var most: Int
 
-  /// Beyond all numbers of 18 digits.
-  static let greatest = 1_000_000_000_000_000_000
+  /// The greatest number of 18 digits; with more, arithmetic could overflow.
+  static let greatest = 999_999_999_999_999_999
   /// The greatest number where there is no bound: 15 digits, which a double holds exactly.
   static let greatestUnbounded = 999_999_999_999_999
 

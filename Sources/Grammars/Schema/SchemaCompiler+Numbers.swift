@@ -1,7 +1,7 @@
 import JSONReading
 
 extension CharacterPattern {
-  /// Any number of JSON with up to 15 digits before the point and behind it, and an exponent with which a double can
+  /// Any number of JSON with up to 15 digits before the point and 17 behind it, and an exponent with which a double can
   /// still hold it.
   static var number: CharacterPattern {
     let exponent = CharacterPattern.choice([
@@ -11,7 +11,7 @@ extension CharacterPattern {
     return .sequence([
       .optional(.one(of: "-")),
       .choice([.one(of: "0"), .sequence([IntegerRange.digit(1, 9), .digits(0, 14)])]),
-      .optional(.sequence([.one(of: "."), .digits(1, 15)])),
+      .optional(.sequence([.one(of: "."), .digits(1, 17)])),
       .optional(.sequence([.one(of: "eE"), .optional(.one(of: "+-")), exponent])),
     ])
   }
@@ -82,10 +82,14 @@ extension SchemaCompiler {
         most = min(most ?? value, value)
       }
     }
-    let unbounded = IntegerRange.greatestUnbounded
+    let (greatest, unbounded) = (IntegerRange.greatest, IntegerRange.greatestUnbounded)
+    guard least ?? 0 <= greatest, most ?? 0 >= -greatest else {
+      throw unsupported(
+        least ?? 0 > greatest ? "minimum" : "maximum", in: schema, "only whole numbers of up to 18 digits")
+    }
     let range = IntegerRange(
-      least: least ?? (most ?? 0 < -unbounded ? -IntegerRange.greatest : -unbounded),
-      most: most ?? (least ?? 0 > unbounded ? IntegerRange.greatest : unbounded))
+      least: max(least ?? (most ?? 0 < -unbounded ? -greatest : -unbounded), -greatest),
+      most: min(most ?? (least ?? 0 > unbounded ? greatest : unbounded), greatest))
     guard range.least <= range.most else { return .nothing }
     guard let divisor = object["multipleOf"] else {
       return .automaton(try CharacterAutomaton(range.pattern), .plain)

@@ -17,7 +17,10 @@ extension StackStore {
     into walk: inout TokenWalk
   ) {
     let base = Int(trie.depths[root])
-    var sets = [Int32](repeating: Self.none, count: trie.greatestDepth - base + 1)
+    var sets: [Int32] = []
+    swap(&sets, &path)
+    defer { swap(&sets, &path) }
+    while sets.count <= trie.greatestDepth { sets.append(Self.none) }
     sets[0] = set
     var node = root + 1
     let end = Int(trie.ends[root])

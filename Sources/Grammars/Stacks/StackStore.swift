@@ -41,6 +41,8 @@ struct StackStore: Sendable {
   /// Steps taken before.
   var steps: StepCache
   var work = StepWork()
+  /// Sets on the way to a node of the tokens' tree, by depth.
+  var path: [Int32] = []
 
   private struct Pair: Hashable {
     var left: Int32

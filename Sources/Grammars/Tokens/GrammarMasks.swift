@@ -12,8 +12,24 @@ public final class GrammarMasks: Sendable {
 
   private struct Memory {
     var store: StackStore
-    var masks: [UInt64: StateMask] = [:]
+    var masks: [[StackTop]: StateMask] = [:]
     var size = 0
+
+    mutating func makeMask(of top: [StackTop], over vocabulary: TokenVocabulary) -> StateMask {
+      if store.count > GrammarMasks.setLimit { _ = store.compact(keeping: StackStore.end) }
+      var set = StackStore.end
+      for known in top.reversed() where known != .end {
+        set = store.set(
+          of: CollectionOfOne(StackStore.Frame(state: known.state, count: known.count, below: set)))
+      }
+      var walk = TokenWalk(words: Array(repeating: 0, count: vocabulary.maskWords))
+      // Behind the end of the grammar nothing follows.
+      let notingExits = top.last != .end
+      if notingExits && store.mayEnd(set) { walk.exits.append(Int32(TokenTrie.root)) }
+      store.walk(
+        vocabulary.trie, below: TokenTrie.root, from: set, limit: .max, notingExits: notingExits, into: &walk)
+      return StateMask(walk)
+    }
   }
 
   /// Bytes that remembered masks may take together.
@@ -28,25 +44,23 @@ public final class GrammarMasks: Sendable {
     memory = Mutex(Memory(store: StackStore(grammar.automaton, stepBits: Self.stepBits)))
   }
 
-  /// The mask of a state, with so many turns made if it is a counter.
-  func mask(of state: Int32, _ count: Int32) -> StateMask {
-    let count = automaton.equivalent(state, count, within: vocabulary.longest)
-    let key = UInt64(UInt32(bitPattern: state)) << 32 | UInt64(UInt32(bitPattern: count))
+  /// The mask of a stack of which only the top is known: frames from the top down, and anything below.
+  func mask(of top: [StackTop]) -> StateMask {
+    let top = top.map { known in
+      known == .end
+        ? known
+        : StackTop(
+          state: known.state,
+          count: automaton.equivalent(known.state, known.count, within: vocabulary.longest))
+    }
     return memory.withLock { memory in
-      if let known = memory.masks[key] { return known }
-      if memory.store.count > Self.setLimit { _ = memory.store.compact(keeping: StackStore.end) }
-      let frame = StackStore.Frame(state: state, count: count, below: StackStore.end)
-      let set = memory.store.set(of: CollectionOfOne(frame))
-      var walk = TokenWalk(words: Array(repeating: 0, count: vocabulary.maskWords))
-      if memory.store.mayEnd(set) { walk.exits.append(Int32(TokenTrie.root)) }
-      memory.store.walk(
-        vocabulary.trie, below: TokenTrie.root, from: set, limit: .max, notingExits: true, into: &walk)
-      let mask = StateMask(walk)
+      if let known = memory.masks[top] { return known }
+      let mask = memory.makeMask(of: top, over: vocabulary)
       if memory.size + mask.size > Self.sizeLimit {
         memory.masks = [:]
         memory.size = 0
       }
-      memory.masks[key] = mask
+      memory.masks[top] = mask
       memory.size += mask.size
       return mask
     }

@@ -74,4 +74,16 @@ extension GrammarMatcher {
     let isAccepted = accept(bytes: Array(text.utf8))
     #expect(isAccepted, "\(text)", sourceLocation: sourceLocation)
   }
+
+  /// Goes on with a token that must be allowed.
+  mutating func follow(_ token: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
+    let isAccepted = accept(token)
+    #expect(isAccepted, "token \(token)", sourceLocation: sourceLocation)
+  }
+
+  /// Tries a token that must not be allowed.
+  mutating func refuse(_ token: Int32, sourceLocation: SourceLocation = #_sourceLocation) {
+    let isAccepted = accept(token)
+    #expect(!isAccepted, "token \(token)", sourceLocation: sourceLocation)
+  }
 }
