@@ -91,6 +91,8 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
+    // Reads schemas, so the runtime links the reader of JSON with it.
+    .target(name: "Grammars", dependencies: ["JSONReading"], swiftSettings: strict),
     .target(name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Plan", "Compute"], swiftSettings: strict),
     .target(
@@ -208,6 +210,7 @@ let package = Package(
       dependencies: [
         "JSONReading", "Checkpoints", "Tokenization", "Imaging", "Inference", "Compute", "Plan", "PlanFile",
         "PlanWriting", "Digests", "HDF5Subset", "Figures", "Reporting", "TinyPlans", "SubsetChecks",
+        "Grammars",
       ],
       path: "Fuzz/Targets", swiftSettings: strict),
     .executableTarget(
@@ -230,6 +233,7 @@ let package = Package(
         swiftSettings: strict)
     }
     + [
+      .testTarget(name: "GrammarsTests", dependencies: ["Grammars", "JSONReading"], swiftSettings: strict),
       .testTarget(
         name: "CommandLineTests",
         dependencies: ["TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "ask"],

@@ -15,6 +15,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case tokenizer
   /// A PNG or JPEG.
   case picture
+  /// A grammar or a JSON Schema, and an answer drawn by what it accepts.
+  case grammar
 
   /// Reads an input, which must end, whatever the input is; returns whether it was accepted.
   @discardableResult
@@ -27,6 +29,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .jinja: JinjaFuzzing.read(bytes)
     case .tokenizer: TokenizerFuzzing.read(bytes)
     case .picture: PictureFuzzing.read(bytes)
+    case .grammar: GrammarFuzzing.read(bytes)
     }
   }
 }

@@ -1,0 +1,21 @@
+/// Random numbers that are the same everywhere: SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+
+  mutating func index(below count: Int) -> Int { Int(next() % UInt64(count)) }
+
+  mutating func isTrue(oneIn count: Int = 2) -> Bool { index(below: count) == 0 }
+
+  /// One of some elements, which are not none.
+  mutating func element<Element>(_ elements: [Element]) -> Element { elements[index(below: elements.count)] }
+}
