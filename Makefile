@@ -63,11 +63,11 @@ CASES = 1000000
 SEED = 1
 JOBS = 2
 KILLS = 500
-ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz)Tests\.|$\
+ADDRESS_SUITES = ^(Compute|Models|HDF5|PlanFile|Digests|HDF5Subset|Imaging|Tokenization|Output|Signatures|Signing|Fuzz|Grammars|Espalier)Tests\.|$\
   ^InferenceTests\.(SharedModel|Generation|Determinism|Context|Dialogue|Retention|PictureCache|PictureFile|PictureFolder)Tests
 # Tokenizers and pictures are the business of one thread.
-THREAD_SUITES = ^(Compute|Models|HDF5|PlanFile|Output)Tests\.|^InferenceTests\.($\
-  SharedModel|Generation|Determinism|Context|Dialogue|PictureCache|PictureFolder)Tests
+THREAD_SUITES = ^(Compute|Models|HDF5|PlanFile|Output|Espalier)Tests\.|^InferenceTests\.($\
+  AnswerBatch|SharedModel|Generation|Determinism|Context|Dialogue|PictureCache|PictureFolder)Tests
 SANITIZER_OPTIONS = \
   ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.txt \
   TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/races.txt UBSAN_OPTIONS=print_stacktrace=1 ESPALIER_TEST_SLOWDOWN=20
@@ -176,8 +176,8 @@ fuzz-plans: setup
 	$(BIN)/fuzz --target=structure --cases $$(($(CASES) / 4)) --seed $(SEED) --jobs $(JOBS)
 
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
-  Figures Output Signatures HDF5Subset Espalier espalier-run))
-TOOLCHAIN_MODULES = Foundation ArgumentParser JSONReading HDF5 PlanWriting Signing Checkpoints Evaluation Calibration \
+  Figures Output Signatures HDF5Subset JSONReading Grammars Espalier espalier-run))
+TOOLCHAIN_MODULES = Foundation ArgumentParser Serving HDF5 PlanWriting Signing Checkpoints Evaluation Calibration \
   Cluster Reporting
 
 # Kills every verb at random moments and lets every call to the system fail; an hour, or KILLS=100 for less.

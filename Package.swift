@@ -17,6 +17,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Compute": ["CKernels", "Plan", "PlanFile"],
   "Models": ["Compute", "CKernels", "Plan", "PlanFile"],
   "Inference": [
+    "Grammars", "JSONReading",
     "Compute", "Models", "Plan", "PlanFile", "Imaging", "Tokenization", "HDF5", "CAllocations", "Digests",
   ],
   "Evaluation": ["Inference", "Models", "Plan", "PlanFile", "Compute"],
@@ -78,6 +79,7 @@ let package = Package(
     .target(name: "Output", dependencies: ["CMappings"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
     .target(name: "Signatures", swiftSettings: strict),
+    .target(name: "JSONReading", swiftSettings: strict),
 
     .target(name: "Digests", dependencies: ["CKernels"], swiftSettings: strict),
 
@@ -98,25 +100,29 @@ let package = Package(
     .target(
       name: "Inference",
       dependencies: [
-        "Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute", "Digests", "Figures", "Output",
+        "Grammars", "Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute", "Digests", "Figures",
+        "Output",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "espalier-run",
       dependencies: [
-        "Compute", "Models", "Inference", "Plan", "PlanFile", "Signatures", "Tokenization", "Figures",
-        "Output", "CProgram",
+        "Compute", "Models", "Inference", "Grammars", "Plan", "PlanFile", "Signatures", "Tokenization",
+        "Figures", "Output", "CProgram",
       ],
       swiftSettings: strict),
 
     // The library that applications link: the runtime's public face.
     .target(
       name: "Espalier",
-      dependencies: ["Inference", "Tokenization", "Imaging", "Plan", "PlanFile", "Signatures", "Compute"],
+      dependencies: [
+        "Inference", "Grammars", "Tokenization", "Imaging", "Plan", "PlanFile", "Signatures", "Compute",
+      ],
       swiftSettings: strict),
     // The server: what clients say and hear, and the program that listens.
     .target(
-      name: "Serving", dependencies: ["Espalier", "JSONReading", "Figures", "Output"], swiftSettings: strict),
+      name: "Serving", dependencies: ["Espalier", "Grammars", "JSONReading", "Figures", "Output"],
+      swiftSettings: strict),
     .executableTarget(
       name: "espalier-serve",
       dependencies: [
@@ -141,7 +147,6 @@ let package = Package(
     .target(
       name: "MPIRanks", dependencies: ["Cluster", .target(name: "CMPI", condition: withMPI)],
       swiftSettings: strict),
-    .target(name: "JSONReading", swiftSettings: strict),
     .target(name: "Signing", dependencies: ["Signatures", "Digests"], swiftSettings: strict),
     .target(
       name: "PlanWriting", dependencies: ["Plan", "PlanFile", "HDF5", "HDF5Subset", "Digests", "Output"],

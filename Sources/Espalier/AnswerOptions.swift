@@ -27,11 +27,15 @@ public struct AnswerOptions: Equatable, Sendable {
   /// nothing.
   public var likeliest: Int?
 
+  /// What the answer has to be; `nil` for anything.
+  public var grammar: OutputGrammar?
+
   /// Greedy decoding of 256 tokens at most.
   public init() {}
 
-  var generation: GenerationOptions {
+  func generation(for model: Model) -> GenerationOptions {
     var options = GenerationOptions(maxTokens: maxTokens)
+    options.grammar = grammar.map { model.grammars.grammar($0, for: model.model) }
     options.stopStrings = stopStrings
     options.sampling.temperature = temperature
     options.sampling.topK = topK

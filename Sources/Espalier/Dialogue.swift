@@ -64,7 +64,7 @@ public final class Dialogue {
       let conversation = try Conversation(
         system: system, prompts: turns.map(\.prompt) + [prompt], replies: turns.map(\.reply))
       var question = Question(images: images.map(\.source), conversation: conversation)
-      question.options = options.generation
+      question.options = options.generation(for: context.model)
       let answer = try dialogue.answer(question) { text in
         do { try onText(text) } catch {
           fromOutside = error

@@ -52,7 +52,7 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
   }
 
   /// Objects of errors that another setting would mend.
-  private static let settings = ["sampling", "settings", "request"]
+  private static let settings = ["sampling", "settings", "request", "grammar"]
 
   /// Turns every error of `body` into one of this type.
   static func catching<Result>(_ body: () throws -> Result) throws(EspalierError) -> Result {

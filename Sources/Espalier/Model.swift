@@ -14,6 +14,7 @@ public final class Model: Sendable {
   /// What is known of pictures that were asked about.
   public let pictures: PictureCache
   private let plan: Plan
+  let grammars = KeptGrammars()
 
   /// Opens a plan and checks it: its structure, its settings and the digests of everything but the weights. With
   /// `verifyingWeights` the digests of the weights as well, which reads the whole file.

@@ -97,7 +97,7 @@ private struct TriggerPrefixes {
 
 extension AutomatonTables {
   /// Adds the tables of an automaton; returns the state that calls of it enter.
-  fileprivate mutating func add(_ automaton: Automaton) throws(GrammarError) -> Int32 {
+  mutating func add(_ automaton: Automaton) throws(GrammarError) -> Int32 {
     let base = Int32(states.count)
     let firstCounter = counters.count
     guard states.count + automaton.states.count <= GrammarLimits.states else {

@@ -20,6 +20,7 @@ public final class Model: Sendable {
   let tower: VisionTower
   let projector: Projector
   let decoder: Decoder
+  let lazyVocabulary = LazyVocabulary()
   /// What holds the weights, where that is a plan.
   private let store: WeightStore?
   /// Digests of the weights and of everything else, where both are those of a plan.

@@ -16,6 +16,23 @@ extension Tokenizer {
     return text + decoder.finish()
   }
 
+  /// The bytes that a token adds to a text behind others; `nil` for control tokens, and where it adds none.
+  ///
+  /// They may be a part of a character alone. White space that decoding drops from the first token of a text is among them.
+  package func textBytes(of id: Int32) -> [UInt8]? {
+    guard !specialTokens.contains(id), let token = decodedBytes(of: id) else { return nil }
+    if bytesOfText.areTokens { return token }
+    if bytesOfText.haveFallback, let byte = ByteToken.byte(of: token, lowercase: true) { return [byte] }
+    func text(_ tokens: [[UInt8]]) -> [UInt8] {
+      var pipeline = pipeline
+      return tokens.flatMap { pipeline.push($0) } + pipeline.finish()
+    }
+    // Behind a letter, as what is first in a text may be decoded in another way.
+    let (before, both) = (text([[UInt8(ascii: "a")]]), text([[UInt8(ascii: "a")], token]))
+    guard both.starts(with: before), both.count > before.count else { return nil }
+    return Array(both.dropFirst(before.count))
+  }
+
   /// What decoding starts from; `nil` for ids without a token.
   func decodedBytes(of id: Int32) -> [UInt8]? {
     if let bytes = addedText[id] { return bytes }

@@ -12,6 +12,8 @@ public struct Tokenizer: Sendable {
   let addedText: [Int32: [UInt8]]
   /// Decoding at its start.
   let pipeline: DecodingPipeline
+  /// Whether tokens are bytes of text as they are, and whether some stand for a single byte.
+  let bytesOfText: (areTokens: Bool, haveFallback: Bool)
   private let normalizer: Normalizer
   private let splitters: [Splitter]
   private let encoder: BytePairEncoder
@@ -41,6 +43,7 @@ public struct Tokenizer: Sendable {
     self.splitters = splitters
     try Self.checkDecoding(of: tables)
     pipeline = try Self.pipeline(tables.decoding)
+    bytesOfText = (tables.decoding == [.byteLevel], tables.decoding.contains(.byteFallback))
     var model = tables
     model.tokens = Self.modelTokens(of: tables)
     encoder = BytePairEncoder(

@@ -25,6 +25,9 @@ struct Arguments {
   /// Folder of the features of known pictures, and the most bytes of its files.
   var pictureCache: String?
   var pictureCacheSize: Int?
+  /// File of a JSON Schema, and of a grammar, that the answer has to hold.
+  var jsonSchema: String?
+  var grammar: String?
   var isJSON = false
   var checksWeights = false
   /// File of the public keys of which one must have signed the plan.
@@ -73,6 +76,9 @@ struct Arguments {
       --top-p <p>             Draw from the likeliest tokens that reach p. (default: 1)
       --min-p <p>             Draw from tokens at least p times as likely as the likeliest. (default: 0)
       --seed <n>              Seed of the draws. (default: 0)
+      --json-schema <file>    Answer with JSON that holds this schema, whatever the model would say. What of it is not
+                              supported is an error.
+      --grammar <file>        Answer with a text of this grammar, in llama.cpp's notation (GBNF).
       --max-memory <size>     Refuse a question that may need more memory, such as 900MB or 1.5GiB, before it is begun.
                               ('espalier inspect' shows what is needed.) Pictures that are kept count, and go first.
       --picture-cache <folder>
@@ -173,6 +179,8 @@ struct Arguments {
           throw UsageError(description: "The value '\(name)' is invalid for '--cache': f32 or bf16")
         }
         arguments.cache = precision
+      case "--json-schema": arguments.jsonSchema = try value()
+      case "--grammar": arguments.grammar = try value()
       case "--json": arguments.isJSON = true
       case "--trusted-keys": arguments.trustedKeys = try value()
       case "--check": arguments.checksWeights = true
@@ -192,6 +200,9 @@ struct Arguments {
     }
     guard arguments.resolution == nil || arguments.maxPixels == nil else {
       throw UsageError(description: "--resolution and --max-pixels exclude each other")
+    }
+    guard arguments.jsonSchema == nil || arguments.grammar == nil else {
+      throw UsageError(description: "--json-schema and --grammar exclude each other")
     }
     guard arguments.pictureCacheSize == nil || arguments.pictureCache != nil else {
       throw UsageError(

@@ -55,6 +55,7 @@ struct EspalierRun {
       context, point: point, policy: isDialogue ? arguments.policy : .accept, maxMemory: arguments.maxMemory,
       cache: pictures)
     var question = arguments.question
+    question.options.grammar = try GrammarFile.grammar(arguments, for: context.model)
     var failure: (any Error)?
     while let conversation = try script.nextQuestion() {
       question.conversation = conversation
@@ -110,7 +111,7 @@ struct EspalierRun {
 }
 
 /// Why a question cannot be answered here, in one line.
-private struct ExecutionError: Error, CustomStringConvertible {
+struct ExecutionError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }

@@ -47,13 +47,15 @@ public final class Service: Sendable {
     _ request: Request, onEvent: @escaping @Sendable (Event) -> Void
   ) throws(EspalierError) -> ServiceTicket {
     let job = try EspalierError.catching {
-      ServiceJob(request, at: try model.operatingPoint(request.point), onEvent: onEvent)
+      ServiceJob(
+        request, request.options.generation(for: model), at: try model.operatingPoint(request.point),
+        onEvent: onEvent)
     }
     guard (1...options.parallel).contains(request.answers) else {
       throw EspalierError(
         kind: .settings, description: "answers: \(request.answers) is not within 1 ... \(options.parallel)")
     }
-    if let problem = request.options.generation.sampling.problem {
+    if let problem = job.options.sampling.problem {
       throw EspalierError(kind: .settings, description: "sampling: \(problem)")
     }
     try engine.enqueue(job)

@@ -43,7 +43,7 @@ extension ServiceEngine {
     context.betweenLayers = { lent.pause() }
     var question = Question(
       images: job.request.prompt.images.map(\.source), conversation: job.request.prompt.conversation)
-    question.options = job.request.options.generation
+    question.options = job.options
     var opened = try OpenedQuestion(
       question, at: job.point.settings.picture, policy: .keep, in: context, cache: pictures)
     try makeRoom(for: opened, of: job)

@@ -7,6 +7,7 @@ internal import Plan
 /// the job runs.
 final class ServiceJob: @unchecked Sendable {
   let request: Service.Request
+  let options: GenerationOptions
   let point: OperatingPoint
   let cancellation = Inference.Cancellation()
   private let onEvent: @Sendable (Service.Event) -> Void
@@ -25,10 +26,11 @@ final class ServiceJob: @unchecked Sendable {
   private(set) var isOver = false
 
   init(
-    _ request: Service.Request, at point: OperatingPoint,
+    _ request: Service.Request, _ options: GenerationOptions, at point: OperatingPoint,
     onEvent: @escaping @Sendable (Service.Event) -> Void
   ) {
     self.request = request
+    self.options = options
     self.point = point
     self.onEvent = onEvent
     report.point = point.name

@@ -1,4 +1,5 @@
 import Compute
+import Grammars
 import Plan
 import Tokenization
 
@@ -27,6 +28,9 @@ public struct Generation: ~Copyable {
   private let fillsContext: Bool
   private let stopTokens: [Int32]
   private let likeliest: Int?
+  /// Where the answer stands in its grammar, and the tokens that may come.
+  private var matcher: GrammarMatcher?
+  private var mask: [UInt64] = []
   private let cancellation: Cancellation
   private var sampler: Sampler
   private var stream: StreamingDecoder
@@ -37,7 +41,14 @@ public struct Generation: ~Copyable {
     _ state: consuming DecodeState, in context: Context, _ options: GenerationOptions = GenerationOptions()
   ) throws(InferenceError) {
     if let problem = options.sampling.problem { throw InferenceError("sampling", problem) }
-    room = try context.model.room(behind: state.length, limit: options.maxTokens)
+    let room = try context.model.room(behind: state.length, limit: options.maxTokens)
+    let matcher = options.grammar.map { GrammarMatcher($0.masks) }
+    if let shortest = matcher?.shortestCompletion, shortest > room {
+      throw InferenceError(
+        "grammar", "its shortest text has \(shortest) bytes; the answer may have \(room) tokens")
+    }
+    self.room = room
+    self.matcher = matcher
     fillsContext = room < options.maxTokens
     self.context = context
     cancellation = context.cancellation
@@ -82,10 +93,12 @@ public struct Generation: ~Copyable {
 
   /// The next token by the logits at hand, and the text that it completes; `nil` at the end.
   mutating func choose() throws(InferenceError) -> (token: Int32, text: String)? {
-    if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
+    if finishReason == nil, tokens.count == room { finishReason = reasonWithoutRoom }
     guard finishReason == nil else { return nil }
     try cancellation.check()
-    let token = try sampler.next(state.logits)
+    matcher?.mask(into: &mask, within: room - tokens.count)
+    let token = try sampler.next(state.logits, allowing: matcher == nil ? nil : mask)
+    matcher?.accept(token)
     chances = likeliest.map { TokenChances(of: token, top: $0, state.logits) }
     tokens.append(token)
     var piece = ""
@@ -95,11 +108,17 @@ public struct Generation: ~Copyable {
       piece = stops.append(stream.append(token))
       if stops.isFound { finishReason = .stop }
     }
-    if finishReason == nil, tokens.count == room { finishReason = fillsContext ? .context : .length }
+    if finishReason == nil, tokens.count == room { finishReason = reasonWithoutRoom }
     if finishReason != nil, !stops.isFound { piece += stops.append(stream.finish()) + stops.finish() }
     isBehind = finishReason == nil
     text += piece
     return (token, piece)
+  }
+
+  /// What ends the answer where there is no room for another token: nothing is missing of a text that its grammar has whole.
+  private var reasonWithoutRoom: FinishReason {
+    if let matcher, matcher.canEnd, !tokens.isEmpty { return .stop }
+    return fillsContext ? .context : .length
   }
 
   /// Tokens up to the end. Text is not looked at where there are no stop strings.

@@ -8,6 +8,9 @@ public struct GenerationOptions: Equatable, Sendable {
   public var ignoresStopTokens = false
   /// How many of the likeliest tokens are told of at each place, besides the chance of the one taken; `nil` for nothing.
   public var likeliest: Int?
+  /// What the answer has to be, if anything. It is whole at its end wherever `maxTokens` are as many as the shortest text of
+  /// the grammar has bytes.
+  public var grammar: AnswerGrammar?
   /// How tokens are drawn.
   public var sampling = SamplingOptions()
 

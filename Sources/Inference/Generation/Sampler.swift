@@ -17,10 +17,12 @@ public struct Sampler: Sendable {
   /// The next token for logits `[1 x vocabulary]`. Equal logits go to the lower id.
   ///
   /// Throws where a logit is NaN or infinity, or where none is a number: nothing that follows would mean anything. Minus
-  /// infinity is a token that is never taken.
-  public mutating func next(_ logits: MatrixView) throws(InferenceError) -> Int32 {
+  /// infinity is a token that is never taken. Of a `mask`, bit `id % 64` of word `id / 64` says whether a token may come.
+  public mutating func next(
+    _ logits: MatrixView, allowing mask: [UInt64]? = nil
+  ) throws(InferenceError) -> Int32 {
     guard logits.hasMaximum(row: 0) else { throw InferenceError("model", "its logits are no numbers") }
-    let adjusted = options.adjustsLogits ? try adjusted(logits) : logits
+    let adjusted = options.adjustsLogits || mask != nil ? try adjusted(logits, allowing: mask) : logits
     let token = adjusted.withRow(0) { row in
       options.temperature == 0 ? Int32(Self.mostLikely(row)) : draw(row)
     }
@@ -28,8 +30,9 @@ public struct Sampler: Sendable {
     return token
   }
 
-  private func adjusted(_ logits: MatrixView) throws(InferenceError) -> MatrixView {
+  private func adjusted(_ logits: MatrixView, allowing mask: [UInt64]?) throws(InferenceError) -> MatrixView {
     let adjusted = logits.copy()
+    if let mask { adjusted.keep(mask) }
     adjusted.withRow(0) { row in
       for (token, bias) in options.biases where row.indices.contains(Int(token)) {
         row[Int(token)] += Float(bias)
@@ -38,7 +41,10 @@ public struct Sampler: Sendable {
         row[Int(token)] -= Float(options.presencePenalty + Double(count) * options.frequencyPenalty)
       }
     }
-    guard adjusted.hasMaximum(row: 0) else { throw InferenceError("sampling", "the biases leave no token") }
+    guard adjusted.hasMaximum(row: 0) else {
+      throw InferenceError(
+        "sampling", mask == nil ? "the biases leave no token" : "the grammar leaves no token")
+    }
     return adjusted
   }
 
@@ -92,6 +98,22 @@ public struct Sampler: Sendable {
       if target < 0 { break }
     }
     return last
+  }
+}
+
+extension MatrixView {
+  /// Makes minus infinity of all but some elements of the first row.
+  fileprivate func keep(_ mask: [UInt64]) {
+    withRow(0) { row in
+      for (index, word) in mask.enumerated() where word != .max {
+        for bit in 0..<64 where word & 1 << UInt64(bit) == 0 {
+          let place = 64 * index + bit
+          if place < row.count { row[place] = -.infinity }
+        }
+      }
+      // Logits behind the vocabulary's end are of no token.
+      for place in min(64 * mask.count, row.count)..<row.count { row[place] = -.infinity }
+    }
   }
 }
 

@@ -39,7 +39,7 @@ struct OllamaRequest: Sendable {
     request = Service.Request(try Message.prompt(messages, tools: talk), at: point)
     request.options = defaults
     if var options = try fields.fields("options") { try Self.read(&options, &request.options) }
-    try request.constrain(form)
+    try request.constrain(form, by: served.grammars, field: readsCalls ? "tools" : "format")
     isStreamed = try fields.bool("stream") ?? true
     fields.skip("keep_alive")
     if try fields.bool("think") == true { throw .unsupported("think") }

@@ -52,7 +52,9 @@ struct ChatRequest: Sendable {
     try fields.sampling(&request.options)
     try Self.limits(&fields, &request.options)
     if let count = try fields.integer("n", in: 1...max(1, served.maxAnswers)) { request.answers = count }
-    try request.constrain(form)
+    try request.constrain(
+      form, by: served.grammars,
+      field: readsCalls ? "tools" : fields.names.contains("grammar") ? "grammar" : "response_format")
     request.showsPatches = try fields.bool("return_kept_patches") ?? false
 
     tellsChances = try fields.bool("logprobs") ?? false

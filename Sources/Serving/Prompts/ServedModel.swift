@@ -15,6 +15,8 @@ public struct ServedModel: Sendable {
   /// Most answers of a request.
   public let maxAnswers: Int
 
+  let grammars = CompiledGrammars()
+
   /// Serves a model under a name.
   public init(
     _ model: Model, name: String, defaultPoint: String = "dense", pictures: PictureSource = PictureSource(),

@@ -62,7 +62,7 @@ struct ResponsesRequest: Sendable {
     try fields.sampling(&request.options)
     let limit = try fields.integer("max_output_tokens", in: 1...Int.max)
     if let limit { request.options.maxTokens = limit }
-    try request.constrain(form)
+    try request.constrain(form, by: served.grammars, field: readsCalls ? "tools" : "text.format")
     isStreamed = try fields.bool("stream") ?? false
     try Self.skipHarmless(&fields)
     try fields.end()

@@ -1,0 +1,51 @@
+import Figures
+import Glibc
+import Grammars
+import Inference
+
+/// A grammar or a schema in a file.
+enum GrammarFile {
+  /// Most bytes of such a file.
+  private static let limit = 1 << 20
+
+  /// What the arguments ask an answer to be, if anything.
+  static func grammar(_ arguments: Arguments, for model: Model) throws -> AnswerGrammar? {
+    if let path = arguments.jsonSchema {
+      return try grammar(path, model) { text throws(GrammarError) in try Grammar(jsonSchema: text) }
+    }
+    guard let path = arguments.grammar else { return nil }
+    return try grammar(path, model) { text throws(GrammarError) in try Grammar(gbnf: text) }
+  }
+
+  private static func grammar(
+    _ path: String, _ model: Model, _ make: (String) throws(GrammarError) -> Grammar
+  ) throws -> AnswerGrammar {
+    let text = try text(path)
+    do { return AnswerGrammar(try make(text), for: model) } catch {
+      throw ExecutionError("\(path): \(error)")
+    }
+  }
+
+  private static func text(_ path: String) throws -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      throw ExecutionError("\(path): cannot be read: \(String(cString: strerror(errno)))")
+    }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(file, &part, part.count)
+      guard count >= 0 else {
+        throw ExecutionError("\(path): cannot be read: \(String(cString: strerror(errno)))")
+      }
+      if count == 0 { break }
+      bytes += part[..<count]
+      guard bytes.count <= limit else { throw ExecutionError("\(path): is larger than \(limit) bytes") }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ExecutionError("\(path): is no UTF-8")
+    }
+    return text
+  }
+}
