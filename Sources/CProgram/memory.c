@@ -1,5 +1,13 @@
+#include "CProgram.h"
+
 #include <malloc.h>
 #include <sys/resource.h>
+
+void espalier_return_memory(void) {
+#ifdef M_MMAP_THRESHOLD
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}
 
 // The C library gives each thread a heap of its own, 64 MiB of address space that mostly stays empty. Where address
 // space is short, what the threads' heaps have taken is missing for what all of them work on, so they share one.

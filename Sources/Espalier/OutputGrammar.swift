@@ -41,7 +41,7 @@ final class KeptGrammars: Sendable {
   }
 
   private let kept = Monitor<[Kept]>([])
-  private static let limit = 16
+  private static let limit = 8
 
   /// The grammar over the tokens of a model.
   func grammar(_ output: OutputGrammar, for model: Inference.Model) -> AnswerGrammar {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProgram
 import Glibc
 import Output
 
@@ -26,6 +27,7 @@ struct EspalierServe: AsyncParsableCommand {
 
   static func main() async {
     let problem = ProcessStart.prepare()
+    espalier_return_memory()
     do {
       if let problem { throw ExecutionError(problem) }
       let words = try EnvironmentOptions.words(Array(CommandLine.arguments.dropFirst()))

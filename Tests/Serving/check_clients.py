@@ -175,7 +175,7 @@ bad = error_of(openai.BadRequestError, lambda: ask(*cases[0], temperature=500))
 check("a wrong field is named", bad is not None and bad.param == "temperature")
 missing = error_of(openai.NotFoundError, lambda: client.chat.completions.create(model="gpt", messages=[]))
 check("a model that is not served is not found", missing is not None)
-broken = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]}]
+broken = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}, {"type": "text", "text": "?"}]}]
 bad = error_of(openai.BadRequestError, lambda: client.chat.completions.create(model=model, messages=broken))
 check("a broken picture is refused", bad is not None and bad.code == "invalid_image")
 long = [{"role": "user", "content": "digit " * 100000}]

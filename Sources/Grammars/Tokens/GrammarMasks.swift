@@ -33,7 +33,7 @@ public final class GrammarMasks: Sendable {
   }
 
   /// Bytes that remembered masks may take together.
-  private static let sizeLimit = 64 << 20
+  private static let sizeLimit = 16 << 20
   private static let setLimit = 1 << 17
   private static let stepBits = 16
 

@@ -6,7 +6,7 @@ import Synchronization
 /// first.
 final class CompiledGrammars: Sendable {
   private let kept = Mutex<[(source: String, grammar: OutputGrammar)]>([])
-  private static let limit = 32
+  private static let limit = 8
 
   /// The grammar of a source, compiled where it is not known.
   func grammar(

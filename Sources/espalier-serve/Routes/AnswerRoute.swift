@@ -16,7 +16,7 @@ struct AnswerRoute: Sendable {
 
   func respond(to request: Request, _ context: ServerContext) async throws -> Response {
     let ready = try served.ready()
-    let body = try await limits.body(of: request)
+    let body = try await limits.body(of: request, context)
     let id =
       String(UInt64.random(in: .min ... .max), radix: 16)
       + String(UInt64.random(in: .min ... .max), radix: 16)

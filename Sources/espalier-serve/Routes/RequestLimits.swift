@@ -12,24 +12,29 @@ struct RequestLimits: Sendable {
   let requestTimeout: Duration
 
   /// The body, if it comes in time and is not too large.
-  func body(of request: Request) async throws -> [UInt8] {
+  func body(of request: Request, _ context: ServerContext) async throws -> [UInt8] {
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maxBody { throw tooLarge }
-    return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-      group.addTask {
-        var bytes: [UInt8] = []
-        for try await buffer in request.body {
-          guard bytes.count + buffer.readableBytes <= maxBody else { throw tooLarge }
-          bytes += buffer.readableBytesView
-        }
-        return bytes
+    let body = request.body
+    let reading = Task {
+      var bytes: [UInt8] = []
+      for try await buffer in body {
+        guard bytes.count + buffer.readableBytes <= maxBody else { throw tooLarge }
+        bytes += buffer.readableBytesView
       }
-      group.addTask {
-        try await Task.sleep(for: bodyTimeout)
-        throw RequestError(408, "the body of the request did not come in time", code: "timeout")
-      }
-      defer { group.cancelAll() }
-      guard let bytes = try await group.next() else { throw CancellationError() }
+      try Task.checkCancellation()
       return bytes
+    }
+    // A sleeping task would keep its memory to the end of its time, however soon the body has come.
+    let alarm = context.schedule(in: bodyTimeout) { reading.cancel() }
+    defer { alarm.cancel() }
+    do {
+      return try await withTaskCancellationHandler {
+        try await reading.value
+      } onCancel: {
+        reading.cancel()
+      }
+    } catch is CancellationError where !Task.isCancelled {
+      throw RequestError(408, "the body of the request did not come in time", code: "timeout")
     }
   }
 

@@ -83,17 +83,17 @@ struct Routes: Sendable {
       ("/api/chat", answer(.ollamaChat)), ("/api/generate", answer(.ollamaGenerate)),
       (
         "/api/show",
-        { request, _ in
+        { request, context in
           let ready = try served.ready()
-          _ = try await ready.model.name(in: limits.body(of: request))
+          _ = try await ready.model.name(in: limits.body(of: request, context))
           return Response(json: ready.model.show.line)
         }
       ),
       (
         "/tokenize",
-        { request, _ in
+        { request, context in
           let ready = try served.ready()
-          return Response(json: try ready.model.tokenize(await limits.body(of: request)).line)
+          return Response(json: try ready.model.tokenize(await limits.body(of: request, context)).line)
         }
       ),
     ]

@@ -12,6 +12,11 @@ struct ServerContext: RequestContext {
     channel = source.channel
   }
 
+  /// Does something after a while, unless it is cancelled before.
+  func schedule(in time: Duration, _ body: @escaping @Sendable () -> Void) -> Scheduled<Void> {
+    channel.eventLoop.scheduleTask(in: TimeAmount(time), body)
+  }
+
   /// Sees the client leave.
   func watch() async throws -> ConnectionWatch {
     let channel = channel
