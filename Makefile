@@ -14,11 +14,14 @@
 # make test-cluster has mpirun start processes that work together, and some that fail or stop; a minute behind the build.
 # make test-slurm has a Slurm cluster of two nodes on this machine calibrate, and takes a node from it; needs root, four
 # minutes behind the build.
+# make test-serve asks a server through the clients that people use, sends it malformed requests and more than it can
+# answer, and opens its page in Chromium; minutes behind the build. PLAN=plan.h5 for another plan than the demo's.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
 PACKAGES = libopenblas-dev libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
 CLUSTER_PACKAGES = libopenmpi-dev openmpi-bin
+SERVE_PACKAGES = python3-venv chromium chromium-driver fonts-noto-core
 SLURM_PACKAGES = slurmctld slurmd slurm-client munge iproute2
 BIN = .build/release
 SCENES = calib/digit-scenes
@@ -74,7 +77,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: test-cluster test-slurm fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
+.PHONY: test-cluster test-slurm test-serve demo-plan fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -158,6 +161,18 @@ test-slurm:
 	$(call install,$(PACKAGES) $(CLUSTER_PACKAGES) $(SLURM_PACKAGES))
 	$(SWIFT) build -c release $(CLUSTER_FLAGS) --product espalier
 	Tests/Cluster/slurm/check .build/mpi/release/espalier
+
+test-serve: demo-plan
+	$(call install,$(SERVE_PACKAGES))
+	$(SWIFT) build -c release --product espalier-serve
+	$(SWIFT) build -c release --product espalier-run
+	test -d .build/serve-clients || python3 -m venv .build/serve-clients
+	.build/serve-clients/bin/pip install --quiet openai ollama jsonschema schemathesis selenium pillow
+	Tests/Serving/run $(DEMO_PLAN) $(BIN) .build/serve-clients/bin
+
+# The plan of the demo, where there is none yet.
+demo-plan:
+	test -f $(DEMO_PLAN) || $(MAKE) demo
 
 fuzz: setup
 	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz

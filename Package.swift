@@ -241,7 +241,9 @@ let package = Package(
       .testTarget(name: "GrammarsTests", dependencies: ["Grammars", "JSONReading"], swiftSettings: strict),
       .testTarget(
         name: "CommandLineTests",
-        dependencies: ["TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "ask"],
+        dependencies: [
+          "TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "espalier-serve", "ask",
+        ],
         swiftSettings: strict),
       .testTarget(
         name: "FuzzTests",

@@ -78,6 +78,16 @@ def rate(address, image, count):
     return tokens / (end - start), max(gaps)
 
 
+def stall(address, image, new):
+    """The longest time between two tokens of an answer while the prompt of another one is read."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        running = pool.submit(ask, address, image, "Question: what is this?", 2 * arguments.tokens)
+        time.sleep(0.4)
+        ask(address, new, "What is in the picture?", 1)
+        run = running.result()
+    return max(after - before for before, after in zip(run[1:], run[2:]))
+
+
 known = encoded(0)
 results = {name: {} for name in servers}
 for round in range(arguments.rounds):
@@ -87,7 +97,11 @@ for round in range(arguments.rounds):
             speed, gap = rate(address, known, count)
             results[name].setdefault(f"{count} at once, tokens/s", []).append(speed)
             results[name].setdefault(f"{count} at once, longest gap ms", []).append(1000 * gap)
-        new = encoded(round * 1000 + hash(name) % 1000 + 1)
+        # Another picture to every cache.
+        number = 10 * (round * len(servers) + list(servers).index(name)) + 1
+        gap = stall(address, known, encoded(number + 1))
+        results[name].setdefault("longest gap while a prompt is read, ms", []).append(1000 * gap)
+        new = encoded(number)
         first = ask(address, new, "What is in the picture?", 2)
         second = ask(address, new, "Which colors does it have?", 2)
         results[name].setdefault("first token, new picture, ms", []).append(1000 * (first[1] - first[0]))

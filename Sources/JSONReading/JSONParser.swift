@@ -9,6 +9,7 @@ package struct JSONParser {
   /// Values of one document; a tokenizer of 260,000 tokens and half a million merges has two million.
   package static let valueLimit = 1 << 22
   private let allowsNonFinite: Bool
+  private let valueLimit: Int
 
   /// What is wrong and in which line.
   package struct Failure: Error {
@@ -18,15 +19,18 @@ package struct JSONParser {
 
   /// Parses a whole document. Where asked for, `NaN`, `Infinity` and `-Infinity` are numbers as well: Python writes them,
   /// so configurations have them.
-  package static func parse(_ bytes: [UInt8], allowingNonFinite: Bool = false) throws(Failure) -> JSON {
-    var parser = JSONParser(bytes: bytes, allowsNonFinite: allowingNonFinite)
+  package static func parse(
+    _ bytes: [UInt8], allowingNonFinite: Bool = false, valueLimit: Int = Self.valueLimit
+  ) throws(Failure) -> JSON {
+    var parser = JSONParser(bytes: bytes, allowsNonFinite: allowingNonFinite, valueLimit: valueLimit)
     let value = try parser.value()
     parser.skipSpace()
     guard parser.position == bytes.count else { throw parser.failure("something follows the value") }
     return value
   }
 
-  private init(bytes: [UInt8], allowsNonFinite: Bool) {
+  private init(bytes: [UInt8], allowsNonFinite: Bool, valueLimit: Int) {
+    self.valueLimit = valueLimit
     self.bytes = bytes
     self.allowsNonFinite = allowsNonFinite
   }
@@ -54,7 +58,7 @@ package struct JSONParser {
     defer { depth -= 1 }
     guard depth <= Self.depthLimit else { throw failure("is nested deeper than \(Self.depthLimit)") }
     values += 1
-    guard values <= Self.valueLimit else { throw failure("has more than \(Self.valueLimit) values") }
+    guard values <= valueLimit else { throw failure("has more than \(valueLimit) values") }
     switch next {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()

@@ -17,7 +17,7 @@ final class KeptReader {
     self.reader = reader
   }
 
-  var bytes: Int { reader.knownBytes }
+  var bytes: Int { reader.heldBytes }
 
   /// Which places of some views have a token that outlives pruning.
   func patches(of views: [PictureView]) -> [Service.PatchView] {
@@ -47,6 +47,8 @@ struct KeptReaders {
   private let limit: Int
   /// Parts of a prompt that are read again rather than copied: a copy takes the memory of the whole prompt.
   private static let worthCopying = 64
+  /// Most readers, as each is looked at for every prompt.
+  private static let countLimit = 512
 
   init(limit: Int) { self.limit = limit }
 
@@ -89,6 +91,8 @@ struct KeptReaders {
 
   /// Takes a reader back whose answers have ended.
   mutating func giveBack(_ reader: KeptReader) {
+    // After a failure nothing is known.
+    guard reader.reader.knowsPrompt else { return remove(reader) }
     reader.isInUse = false
     touch(reader)
     shrink(to: limit)
@@ -97,9 +101,9 @@ struct KeptReaders {
   /// Forgets a reader.
   mutating func remove(_ reader: KeptReader) { kept.removeAll { $0 === reader } }
 
-  /// Forgets what was not used for longest until no more than so many bytes are held that nobody uses.
+  /// Forgets what was not used for longest until no more than so many bytes are held that nobody uses, by a bounded number.
   mutating func shrink(to limit: Int) {
-    while idleBytes > max(0, limit),
+    while idleBytes > max(0, limit) || kept.count > Self.countLimit,
       let oldest = kept.filter({ !$0.isInUse }).min(by: { $0.lastUse < $1.lastUse })
     {
       remove(oldest)

@@ -1,3 +1,4 @@
+import Compute
 import Models
 import Plan
 
@@ -149,8 +150,14 @@ public struct PromptReader: ~Copyable {
   /// The order of each picture's tokens.
   package var arrangements: [ImageArrangement] { images.map(\.arrangement) }
 
-  /// Bytes of memory of what is known.
-  package var knownBytes: Int { known?.prompt.cache.allocatedBytes ?? 0 }
+  /// Whether anything is known.
+  package var knowsPrompt: Bool { known != nil }
+
+  /// Bytes of memory of what is known, and of the features of the pictures.
+  package var heldBytes: Int {
+    let features = images.lazy.flatMap(\.features).map { 4 * $0.rows * $0.columns }
+    return features.reduce(known?.prompt.cache.allocatedBytes ?? 0, +)
+  }
 
   /// Numbers of the visual tokens that outlive token pruning, where what was read before entries were freed is known.
   package var keptTokens: [Int]? {

@@ -21,9 +21,14 @@ struct Fields {
     self.object = object
   }
 
+  /// Values of a request: enough for a schema of 20,000 words, and few beside the bytes of a picture.
+  private static let valueLimit = 1 << 17
+
   /// The document of a request's body.
   static func document(_ bytes: [UInt8]) throws(RequestError) -> Fields {
-    do { return try Fields(try JSONParser.parse(bytes)) } catch let error as JSONParser.Failure {
+    do { return try Fields(try JSONParser.parse(bytes, valueLimit: valueLimit)) } catch let error
+      as JSONParser.Failure
+    {
       throw RequestError(
         400, "the request is no JSON: line \(error.line): \(error.reason)", code: "invalid_json")
     } catch let error as RequestError { throw error } catch { throw RequestError(400, "\(error)") }

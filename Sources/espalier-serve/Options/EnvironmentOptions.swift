@@ -9,7 +9,8 @@ enum EnvironmentOptions {
     "point",
     "trusted-keys", "picture-cache", "picture-cache-size", "media-path", "temperature", "max-tokens",
     "threads",
-    "parallel", "queue", "max-stall", "cache-memory", "max-memory", "max-body", "max-pictures", "max-picture",
+    "parallel", "queue", "max-stall", "cache-memory", "max-memory", "max-body", "max-bodies", "max-pictures",
+    "max-picture",
     "max-connections", "request-timeout", "body-timeout", "idle-timeout", "drain-timeout", "log-level",
   ]
   /// Options without one.

@@ -5,6 +5,9 @@ struct LimitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Most bytes of a request.", valueName: "size"))
   var maxBody = ByteCount(32 << 20)
 
+  @Option(help: ArgumentHelp("Most bytes of all requests at hand together.", valueName: "size"))
+  var maxBodies = ByteCount(256 << 20)
+
   @Option(help: "Most pictures of a request.")
   var maxPictures = 16
 

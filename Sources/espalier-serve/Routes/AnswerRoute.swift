@@ -4,6 +4,7 @@ import Figures
 import Hummingbird
 import Logging
 import NIOCore
+import Output
 import Serving
 
 /// Answers requests that come by one of the interfaces.
@@ -16,7 +17,9 @@ struct AnswerRoute: Sendable {
 
   func respond(to request: Request, _ context: ServerContext) async throws -> Response {
     let ready = try served.ready()
-    let body = try await limits.body(of: request, context)
+    let (body, held) = try await limits.body(of: request, context)
+    // To the end of the reply: the pictures of the request are in memory until then.
+    defer { withExtendedLifetime(held) {} }
     let id =
       String(UInt64.random(in: .min ... .max), radix: 16)
       + String(UInt64.random(in: .min ... .max), radix: 16)
@@ -24,14 +27,14 @@ struct AnswerRoute: Sendable {
       body, point: request.headers[.espalierPoint], id: id, of: ready.model, defaults: defaults)
     var wanted = asked.request
     wanted.limit = limits.requestTimeout
-    if logsPrompts { context.logger.info("asked: \(wanted.prompt.words)") }
+    if logsPrompts { context.logger.info("asked: \(wanted.prompt.words.printable(limit: .max))") }
+    let watch = try await context.watch()
     let (events, continuation) = AsyncStream<Service.Event>.makeStream()
     let ticket = try submit(wanted, to: ready.service) { event in
       continuation.yield(event)
       if event.isLast { continuation.finish() }
     }
     continuation.onTermination = { _ in ticket.cancel() }
-    let watch = try await context.watch()
     watch.start { ticket.cancel() }
     var iterator = events.makeAsyncIterator()
     // What fails before the first token has a status of its own.
@@ -46,7 +49,8 @@ struct AnswerRoute: Sendable {
     default: break
     }
     if asked.isStreamed {
-      return stream(first, events, asked.reply, ticket, watch, ready.service, context.logger)
+      let alarm = context.closeConnection(in: limits.requestTimeout + Self.graceForReading)
+      return stream(first, events, asked.reply, ticket, watch, held, alarm, ready.service)
     }
     defer { watch.stop() }
     var event = first
@@ -59,6 +63,9 @@ struct AnswerRoute: Sendable {
     throw CancellationError()
   }
 
+  /// How long a client may take to read what was answered in time.
+  private static let graceForReading = Duration.seconds(60)
+
   private func submit(
     _ request: Service.Request, to service: Service, onEvent: @escaping @Sendable (Service.Event) -> Void
   ) throws(RequestError) -> ServiceTicket {
@@ -67,11 +74,15 @@ struct AnswerRoute: Sendable {
 
   private func stream(
     _ first: Service.Event?, _ events: AsyncStream<Service.Event>, _ reply: any Reply,
-    _ ticket: ServiceTicket,
-    _ watch: ConnectionWatch, _ service: Service, _ logger: Logger
+    _ ticket: ServiceTicket, _ watch: ConnectionWatch, _ held: HeldBody, _ alarm: Scheduled<Void>,
+    _ service: Service
   ) -> Response {
     let body = ResponseBody { writer in
-      defer { watch.stop() }
+      defer {
+        alarm.cancel()
+        watch.stop()
+        withExtendedLifetime(held) {}
+      }
       var reply = reply
       do {
         if let first { try await write(reply.take(first), to: &writer) }

@@ -8,17 +8,20 @@ struct RequestLimits: Sendable {
   let maxBody: Int
   /// Time in which the body has to come.
   let bodyTimeout: Duration
+  /// Bytes of all requests at hand.
+  let budget: BodyBudget
   /// Time of the whole request.
   let requestTimeout: Duration
 
-  /// The body, if it comes in time and is not too large.
-  func body(of request: Request, _ context: ServerContext) async throws -> [UInt8] {
+  /// The body, if it comes in time and is not too large. It counts as at hand while what is returned beside it lives.
+  func body(of request: Request, _ context: ServerContext) async throws -> (bytes: [UInt8], held: HeldBody) {
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maxBody { throw tooLarge }
-    let body = request.body
+    let (body, held) = (request.body, HeldBody(budget))
     let reading = Task {
       var bytes: [UInt8] = []
       for try await buffer in body {
         guard bytes.count + buffer.readableBytes <= maxBody else { throw tooLarge }
+        try held.add(buffer.readableBytes)
         bytes += buffer.readableBytesView
       }
       try Task.checkCancellation()
@@ -29,7 +32,7 @@ struct RequestLimits: Sendable {
     defer { alarm.cancel() }
     do {
       return try await withTaskCancellationHandler {
-        try await reading.value
+        (try await reading.value, held)
       } onCancel: {
         reading.cancel()
       }

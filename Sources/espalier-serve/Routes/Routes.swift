@@ -85,7 +85,7 @@ struct Routes: Sendable {
         "/api/show",
         { request, context in
           let ready = try served.ready()
-          _ = try await ready.model.name(in: limits.body(of: request, context))
+          _ = try await ready.model.name(in: limits.body(of: request, context).bytes)
           return Response(json: ready.model.show.line)
         }
       ),
@@ -93,7 +93,7 @@ struct Routes: Sendable {
         "/tokenize",
         { request, context in
           let ready = try served.ready()
-          return Response(json: try ready.model.tokenize(await limits.body(of: request, context)).line)
+          return Response(json: try ready.model.tokenize(await limits.body(of: request, context).bytes).line)
         }
       ),
     ]

@@ -2,6 +2,7 @@ import Figures
 import Hummingbird
 import Logging
 import NIOCore
+import Output
 import Serving
 
 /// A line a request in the log, and an answer in the form of its interface whatever fails.
@@ -34,7 +35,7 @@ struct RequestLog: RouterMiddleware {
     let (status, log) = (response.status.code, context.logger)
     @Sendable func write() {
       log.info(
-        "\(request.method.rawValue) \(request.uri.path.prefix(128)) \(status) \(start.duration(to: .now).milliseconds) ms"
+        "\(request.method.rawValue) \(String(request.uri.path.prefix(128)).printable()) \(status) \(start.duration(to: .now).milliseconds) ms"
       )
     }
     guard response.body.contentLength == nil else {

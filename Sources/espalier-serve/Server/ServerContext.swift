@@ -17,6 +17,13 @@ struct ServerContext: RequestContext {
     channel.eventLoop.scheduleTask(in: TimeAmount(time), body)
   }
 
+  /// Closes the connection after a while, unless it is cancelled before: a client that reads nothing holds what it has of
+  /// the server no longer than that.
+  func closeConnection(in time: Duration) -> Scheduled<Void> {
+    let channel = channel
+    return schedule(in: time) { channel.close(mode: .all, promise: nil) }
+  }
+
   /// Sees the client leave.
   func watch() async throws -> ConnectionWatch {
     let channel = channel

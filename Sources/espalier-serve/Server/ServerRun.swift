@@ -31,6 +31,7 @@ struct ServerRun {
     }
     let limits = RequestLimits(
       maxBody: options.limits.maxBody.bytes, bodyTimeout: options.limits.bodyTimeout.duration,
+      budget: BodyBudget(limit: max(options.limits.maxBody.bytes, options.limits.maxBodies.bytes)),
       requestTimeout: options.limits.requestTimeout.duration)
     let routes = Routes(served: served, limits: limits, options: options, keys: keys)
     try removeOldSocket()
