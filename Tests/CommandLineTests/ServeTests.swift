@@ -69,8 +69,8 @@ import Testing
     let answer = try server.post("/v1/chat/completions", Self.hello)
     #expect(answer.status == 200 && answer.body.contains(#""model": "tiny@dense""#))
     let page = try server.get("/")
-    #expect(
-      page.status == 200 && page.head.contains("default-src 'none'") && page.body.lowercased().hasPrefix("<!doctype html>"))
+    #expect(page.status == 200 && page.head.contains("default-src 'none'"))
+    #expect(page.body.lowercased().hasPrefix("<!doctype html>"))
     #expect(try server.get("/openapi.json").body.contains(#""openapi": "3.1.0""#))
     #expect(try server.get("/metrics").body.contains("espalier_requests_total{outcome=\"answered\"} 1\n"))
     #expect(try server.get("/v1/models/tiny@dense").status == 200 && server.get("/v1/models/x").status == 404)

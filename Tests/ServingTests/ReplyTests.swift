@@ -39,7 +39,9 @@ import Testing
     try interface.ask(Array(json.utf8), point: nil, id: "i", of: served, defaults: AnswerOptions())
   }
 
-  private func reply(_ json: String, _ interface: Interface) throws -> (pieces: [JSONReading.JSON], whole: JSONReading.JSON) {
+  private func reply(
+    _ json: String, _ interface: Interface
+  ) throws -> (pieces: [JSONReading.JSON], whole: JSONReading.JSON) {
     var asked = try ask(json, interface)
     let events = try events(asked)
     let pieces = events.flatMap { asked.reply.take($0) }.flatMap { $0.split(separator: "\n") }

@@ -38,7 +38,8 @@ public struct FeedForward: Sendable {
     if let gateUpBias { scratch.add(gateUpBias, workers) }
     let active = scratch[columns: 0..<neurons]
     scratch.gate(activation, into: active, workers)  // [n x m]
-    down.multiplyNeurons(active, into: output, accumulating: true, rowByRow: rowByRow, workers)  // [n x width]
+    // [n x width]
+    down.multiplyNeurons(active, into: output, accumulating: true, rowByRow: rowByRow, workers)
     if let downBias { output.add(downBias, workers) }
   }
 

@@ -137,10 +137,3 @@ extension Service.Prompt {
     }.joined(separator: " | ")
   }
 }
-
-extension HTTPField.Name {
-  /// Names an operating point.
-  static let espalierPoint = HTTPField.Name("X-Espalier-Point")!
-  /// Tells proxies to send a stream on as it comes.
-  static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
-}

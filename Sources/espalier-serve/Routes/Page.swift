@@ -25,7 +25,3 @@ enum Page {
     return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 }
-
-extension HTTPField.Name {
-  static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
-}
