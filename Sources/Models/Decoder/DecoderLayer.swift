@@ -46,9 +46,7 @@ struct DecoderLayer: Sendable {
     let keyWidth = model.keyValueHeads * model.headWidth
     let epsilon = Float(model.normEpsilon)
 
-    hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed, workers)
-    qkv.multiply(normed, into: fused, workers)  // [n x (H + 2 Hkv) dh]
-    if let qkvBias { fused.add(qkvBias, workers) }
+    project(hidden, into: fused, workspace, workers)
     workspace.rotary.rotate(
       fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions, headWidth: model.headWidth,
       workers)
@@ -97,9 +95,7 @@ struct DecoderLayer: Sendable {
     let keyWidth = model.keyValueHeads * model.headWidth
     let epsilon = Float(model.normEpsilon)
 
-    hidden.rmsNorm(attentionNorm, epsilon: epsilon, into: normed, workers)
-    qkv.multiply(normed, into: fused, rowByRow: true, workers)  // [n x (H + 2 Hkv) dh]
-    if let qkvBias { fused.add(qkvBias, workers) }
+    project(hidden, into: fused, rowByRow: true, workspace, workers)
     for index in 0..<count {
       let row = fused[rows: index..<index + 1]
       // A scheme that grows with the sequence has other angles for each.
@@ -120,6 +116,17 @@ struct DecoderLayer: Sendable {
     hidden.rmsNorm(feedForwardNorm, epsilon: epsilon, into: normed, workers)
     feedForward.forward(
       normed, into: hidden, scratch: workspace.neurons(count), rowByRow: true, workers)
+  }
+
+  /// Queries, keys and values of some rows, `[n x (H + 2 Hkv) dh]`, not rotated yet.
+  private func project(
+    _ hidden: MatrixView, into fused: MatrixView, rowByRow: Bool = false, _ workspace: DecoderWorkspace,
+    _ workers: Workers
+  ) {
+    let normed = workspace.normed(hidden.rows)
+    hidden.rmsNorm(attentionNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
+    qkv.multiply(normed, into: fused, rowByRow: rowByRow, workers)
+    if let qkvBias { fused.add(qkvBias, workers) }
   }
 
   private func mask(_ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int) -> AttentionMask {

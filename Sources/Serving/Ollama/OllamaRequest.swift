@@ -24,19 +24,11 @@ struct OllamaRequest: Sendable {
     case .object(let schema)?: form = .schema(.object(schema))
     default: throw .invalid("format", "is neither 'json' nor a schema")
     }
-    var tools: [Tool] = []
-    for (index, json) in (try fields.array("tools") ?? []).enumerated() {
-      tools.append(try Tool(json, at: "tools[\(index)]", isNested: true))
-    }
-    var talk: String?
-    if !tools.isEmpty {
-      guard case .free = form else { throw .unsupported("tools", "is not supported together with format") }
-      talk = ToolTalk.instructions(tools, .auto)
-      form = .tools(tools, isRequired: false, allowsSeveral: true)
-      readsCalls = true
-    }
+    let tools = try ToolRequest(listedIn: &fields, isNested: true)
+    readsCalls = tools.isUsed
+    form = try tools.form(beside: form, field: "format")
     let messages = try isChat ? Self.messages(&fields, served) : Self.prompt(&fields, served)
-    request = Service.Request(try Message.prompt(messages, tools: talk), at: point)
+    request = Service.Request(try Message.prompt(messages, tools: tools.instructions), at: point)
     request.options = defaults
     if var options = try fields.fields("options") { try Self.read(&options, &request.options) }
     try request.constrain(form, by: served.grammars, field: readsCalls ? "tools" : "format")
@@ -65,7 +57,7 @@ struct OllamaRequest: Sendable {
       for (number, json) in (try message.array("tool_calls") ?? []).enumerated() {
         var call = try Fields(json, at: "\(message.path).tool_calls[\(number)]")
         call.skip("id", "type")
-        guard var function = try call.fields("function") else { throw try missing(call.path("function")) }
+        guard var function = try call.fields("function") else { throw .missing(call.path("function")) }
         function.skip("index")
         let name = try function.required("name", function.string("name"))
         let arguments = function.value("arguments") ?? .object(JSONObject())

@@ -63,7 +63,7 @@ struct ChatMessages {
       for (index, value) in values.enumerated() { parts.append(try part(value, at: "\(path)[\(index)]")) }
       guard !parts.isEmpty else { throw .invalid(path, "is empty") }
       return parts
-    case nil: throw try missing(path)
+    case nil: throw .missing(path)
     default:
       throw RequestError(400, "'\(path)' is neither text nor a list", field: path, code: "invalid_type")
     }
@@ -95,7 +95,7 @@ struct ChatMessages {
     if case .string(let address)? = fields.value("image_url") {
       return try pictures.image(at: address, number: images, field: path)
     }
-    guard var inner = try fields.fields("image_url") else { throw try missing(path) }
+    guard var inner = try fields.fields("image_url") else { throw .missing(path) }
     inner.skip("detail")
     let address = try inner.required("url", inner.string("url"))
     try inner.end()
@@ -108,7 +108,7 @@ struct ChatMessages {
     for (index, json) in (try fields.array("tool_calls") ?? []).enumerated() {
       var call = try Fields(json, at: "\(fields.path("tool_calls"))[\(index)]")
       call.skip("id", "type", "index")
-      guard var function = try call.fields("function") else { throw try missing(call.path("function")) }
+      guard var function = try call.fields("function") else { throw .missing(call.path("function")) }
       let name = try function.required("name", function.string("name"))
       let text = try function.string("arguments") ?? "{}"
       guard let arguments = try? JSONParser.parse(Array(text.utf8)) else {

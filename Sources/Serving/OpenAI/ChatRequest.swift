@@ -34,20 +34,11 @@ struct ChatRequest: Sendable {
       guard case .free = form else { throw .invalid("grammar", "excludes response_format") }
       form = .grammar(grammar)
     }
-    let (tools, choice, several) = try Self.tools(&fields)
-    var instructions: String?
-    if !tools.isEmpty, choice != .none {
-      guard case .free = form else {
-        throw .unsupported("tools", "is not supported together with response_format")
-      }
-      instructions = ToolTalk.instructions(tools, choice)
-      var callable = tools
-      if case .named(let name) = choice { callable = tools.filter { $0.name == name } }
-      form = .tools(callable, isRequired: choice != .auto, allowsSeveral: several)
-      readsCalls = true
-    }
+    let tools = try ToolRequest(&fields, isNested: true)
+    readsCalls = tools.isUsed
+    form = try tools.form(beside: form, field: "response_format")
 
-    request = Service.Request(try Message.prompt(messages, tools: instructions), at: point)
+    request = Service.Request(try Message.prompt(messages, tools: tools.instructions), at: point)
     request.options = defaults
     try fields.sampling(&request.options)
     try Self.limits(&fields, &request.options)
@@ -82,23 +73,6 @@ struct ChatRequest: Sendable {
     if let limit = new ?? old { options.maxTokens = limit }
   }
 
-  private static func tools(
-    _ fields: inout Fields
-  ) throws(RequestError) -> ([Tool], ToolChoice, Bool) {
-    var tools: [Tool] = []
-    for (index, json) in (try fields.array("tools") ?? []).enumerated() {
-      tools.append(try Tool(json, at: "tools[\(index)]", isNested: true))
-    }
-    guard tools.count <= 128 else { throw .invalid("tools", "has more than 128 tools") }
-    guard Set(tools.map(\.name)).count == tools.count else { throw .invalid("tools", "has two of one name") }
-    let several = try fields.bool("parallel_tool_calls") ?? true
-    let choice = try fields.value("tool_choice").map { json throws(RequestError) in
-      try ToolChoice(json, of: tools, isNested: true)
-    }
-    if choice == .required, tools.isEmpty { throw .invalid("tool_choice", "needs tools") }
-    return (tools, choice ?? .auto, several)
-  }
-
   /// Members that change nothing about the answer, and those whose only value here is what happens anyway.
   private static func skipHarmless(_ fields: inout Fields) throws(RequestError) {
     fields.skip("user", "metadata", "safety_identifier", "prompt_cache_key", "service_tier")
@@ -110,37 +84,5 @@ struct ChatRequest: Sendable {
         }
       }
     }
-  }
-}
-
-extension ToolChoice {
-  /// Reads `tool_choice`.
-  init(_ json: JSONReading.JSON, of tools: [Tool], isNested: Bool) throws(RequestError) {
-    if case .string(let word) = json {
-      switch word {
-      case "none": self = .none
-      case "auto": self = .auto
-      case "required": self = .required
-      default:
-        throw .invalid(
-          "tool_choice", "is '\(word.prefix(32))'; there are none, auto, required and a function")
-      }
-      return
-    }
-    var fields = try Fields(json, at: "tool_choice")
-    let type = try fields.required("type", fields.string("type"))
-    guard type == "function" else { throw .unsupported("tool_choice.type", "is '\(type.prefix(32))'") }
-    var holder = fields
-    if isNested {
-      guard let function = try fields.fields("function") else { throw try missing("tool_choice.function") }
-      try fields.end()
-      holder = function
-    }
-    let name = try holder.required("name", holder.string("name"))
-    try holder.end()
-    guard tools.contains(where: { $0.name == name }) else {
-      throw .invalid("tool_choice", "names the function '\(name.prefix(64))', which is none of the tools")
-    }
-    self = .named(name)
   }
 }

@@ -17,7 +17,7 @@ struct Tool {
     }
     var fields = outer
     if isNested {
-      guard let inner = try outer.fields("function") else { throw try missing("\(path).function") }
+      guard let inner = try outer.fields("function") else { throw .missing("\(path).function") }
       try outer.end()
       fields = inner
     }
@@ -69,17 +69,4 @@ struct Tool {
         ("additionalProperties", .bool(false)),
       ]))
   }
-}
-
-/// That a member is not there.
-func missing(_ path: String) throws(RequestError) -> RequestError {
-  RequestError(400, "'\(path)' is missing", field: path, code: "missing_required_parameter")
-}
-
-/// Which tools a model may or has to use.
-enum ToolChoice: Equatable {
-  case none
-  case auto
-  case required
-  case named(String)
 }

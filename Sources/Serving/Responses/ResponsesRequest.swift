@@ -35,29 +35,10 @@ struct ResponsesRequest: Sendable {
       text.skip("verbosity")
       try text.end()
     }
-    var tools: [Tool] = []
-    let list = try fields.array("tools") ?? []
-    for (index, json) in list.enumerated() {
-      tools.append(try Tool(json, at: "tools[\(index)]", isNested: false))
-    }
-    let several = try fields.bool("parallel_tool_calls") ?? true
-    let choiceJSON = fields.value("tool_choice")
-    let choice =
-      try choiceJSON.map { json throws(RequestError) in
-        try ToolChoice(json, of: tools, isNested: false)
-      } ?? .auto
-    var talk: String?
-    if !tools.isEmpty, choice != .none {
-      guard case .free = form else {
-        throw .unsupported("tools", "is not supported together with text.format")
-      }
-      talk = ToolTalk.instructions(tools, choice)
-      var callable = tools
-      if case .named(let name) = choice { callable = tools.filter { $0.name == name } }
-      form = .tools(callable, isRequired: choice != .auto, allowsSeveral: several)
-      readsCalls = true
-    }
-    request = Service.Request(try Message.prompt(messages, tools: talk), at: point)
+    let tools = try ToolRequest(&fields, isNested: false)
+    readsCalls = tools.isUsed
+    form = try tools.form(beside: form, field: "text.format")
+    request = Service.Request(try Message.prompt(messages, tools: tools.instructions), at: point)
     request.options = defaults
     try fields.sampling(&request.options)
     let limit = try fields.integer("max_output_tokens", in: 1...Int.max)
@@ -70,8 +51,10 @@ struct ResponsesRequest: Sendable {
       ("instructions", instructions.map { .string($0) } ?? .null),
       ("max_output_tokens", limit.map { .integer($0) } ?? .null),
       ("temperature", .number(request.options.temperature)), ("top_p", .number(request.options.topP)),
-      ("parallel_tool_calls", .bool(several)), ("tools", .array(list.map(\.written))),
-      ("tool_choice", choiceJSON?.written ?? .string("auto")), ("text", .object(["format": format])),
+      ("parallel_tool_calls", .bool(tools.allowsSeveral)),
+      ("tools", fields.value("tools")?.written ?? .array([])),
+      ("tool_choice", fields.value("tool_choice")?.written ?? .string("auto")),
+      ("text", .object(["format": format])),
     ]
   }
 
@@ -89,7 +72,7 @@ struct ResponsesRequest: Sendable {
   private static func input(
     _ fields: inout Fields, _ reader: inout ChatMessages
   ) throws(RequestError) -> [Message] {
-    guard let input = fields.value("input") else { throw try missing("input") }
+    guard let input = fields.value("input") else { throw .missing("input") }
     if case .string(let text) = input { return [Message(role: .user, parts: [.text(text)], field: "input")] }
     guard case .array(let items) = input else {
       throw RequestError(400, "'input' is neither text nor a list", field: "input", code: "invalid_type")

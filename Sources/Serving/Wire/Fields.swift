@@ -104,8 +104,7 @@ struct Fields {
   /// A member that has to be there.
   func required<Value>(_ name: String, _ value: Value?) throws(RequestError) -> Value {
     guard let value else {
-      throw RequestError(
-        400, "'\(path(name))' is missing", field: path(name), code: "missing_required_parameter")
+      throw .missing(path(name))
     }
     return value
   }

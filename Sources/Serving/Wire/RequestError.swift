@@ -26,6 +26,11 @@ public struct RequestError: Error, Equatable, Sendable {
     RequestError(400, "'\(field)' \(reason)", field: field, code: "invalid_value")
   }
 
+  /// A field that has to be there.
+  static func missing(_ field: String) -> RequestError {
+    RequestError(400, "'\(field)' is missing", field: field, code: "missing_required_parameter")
+  }
+
   /// A field, or a value of it, that nothing here can do anything with.
   static func unsupported(_ field: String, _ reason: String = "is not supported") -> RequestError {
     RequestError(400, "'\(field)' \(reason)", field: field, code: "unsupported_parameter")
