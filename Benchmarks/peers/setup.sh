@@ -45,10 +45,10 @@ pip download --quiet --no-deps --no-build-isolation --no-binary llama-cpp-python
 tar -xzf "$folder/llama_cpp_python-$llama.tar.gz" -C "$folder"
 options+=(-DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF)
 options+=(-DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF)
-options+=(-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF)
+options+=(-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=ON)
 cmake -G Ninja -S "$folder/llama_cpp_python-$llama/vendor/llama.cpp" -B "$build" "${options[@]}"
 cmake --build "$build" --parallel "${JOBS:-2}" \
-  --target llama-mtmd-cli --target llama-bench --target llama-quantize
+  --target llama-mtmd-cli --target llama-bench --target llama-quantize --target llama-server
 if [ "${ISA:-}" = avx2 ]; then
   c++ -O2 -shared -fPIC -o "$folder/without-avx512.so" "$here/without_avx512.cpp"
 fi
