@@ -198,6 +198,24 @@ import Testing
     #expect(inbox.wait(for: 3)[2]?.tokens[0] == (try alone(1, tokens: 40).tokens))
   }
 
+  @Test func `whoever leaves the queue makes room in it`() throws {
+    var settings = Service.Options()
+    (settings.parallel, settings.queueLimit) = (1, 2)
+    let service = try Service(model, settings)
+    let inbox = Inbox()
+    var long = request(1, tokens: 230)
+    long.options.biases[256] = -.infinity
+    try inbox.submit(long, to: service, as: 0)
+    inbox.waitForToken(of: 0)
+    let waiting = try (1...2).map { try inbox.submit(request($0), to: service, as: $0) }
+    for ticket in waiting { ticket.cancel() }
+    let outcomes = inbox.wait(for: 3)
+    #expect(outcomes[1]?.failure?.kind == .cancelled && outcomes[2]?.failure?.kind == .cancelled)
+    #expect(outcomes[0]?.failure == nil && service.figures.waiting == 0)
+    try inbox.submit(request(3), to: service, as: 3)
+    #expect(inbox.wait(for: 4)[3]?.failure == nil)
+  }
+
   @Test func `a request ends at its time limit`() throws {
     let service = try Service(model)
     let inbox = Inbox()

@@ -7,6 +7,7 @@ extension ServiceEngine {
     var batch = AnswerBatch(Inference.Context(model, pool: pool))
     while let running = nextAnswers() {
       turns.take(.decoding)
+      endThoseWhoWaitInVain()
       for answer in running { choose(answer) }
       let going = running.filter { $0.running.generation.finishReason == nil && !$0.job.isOver }
       if going.count < running.count {
@@ -27,6 +28,24 @@ extension ServiceEngine {
       if !state.running.isEmpty { return state.running }
       return state.isStopped && state.waiting.isEmpty && state.reading == nil ? .some(nil) : nil
     }
+  }
+
+  /// Makes room in the queue: for those whose client has left, and whose time is over.
+  private func endThoseWhoWaitInVain() {
+    let over = state.update { state -> [(job: ServiceJob, error: InferenceError)] in
+      var over: [(job: ServiceJob, error: InferenceError)] = []
+      state.waiting.removeAll { job in
+        do throws(InferenceError) {
+          try job.check()
+          return false
+        } catch {
+          over.append((job, error))
+          return true
+        }
+      }
+      return over
+    }
+    for (job, error) in over { end(job, error) }
   }
 
   /// The next token of an answer, or its end.

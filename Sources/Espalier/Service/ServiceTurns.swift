@@ -36,6 +36,9 @@ final class ServiceTurns: Sendable {
     }
   }
 
+  /// How many sides wait for a turn.
+  var waitingCount: Int { monitor.update { $0.waiting.count } }
+
   /// Ends a turn.
   func give(_ side: Side) {
     monitor.update {
