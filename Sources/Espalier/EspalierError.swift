@@ -56,8 +56,6 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
 
   /// Turns every error of `body` into one of this type.
   static func catching<Result>(_ body: () throws -> Result) throws(EspalierError) -> Result {
-    do { return try body() } catch let error as EspalierError { throw error } catch {
-      throw EspalierError(error)
-    }
+    do { return try body() } catch { throw EspalierError(error) }
   }
 }

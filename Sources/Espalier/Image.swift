@@ -1,3 +1,4 @@
+internal import Imaging
 internal import Inference
 
 /// A picture of a question: JPEG or PNG.
@@ -6,6 +7,9 @@ public enum Image: Equatable, Sendable {
   case file(String)
   /// The bytes of an encoded picture, and what errors call it.
   case bytes([UInt8], name: String = "image")
+
+  /// Most pixels of a picture that is decoded.
+  public static let maxPixels = DecodeLimits().maxPixels
 
   var source: ImageSource {
     switch self {

@@ -29,8 +29,8 @@ public final class Model: Sendable {
     pictures: PictureCache = PictureCache()
   ) throws(EspalierError) {
     self.pictures = pictures
+    if let problem = KernelChoice.problem { throw EspalierError(kind: .settings, description: problem) }
     (plan, model) = try EspalierError.catching {
-      if let problem = KernelChoice.problem { throw EspalierError(kind: .settings, description: problem) }
       let keys = try trustedKeys.map { try TrustedKeys(contentsOf: $0) }
       let plan = try Plan(
         contentsOf: path, verifying: verifyingWeights ? .everything : .smallDatasets, trusting: keys)

@@ -32,27 +32,3 @@ public struct OutputGrammar: Equatable, Sendable {
     do { return try make() } catch { throw EspalierError(kind: .settings, description: "\(error)") }
   }
 }
-
-/// What a model has found out about grammars, those that were not used for longest first to go.
-final class KeptGrammars: Sendable {
-  private struct Kept {
-    var source: String
-    var grammar: AnswerGrammar
-  }
-
-  private let kept = Monitor<[Kept]>([])
-  private static let limit = 8
-
-  /// The grammar over the tokens of a model.
-  func grammar(_ output: OutputGrammar, for model: Inference.Model) -> AnswerGrammar {
-    kept.update { kept in
-      if let place = kept.firstIndex(where: { $0.source == output.source }) {
-        kept.append(kept.remove(at: place))
-      } else {
-        kept.append(Kept(source: output.source, grammar: AnswerGrammar(output.grammar, for: model)))
-        if kept.count > Self.limit { kept.removeFirst() }
-      }
-      return kept[kept.count - 1].grammar
-    }
-  }
-}

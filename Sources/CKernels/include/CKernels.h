@@ -172,17 +172,17 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*bfloat16_product)(espalier_bfloat16_panels weights, espalier_paired_rows rows, float *out,
                            size_t out_stride, int accumulating);
   /*
-   * Whether a row of bfloat16_product has the same bits whatever rows are beside it, as those of int8 and int4 products
-   * have everywhere.
-   */
-  int bfloat16_rows_alike;
-  /*
    * The same by rows that are not interleaved: ESPALIER_PLAIN_STRIDE pairs apart, a row's pairs side by side; what has
    * just been computed row by row is written so without scattering it. Where pairs are float32, or online_softmax_pairs
    * writes them; NULL elsewhere.
    */
   void (*bfloat16_plain)(espalier_bfloat16_panels weights, espalier_paired_rows rows, float *out, size_t out_stride,
                          int accumulating);
+  /*
+   * Whether a row of bfloat16_product has the same bits whatever rows are beside it, as those of int8 and int4 products
+   * have everywhere.
+   */
+  int bfloat16_rows_alike;
   /* out[i] = w[output][i] */
   void (*bfloat16_row)(espalier_bfloat16_panels weights, size_t output, float *out);
   /* One output of a matrix: x rounded to bfloat16; `words` is the output's place in the first 64 bytes of its panel. */

@@ -70,8 +70,7 @@ public final class Service: Sendable {
 
   /// Waits until nothing is at hand, for so long at most; whether that is so.
   public func waitUntilIdle(_ limit: Duration) -> Bool {
-    let (seconds, attoseconds) = limit.components
-    return engine.waitUntilIdle(seconds: Double(seconds) + Double(attoseconds) * 1e-18)
+    engine.waitUntilIdle(seconds: limit.inSeconds)
   }
 }
 

@@ -32,8 +32,7 @@ final class ServiceEngine: @unchecked Sendable {
     pictures: Inference.PictureCache
   ) {
     (self.model, self.options, self.pool, self.pictures) = (model, options, pool, pictures)
-    let stall = options.maxStall.components
-    turns = ServiceTurns(maxStall: Double(stall.seconds) + Double(stall.attoseconds) * 1e-18)
+    turns = ServiceTurns(maxStall: options.maxStall.inSeconds)
     kept = KeptReaders(limit: options.promptCacheBytes)
   }
 

@@ -38,11 +38,7 @@ final class ServiceJob: @unchecked Sendable {
   }
 
   /// When the last token has to be there, by the clock of stages.
-  var deadline: Double {
-    guard let limit = request.limit else { return .infinity }
-    let (seconds, attoseconds) = limit.components
-    return arrival + Double(seconds) + Double(attoseconds) * 1e-18
-  }
+  private var deadline: Double { request.limit.map { arrival + $0.inSeconds } ?? .infinity }
 
   /// Throws once the client has left, or the time is over.
   func check() throws(InferenceError) {

@@ -56,12 +56,16 @@ extension Context {
 
   /// Runs one token through all layers; `state.logits` then predict the next.
   public func decode(_ token: Int32, _ state: inout DecodeState) {
-    workspace.reserve(rows: 1, positions: state.position + 1)
-    let decoder = model.decoder
     step.removeAll()
-    decoder.append(token, at: state.position, state.cache, to: step)
-    decoder.run(step, workspace, workers)
-    decoder.logits(of: step.hidden, into: state.logits, workspace, workers)
+    model.decoder.append(token, at: state.position, state.cache, to: step)
+    runStep(into: state.logits)
     state.didRun()
+  }
+
+  /// Runs what `step` has taken in, through all layers; logits of each row in return.
+  func runStep(into logits: MatrixView) {
+    workspace.reserve(rows: step.count, positions: step.positionCount)
+    model.decoder.run(step, workspace, workers)
+    model.decoder.logits(of: step.hidden, into: logits, rowByRow: true, workspace, workers)
   }
 }

@@ -25,13 +25,11 @@ public final class RunningAnswer {
 /// An answer has the same tokens beside others as alone: each row of a step has the bits that it would have by itself.
 public struct AnswerBatch: ~Copyable {
   private let context: Context
-  private let step: SequenceStep
   private var logits: MatrixView
 
   /// A batch whose answers are of contexts on the same model; `context` lends threads and memory.
   public init(_ context: Context) {
     self.context = context
-    step = SequenceStep(width: context.model.text.width)
     logits = MatrixView(rows: 1, columns: context.model.text.vocabulary)
   }
 
@@ -39,21 +37,16 @@ public struct AnswerBatch: ~Copyable {
   @discardableResult
   public mutating func run(_ answers: [RunningAnswer]) -> Int {
     let start = StageClock.now
-    let decoder = context.model.decoder
+    let step = context.step
     step.removeAll()
-    var positions = 0
     for answer in answers {
       guard let token = answer.generation.awaited else { continue }
-      let position = answer.generation.state.position
-      positions = max(positions, position + 1)
-      decoder.append(token, at: position, answer.generation.state.cache, to: step)
+      context.model.decoder.append(
+        token, at: answer.generation.state.position, answer.generation.state.cache, to: step)
     }
     guard step.count > 0 else { return 0 }
     if step.count > logits.rows { logits = MatrixView(rows: step.count, columns: logits.columns) }
-    context.workspace.reserve(rows: step.count, positions: positions)
-    decoder.run(step, context.workspace, context.workers)
-    decoder.logits(
-      of: step.hidden, into: logits[rows: 0..<step.count], rowByRow: true, context.workspace, context.workers)
+    context.runStep(into: logits[rows: 0..<step.count])
     let seconds = StageClock.now - start
     var row = 0
     for answer in answers where answer.generation.awaited != nil {

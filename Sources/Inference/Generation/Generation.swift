@@ -69,9 +69,7 @@ public struct Generation: ~Copyable {
       try cancellation.check()
       let start = StageClock.now
       context.decode(token, &state)
-      isBehind = false
-      runCount += 1
-      decodeSeconds += StageClock.now - start
+      didRun(seconds: StageClock.now - start)
     }
     return try choose()
   }
@@ -86,6 +84,10 @@ public struct Generation: ~Copyable {
   mutating func didRun(_ logits: MatrixView, seconds: Double) {
     state.logits.copy(from: logits)
     state.didRun()
+    didRun(seconds: seconds)
+  }
+
+  private mutating func didRun(seconds: Double) {
     isBehind = false
     runCount += 1
     decodeSeconds += seconds
@@ -126,9 +128,6 @@ public struct Generation: ~Copyable {
     while try next() != nil {}
     return tokens
   }
-
-  /// Logits of the last token that was run, `[vocabulary]`.
-  public var logits: [Float] { state.logits.row(0) }
 
   /// Hands the sequence back: behind all tokens but the last, which is never run.
   public consuming func finish() -> DecodeState { state }

@@ -59,11 +59,12 @@ public struct Sampler: Sendable {
     // How likely each token is beside the most likely one.
     let weights = logits.map { exp((Double($0) - highest) / options.temperature) }
     if options.drawsFromAll { return Int32(pick(weights)) }
-    var order = candidates(weights)
+    let sum = weights.reduce(0, +)
+    var order = candidates(weights, sum: sum)
     order.sort { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
     if options.topK > 0 { order.removeLast(max(0, order.count - options.topK)) }
     // Those that were left out as too unlikely count as well, but where top-k leaves them out.
-    let total = options.topK > 0 ? order.reduce(0) { $0 + weights[$1] } : weights.reduce(0, +)
+    let total = options.topK > 0 ? order.reduce(0) { $0 + weights[$1] } : sum
     var reached = 0.0
     var count = 0
     // A token stays while those before it have not reached top-p.
@@ -76,13 +77,13 @@ public struct Sampler: Sendable {
   }
 
   /// Tokens that may be among those that stay: sorting a whole vocabulary takes longer than a small model's step.
-  private func candidates(_ weights: [Double]) -> [Int] {
+  private func candidates(_ weights: [Double], sum: Double) -> [Int] {
     var least = options.minP
     if options.topK > 0 {
       least = max(least, weights.largest(options.topK))
     } else {
       // All that are less likely than this together have no more than what top-p leaves out.
-      let rest = (1 - options.topP) * weights.reduce(0, +) / Double(weights.count)
+      let rest = (1 - options.topP) * sum / Double(weights.count)
       least = max(least, 0.5 * rest)
     }
     return weights.indices.filter { weights[$0] >= least }
@@ -122,7 +123,8 @@ extension [Double] {
   fileprivate func largest(_ count: Int) -> Double {
     guard count < self.count else { return self.min() ?? 0 }
     var values = self
-    var (first, last, wanted) = (0, values.count - 1, count - 1)
+    let wanted = count - 1
+    var (first, last) = (0, values.count - 1)
     while first < last {
       let pivot = values[first + (last - first) / 2]
       var (left, right) = (first, last)
@@ -137,7 +139,6 @@ extension [Double] {
       }
       if wanted <= right { last = right } else if wanted >= left { first = left } else { break }
     }
-    wanted = count - 1
     return values[wanted]
   }
 }

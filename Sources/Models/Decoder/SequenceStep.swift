@@ -24,6 +24,9 @@ public final class SequenceStep {
   /// Residual stream, a row a sequence, `[sequences x width]`.
   public var hidden: MatrixView { rows[rows: 0..<count] }
 
+  /// Positions up to the last of any token.
+  public var positionCount: Int { positions.reduce(0) { max($0, $1.largest + 1) } }
+
   /// Begins the next step.
   public func removeAll() {
     positions.removeAll(keepingCapacity: true)

@@ -5,7 +5,7 @@ import Foundation
 extension ServedModel {
   /// The model as Ollama's list of models has it.
   public var tags: Figures.JSON {
-    .object(["models": .array(([name] + model.points.map { "\(name)@\($0)" }).map(tag))])
+    .object(["models": .array(names.map(tag))])
   }
 
   private func tag(_ name: String) -> Figures.JSON {

@@ -24,13 +24,12 @@ extension ServedModel {
 
   /// The model and its operating points, as a list of models has them.
   public var list: Figures.JSON {
-    let names = [name] + model.points.map { "\(name)@\($0)" }
-    return .object(["object": .string("list"), "data": .array(names.map(entry))])
+    .object(["object": .string("list"), "data": .array(names.map(entry))])
   }
 
   /// One entry of that list; `nil` for a name that is not served.
   public func entry(named name: String) -> Figures.JSON? {
-    ([self.name] + model.points.map { "\(self.name)@\($0)" }).contains(name) ? entry(name) : nil
+    names.contains(name) ? entry(name) : nil
   }
 
   private func entry(_ name: String) -> Figures.JSON {

@@ -1,5 +1,4 @@
 import Espalier
-import Figures
 
 /// A message of a conversation, whatever interface it came by.
 struct Message {

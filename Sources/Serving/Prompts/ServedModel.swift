@@ -30,6 +30,9 @@ public struct ServedModel: Sendable {
     self.maxAnswers = maxAnswers
   }
 
+  /// The names that clients may ask for: the model's alone, and with each operating point.
+  var names: [String] { [name] + model.points.map { "\(name)@\($0)" } }
+
   /// The point that a request asks for: behind `@` in the model's name, by a time, in a header, or none.
   ///
   /// `name` may be the model's, `default`, or nothing.
@@ -39,15 +42,14 @@ public struct ServedModel: Sendable {
     var asked = header
     if let name {
       let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      // Ollama's clients put a tag behind a name that has none.
-      let base = parts[0].hasSuffix(":latest") ? String(parts[0].dropLast(7)) : parts[0]
+      let base = Self.withoutTag(parts[0])
       guard base == self.name || base == "default" || base.isEmpty else {
         throw RequestError(
           404, "the model '\(name.prefix(64))' is not served here; '\(self.name)' is", field: field,
           code: "model_not_found")
       }
       if parts.count > 1 {
-        let point = parts[1].hasSuffix(":latest") ? String(parts[1].dropLast(7)) : parts[1]
+        let point = Self.withoutTag(parts[1])
         if let asked, asked != point {
           throw .invalid(field, "names another operating point than the header")
         }
@@ -68,5 +70,11 @@ public struct ServedModel: Sendable {
         field: field, code: "model_not_found")
     }
     return asked
+  }
+
+  /// Ollama's clients put a tag behind a name that has none.
+  private static func withoutTag(_ name: String) -> String {
+    let tag = ":latest"
+    return name.hasSuffix(tag) ? String(name.dropLast(tag.count)) : name
   }
 }

@@ -27,9 +27,9 @@ struct Tool {
     }
     description = try fields.string("description")
     parameters = fields.value("parameters")
-    if let parameters, case .object = parameters {
-    } else if parameters != nil {
-      throw .invalid(fields.path("parameters"), "is no JSON Schema")
+    switch parameters {
+    case nil, .object?: break
+    default: throw .invalid(fields.path("parameters"), "is no JSON Schema")
     }
     fields.skip("strict")
     try fields.end()

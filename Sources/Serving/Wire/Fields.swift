@@ -26,12 +26,12 @@ struct Fields {
 
   /// The document of a request's body.
   static func document(_ bytes: [UInt8]) throws(RequestError) -> Fields {
-    do { return try Fields(try JSONParser.parse(bytes, valueLimit: valueLimit)) } catch let error
-      as JSONParser.Failure
-    {
+    let json: JSON
+    do { json = try JSONParser.parse(bytes, valueLimit: valueLimit) } catch {
       throw RequestError(
         400, "the request is no JSON: line \(error.line): \(error.reason)", code: "invalid_json")
-    } catch let error as RequestError { throw error } catch { throw RequestError(400, "\(error)") }
+    }
+    return try Fields(json)
   }
 
   /// The path of a member.
@@ -103,9 +103,7 @@ struct Fields {
 
   /// A member that has to be there.
   func required<Value>(_ name: String, _ value: Value?) throws(RequestError) -> Value {
-    guard let value else {
-      throw .missing(path(name))
-    }
+    guard let value else { throw .missing(path(name)) }
     return value
   }
 
@@ -118,16 +116,11 @@ struct Fields {
   /// Throws when there is a member that nobody asked for.
   func end() throws(RequestError) {
     for (name, value) in object.members where !asked.contains(name) && !value.isNull {
-      throw .unsupported(path(name.printableName))
+      throw .unsupported(path(String(name.prefix(64))))
     }
   }
 
   private func wrongType(_ name: String, _ kind: String) -> RequestError {
     RequestError(400, "'\(path(name))' is not \(kind)", field: path(name), code: "invalid_type")
   }
-}
-
-extension String {
-  /// A name that a client made up, short enough for an error.
-  fileprivate var printableName: String { String(prefix(64)) }
 }

@@ -15,10 +15,7 @@ public struct PictureSource: Sendable {
 
   /// The picture behind an address: a data URL, or a file below the media folder.
   func image(at address: String, number: Int, field: String) throws(RequestError) -> Image {
-    guard number < maxCount else {
-      throw .invalid(field, "is picture \(number + 1); a request may have \(maxCount)")
-    }
-    let name = "picture \(number + 1)"
+    let name = try name(number, field)
     if address.utf8.starts(with: "data:".utf8) { return .bytes(try data(address, field), name: name) }
     if address.utf8.starts(with: "file://".utf8) { return .bytes(try file(address, field), name: name) }
     if address.utf8.starts(with: "http://".utf8) || address.utf8.starts(with: "https://".utf8) {
@@ -31,13 +28,17 @@ public struct PictureSource: Sendable {
 
   /// A picture in base64, as Ollama's clients send it.
   func image(base64 text: String, number: Int, field: String) throws(RequestError) -> Image {
+    let name = try name(number, field)
+    let isAddress = text.utf8.starts(with: "data:".utf8)
+    return .bytes(try isAddress ? data(text, field) : decoded(text[...], field), name: name)
+  }
+
+  /// What errors call a picture. Throws where a request has too many.
+  private func name(_ number: Int, _ field: String) throws(RequestError) -> String {
     guard number < maxCount else {
       throw .invalid(field, "is picture \(number + 1); a request may have \(maxCount)")
     }
-    if text.utf8.starts(with: "data:".utf8) {
-      return .bytes(try data(text, field), name: "picture \(number + 1)")
-    }
-    return .bytes(try decoded(text[...], field), name: "picture \(number + 1)")
+    return "picture \(number + 1)"
   }
 
   private func data(_ address: String, _ field: String) throws(RequestError) -> [UInt8] {

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -16,12 +15,5 @@ enum Page {
           + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         .referrerPolicy: "no-referrer",
       ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.index_html)))
-  }
-
-  /// Memory of this process.
-  static var residentBytes: Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 }

@@ -102,7 +102,7 @@ struct Routes: Sendable {
   private func metrics() throws -> Response {
     let ready = try served.ready()
     let text = MetricsText(
-      ready.service.figures, replies: served.replyCounts, residentBytes: Page.residentBytes,
+      ready.service.figures, replies: served.replyCounts, residentBytes: ResidentMemory.bytes,
       version: ProgramVersion.current
     ).text
     var response = Response(json: text)
@@ -126,7 +126,8 @@ struct Routes: Sendable {
       "limits": .object([
         "body_bytes": .integer(options.limits.maxBody.bytes),
         "pictures": .integer(options.limits.maxPictures),
-        "picture_bytes": .integer(options.limits.maxPicture.bytes), "picture_pixels": .integer(64_000_000),
+        "picture_bytes": .integer(options.limits.maxPicture.bytes),
+        "picture_pixels": .integer(Image.maxPixels),
         "prompt_tokens": .integer(model.model.contextLength),
       ]),
       "formats": .array([.string("jpeg"), .string("png")]),

@@ -21,7 +21,7 @@ struct ModelService: ServiceLifecycle.Service {
       "serving '\(ready.model.name)' from \(options.plan) with \(ready.model.model.points.joined(separator: ", ")), ready after \(start.duration(to: .now))"
     )
     try? await gracefulShutdown()
-    _ = served.drain()
+    served.drain()
   }
 
   private func open() throws -> Served.Ready {

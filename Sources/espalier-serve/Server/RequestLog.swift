@@ -1,4 +1,3 @@
-import Figures
 import Hummingbird
 import Logging
 import NIOCore
@@ -67,7 +66,8 @@ struct RequestLog: RouterMiddleware {
   }
 
   private func body(of error: RequestError, _ request: Request) -> String {
-    request.uri.path.hasPrefix("/api/") ? error.ollamaJSON.line : error.json.line
+    let interface = request.uri.path.hasPrefix("/api/") ? Interface.ollamaChat : .chatCompletions
+    return interface.body(of: error)
   }
 }
 

@@ -1,4 +1,3 @@
-import Figures
 import Hummingbird
 import NIOCore
 import Serving
@@ -12,8 +11,8 @@ extension Response {
   }
 
   /// An error with its body in the form of an interface.
-  init(_ error: RequestError, body: String? = nil) {
-    self.init(HTTPResponse.Status(code: error.status), json: body ?? error.json.line)
+  init(_ error: RequestError, body: String) {
+    self.init(HTTPResponse.Status(code: error.status), json: body)
     if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
     if error.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
   }

@@ -25,13 +25,11 @@ final class Served: Sendable {
     state.withLock { if case .loading = $0 { $0 = .ready(ready) } }
   }
 
-  /// Takes no more requests; returns what has been answering.
-  func drain() -> Ready? {
+  /// Takes no more requests.
+  func drain() {
     state.withLock { state in
-      defer { state = .draining }
-      guard case .ready(let ready) = state else { return nil }
-      ready.service.close()
-      return ready
+      if case .ready(let ready) = state { ready.service.close() }
+      state = .draining
     }
   }
 
