@@ -1,4 +1,4 @@
-/// A regular expression over characters.
+/// A regular expression over characters; no constant of the program, as `Expression`.
 indirect enum CharacterPattern: Sendable {
   case empty
   case characters(ScalarSet)
@@ -18,7 +18,7 @@ indirect enum CharacterPattern: Sendable {
 
   static func optional(_ pattern: CharacterPattern) -> CharacterPattern { .choice([.empty, pattern]) }
 
-  static let digit = CharacterPattern.characters(.digits)
+  static var digit: CharacterPattern { .characters(.digits) }
 
   static func digits(_ least: Int, _ most: Int) -> CharacterPattern {
     .repetition(digit, least: least, most: most)

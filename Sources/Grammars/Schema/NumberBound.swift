@@ -25,16 +25,16 @@ struct NumberBound {
     }
   }
 
-  private static let more = CharacterPattern.repetition(.digit, least: 0, most: nil)
-  private static let point = CharacterPattern.one(of: ".")
-  private static let zeros = CharacterPattern.repetition(.one(of: "0"), least: 0, most: nil)
-  private static let zero = CharacterPattern.sequence([
-    .one(of: "0"), .optional(.sequence([point, .one(of: "0"), zeros])),
-  ])
-  private static let anyWhole = CharacterPattern.choice([
-    .one(of: "0"), .sequence([IntegerRange.digit(1, 9), more]),
-  ])
-  private static let anyFraction = CharacterPattern.optional(.sequence([point, .digit, more]))
+  private static var more: CharacterPattern { .repetition(.digit, least: 0, most: nil) }
+  private static var point: CharacterPattern { .one(of: ".") }
+  private static var zeros: CharacterPattern { .repetition(.one(of: "0"), least: 0, most: nil) }
+  private static var zero: CharacterPattern {
+    .sequence([.one(of: "0"), .optional(.sequence([point, .one(of: "0"), zeros]))])
+  }
+  private static var anyWhole: CharacterPattern {
+    .choice([.one(of: "0"), .sequence([IntegerRange.digit(1, 9), more])])
+  }
+  private static var anyFraction: CharacterPattern { .optional(.sequence([point, .digit, more])) }
 
   private var wholeDigits: [UInt8] { value.whole.isEmpty ? [0] : value.whole }
 

@@ -38,7 +38,7 @@ extension SchemaCompiler {
   }
 
   /// A character within a string, as it is or escaped in any way; no half of a surrogate pair.
-  private static let anyCharacter: Expression = {
+  private static var anyCharacter: Expression {
     func digit(_ characters: String) -> Expression { .characters(ScalarSet(characters)) }
     let hexadecimal = digit("0123456789abcdefABCDEF")
     let two = Expression.sequence([hexadecimal, hexadecimal])
@@ -51,7 +51,7 @@ extension SchemaCompiler {
         .text("\\u"), digit("dD"), digit("89abAB"), two, .text("\\u"), digit("dD"), digit("cdefCDEF"), two,
       ]),
     ])
-  }()
+  }
 
   /// Any string.
   mutating func anyString() throws(GrammarError) -> Expression {
