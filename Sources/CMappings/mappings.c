@@ -58,6 +58,9 @@ void espalier_forget_mapping(void *handle) {
   pthread_mutex_unlock(&changes);
 }
 
+// Set by the first thread that meets a lost page: others that meet one at the same time have nothing to add.
+static atomic_flag ending = ATOMIC_FLAG_INIT;
+
 // Everything here may be called by a signal's handler.
 static void end(int number, siginfo_t *info, void *context) {
   (void)context;
@@ -65,6 +68,7 @@ static void end(int number, siginfo_t *info, void *context) {
   // A signal that another process sent has no address.
   for (entry *place = info->si_code > 0 ? atomic_load(&entries) : NULL; place; place = place->next) {
     if (address < atomic_load(&place->start) || address >= atomic_load(&place->end)) continue;
+    while (atomic_flag_test_and_set(&ending)) pause();
     const char *rest = place->line;
     for (size_t left = place->length; left > 0;) {
       ssize_t count = write(STDERR_FILENO, rest, left);

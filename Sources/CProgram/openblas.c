@@ -1,3 +1,0 @@
-#include "CProgram.h"
-
-__attribute__((visibility("default"))) int get_num_procs(void) { return 1; }
