@@ -62,7 +62,6 @@ let package = Package(
   targets: [
     // C floor: system libraries, codecs behind return codes, SIMD kernels.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(
@@ -75,7 +74,7 @@ let package = Package(
     // Ground floor.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(name: "HDF5Subset", swiftSettings: strict),
-    .target(name: "Compute", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: strict),
+    .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: strict),
     .target(name: "Output", dependencies: ["CMappings"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
     .target(name: "Signatures", swiftSettings: strict),

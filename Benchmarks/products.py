@@ -43,9 +43,9 @@ for _ in range(rounds):
             milliseconds = {"us": 1e-3, "ms": 1, "s": 1e3}
             amount, unit = cells[3].split()
             other = 2 * rows * depth * outputs / (float(amount) * milliseconds[unit]) / 1e6
-            rates.setdefault((cells[0], "OpenBLAS float32"), []).append(other)
+            rates.setdefault((cells[0], "Espalier float32"), []).append(other)
             rates.setdefault((cells[0], "Espalier bf16"), []).append(float(cells[5].split()[0]))
-kinds = ["oneDNN float32", "OpenBLAS float32", "oneDNN bfloat16", "Espalier bf16"]
+kinds = ["oneDNN float32", "Espalier float32", "oneDNN bfloat16", "Espalier bf16"]
 print("| product, GFLOP/s | " + " | ".join(kinds) + " |\n" + "|---" * (len(kinds) + 1) + "|")
 for name, (depth, outputs) in SHAPES.items():
     cells = [f"{statistics.median(rates[name, kind]):.0f}" for kind in kinds]

@@ -17,6 +17,7 @@
 #define AND_MEMORY "vpand %1, %0, %0"
 #pragma clang attribute push(__attribute__((target("avx2,fma"), min_vector_width(256))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "bfloat16.inc"
 #include "int8.inc"
 #include "int4.inc"

@@ -2,6 +2,8 @@
 #include <immintrin.h>
 
 #define KERNEL(name) avx512_##name
+#define FLOAT32_ROWS 12
+#define FLOAT32_PANELS 2
 #define PART_ROWS 12
 #define BFLOAT16_ROWS 12
 #define BFLOAT16_ROW_PANELS 4
@@ -18,6 +20,7 @@
 #define AND_MEMORY "vpandd %1, %0, %0"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "softmax512.inc"
 #include "bfloat16.inc"
 #include "int8.inc"

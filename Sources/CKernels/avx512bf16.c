@@ -2,6 +2,8 @@
 #include <immintrin.h>
 
 #define KERNEL(name) avx512bf16_##name
+#define FLOAT32_ROWS 12
+#define FLOAT32_PANELS 2
 #define OWN_INT8_PRODUCT
 #define OWN_ONLINE_SOFTMAX
 #define OWN_INT4_PRODUCT
@@ -10,6 +12,7 @@
 #define BFLOAT16_PLAIN avx512bf16_bfloat16_plain
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma"), min_vector_width(512))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "softmax512.inc"
 #include "bfloat16.inc"
 #include "bfloat16_dot.inc"

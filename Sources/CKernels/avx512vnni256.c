@@ -14,6 +14,7 @@
 #define DOT _mm256_dpbusd_epi32
 #pragma clang attribute push(__attribute__((target("avx512vl,avx512vnni,avx2,fma"), min_vector_width(256))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "bfloat16.inc"
 #include "int8.inc"
 #include "int4.inc"

@@ -12,6 +12,7 @@
 #define MATRIX_PRODUCTS
 #pragma clang attribute push(__attribute__((target("dotprod,i8mm,bf16"))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "rows_neon.inc"
 #include "bfloat16_mmla.inc"
 #include "bfloat16.inc"

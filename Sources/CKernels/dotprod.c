@@ -10,6 +10,7 @@
 #define OWN_INT4_PRODUCT
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "rows_neon.inc"
 #include "bfloat16_neon.inc"
 #include "bfloat16.inc"

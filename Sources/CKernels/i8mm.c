@@ -11,6 +11,7 @@
 #define MATRIX_PRODUCTS
 #pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
 #include "kernels.inc"
+#include "float32.inc"
 #include "rows_neon.inc"
 #include "bfloat16_neon.inc"
 #include "bfloat16.inc"

@@ -9,6 +9,7 @@
 #define OWN_INT8_PRODUCT
 #define OWN_INT4_PRODUCT
 #include "kernels.inc"
+#include "float32.inc"
 #include "rows_neon.inc"
 #include "bfloat16_neon.inc"
 #include "bfloat16.inc"

@@ -1,13 +1,12 @@
-import COpenBLAS
+import CKernels
 
 extension MatrixView {
   /// `output = self x otherᵀ`: `[n x k]` by `[m x k]` gives `[n x m]`.
   public func multiply(transposed other: MatrixView, into output: MatrixView, _ workers: Workers) {
     precondition(columns == other.columns && output.rows == rows && output.columns == other.rows)
-    SequentialBLAS.run {
-      workers.tile(
-        rows, operations: rows * columns * other.rows, Rows(left: self, right: other, output: output))
-    }
+    workers.split(
+      rows, granularity: 12, operations: rows * columns * other.rows,
+      Rows(left: self, right: other, output: output))
   }
 
   /// Any rows of the product.
@@ -17,11 +16,11 @@ extension MatrixView {
     let output: MatrixView
 
     func run(_ range: Range<Int>, worker: Int) {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(range.count), blasint(right.rows),
-        blasint(left.columns), 1, left.base + range.lowerBound * left.stride, blasint(left.stride),
-        right.base, blasint(right.stride), 0, output.base + range.lowerBound * output.stride,
-        blasint(output.stride))
+      kernels.float32_product(
+        espalier_float32_matrix(
+          values: right.base, stride: right.stride, outputs: right.rows, depth: right.columns, by_inputs: 0),
+        left.rowBase(range.lowerBound), left.stride, range.count, 1, output.rowBase(range.lowerBound),
+        output.stride, 0)
     }
   }
 }

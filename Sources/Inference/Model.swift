@@ -38,7 +38,6 @@ public final class Model: Sendable {
     _ contents: PlanContents, _ weights: some ModelWeights, of store: WeightStore?, digest: String?,
     _ cachePrecision: CachePrecision?
   ) throws {
-    if let problem = BLASMemory.problem { throw InferenceError("model", problem) }
     self.contents = contents
     heldMemory = HeldMemory(contents)
     self.store = store

@@ -418,6 +418,50 @@ static void check_bfloat16(const float *x, const float *matrix) {
   free(magnitudes);
 }
 
+/* As rows of outputs, and as rows of inputs; lines are longer than what they hold. */
+static void check_float32(const float *x, const float *matrix) {
+  const float factor = 0.75f;
+  double *exact = filled(count * outputs * sizeof(double), 0);
+  double *magnitudes = filled(count * outputs * sizeof(double), 0);
+  for (size_t r = 0; r < count; r++) {
+    for (size_t o = 0; o < outputs; o++) {
+      double sum = 0, magnitude = 0;
+      for (size_t i = 0; i < depth; i++) {
+        const double product = (double)x[r * depth + i] * matrix[o * depth + i];
+        sum += product;
+        magnitude += fabs(product);
+      }
+      exact[r * outputs + o] = factor * sum;
+      magnitudes[r * outputs + o] = factor * magnitude;
+    }
+  }
+  for (int kind = 0; kind < 4; kind++) {
+    const int by_inputs = kind % 2, accumulating = kind / 2;
+    const size_t stride = (by_inputs ? outputs : depth) + 1, lines = by_inputs ? depth : outputs;
+    float *values = filled(lines * stride * sizeof(float), 0);
+    for (size_t o = 0; o < outputs; o++) {
+      for (size_t i = 0; i < depth; i++) values[by_inputs ? i * stride + o : o * stride + i] = matrix[o * depth + i];
+    }
+    const espalier_float32_matrix weights = {values, stride, outputs, depth, by_inputs};
+    float *out = results(), *plain = results(), *alone = results();
+    kernels->float32_product(weights, x, depth, count, factor, out, outputs + 3, accumulating);
+    portable->float32_product(weights, x, depth, count, factor, plain, outputs + 3, accumulating);
+    check_results(by_inputs ? "float32_product by inputs" : "float32_product", out, plain, exact, magnitudes,
+                  accumulating, 1e-6 + 3e-8 * (double)depth, 0);
+    for (size_t r = 0; r < count; r++) {
+      kernels->float32_product(weights, x + r * depth, depth, 1, factor, alone + r * (outputs + 3), outputs + 3,
+                               accumulating);
+    }
+    if (!same_bits(out, alone, count * (outputs + 3) * sizeof(float))) fail("float32_product: rows are not as alone");
+    free(values);
+    free(out);
+    free(plain);
+    free(alone);
+  }
+  free(exact);
+  free(magnitudes);
+}
+
 /* Every number of rows; `extreme` weights are all the smallest or all the largest. */
 static void check_shape(int extreme) {
   const int smallest = (int)random_below(2);
@@ -434,6 +478,7 @@ static void check_shape(int extreme) {
     check_int8(x, eight);
     check_int4(x, four);
     check_bfloat16(x, matrix);
+    check_float32(x, matrix);
     free(x);
   }
   uint8_t *bfloat16_panel = filled(espalier_bfloat16_panel_bytes(depth), 0);

@@ -29,7 +29,7 @@ static _Noreturn void fail(const char *format, ...) {
 
 /* One run: what the kernels read and write, for the shape at hand. */
 static const espalier_kernels *kernels;
-static float *x, *y, *out;
+static float *x, *y, *out, *whole;
 static integer_rows quads, groups;
 static uint8_t *pairs, *eight, *four, *half;
 
@@ -45,6 +45,10 @@ static void run_bfloat16_product(void) {
   const espalier_bfloat16_panels weights = {half, bfloat16_bytes(), outputs, depth};
   const espalier_paired_rows rows = {pairs, (depth + 1) / 2, count};
   kernels->bfloat16_product(weights, rows, out, outputs, 0);
+}
+static void run_float32_product(void) {
+  const espalier_float32_matrix weights = {whole, depth, outputs, depth, 0};
+  kernels->float32_product(weights, x, depth, count, 1, out, outputs, 0);
 }
 /* Rows of one tile: the most that `step` below holds for. */
 static void run_quantize_int8(void) {
@@ -83,7 +87,8 @@ static const struct kernel {
   int is_product;
 } all[] = {
   {"int8_product", run_int8_product, 1}, {"int4_product", run_int4_product, 1},
-  {"bfloat16_product", run_bfloat16_product, 1}, {"quantize_int8", run_quantize_int8, 0},
+  {"bfloat16_product", run_bfloat16_product, 1}, {"float32_product", run_float32_product, 1},
+  {"quantize_int8", run_quantize_int8, 0},
   {"quantize_bytes", run_quantize_bytes, 0}, {"pair_row", run_pair_row, 0}, {"online_softmax", run_online_softmax, 0}, {"gelu", run_gelu, 0},
   {"gelu_tanh", run_gelu_tanh, 0}, {"silu_product", run_silu_product, 0}, {"rms_norm", run_rms_norm, 0},
   {"layer_norm", run_layer_norm, 0},
@@ -113,13 +118,13 @@ static const shape *shapes_of(const struct kernel *kernel) {
 static double measured(const struct kernel *kernel) {
   x = filled(count * depth * sizeof(float), 0);
   y = filled(count * depth * sizeof(float), 0);
-  float *matrix = filled(outputs * depth * sizeof(float), 0);
+  whole = filled(outputs * depth * sizeof(float), 0);
   for (size_t i = 0; i < count * depth; i++) x[i] = y[i] = random_number();
-  for (size_t i = 0; i < outputs * depth; i++) matrix[i] = random_number();
+  for (size_t i = 0; i < outputs * depth; i++) whole[i] = random_number();
   out = filled(count * (outputs + 1) * sizeof(float), 0);
   eight = int8_panels(-1);
   four = int4_panels(-1);
-  half = bfloat16_panels(kernels, matrix);
+  half = bfloat16_panels(kernels, whole);
   quads = quantized(kernels, x, INT8);
   groups = quantized(kernels, x, INT4);
   pairs = paired(kernels, x, 0.75f);
@@ -127,7 +132,7 @@ static double measured(const struct kernel *kernel) {
   if (instructions == 0) fail("instructions cannot be counted here");
   release(quads);
   release(groups);
-  void *const used[] = {x, y, matrix, out, eight, four, half, pairs};
+  void *const used[] = {x, y, whole, out, eight, four, half, pairs};
   for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++) free(used[i]);
   const double work = (double)(count * depth) * (kernel->is_product ? (double)outputs / 1000 : 1);
   return (double)instructions / work;

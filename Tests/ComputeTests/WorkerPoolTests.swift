@@ -50,21 +50,6 @@ import Testing
       }
     }
   }
-
-  @Test(arguments: [1, 5, 191, 192, 193, 576, 4096, 152_064], [1, 2, 3, 8])
-  func `tiles cover a range and are the same for any number of threads`(total: Int, threads: Int) {
-    let tiles = TileRecorder()
-    Workers(count: threads).tile(total, operations: .max, tiles)
-    let expected = Array((0..<total).tiles(of: Workers.tileSize(total)))
-    #expect(tiles.ranges == expected)
-    #expect(Workers.tileSize(total) % 16 == 0)
-  }
-
-  private final class TileRecorder: RangeWork, Sendable {
-    private let store = Locked<[Range<Int>]>([])
-    func run(_ range: Range<Int>, worker: Int) { store.withLock { $0.append(range) } }
-    var ranges: [Range<Int>] { store.withLock { $0.sorted { $0.lowerBound < $1.lowerBound } } }
-  }
 }
 
 @Suite(.endsWithin(minutes: 1)) struct ProcessorQuotaTests {

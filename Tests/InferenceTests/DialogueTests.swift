@@ -136,7 +136,7 @@ import Tokenization
     let picture = try context.encode(
       try context.model.prepareImage(
         at: ReferencePlan.scenes.appendingPathComponent("images/calibration-010.jpg").path))
-    // OpenBLAS' products of float32 depend on the number of rows.
+    // Products of one row add up in another order.
     let tolerance: Float = format == .float32 ? 1e-4 : 0
     for settings in [
       PruningSettings.dense,

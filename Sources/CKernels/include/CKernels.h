@@ -76,6 +76,16 @@ enum { ESPALIER_INT4_GROUP = 32 };
 /* Bytes of one panel. */
 static inline size_t espalier_int4_panel_bytes(size_t depth) { return (depth + 63) / 64 * 576; }
 
+/*
+ * A float32 matrix as it lies in memory: rows of `stride` elements, one for each output, or with `by_inputs` one for each
+ * input.
+ */
+typedef struct espalier_float32_matrix {
+  const float *values;
+  size_t stride, outputs, depth;
+  int by_inputs;
+} espalier_float32_matrix;
+
 /* The largest magnitude of activations of 7 bits: two products with bytes, 2 * 255 * 63, fit into 16 bits. */
 enum { ESPALIER_NARROW_LEVELS = 63 };
 
@@ -163,6 +173,13 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   /* y[i] += sum_r x[r] * matrix[r][i], rows `stride` apart */
   void (*vector_times_rows)(const float *x, const float *matrix, size_t stride, float *y, size_t rows,
                             size_t columns);
+
+  /*
+   * out[r][o] = factor * sum_i x[r][i] * w[o][i], added to what is there when `accumulating`. A row has the same bits
+   * whatever rows are beside it, and whatever outputs.
+   */
+  void (*float32_product)(espalier_float32_matrix weights, const float *x, size_t x_stride, size_t rows, float factor,
+                          float *out, size_t out_stride, int accumulating);
 
   /* Bytes of a pair of activations: 4 or 8. */
   size_t pair_bytes;

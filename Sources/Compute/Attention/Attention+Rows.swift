@@ -1,7 +1,6 @@
 import CKernels
-import COpenBLAS
 
-/// Attention over float32 rows, by OpenBLAS: exact, and what the other path is tested against.
+/// Attention over float32 rows: exact, and what the other path is tested against.
 extension Attention {
   private static let queryTile = 128
   private static let keyTile = 256
@@ -13,13 +12,11 @@ extension Attention {
     let tiles = QueryTiles(
       queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
     ).tiles
-    SequentialBLAS.run {
-      workers.perform(queryHeads * tiles.count) { task, worker in
-        let (rows, pieces) = tiles[task / queryHeads]
-        attendTile(
-          head: task % queryHeads, rows, pieces, queries, keys, values, offsets, mask, output,
-          scratch: workers.scratch(worker, count: Self.queryTile * (Self.keyTile + 2)))
-      }
+    workers.perform(queryHeads * tiles.count) { task, worker in
+      let (rows, pieces) = tiles[task / queryHeads]
+      attendTile(
+        head: task % queryHeads, rows, pieces, queries, keys, values, offsets, mask, output,
+        scratch: workers.scratch(worker, count: Self.queryTile * (Self.keyTile + 2)))
     }
   }
 
@@ -41,11 +38,11 @@ extension Attention {
     target.fill(0)
 
     for piece in pieces {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows.count), blasint(piece.count),
-        blasint(headWidth), scale, query.base, blasint(query.stride),
-        keyBase + piece.lowerBound * keys.rowStride, blasint(keys.rowStride), 0, scores,
-        blasint(Self.keyTile))
+      kernels.float32_product(
+        espalier_float32_matrix(
+          values: keyBase + piece.lowerBound * keys.rowStride, stride: keys.rowStride, outputs: piece.count,
+          depth: headWidth, by_inputs: 0),
+        query.base, query.stride, rows.count, scale, scores, Self.keyTile, 0)
       for (index, row) in rows.enumerated() {
         let line = scores + index * Self.keyTile
         mask.apply(to: line, keys: piece, query: row)
@@ -53,11 +50,11 @@ extension Attention {
         let correction = kernels.online_softmax(line, piece.count, maxima + index, sums + index)
         if correction != 1 { kernels.scale(correction, target.rowBase(index), headWidth) }
       }
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(rows.count), blasint(headWidth),
-        blasint(piece.count), 1, scores, blasint(Self.keyTile),
-        valueBase + piece.lowerBound * values.rowStride, blasint(values.rowStride), 1, target.base,
-        blasint(target.stride))
+      kernels.float32_product(
+        espalier_float32_matrix(
+          values: valueBase + piece.lowerBound * values.rowStride, stride: values.rowStride,
+          outputs: headWidth, depth: piece.count, by_inputs: 1),
+        scores, Self.keyTile, rows.count, 1, target.base, target.stride, 1)
     }
     for index in 0..<rows.count {
       kernels.scale(sums[index] > 0 ? 1 / sums[index] : 0, target.rowBase(index), headWidth)

@@ -14,14 +14,11 @@ public final class WorkerPool: Sendable {
   /// The thread whose turn it is; 0 between turns.
   private let owner = Atomic<UInt>(0)
   private let helpers: [pthread_t]
-  /// Threads that `BLASMemory` has a block for.
-  private let promised: Int
   private static let stackSize = 2 << 20
 
   /// Starts `threads - 1` threads, which wait without using the processor.
   ///
-  /// Where the system refuses a thread, or the memory that its products take, the pool has fewer: `count` says how many
-  /// there are.
+  /// Where the system refuses a thread, the pool has fewer: `count` says how many there are.
   public init(threads: Int = WorkerPool.recommendedThreads) {
     precondition(threads >= 1)
     let board = JobBoard()
@@ -31,10 +28,7 @@ public final class WorkerPool: Sendable {
     // What a limit of the main thread's stack leaves would be that of every thread's.
     pthread_attr_setstacksize(&attributes, Self.stackSize)
     defer { pthread_attr_destroy(&attributes) }
-    var promised = BLASMemory.promise() ? 1 : 0
     for index in 1..<threads {
-      guard promised > 0, BLASMemory.promise() else { break }
-      promised += 1
       var thread = pthread_t()
       let helper = Unmanaged.passRetained(Helper(board: board, index: index))
       guard pthread_create(&thread, &attributes, { Helper.main($0) }, helper.toOpaque()) == 0 else {
@@ -43,7 +37,6 @@ public final class WorkerPool: Sendable {
       }
       helpers.append(thread)
     }
-    self.promised = promised
     self.board = board
     self.helpers = helpers
     count = helpers.count + 1
@@ -52,7 +45,6 @@ public final class WorkerPool: Sendable {
   deinit {
     board.stop()
     for thread in helpers { pthread_join(thread, nil) }
-    BLASMemory.takeBack(promised)
   }
 
   /// Threads that suit this process: the cores it may run on, as two threads of one core share its units, but no more

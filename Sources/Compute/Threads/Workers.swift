@@ -1,7 +1,7 @@
 /// What one context computes with: the threads of a pool, and scratch memory of its own.
 ///
-/// Work is split so that results have the same bits for any number of threads: sums never cross a split, and where a
-/// library's result depends on the shape it is asked for, shapes do not depend on the number of threads (`tile`).
+/// Work is split so that results have the same bits for any number of threads: sums never cross a split, and the kernels
+/// give each output the same bits whatever is beside it.
 public final class Workers {
   /// The threads, which other contexts may use as well.
   public let pool: WorkerPool
@@ -52,7 +52,7 @@ public final class Workers {
   }
 
   /// Splits `0 ..< total` into contiguous ranges at multiples of `granularity`, when `operations` make waking the others
-  /// worthwhile; otherwise the caller gets it whole. For work whose results do not depend on the split.
+  /// worthwhile; otherwise the caller gets it whole.
   ///
   /// Several ranges a thread, as threads are not equally fast: some cores are slower, and others work for somebody else.
   public func split(
@@ -72,24 +72,6 @@ public final class Workers {
       return
     }
     share(work, total, step)
-  }
-
-  /// Splits `0 ..< total` into the same ranges for any number of threads. For work whose results do depend on the split.
-  func tile(_ total: Int, operations: Int, _ work: some RangeWork) {
-    guard total > 0 else { return }
-    let parts = PartTasks(work: work, total: total, step: Self.tileSize(total))
-    if count > 1, parts.count > 1, operations >= Self.worthSharing {
-      pool.run(parts, tasks: parts.count)
-    } else {
-      for task in 0..<parts.count { parts.run(task: task, worker: 0) }
-    }
-  }
-
-  /// Large enough that packing its operands costs a product little, and an even number of tiles, as most processors have
-  /// an even number of cores; a multiple of 16.
-  static func tileSize(_ total: Int) -> Int {
-    let tiles = 2 * max(1, (total + 192) / 384)
-    return ((total + tiles - 1) / tiles + 15) / 16 * 16
   }
 
   private func share(_ work: some RangeWork, _ total: Int, _ step: Int) {

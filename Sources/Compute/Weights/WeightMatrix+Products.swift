@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 extension WeightMatrix {
   /// `output = input x selfᵀ`, plus what is in `output` already when `accumulating`.
@@ -23,13 +22,11 @@ extension WeightMatrix {
           rows, operations: operations,
           FewRows(weights: base, count: columns, input: input, output: output))
       } else {
-        SequentialBLAS.run {
-          workers.tile(
-            rows, operations: operations,
-            FloatProduct(
-              weights: base, count: columns, stride: stride, input: input, output: output,
-              accumulating: accumulating, rowByRow: rowByRow))
-        }
+        workers.split(
+          rows, granularity: FloatProduct.granularity, operations: operations,
+          FloatProduct(
+            weights: base, depth: columns, stride: stride, byInputs: false, input: input, output: output,
+            accumulating: accumulating))
       }
     }
   }
@@ -79,31 +76,27 @@ extension WeightMatrix {
     }
   }
 
-  /// Any outputs of a float32 product with several rows, or one that is added to what is there.
+  /// Any outputs of a float32 product with several rows, or one that is added to what is there; a row has the bits that it
+  /// would have alone.
   private struct FloatProduct: RangeWork {
     let weights: UnsafePointer<Float>
-    let count: Int
+    let depth: Int
     let stride: Int
+    /// Whether rows of the weights belong to inputs.
+    let byInputs: Bool
     let input: MatrixView
     let output: MatrixView
     let accumulating: Bool
-    let rowByRow: Bool
+    /// Outputs that the kernels lay out at a time.
+    static let granularity = 64
 
     func run(_ range: Range<Int>, worker: Int) {
-      let rows = weights + range.lowerBound * stride
-      let target = output.base + range.lowerBound
-      if input.rows == 1 || rowByRow {
-        for row in 0..<input.rows {
-          cblas_sgemv(
-            CblasRowMajor, CblasNoTrans, blasint(range.count), blasint(count), 1, rows, blasint(stride),
-            input.rowBase(row), 1, accumulating ? 1 : 0, target + row * output.stride, 1)
-        }
-      } else {
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.rows), blasint(range.count), blasint(count),
-          1, input.base, blasint(input.stride), rows, blasint(stride), accumulating ? 1 : 0, target,
-          blasint(output.stride))
-      }
+      let first = weights + range.lowerBound * (byInputs ? 1 : stride)
+      kernels.float32_product(
+        espalier_float32_matrix(
+          values: first, stride: stride, outputs: range.count, depth: depth, by_inputs: byInputs ? 1 : 0),
+        input.base, input.stride, input.rows, 1, output.base + range.lowerBound, output.stride,
+        accumulating ? 1 : 0)
     }
   }
 
@@ -128,13 +121,11 @@ extension WeightMatrix {
         let work = FewRowsOfNeurons(weights: base, rows: rows, stride: stride, input: input, output: output)
         return workers.split(columns, operations: input.rows * rows * columns, work)
       }
-      SequentialBLAS.run {
-        workers.tile(
-          columns, operations: input.rows * rows * columns,
-          FloatNeurons(
-            weights: base, rows: rows, stride: stride, input: input, output: output,
-            accumulating: accumulating))
-      }
+      workers.split(
+        columns, granularity: FloatProduct.granularity, operations: input.rows * rows * columns,
+        FloatProduct(
+          weights: base, depth: rows, stride: stride, byInputs: true, input: input, output: output,
+          accumulating: accumulating))
     }
   }
 
@@ -157,23 +148,6 @@ extension WeightMatrix {
           input.rowBase(row), weights + range.lowerBound, stride, output.rowBase(row) + range.lowerBound,
           rows, range.count)
       }
-    }
-  }
-
-  /// Any outputs of a float32 product of neurons with several rows.
-  private struct FloatNeurons: RangeWork {
-    let weights: UnsafePointer<Float>
-    let rows: Int
-    let stride: Int
-    let input: MatrixView
-    let output: MatrixView
-    let accumulating: Bool
-
-    func run(_ range: Range<Int>, worker: Int) {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(input.rows), blasint(range.count), blasint(rows),
-        1, input.base, blasint(input.stride), weights + range.lowerBound, blasint(stride),
-        accumulating ? 1 : 0, output.base + range.lowerBound, blasint(output.stride))
     }
   }
 }

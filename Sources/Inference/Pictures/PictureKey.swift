@@ -16,7 +16,7 @@ struct PictureKey: Hashable, Sendable {
   ///   comes to matter will be.
   init(_ picture: EncodedImage, among count: Int, at settings: PictureSettings, plan: String) {
     var lines = [
-      "espalier picture \(PictureFile.version)", ProgramVersion.current, KernelChoice.arithmetic, plan,
+      "espalier picture \(PictureFile.version)", ProgramVersion.current, KernelChoice.inUse, plan,
       picture.digest, "\(count)",
     ]
     for method in PruningSettings(picture: settings).used {
