@@ -191,7 +191,7 @@ fuzz-plans: setup
 	$(BIN)/fuzz --target=structure --cases $$(($(CASES) / 4)) --seed $(SEED) --jobs $(JOBS)
 
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
-  Figures Output Signatures HDF5Subset JSONReading Grammars Espalier espalier-run))
+  Figures Output Signatures HDF5Subset JSONReading Grammars Espalier EspalierC espalier-run))
 TOOLCHAIN_MODULES = Foundation ArgumentParser Serving HDF5 PlanWriting Signing Checkpoints Evaluation Calibration \
   Cluster Reporting
 

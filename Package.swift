@@ -31,6 +31,7 @@ let testDependencies: [String: [Target.Dependency]] = [
   "Imaging": ["Plan", "PlanFile", "Digests"],
   "Signing": ["Signatures"],
   "Espalier": ["Plan"],
+  "EspalierC": ["CEspalier", "Espalier"],
   "Serving": ["Espalier", "JSONReading", "Figures"],
   "HDF5Subset": ["SubsetChecks", "HDF5", "Plan", "TinyPlans", "differential"],
 ]
@@ -39,6 +40,8 @@ let package = Package(
   name: "espalier",
   products: [
     .library(name: "Espalier", targets: ["Espalier"]),
+    // What 'make library' makes libespalier.so of.
+    .library(name: "EspalierC", type: .static, targets: ["EspalierC"]),
     // What the package of benchmarks times; nothing else should rely on it.
     .library(name: "EspalierKernels", targets: ["Compute", "CKernels"]),
     .executable(name: "espalier", targets: ["espalier"]),
@@ -137,6 +140,10 @@ let package = Package(
       ],
       resources: [.embedInCode("Page/index.html"), .embedInCode("Page/openapi.json")],
       swiftSettings: strict),
+    // The same for other languages: the header, and what stands behind it.
+    .target(name: "CEspalier"),
+    .target(
+      name: "EspalierC", dependencies: ["CEspalier", "Espalier", "Output"], swiftSettings: strict),
     .executableTarget(
       name: "ask", dependencies: ["Espalier"], path: "Examples/Ask", swiftSettings: strict),
 
@@ -228,7 +235,8 @@ let package = Package(
       "HDF5", "HDF5Subset", "Compute", "Output", "Figures", "Digests", "PlanFile", "Tokenization", "Imaging",
       "Models",
       "Inference",
-      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "Serving", "Signatures", "Signing",
+      "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "EspalierC", "Serving",
+      "Signatures", "Signing",
       "Cluster",
     ].map { name in
       .testTarget(

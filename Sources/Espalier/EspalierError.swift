@@ -29,7 +29,7 @@ public struct EspalierError: Error, Equatable, CustomStringConvertible {
     case cancelled
   }
 
-  init(kind: Kind, description: String) {
+  package init(kind: Kind, description: String) {
     self.kind = kind
     self.description = description
   }

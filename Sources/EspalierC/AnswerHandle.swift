@@ -1,0 +1,86 @@
+public import CEspalier
+import Espalier
+
+/// An answer as callers in C hold it, with its texts.
+final class AnswerHandle: Handle {
+  let answer: Answer
+  let text: ForeignText
+  let finish: ForeignText
+  let tokens: UnsafeMutableBufferPointer<Int32>
+
+  init(_ answer: Answer) {
+    self.answer = answer
+    text = ForeignText(answer.text)
+    finish = ForeignText(answer.finishReason.rawValue)
+    tokens = .allocate(capacity: answer.tokens.count)
+    _ = tokens.initialize(from: answer.tokens)
+  }
+
+  deinit { tokens.deallocate() }
+
+  /// Figures of the run.
+  var figures: espalier_figures {
+    func seconds(_ time: Duration) -> Double { time / .seconds(1) }
+    let times = answer.times
+    return espalier_figures(
+      prompt_tokens: answer.promptTokens, visual_tokens: answer.visualTokens.prompt,
+      visual_kept: answer.visualTokens.kept, known_pictures: answer.knownPictures,
+      cache_bytes: answer.cacheBytes, image: seconds(times.image), vision: seconds(times.vision),
+      prefill: seconds(times.prefill), first_token: seconds(times.firstToken), decode: seconds(times.decode))
+  }
+}
+
+@c @implementation public func espalier_ask(
+  _ dialogue: OpaquePointer!, _ prompt: UnsafePointer<CChar>!, _ options: UnsafePointer<espalier_options>!,
+  _ on_text: espalier_on_text!, _ user: UnsafeMutableRawPointer!, _ cancellation: OpaquePointer!,
+  _ answer: UnsafeMutablePointer<OpaquePointer?>!,
+  _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
+) -> espalier_status {
+  Status.of(message) {
+    guard let handle = DialogueHandle.at(dialogue) else { throw Misuse.missing("dialogue") }
+    guard let answer else { throw Misuse.missing("answer") }
+    let made = try handle.dialogue.answer(
+      try text(prompt, "prompt"), try options.map { try AnswerOptions($0) } ?? AnswerOptions(),
+      cancellation: CancellationHandle.at(cancellation)?.cancellation ?? Cancellation()
+    ) { piece in
+      guard let on_text else { return }
+      var piece = piece
+      let wantsMore = piece.withUTF8 { bytes in
+        // With a zero behind it, which the piece itself has not.
+        (Array(bytes) + [0]).withUnsafeBytes { ended in
+          on_text(ended.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, user) == 0
+        }
+      }
+      if !wantsMore { throw EnoughText() }
+    }
+    answer.pointee = AnswerHandle(made).retained()
+  }
+}
+
+@c @implementation public func espalier_answer_free(_ answer: OpaquePointer!) { AnswerHandle.free(answer) }
+
+@c @implementation public func espalier_answer_text(_ answer: OpaquePointer!) -> UnsafePointer<CChar>! {
+  AnswerHandle.at(answer)?.text.pointer
+}
+
+@c @implementation public func espalier_answer_tokens(
+  _ answer: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
+) -> UnsafePointer<Int32>! {
+  let tokens = AnswerHandle.at(answer)?.tokens
+  count?.pointee = tokens?.count ?? 0
+  return UnsafePointer(tokens?.baseAddress)
+}
+
+@c @implementation public func espalier_answer_finish(_ answer: OpaquePointer!) -> UnsafePointer<CChar>! {
+  AnswerHandle.at(answer)?.finish.pointer
+}
+
+@c @implementation public func espalier_answer_figures(
+  _ answer: OpaquePointer!, _ figures: UnsafeMutablePointer<espalier_figures>!, _ size: Int
+) {
+  guard let answer = AnswerHandle.at(answer), let figures, size > 0 else { return }
+  withUnsafeBytes(of: answer.figures) { source in
+    UnsafeMutableRawPointer(figures).copyMemory(
+      from: source.baseAddress!, byteCount: min(size, source.count))
+  }
+}
