@@ -30,6 +30,7 @@ final class AnswerHandle: Handle {
   }
 }
 
+/// Answers a prompt. See `espalier.h`.
 @c @implementation public func espalier_ask(
   _ dialogue: OpaquePointer!, _ prompt: UnsafePointer<CChar>!, _ options: UnsafePointer<espalier_options>!,
   _ on_text: espalier_on_text!, _ user: UnsafeMutableRawPointer!, _ cancellation: OpaquePointer!,
@@ -57,12 +58,15 @@ final class AnswerHandle: Handle {
   }
 }
 
+/// Gives back an answer. See `espalier.h`.
 @c @implementation public func espalier_answer_free(_ answer: OpaquePointer!) { AnswerHandle.free(answer) }
 
+/// The text of an answer. See `espalier.h`.
 @c @implementation public func espalier_answer_text(_ answer: OpaquePointer!) -> UnsafePointer<CChar>! {
   AnswerHandle.at(answer)?.text.pointer
 }
 
+/// Token ids of an answer. See `espalier.h`.
 @c @implementation public func espalier_answer_tokens(
   _ answer: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
 ) -> UnsafePointer<Int32>! {
@@ -71,16 +75,18 @@ final class AnswerHandle: Handle {
   return UnsafePointer(tokens?.baseAddress)
 }
 
+/// Why an answer ended. See `espalier.h`.
 @c @implementation public func espalier_answer_finish(_ answer: OpaquePointer!) -> UnsafePointer<CChar>! {
   AnswerHandle.at(answer)?.finish.pointer
 }
 
+/// Figures of the run. See `espalier.h`.
 @c @implementation public func espalier_answer_figures(
   _ answer: OpaquePointer!, _ figures: UnsafeMutablePointer<espalier_figures>!, _ size: Int
 ) {
   guard let answer = AnswerHandle.at(answer), let figures, size > 0 else { return }
   withUnsafeBytes(of: answer.figures) { source in
-    UnsafeMutableRawPointer(figures).copyMemory(
-      from: source.baseAddress!, byteCount: min(size, source.count))
+    UnsafeMutableRawBufferPointer(start: figures, count: min(size, source.count))
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(size)))
   }
 }

@@ -18,6 +18,7 @@ final class CancellationHandle: Handle {
   let cancellation = Cancellation()
 }
 
+/// A context on a model. See `espalier.h`.
 @c @implementation public func espalier_context_new(_ model: OpaquePointer!, _ threads: UInt32)
   -> OpaquePointer!
 {
@@ -26,10 +27,12 @@ final class CancellationHandle: Handle {
   return ContextHandle(Context(handle.model, pool: pool)).retained()
 }
 
+/// Gives back a context. See `espalier.h`.
 @c @implementation public func espalier_context_free(_ context: OpaquePointer!) {
   ContextHandle.free(context)
 }
 
+/// A dialogue about some pictures. See `espalier.h`.
 @c @implementation public func espalier_dialogue_new(
   _ context: OpaquePointer!, _ images: UnsafePointer<espalier_image>!, _ count: Int,
   _ point: UnsafePointer<CChar>!, _ system: UnsafePointer<CChar>!, _ max_bytes: UInt64,
@@ -49,18 +52,22 @@ final class CancellationHandle: Handle {
   }
 }
 
+/// Gives back a dialogue. See `espalier.h`.
 @c @implementation public func espalier_dialogue_free(_ dialogue: OpaquePointer!) {
   DialogueHandle.free(dialogue)
 }
 
+/// What asks answers to end. See `espalier.h`.
 @c @implementation public func espalier_cancellation_new() -> OpaquePointer! {
   CancellationHandle().retained()
 }
 
+/// Asks answers to end. See `espalier.h`.
 @c @implementation public func espalier_cancel(_ cancellation: OpaquePointer!) {
   CancellationHandle.at(cancellation)?.cancellation.cancel()
 }
 
+/// Gives back what asks for the end. See `espalier.h`.
 @c @implementation public func espalier_cancellation_free(_ cancellation: OpaquePointer!) {
   CancellationHandle.free(cancellation)
 }

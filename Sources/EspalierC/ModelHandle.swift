@@ -16,10 +16,13 @@ final class ModelHandle: Handle {
 
 private let version = ForeignText(ProgramVersion.current)
 
+/// The version of the library. See `espalier.h`.
 @c @implementation public func espalier_version() -> UnsafePointer<CChar>! { version.pointer }
 
+/// Gives back a message. See `espalier.h`.
 @c @implementation public func espalier_text_free(_ text: UnsafeMutablePointer<CChar>!) { free(text) }
 
+/// Opens a plan. See `espalier.h`.
 @c @implementation public func espalier_model_open(
   _ path: UnsafePointer<CChar>!, _ verify_weights: Int32, _ model: UnsafeMutablePointer<OpaquePointer?>!,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
@@ -31,6 +34,7 @@ private let version = ForeignText(ProgramVersion.current)
   }
 }
 
+/// Opens a plan that a trusted key has signed. See `espalier.h`.
 @c @implementation public func espalier_model_open_signed(
   _ path: UnsafePointer<CChar>!, _ trusted_keys: UnsafePointer<CChar>!,
   _ model: UnsafeMutablePointer<OpaquePointer?>!,
@@ -44,12 +48,15 @@ private let version = ForeignText(ProgramVersion.current)
   }
 }
 
+/// Gives back a model. See `espalier.h`.
 @c @implementation public func espalier_model_free(_ model: OpaquePointer!) { ModelHandle.free(model) }
 
+/// Number of operating points. See `espalier.h`.
 @c @implementation public func espalier_model_point_count(_ model: OpaquePointer!) -> Int {
   ModelHandle.at(model)?.points.count ?? 0
 }
 
+/// Name of an operating point; `nil` behind the last. See `espalier.h`.
 @c @implementation public func espalier_model_point(_ model: OpaquePointer!, _ index: Int) -> UnsafePointer<
   CChar
 >! {
@@ -57,6 +64,7 @@ private let version = ForeignText(ProgramVersion.current)
   return points[index].pointer
 }
 
+/// The point with the least harm within a time to the first token. See `espalier.h`.
 @c @implementation public func espalier_model_point_within(
   _ model: OpaquePointer!, _ seconds: Double, _ point: UnsafeMutablePointer<UnsafePointer<CChar>?>!,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
@@ -69,6 +77,7 @@ private let version = ForeignText(ProgramVersion.current)
   }
 }
 
+/// Most tokens of a prompt with its answer. See `espalier.h`.
 @c @implementation public func espalier_model_context_length(_ model: OpaquePointer!) -> Int {
   ModelHandle.at(model)?.model.contextLength ?? 0
 }

@@ -60,8 +60,9 @@ import Testing
   }
 
   private static let collect: espalier_on_text = { text, bytes, user in
-    let pieces = Unmanaged<Pieces>.fromOpaque(user!).takeUnretainedValue()
-    let piece = String(cString: text!)
+    guard let text, let user else { return 2 }
+    let pieces = Unmanaged<Pieces>.fromOpaque(user).takeUnretainedValue()
+    let piece = String(cString: text)
     pieces.text += piece
     pieces.most -= 1
     return piece.utf8.count == bytes && pieces.most > 0 ? 0 : 1
