@@ -90,9 +90,19 @@ import TestSupport
 
   @Test func `races leave fewer runs of more samples, and an exhaustive search leaves all`() {
     for share in [RunShare.rules, .rankings, .pictures, .search] {
-      let shares = [1, 4, 8, 9, 20, 80, 10_000].map { share.over($0, isExhaustive: false) }
+      let shares = [1, 2, 4, 5, 20, 80, 10_000].map { share.over($0, isExhaustive: false) }
       #expect(shares.allSatisfy { $0 > 0 && $0 <= 1 } && shares == shares.sorted(by: >))
       #expect(shares[2] == 1 && shares[3] < 1 && share.over(80, isExhaustive: true) == 1)
+    }
+  }
+
+  @Test func `where samples are alike, some of them tell, and all do where they are not`() {
+    let (alike, odd) = ([0.100, 0.105, 0.097], [0.1, 3, 0.001])
+    for share in [RunShare.rules, .pictures, .orders] {
+      #expect(share.over(80, harms: [alike, alike, odd], isExhaustive: false) == 0.1)
+      #expect(
+        share.over(80, harms: [alike, odd, odd], isExhaustive: false) == share.over(80, isExhaustive: false))
+      #expect(share.over(80, harms: [alike], isExhaustive: true) == 1)
     }
   }
 

@@ -39,8 +39,8 @@ import TestSupport
       next: { race in
         if race.finished.isEmpty { return race.heat(of: [guess]) }
         let rest = race.runners.indices.filter { race.runners[$0].values.isEmpty }
-        return race.heat(of: rest, difficulty: losses[guess])
-      },
+        return race.heat(of: rest, difficulty: race.judges == nil ? nil : losses[guess])
+      }, figures: { [$0] },
       leaves: { race, own in race.finished.contains { race.isBehind(own, $0) { $0 } } }
     ) { place, candidates in
       runs += candidates.count
@@ -67,6 +67,33 @@ import TestSupport
           race.losses(number) { $0 } == race.runners[number].values.keys.sorted().map { losses[number][$0] })
       }
     }
+  }
+
+  @Test func `where samples are alike a few tell, and where tails are long none do`() throws {
+    var generator = SplitMix64(seed: 4)
+    func draw() -> Double { Double(generator.next() >> 11) / Double(1 << 53) }
+    let alike = (0..<12).map { candidate in
+      (0..<pool.count).map { _ in (1 + 0.2 * Double(candidate)) * (0.9 + 0.2 * draw()) }
+    }
+    let (race, runs) = try run(alike, guess: 0)
+    #expect(race.finished == [0] && race.runners[0].isTold == true && runs < 3 * pool.count, "\(runs) runs")
+    #expect(race.runners.dropFirst().allSatisfy { $0.hasLeft })
+    for seed in 0..<20 as Range<UInt64> {
+      #expect(
+        try run(losses(seed: seed, candidates: 12), guess: 0).race.runners.allSatisfy { $0.isTold != true })
+    }
+    #expect(try run(alike, guess: 0, exhaustive: true).race.runners.allSatisfy { $0.isTold != true })
+  }
+
+  @Test func `a mean is known where its error is small beside it`() {
+    func values(_ count: Int, deviation: Double) -> [Double] {
+      (0..<count).map { 1 + ($0 % 2 == 0 ? deviation : -deviation) }
+    }
+    // 7 errors of 4 samples, 4 of 8.
+    #expect(!Lead.isKnown(values(4, deviation: 0.03)) && Lead.isKnown(values(4, deviation: 0.02)))
+    #expect(Lead.isKnown(values(8, deviation: 0.06)) && !Lead.isKnown(values(8, deviation: 0.07)))
+    #expect(!Lead.isKnown([1]) && !Lead.isKnown([]) && !Lead.isKnown([0, 0, 0, 0]))
+    #expect(Lead.samplesToKnow([1, 1, 1]) == 4 && Lead.samplesToKnow([0, 0]) > 10_000)
   }
 
   @Test func `without shortcuts all run on everything`() throws {
@@ -97,11 +124,12 @@ import TestSupport
     let difficulty = (0..<count).map { _ in Double(generator.next() % 1000) }
     let order = SampleOrder.hardestFirst(difficulty)
     #expect(order.sorted() == Array(0..<count))
-    for start in stride(from: 0, to: count - 7, by: 8) {
-      #expect(Set(order[start..<start + 8].map { $0 % 8 }).count == 8)
+    let block = SampleOrder.block
+    for start in stride(from: 0, to: count - block + 1, by: block) {
+      #expect(Set(order[start..<start + block].map { $0 % block }).count == block)
     }
-    for lane in 0..<8 {
-      let own = order.filter { $0 % 8 == lane }.map { difficulty[$0] }
+    for lane in 0..<block {
+      let own = order.filter { $0 % block == lane }.map { difficulty[$0] }
       #expect(own == own.sorted(by: >))
     }
   }

@@ -15,12 +15,19 @@ extension HarmStage {
     var parts: [StageEstimate] = []
     var round = try candidates(state.profile, samples)
     while !round.isEmpty {
+      var harms: [[Double]] = []
       let times = try round.spread(Self.timed).map { candidate in
-        try probe.seconds {
-          _ = try figures(of: samples.sample($0), at: candidate, SilentProgress())
+        var harm: [Int: Double] = [:]
+        func run(_ place: Int) throws {
+          harm[place] = try figures(of: samples.sample(place), at: candidate, SilentProgress()).divergence
         }
+        let seconds = try probe.seconds(of: run)
+        for place in 0..<samples.count where harm[place] == nil { try run(place) }
+        harms.append(harm.values.sorted())
+        return seconds
       }
-      let share = RunShare.pictures.over(count, isExhaustive: isExhaustive || aim(state.profile) == .order)
+      let runs = aim(state.profile) == .order ? RunShare.orders : .pictures
+      let share = runs.over(count, harms: harms, isExhaustive: isExhaustive)
       parts.append(
         StageEstimate(
           stage: Self.title(behind: state.profile),

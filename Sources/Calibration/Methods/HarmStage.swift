@@ -81,11 +81,12 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
     let (dense, aim) = (samples.facts, aim(state.profile))
     var (round, saved) = (begun, state)
     try round.run(
-      over: count, of: samples, isExhaustive: isExhaustive || aim == .order, reporter: reporter,
+      over: count, of: samples, isExhaustive: isExhaustive, reporter: reporter,
       save: {
         saved.round = $0
         try save(saved)
-      }, next: { Self.next($0, dense) }, leaves: { Self.leaves($0, $1, dense) }
+      }, next: { Self.next($0, aim, dense) }, figures: { [$0.divergence] },
+      leaves: { Self.leaves($0, $1, dense) }
     ) { place, candidates in
       let sample = try samples.sample(place)
       return try candidates.map { try figures(of: sample, at: $0, reporter) }
@@ -98,7 +99,9 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
         settings: round.runners[number].candidate, divergence: sum(\.divergence) / run,
         agreement: sum(\.agreement) / run,
         tokenShare: sum(\.tokens) / max(1, facts.reduce(0) { $0 + Double($1.visual) }),
-        towerShare: sum(\.work) / max(1, facts.reduce(0) { $0 + $1.towerWork }), samples: facts.count)
+        towerShare: sum(\.work) / max(1, facts.reduce(0) { $0 + $1.towerWork }),
+        // Where more would have told nothing new, its figures stand for all.
+        samples: round.isFinished(number) ? count : facts.count)
     }
     state.profile.candidates += found
     state.round = nil
@@ -118,19 +121,24 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
   private static var firstSamples: Int { 4 }
 
   /// First all of them on a few samples; then on the others those first that save most: a careful one must harm less than
-  /// they do.
-  private static func next(_ round: Round, _ dense: [SampleFacts]) -> Round.Heat? {
+  /// they do. An order has a place for each of them, so nobody leaves.
+  private static func next(_ round: Round, _ aim: HarmAim, _ dense: [SampleFacts]) -> Round.Heat? {
     let left = round.runners.indices.filter { !round.isFinished($0) && !round.runners[$0].hasLeft }
+    if aim == .order {
+      return left.isEmpty
+        ? nil : Round.Heat(active: left, places: Array(0..<round.count), isWhole: true, isSpread: true)
+    }
     if left.contains(where: { round.runners[$0].values.isEmpty }) {
-      return Round.Heat(active: left, places: Array(0..<min(firstSamples, round.count)))
+      return Round.Heat(active: left, places: Array(0..<min(firstSamples, round.count)), isSpread: true)
     }
     let costs = left.map { (number: $0, cost: cost(round, $0, dense)) }
     let boldest = costs.sorted { ($0.cost, $0.number) < ($1.cost, $1.number) }.prefix(heatSize).map(\.number)
-    let finished = round.finished
-    let difficulty = (0..<round.count).map { place in
-      finished.reduce(0) { $0 + (round.runners[$1].values[place]?.divergence ?? 0) }
+    let difficulty = round.judges.map { judges in
+      (0..<round.count).map { place in
+        judges.reduce(0) { $0 + (round.runners[$1].values[place]?.divergence ?? 0) }
+      }
     }
-    return round.heat(of: boldest, difficulty: finished.isEmpty ? nil : difficulty)
+    return round.heat(of: boldest, difficulty: difficulty)
   }
 
   /// Whether a candidate is hopeless, or beaten in both harm and what is saved.
@@ -138,16 +146,18 @@ struct HarmStage<Settings: CandidateSettings & MethodSettings>: CalibrationStage
     let harm = round.losses(own, \.divergence).reduce(0, +)
     if harm > HopelessHarm.divergence * Double(round.count) { return true }
     return round.rivals(of: own).contains { other in
-      cost(round, other, dense, onSamplesOf: own) <= cost(round, own, dense)
+      cost(round, other, dense, besides: own) <= cost(round, own, dense, besides: other)
         && round.isBehind(own, other, \.divergence)
     }
   }
 
-  /// What a candidate takes of a first token, as a share of dense, twice, on the samples it ran on or on those of another.
+  /// What a candidate takes of a first token, as a share of dense, twice, on the samples that it ran on, and another one, too.
   private static func cost(
-    _ round: Round, _ number: Int, _ dense: [SampleFacts], onSamplesOf other: Int? = nil
+    _ round: Round, _ number: Int, _ dense: [SampleFacts], besides other: Int? = nil
   ) -> Double {
-    let places = round.runners[other ?? number].values.keys.sorted()
+    let places = round.runners[number].values.keys.sorted().filter { place in
+      other.map { round.runners[$0].values[place] != nil } ?? true
+    }
     let values = places.compactMap { round.runners[number].values[$0] }
     let tokens = places.reduce(1) { $0 + Double(dense[$1].visual) }
     let work = places.reduce(1) { $0 + dense[$1].towerWork }

@@ -1,7 +1,8 @@
 /// Candidates that are compared over samples in heats: those that can no longer win leave a heat, and cost no more.
 ///
 /// A loss is never negative, so that a sum over some samples is a bound of the sum over all: once it passes what another
-/// candidate lost on all of them, the order cannot change. Hard samples run first, as they tell candidates apart.
+/// candidate lost on all of them, the order cannot change. Hard samples run first, as they tell candidates apart. Where
+/// samples are alike, a few of them say what a candidate loses, and it runs on no more.
 struct Race<Candidate: Codable, Value: Codable>: Codable {
   /// A candidate, and what it did on the samples it ran on, by place.
   struct Runner: Codable {
@@ -9,6 +10,8 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
     var values: [Int: Value] = [:]
     /// Whether it was given up.
     var hasLeft = false
+    /// Whether more samples would tell nothing new of it.
+    var isTold: Bool?
   }
 
   /// Candidates that run side by side.
@@ -21,6 +24,8 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
     var done = 0
     /// Whether nobody leaves before the end, as there is nobody to be behind.
     var isWhole: Bool?
+    /// Whether the samples come as the pool has them, of which any first ones are spread over the set.
+    var isSpread: Bool?
     /// What is known of the next ones: a value for each active runner, by place.
     var known: [Int: [Value]] = [:]
   }
@@ -38,10 +43,19 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
   init(_ candidates: [Candidate]) { runners = candidates.map { Runner(candidate: $0) } }
 
   /// Whether a runner ran on all samples.
-  func isFinished(_ number: Int) -> Bool { runners[number].values.count == count && count > 0 }
+  func ranOnAll(_ number: Int) -> Bool { runners[number].values.count == count && count > 0 }
 
-  /// Numbers of those that ran on all samples.
+  /// Whether a runner ran on all samples, or on as many as tell of it.
+  func isFinished(_ number: Int) -> Bool { ranOnAll(number) || runners[number].isTold == true }
+
+  /// Numbers of those that are finished.
   var finished: [Int] { runners.indices.filter(isFinished) }
+
+  /// The finished, where all of them ran on all samples and so say which are the hard ones.
+  var judges: [Int]? {
+    let finished = finished
+    return finished.isEmpty || !finished.allSatisfy(ranOnAll) ? nil : finished
+  }
 
   /// Numbers of those that a runner is compared with: whoever is still there and ran on all of its samples.
   func rivals(of number: Int) -> [Int] {
@@ -57,11 +71,13 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
   /// - Parameters:
   ///   - isExhaustive: whether all run on all samples.
   ///   - next: who runs next and on which samples; `nil` to end.
+  ///   - figures: what has to be known of a runner, none of it negative.
   ///   - leaves: whether a runner can no longer win.
   ///   - body: values of some candidates on a sample.
   mutating func run(
     over count: Int, of pool: SamplePool, isExhaustive: Bool, reporter: any ProgressReporter,
-    save: (Self) throws -> Void, next: (Self) -> Heat?, leaves: (Self, Int) -> Bool,
+    save: (Self) throws -> Void, next: (Self) -> Heat?, figures: (Value) -> [Double],
+    leaves: (Self, Int) -> Bool,
     _ body: (_ place: Int, _ candidates: [Candidate]) throws -> [Value]
   ) throws {
     self.count = count
@@ -71,7 +87,8 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
         if heat == nil { isOver = true }
       }
       while var heat, heat.done < heat.places.count, !heat.active.isEmpty {
-        let isWhole = isExhaustive || heat.isWhole == true
+        // A shard comes back to nothing, and does what nobody leaves.
+        let isWhole = isExhaustive || heat.isWhole == true && !pool.share.isWhole
         let places = Array(heat.places[heat.done...].prefix(isWhole ? count : Self.rung))
         let candidates = heat.active.map { runners[$0].candidate }
         let found = try pool.results(
@@ -87,9 +104,16 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
         for place in places { heat.known[place] = nil }
         heat.done += places.count
         if !isExhaustive {
-          let leaving = heat.active.filter { !isFinished($0) && leaves(self, $0) }
-          for number in leaving { runners[number].hasLeft = true }
-          heat.active.removeAll(where: leaving.contains)
+          if heat.isWhole != true {
+            let leaving = heat.active.filter { !isFinished($0) && leaves(self, $0) }
+            for number in leaving { runners[number].hasLeft = true }
+            heat.active.removeAll(where: leaving.contains)
+          }
+          if heat.isSpread == true {
+            let told = heat.active.filter { isTold($0, figures) }
+            for number in told { runners[number].isTold = true }
+            heat.active.removeAll(where: told.contains)
+          }
         }
         self.heat = heat
         try save(self)
@@ -97,6 +121,14 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
       heat = nil
       try save(self)
     }
+  }
+
+  /// Whether the first samples of the pool tell all that has to be known of a runner.
+  private func isTold(_ number: Int, _ figures: (Value) -> [Double]) -> Bool {
+    let values = runners[number].values
+    let first = (0..<values.count).compactMap { values[$0].map(figures) }
+    guard first.count == values.count, let one = first.first else { return false }
+    return one.indices.allSatisfy { figure in Lead.isKnown(first.map { $0[figure] }) }
   }
 
   private var everything: Heat? {
@@ -114,7 +146,7 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
     guard let first = numbers.first else { return nil }
     let order = difficulty.map(SampleOrder.hardestFirst) ?? Array(0..<count)
     let places = order.filter { runners[first].values[$0] == nil }
-    return places.isEmpty ? nil : Heat(active: numbers, places: places)
+    return places.isEmpty ? nil : Heat(active: numbers, places: places, isSpread: difficulty == nil)
   }
 
   /// What a runner lost on samples, in the order of their places.
@@ -127,9 +159,9 @@ struct Race<Candidate: Codable, Value: Codable>: Codable {
   func isBehind(_ number: Int, _ other: Int, _ loss: (Value) -> Double) -> Bool {
     let own = runners[number].values
     let theirs = runners[other].values
-    if isFinished(other), losses(number, loss).reduce(0, +) > losses(other, loss).reduce(0, +) { return true }
+    if ranOnAll(other), losses(number, loss).reduce(0, +) > losses(other, loss).reduce(0, +) { return true }
     let common = own.keys.sorted().filter { theirs[$0] != nil }
-    guard common.count == own.count else { return false }
+    guard common.count == own.count || runners[other].isTold == true else { return false }
     return Lead(
       common.compactMap { own[$0].map(loss) }, common.compactMap { theirs[$0].map(loss) }
     ).isSure

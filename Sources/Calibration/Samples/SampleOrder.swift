@@ -1,7 +1,7 @@
 /// The order in which samples are looked at: however many are taken from its beginning, they are spread over the set.
 enum SampleOrder {
-  /// Hard samples come in blocks of so many, behind which candidates may leave.
-  static let block = 8
+  /// Samples are looked at in blocks of so many, behind which candidates may leave.
+  static let block = 4
 
   /// The numbers 0 to `count - 1`: steps of the golden section of the range, as numbers that were taken already allow.
   static func spread(_ count: Int) -> [Int] {

@@ -15,6 +15,12 @@ public enum SampleShare {
     return 1
   }
 
+  /// Whether what is found of all samples is known to whoever works on them.
+  var isWhole: Bool {
+    if case .ranks = self { return true }
+    return false
+  }
+
   /// Whether this process works on the sample at a place.
   func owns(_ place: Int) -> Bool {
     switch self {

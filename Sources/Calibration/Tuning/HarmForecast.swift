@@ -52,7 +52,13 @@ struct HarmForecast {
     let places = moved.keys.sorted()
     let sum = places.reduce(0) { $0 + (moved[$1] ?? 0) }
     let known = Mean(likely: sum / count, least: sum / count, isGoodEnough: moved.count == difficulty.count)
-    guard !known.isGoodEnough, let raw = estimate(moved, places) else { return known }
+    if known.isGoodEnough { return known }
+    guard let raw = estimate(moved, places) else {
+      // Where samples are alike, the first ones tell.
+      let values = places.compactMap { moved[$0] }
+      guard places.elementsEqual(0..<places.count), Lead.isKnown(values) else { return known }
+      return Mean(likely: Statistics.mean(values), least: known.least, isGoodEnough: true)
+    }
     let errors = self.known.compactMap { other -> Double? in
       let whole = other.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
       guard let found = estimate(other, places), found > 0, whole > 0 else { return nil }

@@ -70,7 +70,7 @@ struct LayerRankingSearch {
       save: {
         saved.round = $0
         try save(saved)
-      }, next: { Self.next($0, before) },
+      }, next: { Self.next($0, before) }, figures: { [$0] },
       leaves: { round, layer in
         round.rivals(of: layer).contains { round.isBehind(layer, $0, { $0 }) }
       }
@@ -103,7 +103,7 @@ struct LayerRankingSearch {
       let lastSeen = before.lastSeen[round.runners[number].candidate] ?? 0
       return round.runners[number].values.isEmpty && cautiousShare * lastSeen <= harm
     }
-    let own = (0..<round.count).map { round.runners[found].values[$0] ?? 0 }
+    let own = round.ranOnAll(found) ? (0..<round.count).map { round.runners[found].values[$0] ?? 0 } : nil
     return round.heat(of: rest, difficulty: difficulty ?? own)
   }
 
@@ -158,11 +158,16 @@ extension LayerRankingSearch.Progress {
     if let best {
       ranked.append(round.runners[best].candidate)
       divergence.append(harm(best))
-      let own = (0..<round.count).map { round.runners[best].values[$0] ?? 0 }
-      difficulty = difficulty.isEmpty ? own : zip(difficulty, own).map { $0 + $1 }
+      if round.ranOnAll(best) {
+        let own = (0..<round.count).map { round.runners[best].values[$0] ?? 0 }
+        difficulty = difficulty.isEmpty ? own : zip(difficulty, own).map { $0 + $1 }
+      }
     }
-    for runner in round.runners where !runner.values.isEmpty {
-      lastSeen[runner.candidate] = runner.values.values.sorted().reduce(0, +) / Double(round.count)
+    for (number, runner) in round.runners.enumerated() where !runner.values.isEmpty {
+      // What a few hard samples lose is a bound.
+      lastSeen[runner.candidate] =
+        round.isFinished(number)
+        ? harm(number) : runner.values.values.sorted().reduce(0, +) / Double(round.count)
     }
     self.round = nil
   }

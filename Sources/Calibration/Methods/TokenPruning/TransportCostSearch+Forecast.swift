@@ -14,19 +14,25 @@ extension TransportCostSearch {
     let ratio = options.keepRatios.isEmpty ? 0.5 : Statistics.median(options.keepRatios)
     let states = PruneStates(probe.samples, layer: start)
     var found: [CostCandidate] = []
+    var harms: [[Double]] = []
     let times = try rules.map { rule in
       var trial = rule
       trial.keepRatio = ratio
-      var harm = 0.0
-      let seconds = try probe.seconds { harm = try states.divergence(of: trial, at: $0) }
-      found.append(CostCandidate(settings: trial, divergence: harm, samples: count))
+      var harm: [Int: Double] = [:]
+      let seconds = try probe.seconds { harm[$0] = try states.divergence(of: trial, at: $0) }
+      for place in 0..<probe.samples.count where harm[place] == nil {
+        harm[place] = try states.divergence(of: trial, at: place)
+      }
+      harms.append(harm.values.sorted())
+      found.append(
+        CostCandidate(settings: trial, divergence: Statistics.mean(harms.last ?? []), samples: count))
       return seconds
     }
     let trials = Double(expectedRuns * options.keepRatios.count) * Statistics.mean(times)
     // A state is the layers up to its prune layer.
     let layers = options.pruneLayers.filter { $0 + 1 < text.layers }.reduce(0) { $0 + $1 + 1 }
     let state = dense * Double(layers) / Double(max(1, text.layers))
-    let share = RunShare.rules.over(count, isExhaustive: options.isExhaustive)
+    let share = RunShare.rules.over(count, harms: harms, isExhaustive: options.isExhaustive)
     var result = CostSearch()
     result.keepRatios = options.keepRatios
     result.candidates = found

@@ -42,7 +42,9 @@ struct TransportRaces {
       try reporter.advance(by: race.runners.reduce(0) { $0 + $1.values.count })
       return
     }
-    let bound = incumbent.flatMap(runner).map { Bound(values: $0.values, share: share) }
+    let bound = incumbent.flatMap(runner).map {
+      Bound(values: $0.values, share: share, isTold: $0.isTold == true)
+    }
     // What other layers needed goes.
     states = states.filter { known in candidates.contains { $0.layer == known.key } }
     for layer in Set(candidates.map(\.layer)) where states[layer] == nil {
@@ -54,7 +56,7 @@ struct TransportRaces {
       save: { race in
         held[number] = race
         try save(held)
-      }, next: { Self.next($0, likely, bound) }, leaves: { Self.leaves($0, $1, bound) }
+      }, next: { Self.next($0, likely, bound) }, figures: { $0 }, leaves: { Self.leaves($0, $1, bound) }
     ) { place, candidates in
       try candidates.map { candidate in
         try options.keepRatios.map { ratio in
@@ -72,6 +74,8 @@ struct TransportRaces {
   private struct Bound {
     var values: [Int: [Double]]
     var share: Double
+    /// Whether that is known of some samples only.
+    var isTold: Bool
   }
 
   /// First what is likely to win, then all others.
@@ -79,11 +83,14 @@ struct TransportRaces {
     let waiting = race.runners.indices.filter { race.runners[$0].values.isEmpty }
     let first = waiting.filter { likely.contains(race.runners[$0].candidate) }
     if bound == nil, !first.isEmpty { return race.heat(of: first) }
-    let known = bound.map { [$0.values] } ?? race.finished.map { race.runners[$0].values }
-    let difficulty = (0..<race.count).map { place in
-      known.reduce(0) { $0 + ($1[place] ?? []).reduce(0, +) }
+    let known: [[Int: [Double]]]? =
+      if let bound { bound.isTold ? nil : [bound.values] } else {
+        race.judges?.map { race.runners[$0].values }
+      }
+    let difficulty = known.map { known in
+      (0..<race.count).map { place in known.reduce(0) { $0 + ($1[place] ?? []).reduce(0, +) } }
     }
-    return race.heat(of: waiting, difficulty: known.isEmpty ? nil : difficulty)
+    return race.heat(of: waiting, difficulty: difficulty)
   }
 
   /// Whether a candidate is behind as many of its kind as go on, or behind what it is to replace.
@@ -94,8 +101,9 @@ struct TransportRaces {
     let ahead = race.rivals(of: own).filter { other in
       guard isBaseline(other) == isBaseline(own) else { return false }
       let theirs = race.runners[other].values
-      return race.isFinished(other)
-        ? isBehind(values, Bound(values: theirs, share: 1), race.count) : isSurelyBehind(values, theirs)
+      return race.ranOnAll(other)
+        ? isBehind(values, Bound(values: theirs, share: 1, isTold: false), race.count)
+        : isSurelyBehind(values, theirs)
     }
     // Two rules of transport are improved; the best baseline goes on as it is.
     return ahead.count >= (isBaseline(own) ? 1 : 2)
@@ -108,7 +116,9 @@ struct TransportRaces {
     let atLeast = means(own).map { $0 * Double(own.count) / Double(max(1, count)) }
     if score(atLeast) > bound.share * score(theirs) { return true }
     // A weight that changes nothing has nothing to win.
-    let isSame = bound.share == 1 && own.count >= 2 * Trials.rung && own.allSatisfy { bound.values[$0] == $1 }
+    let isSame =
+      bound.share == 1 && own.count >= fewestSame
+      && own.allSatisfy { bound.values[$0] == $1 || bound.isTold && bound.values[$0] == nil }
     return isSame || isSurelyBehind(own, bound.values, share: bound.share)
   }
 
@@ -116,13 +126,16 @@ struct TransportRaces {
   private static func isSurelyBehind(
     _ own: [Int: [Double]], _ other: [Int: [Double]], share: Double = 1
   ) -> Bool {
-    let places = own.keys.sorted()
+    let places = own.keys.sorted().filter { other[$0] != nil }
     let theirs = means(other.filter { own[$0.key] != nil })
     func relative(_ values: [Double]?) -> Double {
       zip(values ?? [], theirs).reduce(0) { $0 + $1.0 / max($1.1, least) }
     }
     return Lead(places.map { relative(own[$0]) }, places.map { share * relative(other[$0]) }).isSure
   }
+
+  /// Samples that say that a weight changes nothing.
+  private static let fewestSame = 16
 
   /// Divergences below this are taken to be nothing.
   private static let least = 1e-9
@@ -147,7 +160,9 @@ struct TransportRaces {
 
   /// What settings lose over all keep ratios; more than anything else where they left early.
   func score(_ settings: TokenPruning) -> Double {
-    guard let own = runner(of: settings), own.values.count == samples.count else { return .infinity }
+    guard let own = runner(of: settings), own.isTold == true || own.values.count == samples.count else {
+      return .infinity
+    }
     return Self.score(Self.means(own.values))
   }
 
