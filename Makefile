@@ -16,6 +16,7 @@
 # minutes behind the build.
 # make test-serve asks a server through the clients that people use, sends it malformed requests and more than it can
 # answer, and opens its page in Chromium; minutes behind the build. PLAN=plan.h5 for another plan than the demo's.
+# make library makes libespalier.so and espalier.h in .build/library; make test-library runs the examples that use it.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
@@ -77,7 +78,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: test-cluster test-slurm test-serve demo-plan fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
+.PHONY: library test-library test-cluster test-slurm test-serve demo-plan fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
 	$(SWIFT) build -c release --product espalier
@@ -173,6 +174,19 @@ test-serve: demo-plan
 # The plan of the demo, where there is none yet.
 demo-plan:
 	test -f $(DEMO_PLAN) || $(MAKE) demo
+
+# The library for other languages: Swift's runtime inside, the codecs as the system has them.
+LIBRARY = .build/library
+VERSION = $(shell sed -n 's/.*current = "\(.*\)"/\1/p' Sources/Output/ProgramVersion.swift)
+
+library: setup
+	$(SWIFT) build -c release --product EspalierC
+	Packaging/archives $(LIBRARY)/archives $(CLANG) stdc++
+	Packaging/library $(BIN)/libEspalierC.a $(LIBRARY) $(SWIFT)c $(LIBRARY)/archives $(VERSION)
+
+test-library: library demo-plan
+	$(SWIFT) build -c release --product espalier-run
+	Tests/Library/run $(LIBRARY) $(DEMO_PLAN) $(PICTURE) $(BIN)/espalier-run
 
 fuzz: setup
 	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz

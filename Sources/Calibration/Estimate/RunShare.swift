@@ -9,15 +9,15 @@ struct RunShare {
   private let ofRest: Double
 
   /// Rules and weights of token pruning.
-  static let rules = RunShare(ofRest: 0.38)
+  static let rules = RunShare(ofRest: 0.35)
   /// Rankings of layers.
-  static let rankings = RunShare(ofRest: 0.12)
+  static let rankings = RunShare(ofRest: 0.15)
   /// Settings of methods that act on pictures.
   static let pictures = RunShare(ofRest: 0.5)
   /// Candidates of which every one gets a place in an order.
   static let orders = RunShare(ofRest: 1)
   /// Settings that a search of operating points visits.
-  static let search = RunShare(ofRest: 0.1)
+  static let search = RunShare(ofRest: 0.15)
 
   /// The share over so many samples.
   ///
