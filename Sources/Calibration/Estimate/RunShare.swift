@@ -26,7 +26,7 @@ struct RunShare {
     if isExhaustive { return 1 }
     let samples = Double(max(1, samples))
     let left = ofRest + (1 - ofRest) * min(1, Double(SampleOrder.block) / samples)
-    let telling = Statistics.median(harms.map { Double(Lead.samplesToKnow($0)) })
-    return harms.isEmpty ? left : min(left, telling / samples)
+    guard !harms.isEmpty else { return left }
+    return min(left, Statistics.median(harms.map { Double(Lead.samplesToKnow($0)) }) / samples)
   }
 }

@@ -36,6 +36,13 @@ final class SampleProbe {
     return StageEstimate(stage: SamplePool.title, seconds: Double(count) * seconds)
   }
 
+  /// Mean seconds of a run on a sample, and what it harms on each of them.
+  func run(_ harm: (_ place: Int) throws -> Double) throws -> (seconds: Double, harms: [Double]) {
+    var found: [Int: Double] = [:]
+    let seconds = try seconds { found[$0] = try harm($0) }
+    return (seconds, try (0..<samples.count).map { try found[$0] ?? harm($0) })
+  }
+
   /// Mean seconds of a piece of work on a sample: on the first one where it takes long, else on all of them, some times.
   func seconds(of piece: (_ place: Int) throws -> Void) throws -> Double {
     func run(_ place: Int) throws -> Double {

@@ -15,23 +15,15 @@ extension HarmStage {
     var parts: [StageEstimate] = []
     var round = try candidates(state.profile, samples)
     while !round.isEmpty {
-      var harms: [[Double]] = []
-      let times = try round.spread(Self.timed).map { candidate in
-        var harm: [Int: Double] = [:]
-        func run(_ place: Int) throws {
-          harm[place] = try figures(of: samples.sample(place), at: candidate, SilentProgress()).divergence
-        }
-        let seconds = try probe.seconds(of: run)
-        for place in 0..<samples.count where harm[place] == nil { try run(place) }
-        harms.append(harm.values.sorted())
-        return seconds
+      let runs = try round.spread(Self.timed).map { candidate in
+        try probe.run { try figures(of: samples.sample($0), at: candidate, SilentProgress()).divergence }
       }
-      let runs = aim(state.profile) == .order ? RunShare.orders : .pictures
-      let share = runs.over(count, harms: harms, isExhaustive: isExhaustive)
+      let left = aim(state.profile) == .order ? RunShare.orders : .pictures
+      let share = left.over(count, harms: runs.map(\.harms), isExhaustive: isExhaustive)
       parts.append(
         StageEstimate(
           stage: Self.title(behind: state.profile),
-          seconds: Double(round.count * count) * share * Statistics.mean(times)))
+          seconds: Double(round.count * count) * share * Statistics.mean(runs.map(\.seconds))))
       state.profile.candidates += round.enumerated().map { number, candidate in
         let share = Double(number + 1) / Double(round.count + 1)
         return HarmProfile.Candidate(

@@ -7,6 +7,7 @@ struct Lead {
   /// Standard error of the mean.
   let error: Double
 
+  /// Standard errors that the mean must be away from nothing to be sure.
   private let sureness: Double
 
   /// Of two lists for the same samples.

@@ -13,26 +13,21 @@ extension TransportCostSearch {
     }
     let ratio = options.keepRatios.isEmpty ? 0.5 : Statistics.median(options.keepRatios)
     let states = PruneStates(probe.samples, layer: start)
-    var found: [CostCandidate] = []
-    var harms: [[Double]] = []
-    let times = try rules.map { rule in
+    let tried = rules.map { rule in
       var trial = rule
       trial.keepRatio = ratio
-      var harm: [Int: Double] = [:]
-      let seconds = try probe.seconds { harm[$0] = try states.divergence(of: trial, at: $0) }
-      for place in 0..<probe.samples.count where harm[place] == nil {
-        harm[place] = try states.divergence(of: trial, at: place)
-      }
-      harms.append(harm.values.sorted())
-      found.append(
-        CostCandidate(settings: trial, divergence: Statistics.mean(harms.last ?? []), samples: count))
-      return seconds
+      return trial
     }
-    let trials = Double(expectedRuns * options.keepRatios.count) * Statistics.mean(times)
+    let runs = try tried.map { trial in try probe.run { try states.divergence(of: trial, at: $0) } }
+    let found = zip(tried, runs).map { trial, run in
+      CostCandidate(settings: trial, divergence: Statistics.mean(run.harms), samples: count)
+    }
+    let trials =
+      Double(expectedRuns * options.keepRatios.count) * Statistics.mean(runs.map(\.seconds))
     // A state is the layers up to its prune layer.
     let layers = options.pruneLayers.filter { $0 + 1 < text.layers }.reduce(0) { $0 + $1 + 1 }
     let state = dense * Double(layers) / Double(max(1, text.layers))
-    let share = RunShare.rules.over(count, harms: harms, isExhaustive: options.isExhaustive)
+    let share = RunShare.rules.over(count, harms: runs.map(\.harms), isExhaustive: options.isExhaustive)
     var result = CostSearch()
     result.keepRatios = options.keepRatios
     result.candidates = found
