@@ -20,13 +20,13 @@ final class AnswerHandle: Handle {
 
   /// Figures of the run.
   var figures: espalier_figures {
-    func seconds(_ time: Duration) -> Double { time / .seconds(1) }
     let times = answer.times
     return espalier_figures(
       prompt_tokens: answer.promptTokens, visual_tokens: answer.visualTokens.prompt,
       visual_kept: answer.visualTokens.kept, known_pictures: answer.knownPictures,
-      cache_bytes: answer.cacheBytes, image: seconds(times.image), vision: seconds(times.vision),
-      prefill: seconds(times.prefill), first_token: seconds(times.firstToken), decode: seconds(times.decode))
+      cache_bytes: answer.cacheBytes, image: times.image.inSeconds, vision: times.vision.inSeconds,
+      prefill: times.prefill.inSeconds, first_token: times.firstToken.inSeconds,
+      decode: times.decode.inSeconds)
   }
 }
 

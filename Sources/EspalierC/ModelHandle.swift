@@ -73,7 +73,7 @@ private let version = ForeignText(ProgramVersion.current)
     guard let handle = ModelHandle.at(model) else { throw Misuse.missing("model") }
     guard let point else { throw Misuse.missing("point") }
     let name = try handle.model.point(firstTokenWithin: seconds)
-    point.pointee = handle.model.points.firstIndex(of: name).map { handle.points[$0].pointer }
+    point.pointee = handle.model.points.firstIndex(of: name).flatMap { handle.points[$0].pointer }
   }
 }
 

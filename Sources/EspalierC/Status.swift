@@ -1,5 +1,6 @@
 import CEspalier
 import Espalier
+import Glibc
 
 /// Why a call cannot be made at all.
 struct Misuse: Error, CustomStringConvertible {
@@ -22,7 +23,7 @@ enum Status {
       try body()
       return espalier_status(ESPALIER_OK)
     } catch {
-      message?.pointee = ForeignText.copy("\(error)")
+      message?.pointee = strdup("\(error)")
       return espalier_status(code(error))
     }
   }

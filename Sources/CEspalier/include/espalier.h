@@ -5,13 +5,14 @@
  * line for a person, which espalier_text_free gives back; nothing else is set. No call prints, exits or raises a signal.
  *
  * Text is UTF-8 and ends with a zero byte. What a call is given it copies; what it returns belongs to the object that it
- * was asked of, and is there as long as that.
+ * was asked of, and is there as long as that. A text is NULL where there is no memory for it.
  *
  * Threads. A model may be used by any number of threads at once. A context and its dialogues are one thread's at a time:
  * another thread may go on with them, but not meanwhile. For several answers at once, make several contexts on one model.
  * espalier_cancel may be called from any thread, from a signal's handler as well. A callback runs on the thread that asked.
  *
- * Objects may be freed in any order: each keeps what it needs. Freeing NULL does nothing.
+ * Objects may be freed in any order: each keeps what it needs. Freeing NULL does nothing. A pointer that has been freed, or
+ * that no call returned, must not be passed on: that cannot be seen from it.
  */
 #ifndef ESPALIER_H
 #define ESPALIER_H
