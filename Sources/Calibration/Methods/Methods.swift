@@ -54,7 +54,7 @@ extension Calibrator {
       // A tile that is missed changes an answer altogether, which a few samples tell little about.
       HarmStage<TileSelection>.tiles(context, isExhaustive: all),
       HarmStage<PatchSelection>.patches(context, limit: few, isExhaustive: all),
-      HarmStage<ContrastSelection>.contrasts(context, isExhaustive: all),
+      HarmStage<ContrastSelection>.contrasts(context, limit: few, isExhaustive: all),
       HarmStage<TowerPruning>.towerTokens(context, limit: few, isExhaustive: all),
       HarmStage<TowerDepth>.depths(context, limit: few, isExhaustive: all),
     ]

@@ -5,8 +5,8 @@ import Plan
 extension HarmStage where Settings == ContrastSelection {
   /// The stage of contrast selection: thresholds that some shares of the calibration set's groups reach, with more and
   /// less around what stands out, and more and fewer of the others.
-  static func contrasts(_ context: Context, isExhaustive: Bool) -> HarmStage {
-    HarmStage(context: context, isExhaustive: isExhaustive) { profile, samples in
+  static func contrasts(_ context: Context, limit: Int, isExhaustive: Bool) -> HarmStage {
+    HarmStage(context: context, limit: limit, isExhaustive: isExhaustive) { profile, samples in
       guard profile.candidates.isEmpty, !context.model.description.vision.dropsFirstPatch else { return [] }
       let contrasts = try samples.values { picture in
         GroupContrast.grids(of: picture, side: context.model.groupSide).flatMap(\.values)

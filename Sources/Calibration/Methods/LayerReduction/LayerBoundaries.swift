@@ -14,6 +14,14 @@ final class LayerBoundaries {
   private struct SampleBoundaries {
     var schedule: Schedule?
     var inputs: [KeptRows?]
+    /// The run that is likeliest to be the next schedule's, kept so that it is not run again.
+    var likely: LikelyRun?
+  }
+
+  /// Inputs of the layers behind the one that a trial reduces.
+  private struct LikelyRun {
+    var schedule: Schedule
+    var inputs: [Int: KeptRows]
   }
 
   init(_ samples: SamplePool) {
@@ -21,36 +29,64 @@ final class LayerBoundaries {
     context = samples.context
   }
 
-  /// Runs what changed of a sample since its last schedule: from the lowest layer that is reduced now and was not before.
+  /// Runs what changed of a sample since its last schedule: from the lowest layer that is reduced now and was not before,
+  /// unless a trial did so.
   func update(_ place: Int, to schedule: Schedule) throws {
     let layers = schedule.layers.count
     var own = known[place] ?? SampleBoundaries(inputs: Array(repeating: nil, count: layers))
     let changed = own.schedule.map { before in
       schedule.layers.indices.first { schedule.layers[$0] != before.layers[$0] } ?? layers
     }
-    own.schedule = schedule
     let first = changed ?? 0
-    if first < layers {
-      var recorder = BoundaryRecorder(layers: layers)
-      let result = try context.prefill(
-        try start(place, own, at: first), schedule: schedule, PrefillRange(from: first, cache: cache),
-        observer: &recorder)
-      cache = result.cache
-      for layer in first..<layers {
-        own.inputs[layer] = try recorder.inputs[layer].map { try KeptRows($0, in: samples.store) }
-      }
+    guard first < layers else { return }
+    if let likely = own.likely, likely.schedule.layers == schedule.layers {
+      for (layer, rows) in likely.inputs { own.inputs[layer] = rows }
+    } else {
+      for (layer, rows) in try inputs(place, own, from: first, schedule) { own.inputs[layer] = rows }
     }
+    own.schedule = schedule
+    own.likely = nil
     known[place] = own
   }
 
   /// Divergence of a sample under a schedule that differs from its last one only from `layer` on.
-  func divergence(_ place: Int, from layer: Int, schedule: Schedule) throws -> Double {
+  ///
+  /// - Parameter isLikely: whether the next schedule is probably this one.
+  func divergence(
+    _ place: Int, from layer: Int, schedule: Schedule, isLikely: Bool = false
+  ) throws -> Double {
     guard let own = known[place] else { return .nan }
+    if isLikely {
+      var divergence = Double.nan
+      let inputs = try inputs(place, own, from: layer, schedule) { result in
+        divergence = try samples.sample(place).divergence(of: result, context)
+      }
+      known[place]?.likely = LikelyRun(schedule: schedule, inputs: inputs)
+      return divergence
+    }
     let first = own.inputs[layer] == nil ? 0 : layer
     let result = try context.prefill(
       try start(place, own, at: layer), schedule: schedule, PrefillRange(from: first, cache: cache))
     cache = result.cache
     return try samples.sample(place).divergence(of: result, context)
+  }
+
+  /// Runs a sample from a layer on, and keeps the inputs of the layers behind it, which are its own alone.
+  private func inputs(
+    _ place: Int, _ own: SampleBoundaries, from layer: Int, _ schedule: Schedule,
+    _ body: (borrowing PrefillResult) throws -> Void = { _ in }
+  ) throws -> [Int: KeptRows] {
+    var recorder = BoundaryRecorder(layers: schedule.layers.count)
+    let result = try context.prefill(
+      try start(place, own, at: layer), schedule: schedule, PrefillRange(from: layer, cache: cache),
+      observer: &recorder)
+    cache = result.cache
+    try body(result)
+    var inputs: [Int: KeptRows] = [:]
+    for (number, rows) in recorder.inputs.enumerated() where number > layer || own.inputs[number] == nil {
+      inputs[number] = try rows.map { try KeptRows($0, in: samples.store) }
+    }
+    return inputs
   }
 
   /// A sample's rows at the input of a layer, for a run to work on.

@@ -65,6 +65,7 @@ struct LayerRankingSearch {
     let before = state
     var saved = state
     var round = state.round ?? Race(unranked)
+    let likeliest = Self.likeliest(unranked, before)
     try round.run(
       over: count, of: boundaries.samples, isExhaustive: options.isExhaustive, reporter: reporter,
       save: {
@@ -78,23 +79,28 @@ struct LayerRankingSearch {
       try boundaries.update(place, to: schedule(ranked))
       return try layers.map { layer in
         try reporter.advance(by: 0)
-        return try boundaries.divergence(place, from: layer, schedule: schedule(ranked + [layer]))
+        return try boundaries.divergence(
+          place, from: layer, schedule: schedule(ranked + [layer]), isLikely: layer == likeliest)
       }
     }
     state.take(round)
     try save(state)
   }
 
+  /// The layer that hurt least when it was last tried; without anything known, the deepest.
+  private static func likeliest(_ unranked: [Int], _ before: Progress) -> Int? {
+    unranked.min { left, right in
+      (before.lastSeen[left] ?? 0, -left) < (before.lastSeen[right] ?? 0, -right)
+    }
+  }
+
   /// First the layer that is likeliest to hurt least; then all that may still hurt less than it.
   private static func next(_ round: Race<Int, Double>, _ before: Progress) -> Race<Int, Double>.Heat? {
     let difficulty = before.difficulty.isEmpty ? nil : before.difficulty
     guard let found = round.finished.first else {
-      // Without anything known, the deepest.
-      let likeliest = round.runners.indices.min { left, right in
-        let layers = (round.runners[left].candidate, round.runners[right].candidate)
-        return (before.lastSeen[layers.0] ?? 0, -layers.0) < (before.lastSeen[layers.1] ?? 0, -layers.1)
-      }
-      var heat = likeliest.flatMap { round.heat(of: [$0], difficulty: difficulty) }
+      let likeliest = likeliest(round.runners.map(\.candidate), before)
+      let number = round.runners.firstIndex { $0.candidate == likeliest }
+      var heat = number.flatMap { round.heat(of: [$0], difficulty: difficulty) }
       heat?.isWhole = true
       return heat
     }
