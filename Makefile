@@ -17,6 +17,10 @@
 # make test-serve asks a server through the clients that people use, sends it malformed requests and more than it can
 # answer, and opens its page in Chromium; minutes behind the build. PLAN=plan.h5 for another plan than the demo's.
 # make library makes libespalier.so and espalier.h in .build/library; make test-library runs the examples that use it.
+# make dist makes the programs of an edge box in .build/dist, which need glibc alone, and make deb a Debian package of them;
+# ARCH=arm64 compiles for arm64, with a compiler that is fetched once (1.2 GB; or SWIFT_SDK and SYSROOT name one).
+# make test-deb installs the packages of both architectures in bare systems and asks them; needs root, ten minutes.
+# make test-dist builds the programs twice, which must be the same bytes.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
@@ -40,7 +44,7 @@ CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),c
 KERNEL_FLAGS = -O2 -Wall -Wextra -Werror -ISources/CKernels/include
 KERNEL_SOURCES = $(wildcard Sources/CKernels/*.c)
 CHECK_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/check.c
-COUNT_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/count.c
+COUNT_SOURCES = $(KERNEL_SOURCES) Tests/CKernels/count.c -ISources/CKernels
 ARM_CLANG = $(CLANG) --target=aarch64-linux-gnu --ld-path="$$(command -v aarch64-linux-gnu-ld)" -static
 ARM_PACKAGES = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
@@ -78,6 +82,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
+.PHONY: dist deb test-dist test-deb
 .PHONY: library test-library test-cluster test-slurm test-serve demo-plan fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
@@ -188,6 +193,48 @@ test-library: library demo-plan
 	$(SWIFT) build -c release --product espalier-run
 	Tests/Library/run $(LIBRARY) $(DEMO_PLAN) $(PICTURE) $(BIN)/espalier-run
 
+# What an edge box installs. Programs of the machine's own architecture say what is in the manual.
+NATIVE = $(shell dpkg --print-architecture)
+ARCH = $(NATIVE)
+DIST = .build/dist
+SDK = .build/swift-sdk
+SWIFT_SYSTEM = $(if $(filter $(NATIVE),$(1)),/usr/share/doc,$(or $(SYSROOT),$(SDK)/arm64.artifactbundle/arm64/sysroot)/usr/share/doc)
+SWIFT_LICENSE = $(dir $(realpath $(shell command -v $(SWIFT))))../share/swift/LICENSE.txt
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+DIST_PACKAGES = qemu-user-static debootstrap lintian systemd man-db
+
+dist: setup $(if $(filter $(NATIVE),$(ARCH))$(SWIFT_SDK),,$(SDK))
+	SDK=$(SDK) Packaging/dist $(SWIFT) $(CLANG) $(ARCH) $(DIST)/build-$(ARCH) $(DIST)/$(ARCH)
+
+$(SDK):
+	Packaging/swift-sdk $(SDK)
+
+deb: dist
+	test -x $(DIST)/$(NATIVE)/espalier-serve || $(MAKE) dist ARCH=$(NATIVE)
+	for program in espalier-run espalier-serve; do \
+	  $(DIST)/$(NATIVE)/$$program --help | Packaging/documents $$program $(VERSION) \
+	    $$(date -u -d @$(SOURCE_DATE_EPOCH) +%Y-%m-%d) $(DIST)/documents || exit 1; \
+	done
+	Packaging/licenses $(DIST)/build-$(ARCH)/swift/checkouts $(call SWIFT_SYSTEM,$(ARCH)) $(SWIFT_LICENSE) \
+	  $(DIST)/licenses-$(ARCH)
+	Packaging/deb $(ARCH) $(VERSION)-1 $(DIST)/$(ARCH) $(DIST)/documents $(DIST)/licenses-$(ARCH) $(DIST)
+
+test-dist: dist
+	sha256sum $(DIST)/$(ARCH)/espalier-* > $(DIST)/sums-$(ARCH)
+	rm -rf $(DIST)/again && mkdir -p $(DIST)/again
+	git ls-files -z | xargs -0 cp --parents -t $(DIST)/again
+	SDK=$(SDK) $(MAKE) -C $(DIST)/again dist ARCH=$(ARCH) SDK=$(abspath $(SDK))
+	cd $(DIST)/again && sha256sum -c ../sums-$(ARCH)
+
+test-deb: demo-plan
+	$(call install,$(DIST_PACKAGES))
+	$(MAKE) deb ARCH=amd64
+	$(MAKE) deb ARCH=arm64
+	lintian --fail-on error,warning $(DIST)/espalier_$(VERSION)-1_amd64.deb $(DIST)/espalier_$(VERSION)-1_arm64.deb
+	for architecture in amd64 arm64; do \
+	  Tests/Packages/install $(DIST)/espalier_$(VERSION)-1_$$architecture.deb $(DEMO_PLAN) $(PICTURE) $(DIST)/bare || exit 1; \
+	done
+
 fuzz: setup
 	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz
 	@for target in $(FUZZ_TARGETS); do \
@@ -205,7 +252,7 @@ fuzz-plans: setup
 	$(BIN)/fuzz --target=structure --cases $$(($(CASES) / 4)) --seed $(SEED) --jobs $(JOBS)
 
 RUNTIME_SOURCES = $(wildcard $(addprefix Sources/,Plan PlanFile Digests Compute Tokenization Imaging Models Inference \
-  Figures Output Signatures HDF5Subset JSONReading Grammars Espalier EspalierC espalier-run))
+  Figures FileNames Output Signatures HDF5Subset JSONReading Grammars Espalier EspalierC espalier-run))
 TOOLCHAIN_MODULES = Foundation ArgumentParser Serving HDF5 PlanWriting Signing Checkpoints Evaluation Calibration \
   Cluster Reporting
 

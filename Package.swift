@@ -78,9 +78,10 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: strict),
     .target(name: "HDF5Subset", swiftSettings: strict),
     .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: strict),
-    .target(name: "Output", dependencies: ["CMappings"], swiftSettings: strict),
+    .target(name: "Output", dependencies: ["CMappings", "FileNames"], swiftSettings: strict),
     .target(name: "Figures", dependencies: ["Output"], swiftSettings: strict),
-    .target(name: "Signatures", swiftSettings: strict),
+    .target(name: "FileNames", swiftSettings: strict),
+    .target(name: "Signatures", dependencies: ["FileNames"], swiftSettings: strict),
     .target(name: "JSONReading", swiftSettings: strict),
 
     .target(name: "Digests", dependencies: ["CKernels"], swiftSettings: strict),
@@ -91,26 +92,28 @@ let package = Package(
       name: "PlanFile",
       dependencies: [
         "Plan", "Compute", "HDF5Subset", "Digests", "Signatures", "Output", "Figures", "CMappings",
+        "FileNames",
       ],
       swiftSettings: strict
     ),
     .target(name: "Tokenization", dependencies: ["Plan", "CPCRE2"], swiftSettings: strict),
     // Reads schemas, so the runtime links the reader of JSON with it.
     .target(name: "Grammars", dependencies: ["JSONReading"], swiftSettings: strict),
-    .target(name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests"], swiftSettings: strict),
+    .target(
+      name: "Imaging", dependencies: ["Plan", "CImageCodecs", "Digests", "FileNames"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Plan", "Compute"], swiftSettings: strict),
     .target(
       name: "Inference",
       dependencies: [
         "Grammars", "Models", "Tokenization", "Imaging", "Plan", "PlanFile", "Compute", "Digests", "Figures",
-        "Output",
+        "Output", "FileNames",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "espalier-run",
       dependencies: [
         "Compute", "Models", "Inference", "Grammars", "Plan", "PlanFile", "Signatures", "Tokenization",
-        "Figures", "Output", "CProgram",
+        "Figures", "Output", "CProgram", "FileNames", "Imaging",
       ],
       swiftSettings: strict),
 
@@ -237,7 +240,7 @@ let package = Package(
       "Inference",
       "Checkpoints", "Calibration", "Evaluation", "Reporting", "Espalier", "EspalierC", "Serving",
       "Signatures", "Signing",
-      "Cluster",
+      "Cluster", "FileNames",
     ].map { name in
       .testTarget(
         name: "\(name)Tests",
@@ -249,7 +252,8 @@ let package = Package(
       .testTarget(
         name: "CommandLineTests",
         dependencies: [
-          "TestSupport", "Plan", "PlanFile", "HDF5", "espalier", "espalier-run", "espalier-serve", "ask",
+          "TestSupport", "Plan", "PlanFile", "HDF5", "Compute", "espalier", "espalier-run", "espalier-serve",
+          "ask",
         ],
         swiftSettings: strict),
       .testTarget(

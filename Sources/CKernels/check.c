@@ -1,11 +1,12 @@
 /*
- * The kernels that multiply matrices, quantise, read or gather panels: every table this processor has against plain
- * arithmetic in doubles, and against the portable table: the same integers, the same bits where nothing is rounded on
- * the way.
+ * A table of kernels against plain arithmetic in doubles, and against the portable table: the same integers, the same
+ * bits where nothing is rounded on the way.
  *
- * Needs nothing but the kernels, so that it runs under an emulator. An argument names the table that must be in use.
+ * Needs nothing but the kernels, so that it runs under an emulator. What is at hand is static, as a check is the business
+ * of one thread: it ends at the first kernel that disagrees, and what it held by then is never freed.
  */
 #include <math.h>
+#include <setjmp.h>
 #include <stdarg.h>
 
 #include "fixtures.h"
@@ -14,14 +15,19 @@ enum { MOST_ROWS = 25 };
 
 static const espalier_kernels *portable, *kernels;
 static size_t comparisons;
+static char *problem;
+static size_t problem_size;
+static jmp_buf end;
+
 static _Noreturn void fail(const char *format, ...) {
+  char reason[256];
   va_list values;
   va_start(values, format);
-  printf("%s, %zu outputs of %zu inputs, %zu rows: ", kernels ? kernels->name : "tables", outputs, depth, count);
-  vprintf(format, values);
-  printf("\n");
+  vsnprintf(reason, sizeof(reason), format, values);
   va_end(values);
-  exit(1);
+  snprintf(problem, problem_size, "%s, %zu outputs of %zu inputs, %zu rows: %s", kernels->name, outputs, depth, count,
+           reason);
+  longjmp(end, 1);
 }
 
 static float bfloat16_value(const uint8_t *bytes) {
@@ -490,35 +496,118 @@ static void check_shape(int extreme) {
   free(matrix);
 }
 
-int main(int arguments, char **values) {
+/* Within a few roundings of numbers that are at most `magnitude`. */
+static void check_numbers(const char *name, const float *values, const float *expected, size_t length, double magnitude) {
+  for (size_t i = 0; i < length; i++) {
+    if (!agree(values[i], expected[i], 1e-5 * (fabs(expected[i]) + magnitude))) {
+      fail("%s: number %zu is %.9g, portable gives %.9g", name, i, values[i], expected[i]);
+    }
+  }
+  comparisons += 1;
+}
+
+/* Kernels that change some numbers by themselves or by others, in place. */
+static void check_each(const float *x, const float *y, size_t length) {
+  float *own = filled(length * sizeof(float), 0), *plain = filled(length * sizeof(float), 0);
+#define CHECK(name, magnitude, ...)                          \
+  do {                                                       \
+    memcpy(own, y, length * sizeof(float));                  \
+    memcpy(plain, y, length * sizeof(float));                \
+    { float *z = own; kernels->name(__VA_ARGS__); }          \
+    { float *z = plain; portable->name(__VA_ARGS__); }       \
+    check_numbers(#name, own, plain, length, magnitude);     \
+  } while (0)
+  CHECK(silu, 0.1, z, length);
+  CHECK(quick_gelu, 0.1, z, length);
+  CHECK(gelu_tanh, 0.1, z, length);
+  CHECK(gelu, 0.1, z, length);
+  CHECK(silu_product, 1, x, y, z, length);
+  CHECK(multiply, 0, x, z, length);
+  CHECK(add, 1, x, z, length);
+  CHECK(add_scaled, 1, 0.75f, x, z, length);
+  CHECK(scale, 0, 0.75f, z, length);
+  CHECK(add_magnitudes, 1, x, z, length);
+  CHECK(rotate, 1, z, x, x + length / 2, length / 2);
+  CHECK(rms_norm, 0.1, y, length, x, 1e-5f, z, length, 1, length);
+  CHECK(layer_norm, 1, y, length, x, x, 1e-5f, z, length, 1, length);
+#undef CHECK
+  free(own);
+  free(plain);
+}
+
+/* Kernels that make one number, or weights, of many. */
+static void check_sums(const float *x, const float *y, size_t length) {
+  const float sums[] = {kernels->dot(x, y, length), kernels->log_sum_exp(x, y, length)};
+  const float plain_sums[] = {portable->dot(x, y, length), portable->log_sum_exp(x, y, length)};
+  check_numbers("dot", sums, plain_sums, 1, (double)length);
+  check_numbers("log_sum_exp", sums + 1, plain_sums + 1, 1, 1);
+
+  float *own = filled(length * sizeof(float), 0), *plain = filled(length * sizeof(float), 0);
+  memcpy(own, x, length * sizeof(float));
+  memcpy(plain, x, length * sizeof(float));
+  float total[] = {kernels->softmax(own, length), 0, 0.5f, 2}, plain_total[] = {portable->softmax(plain, length), 0, 0.5f, 2};
+  check_numbers("softmax", own, plain, length, 0.01);
+  memcpy(own, x, length * sizeof(float));
+  memcpy(plain, x, length * sizeof(float));
+  total[1] = kernels->online_softmax(own, length, total + 2, total + 3);
+  plain_total[1] = portable->online_softmax(plain, length, plain_total + 2, plain_total + 3);
+  check_numbers("online_softmax", own, plain, length, 0.01);
+  check_numbers("sums of softmax", total, plain_total, 4, 1);
+  free(own);
+  free(plain);
+}
+
+/* Rows by a vector, and a vector by rows. */
+static void check_vectors(const float *matrix, const float *x, const float *y) {
+  float *own = filled(outputs * sizeof(float), 0), *plain = filled(outputs * sizeof(float), 0);
+  kernels->rows_times_vector(matrix, x, own, outputs, depth);
+  portable->rows_times_vector(matrix, x, plain, outputs, depth);
+  check_numbers("rows_times_vector", own, plain, outputs, (double)depth);
+  free(own);
+  free(plain);
+  own = filled(depth * sizeof(float), 0), plain = filled(depth * sizeof(float), 0);
+  kernels->vector_times_rows(y, matrix, depth, own, outputs, depth);
+  portable->vector_times_rows(y, matrix, depth, plain, outputs, depth);
+  check_numbers("vector_times_rows", own, plain, depth, (double)outputs);
+  free(own);
+  free(plain);
+}
+
+static void check_rows(void) {
+  const size_t length = outputs > depth ? outputs : depth;
+  float *x = filled(length * sizeof(float), 0), *y = filled(length * sizeof(float), 0);
+  float *matrix = filled(outputs * depth * sizeof(float), 0);
+  for (size_t i = 0; i < length; i++) x[i] = random_number(), y[i] = 8 * random_number();
+  for (size_t i = 0; i < outputs * depth; i++) matrix[i] = random_number();
+  check_each(x, y, length);
+  check_sums(x, y, length);
+  check_vectors(matrix, x, y);
+  free(x);
+  free(y);
+  free(matrix);
+}
+
+static void check(int thorough) {
   /* Around the edges of pairs, quads, words, groups, blocks and panels; deep enough for several blocks of rows. */
   static const size_t shapes[][2] = {{1, 1}, {3, 5}, {16, 32}, {17, 33}, {31, 63}, {33, 64}, {48, 97}, {20, 1027},
                                      {2, 9001}};
-  const char *in_use = espalier_kernels_in_use()->name;
-  /* Whether they run: an instruction that the processor lacks would end the program here. */
-  if (espalier_int8_operations() < 0 || espalier_bfloat16_operations() < 0 || espalier_float_operations() < 0) {
-    fail("limits");
+  const size_t edges = sizeof(shapes) / sizeof(*shapes), fixed = thorough ? edges : 4, drawn = thorough ? 6 : 2;
+  for (size_t shape = 0; shape < fixed + drawn; shape++) {
+    outputs = shape < fixed ? shapes[shape][0] : 1 + random_below(70);
+    depth = shape < fixed ? shapes[shape][1] : 1 + random_below(200);
+    check_shape(shape % 2 == 1);
+    check_rows();
   }
+}
+
+size_t espalier_kernels_check(const espalier_kernels *table, int thorough, uint64_t seed, char *message, size_t size) {
   portable = espalier_kernels_named("portable");
-  if (arguments > 1 && strcmp(values[1], in_use) != 0) fail("%s is in use, expected %s", in_use, values[1]);
-  for (size_t n = 0; n < NAMES; n++) {
-    kernels = espalier_kernels_named(names[n]);
-    if (!kernels) continue;
-    if (strcmp(kernels->name, names[n]) != 0) fail("is not %s", names[n]);
-    comparisons = 0;
-    for (size_t shape = 0; shape < sizeof(shapes) / sizeof(*shapes); shape++) {
-      outputs = shapes[shape][0];
-      depth = shapes[shape][1];
-      check_shape((int)(shape % 2));
-    }
-    for (int extreme = 0; extreme < 6; extreme++) {
-      outputs = 1 + random_below(70);
-      depth = 1 + random_below(200);
-      check_shape(extreme % 2);
-    }
-    const char *chosen = strcmp(kernels->name, in_use) == 0 ? "; in use" : "";
-    printf("%s: %zu comparisons agree%s\n", kernels->name, comparisons, chosen);
-    fflush(stdout);
-  }
-  return 0;
+  kernels = table;
+  comparisons = 0;
+  problem = message;
+  problem_size = size;
+  seed_random(seed);
+  if (setjmp(end)) return 0;
+  check(thorough);
+  return comparisons;
 }

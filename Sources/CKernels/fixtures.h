@@ -8,21 +8,17 @@
 
 #include "CKernels.h"
 
-static const char *const names[] = {
-  "portable", "avx2", "avxvnni", "avx512", "avx512vnni256", "avx512vnni", "avx512bf16",
-  "neon", "dotprod", "i8mm", "bf16",
-};
-enum { NAMES = sizeof(names) / sizeof(*names) };
-
 /* The shape at hand: a matrix, and the rows that it is multiplied by. */
 static size_t outputs, depth, count;
 
+static uint64_t random_state = 88172645463325252u;
+/* Begins another row of numbers. */
+static inline void seed_random(uint64_t seed) { random_state = 88172645463325252u ^ seed * 0x9e3779b97f4a7c15u; }
 static inline uint32_t random_bits(void) {
-  static uint64_t state = 88172645463325252u;
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (uint32_t)(state >> 32);
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return (uint32_t)(random_state >> 32);
 }
 static inline size_t random_below(size_t bound) { return random_bits() % bound; }
 /* -1 ... 1 */

@@ -6,10 +6,11 @@
 
 #include "CKernels.h"
 
-/* The tables of this kind of processor, the widest first, and whether this one can run them. */
+/* The tables of this kind of processor, the widest first, whether this one can run them, and what they need. */
 typedef struct candidate {
   const espalier_kernels *table;
   int (*runs)(void);
+  const char *needs;
 } candidate;
 
 static int always(void) { return 1; }
@@ -38,14 +39,14 @@ static int has_avx512vnni(void) { return has_avx512() && __builtin_cpu_supports(
 static int has_avx512bf16(void) { return has_avx512vnni() && __builtin_cpu_supports("avx512bf16"); }
 
 static const candidate candidates[] = {
-  {&espalier_avx512bf16_kernels, has_avx512bf16},
-  {&espalier_avx512vnni_kernels, has_avx512vnni},
-  {&espalier_avxvnni_kernels, has_avxvnni},
-  {&espalier_avx512_kernels, has_avx512},
-  {&espalier_avx2_kernels, has_avx2},
-  {&espalier_portable_kernels, always},
+  {&espalier_avx512bf16_kernels, has_avx512bf16, "AVX-512 F, BW, DQ, VL, VNNI, BF16"},
+  {&espalier_avx512vnni_kernels, has_avx512vnni, "AVX-512 F, BW, DQ, VL, VNNI"},
+  {&espalier_avxvnni_kernels, has_avxvnni, "AVX2, FMA, AVX-VNNI"},
+  {&espalier_avx512_kernels, has_avx512, "AVX-512 F, BW, DQ, VL"},
+  {&espalier_avx2_kernels, has_avx2, "AVX2, FMA"},
+  {&espalier_portable_kernels, always, "nothing"},
   /* Only by name. */
-  {&espalier_avx512vnni256_kernels, has_avx512vnni},
+  {&espalier_avx512vnni256_kernels, has_avx512vnni, "AVX-512 F, BW, DQ, VL, VNNI"},
 };
 #elif defined(__aarch64__)
 #include <asm/hwcap.h>
@@ -62,12 +63,14 @@ static int has_i8mm(void) { return has_dotprod() && (getauxval(AT_HWCAP2) & HWCA
 static int has_bf16(void) { return has_i8mm() && (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0; }
 
 static const candidate candidates[] = {
-  {&espalier_bf16_kernels, has_bf16},       {&espalier_i8mm_kernels, has_i8mm},
-  {&espalier_dotprod_kernels, has_dotprod}, {&espalier_neon_kernels, has_neon},
-  {&espalier_portable_kernels, always},
+  {&espalier_bf16_kernels, has_bf16, "ASIMD, dot products, I8MM, BF16"},
+  {&espalier_i8mm_kernels, has_i8mm, "ASIMD, dot products, I8MM"},
+  {&espalier_dotprod_kernels, has_dotprod, "ASIMD, dot products"},
+  {&espalier_neon_kernels, has_neon, "ASIMD"},
+  {&espalier_portable_kernels, always, "nothing"},
 };
 #else
-static const candidate candidates[] = {{&espalier_portable_kernels, always}};
+static const candidate candidates[] = {{&espalier_portable_kernels, always, "nothing"}};
 #endif
 
 const espalier_kernels *espalier_kernels_named(const char *name) {
@@ -82,6 +85,15 @@ const char *espalier_kernels_runnable(size_t index) {
     if (candidates[i].runs() && index-- == 0) return candidates[i].table->name;
   }
   return NULL;
+}
+
+int espalier_kernels_known(size_t index, espalier_known_kernels *known) {
+  if (index >= sizeof(candidates) / sizeof(*candidates)) return 0;
+  const candidate found = candidates[index];
+  known->name = found.table->name;
+  known->needs = found.needs;
+  known->runs = found.runs();
+  return 1;
 }
 
 const espalier_kernels *espalier_kernels_in_use(void) {

@@ -7,11 +7,11 @@ public enum ImageSource: Equatable, Sendable {
   /// The bytes of an encoded picture, and what errors call it.
   case bytes([UInt8], name: String)
 
-  /// Reads the encoded picture.
-  public func encoded() throws(ImageError) -> EncodedImage {
+  /// Reads the encoded picture, which is decoded within limits.
+  public func encoded(limits: DecodeLimits = DecodeLimits()) throws(ImageError) -> EncodedImage {
     switch self {
-    case .file(let path): try EncodedImage(contentsOf: path)
-    case .bytes(let bytes, let name): EncodedImage(bytes, named: name)
+    case .file(let path): try EncodedImage(contentsOf: path, limits: limits)
+    case .bytes(let bytes, let name): EncodedImage(bytes, named: name, limits: limits)
     }
   }
 }

@@ -31,30 +31,39 @@ public final class Model: Sendable {
   public convenience init(
     _ contents: PlanContents, weights: some ModelWeights, cachePrecision: CachePrecision? = nil
   ) throws {
-    try self.init(contents, weights, of: nil, digest: nil, cachePrecision)
+    try self.init(contents, weights, of: nil, digest: nil, cachePrecision, paging: nil)
   }
 
   private init(
     _ contents: PlanContents, _ weights: some ModelWeights, of store: WeightStore?, digest: String?,
-    _ cachePrecision: CachePrecision?
+    _ cachePrecision: CachePrecision?, paging: WeightPaging?
   ) throws {
     self.contents = contents
-    heldMemory = HeldMemory(contents)
+    var held = HeldMemory(contents)
+    if let paging, let store { held.weights = paging.residentBytes(of: store) }
+    heldMemory = held
     self.store = store
     planDigest = digest
     tokenizer = try Tokenizer(contents.tokenizer)
     preprocessor = try ImagePreprocessor(contents.image)
-    tower = try VisionTower(contents.model.vision, weights: weights)
-    projector = try Projector(contents.model, weights: weights)
-    decoder = try Decoder(contents.model.text, weights: weights, cachePrecision: cachePrecision)
+    tower = try VisionTower(contents.model.vision, weights: weights, residency: paging)
+    projector = try Projector(contents.model, weights: weights, residency: paging)
+    decoder = try Decoder(
+      contents.model.text, weights: weights, cachePrecision: cachePrecision, residency: paging)
   }
 
   /// Binds a plan to its mapped weights.
-  public convenience init(_ plan: Plan, cachePrecision: CachePrecision? = nil) throws {
+  ///
+  /// - Parameter pagesWeights: whether the weights of a layer leave memory when the next one runs, so that a plan larger
+  ///   than memory is read from its disk again and again instead of not at all.
+  public convenience init(
+    _ plan: Plan, cachePrecision: CachePrecision? = nil, pagesWeights: Bool = false
+  ) throws {
     try self.init(
       plan.contents, PlanWeights(plan.weights, narrowProducts: plan.contents.narrowProducts),
       of: plan.weights,
-      digest: "\(plan.weightsDigest) \(plan.contentsDigest)", cachePrecision)
+      digest: "\(plan.weightsDigest) \(plan.contentsDigest)", cachePrecision,
+      paging: pagesWeights ? WeightPaging(plan.weights, plan.contents.model) : nil)
   }
 
   /// Binds contents that differ from those of the plan that holds the weights: a new calibration.
@@ -63,7 +72,7 @@ public final class Model: Sendable {
   ) throws {
     try self.init(
       contents, PlanWeights(weights, narrowProducts: contents.narrowProducts), of: weights, digest: nil,
-      cachePrecision)
+      cachePrecision, paging: nil)
   }
 
   /// The same model with other products whose activations have 7 bits; nil where its weights are those of no plan.

@@ -13,9 +13,13 @@ public struct Projector: Sendable {
   private let activation: ElementwiseFunction
   /// The row that ends a row of patches, if the model has one.
   public let newline: WeightVector?
+  private let residency: (any WeightResidency)?
 
-  /// Binds the projector's tensors.
-  public init(_ model: ModelDescription, weights: some ModelWeights) throws(ModelError) {
+  /// Binds the projector's tensors. `residency` is told when it runs.
+  public init(
+    _ model: ModelDescription, weights: some ModelWeights, residency: (any WeightResidency)? = nil
+  ) throws(ModelError) {
+    self.residency = residency
     let projector = model.projector
     let output = model.text.width
     let hidden = projector.hiddenWidth > 0 ? projector.hiddenWidth : output
@@ -49,6 +53,7 @@ public struct Projector: Sendable {
   ///
   /// Without a merge, features before those of patches are tokens without a place, and come first.
   public func project(_ features: TowerFeatures, _ workers: Workers) -> (tokens: MatrixView, places: [Int]) {
+    residency?.willRun(.projector)
     if normsPatches { norm?.apply(features.rows, into: features.rows, workers) }
     let (merged, places) = features.merged(by: merge)
     if !normsPatches { norm?.apply(merged, into: merged, workers) }

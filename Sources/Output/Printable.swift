@@ -1,9 +1,12 @@
+internal import FileNames
+
 extension String {
   /// The most characters of a line that people read.
   public static let printableLimit = 600
 
   /// The text as one line that a terminal can only show: line ends, control characters and characters that change the
-  /// direction of what follows are escaped as `\n` or `\u{1B}`, and a long text loses its middle.
+  /// direction of what follows are escaped as `\n` or `\u{1B}`, bytes of a file's name that are no
+  /// UTF-8 as `\xE9`, and a long text loses its middle.
   ///
   /// Names and words from files reach people through this.
   ///
@@ -39,7 +42,8 @@ extension String {
 extension Unicode.Scalar {
   /// Whether a terminal shows the character where it stands and does nothing else.
   fileprivate var isPrintable: Bool {
-    switch properties.generalCategory {
+    if FileName.byte(self) != nil { return false }
+    return switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .surrogate: false
     // Joiners make one emoji, or one ligature, of several characters; the others hide or turn text.
     case .format: self == "\u{200D}" || self == "\u{200C}"
@@ -48,7 +52,10 @@ extension Unicode.Scalar {
   }
 
   fileprivate var escaped: String {
-    switch self {
+    if let byte = FileName.byte(self) {
+      return (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16, uppercase: true)
+    }
+    return switch self {
     case "\n": "\\n"
     case "\r": "\\r"
     case "\t": "\\t"

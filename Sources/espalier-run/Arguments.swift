@@ -1,4 +1,5 @@
 import Figures
+import Imaging
 import Inference
 import Models
 import Plan
@@ -7,8 +8,12 @@ import Tokenization
 /// The command line of the runtime, read without a package so that the binary stays lean.
 struct Arguments {
   var plan = ""
-  /// The question without its conversation: pictures, length, sampling.
+  /// The question without its conversation and its pictures: length, sampling.
   var question = Question(images: [], prompt: "")
+  /// Names of its pictures.
+  var images: [String] = []
+  /// Folder whose new pictures are asked about.
+  var watchedFolder: String?
   var script = Script()
   var policy = DialoguePolicy.keep
   /// Name of the operating point; `nil` for dense, or for the one that `maxFirstToken` chooses.
@@ -22,6 +27,8 @@ struct Arguments {
   var cache: CachePrecision?
   /// Bytes of memory that a question may need at most.
   var maxMemory: Int?
+  /// Whether weights leave memory behind their layer.
+  var isLowMemory = false
   /// Folder of the features of known pictures, and the most bytes of its files.
   var pictureCache: String?
   var pictureCacheSize: Int?
@@ -37,7 +44,8 @@ struct Arguments {
   enum Request {
     case run(Arguments)
     case help
-    case version
+    case version(isVerbose: Bool)
+    case selfTest
   }
 
   /// Why a command line cannot be understood.
@@ -54,12 +62,15 @@ struct Arguments {
       <plan>                  Plan written by 'espalier compile'.
 
     OPTIONS:
-      --image <file>          Picture (JPEG or PNG); may be repeated.
+      --image <file>          Picture (JPEG or PNG), or a pipe of one, or - for standard input; may be repeated.
       --prompt <text>         The question. <image> in it is the place of a picture; without any, the pictures
                               come first. Repeated: a dialogue, whose prompts are answered one after the other.
       --reply <text>          What the model said to the prompt before, which is then not answered again.
       --chat                  Then go on with a prompt from each line of stdin. A line that cannot be answered is said
                               on stderr, and the dialogue goes on; the exit code is 1 when it was the last one.
+      --watch <folder>        Ask the prompt about every picture that is written or moved into this folder from now on,
+                              and print an object a line with its name and the answer, or the error. Names that
+                              begin with a dot are passed over.
       --multi-turn <policy>   What the next prompt of a dialogue finds of the visual entries that a point frees for
                               one: keep (all of them, in more memory), reencode (all of them, read again) or accept
                               (what is left). (default: keep)
@@ -70,6 +81,9 @@ struct Arguments {
       --resolution <limit>    Largest resolution of pictures in the terms of the model's processor, such as 448, tiles:4,
                               pixels:200000 or overview. (default: the point's)
       --max-pixels <n>        Most pixels of a picture that the model sees. (default: the point's)
+      --max-pixels-decoded <n>
+                              Most pixels of a picture that is decoded, which takes three bytes for each.
+                              (default: 64000000)
       --max-tokens <n>        Most tokens of the answer. (default: 256)
       --temperature <t>       Divides the logits; 0 takes the likeliest token. (default: 0)
       --top-k <k>             Draw from the k likeliest tokens; 0 for all. (default: 0)
@@ -81,6 +95,8 @@ struct Arguments {
       --grammar <file>        Answer with a text of this grammar, in llama.cpp's notation (GBNF).
       --max-memory <size>     Refuse a question that may need more memory, such as 900MB or 1.5GiB, before it is begun.
                               ('espalier inspect' shows what is needed.) Pictures that are kept count, and go first.
+      --low-memory            Keep the weights of two layers in memory at a time, and read the others from the file
+                              again for every token: slow, but a plan may be larger than memory.
       --picture-cache <folder>
                               Keep what the vision tower made of pictures in this folder, which is created where it is
                               missing: questions about a known picture need no tower, in later runs too. It depends on
@@ -94,7 +110,8 @@ struct Arguments {
       --trusted-keys <file>   Answer only from a plan that one of these keys signed (public keys of minisign; the
                               signature is <plan>.minisig). Every digest is checked.
       --json                  Print an object with the answer and the figures of the run; in a dialogue one a line.
-      --version               Show the version.
+      --version               Show the version; with --verbose also the kernels that were chosen, and why.
+      --self-test             Check this processor's kernels against plain ones, in a second.
       -h, --help              Show help information.
       --                      What follows is no option: for plans whose name begins with a dash.
 
@@ -136,8 +153,14 @@ struct Arguments {
       }
       switch name {
       case "-h", "--help": return .help
-      case "--version": return .version
-      case "--image": arguments.question.images.append(.file(try value()))
+      case "--version": return .version(isVerbose: words.contains("--verbose"))
+      case "--verbose":
+        guard words.contains("--version") else {
+          throw UsageError(description: "--verbose says more of --version, which is missing")
+        }
+      case "--self-test": return .selfTest
+      case "--image": arguments.images.append(try value())
+      case "--watch": arguments.watchedFolder = try value()
       case "--prompt": arguments.script.turns.append(Script.Turn(prompt: try value()))
       case "--reply":
         let reply = try value()
@@ -163,6 +186,13 @@ struct Arguments {
         arguments.maxFirstToken = seconds
       case "--resolution": arguments.resolution = try value()
       case "--max-pixels": arguments.maxPixels = try number(Int.self)
+      case "--max-pixels-decoded":
+        let pixels = try number(Int.self)
+        guard decodedPixels.contains(pixels) else {
+          throw UsageError(
+            description: "--max-pixels-decoded must be within 1 ... \(decodedPixels.upperBound)")
+        }
+        arguments.question.decodeLimits = DecodeLimits(maxPixels: pixels)
       case "--max-tokens": arguments.question.options.maxTokens = try number(Int.self)
       case "--temperature": arguments.question.options.sampling.temperature = try number(Double.self)
       case "--top-k": arguments.question.options.sampling.topK = try number(Int.self)
@@ -170,6 +200,7 @@ struct Arguments {
       case "--min-p": arguments.question.options.sampling.minP = try number(Double.self)
       case "--seed": arguments.question.options.sampling.seed = try number(UInt64.self)
       case "--max-memory": arguments.maxMemory = try bytes()
+      case "--low-memory": arguments.isLowMemory = true
       case "--picture-cache": arguments.pictureCache = try value()
       case "--picture-cache-size": arguments.pictureCacheSize = try bytes()
       case "--threads": arguments.threads = try number(Int.self)
@@ -195,6 +226,7 @@ struct Arguments {
     guard arguments.script.turns.last?.reply == nil || arguments.script.readsLines else {
       throw misplacedReply
     }
+    try arguments.checkStreams()
     guard arguments.point == nil || arguments.maxFirstToken == nil else {
       throw UsageError(description: "--point and --max-first-token exclude each other")
     }
@@ -220,6 +252,21 @@ struct Arguments {
     if let problem = arguments.question.options.sampling.problem { throw UsageError(description: problem) }
     arguments.plan = plan
     return .run(arguments)
+  }
+
+  /// What a picture may have at most: three bytes each must be within what memory is counted in.
+  private static let decodedPixels = 1...1 << 30
+
+  /// Whether standard input is asked for once, and whether one question is asked of a folder.
+  private func checkStreams() throws(UsageError) {
+    let streams = images.count { $0 == PictureNames.standardInput } + (script.readsLines ? 1 : 0)
+    guard streams <= 1 else {
+      throw UsageError(description: "--image - and --chat read standard input, which has one end")
+    }
+    guard watchedFolder != nil else { return }
+    guard images.isEmpty, !script.isDialogue, script.turns.count == 1 else {
+      throw UsageError(description: "--watch asks one --prompt, without --image, --reply and --chat")
+    }
   }
 
   /// A positive time with `s`, `ms` or nothing behind it.

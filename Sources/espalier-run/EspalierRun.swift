@@ -1,5 +1,6 @@
 import Compute
 import Figures
+import FileNames
 import Glibc
 import Inference
 import Output
@@ -15,9 +16,11 @@ struct EspalierRun {
     let problem = ProcessStart.prepare()
     do {
       if let problem { throw ExecutionError(problem) }
-      switch try Arguments.parse(Array(CommandLine.arguments.dropFirst())) {
+      switch try Arguments.parse(CommandLine.words) {
       case .help: try StandardOutput.write(Arguments.help)
-      case .version: try StandardOutput.line(ProgramVersion.current)
+      case .version(let isVerbose):
+        try StandardOutput.line(isVerbose ? SelfTest.description : ProgramVersion.current)
+      case .selfTest: try SelfTest.run()
       case .run(let arguments): try run(arguments)
       }
       try StandardOutput.finish()
@@ -45,17 +48,23 @@ struct EspalierRun {
       point.settings.picture.resolution = resolution
     }
     let context = Context(
-      try Model(plan, cachePrecision: arguments.cache),
+      try Model(plan, cachePrecision: arguments.cache, pagesWeights: arguments.isLowMemory),
       threads: arguments.threads ?? WorkerPool.recommendedThreads)
     let load = StageClock.now - start
+    var question = arguments.question
+    question.options.grammar = try GrammarFile.grammar(arguments, for: context.model)
+    if let folder = arguments.watchedFolder {
+      let asking = FolderQuestion(
+        question, arguments.script, context, point, maxMemory: arguments.maxMemory, pictures)
+      return try asking.answerAll(in: folder)
+    }
+    question.images = try PictureNames.sources(arguments.images, within: question.decodeLimits)
     var script = arguments.script
     let isDialogue = script.isDialogue
     // One question needs nothing kept for the next.
     let dialogue = try Dialogue(
       context, point: point, policy: isDialogue ? arguments.policy : .accept, maxMemory: arguments.maxMemory,
       cache: pictures)
-    var question = arguments.question
-    question.options.grammar = try GrammarFile.grammar(arguments, for: context.model)
     var failure: (any Error)?
     while let conversation = try script.nextQuestion() {
       question.conversation = conversation

@@ -1,4 +1,5 @@
 import Figures
+import FileNames
 import Glibc
 import Grammars
 import Inference
@@ -27,7 +28,7 @@ enum GrammarFile {
   }
 
   private static func text(_ path: String) throws -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
     guard file >= 0 else {
       throw ExecutionError("\(path): cannot be read: \(String(cString: strerror(errno)))")
     }

@@ -12,6 +12,13 @@
 #include "counter.h"
 #include "fixtures.h"
 
+/* Tables of every kind of processor. */
+static const char *const names[] = {
+  "portable", "avx2", "avxvnni", "avx512", "avx512vnni256", "avx512vnni", "avx512bf16",
+  "neon", "dotprod", "i8mm", "bf16",
+};
+enum { NAMES = sizeof(names) / sizeof(*names) };
+
 #if defined(__x86_64__)
 #define PROCESSOR "x86-64"
 #else

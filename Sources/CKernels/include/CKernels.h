@@ -273,6 +273,24 @@ static inline void espalier_pause(void) {
 /* Names of the tables this processor can run, one after the other; NULL behind the last. */
 const char *espalier_kernels_runnable(size_t index);
 
+/* A table of this kind of processor. */
+typedef struct espalier_known_kernels {
+  const char *name;
+  /* The instructions that it is made of, for people. */
+  const char *needs;
+  /* Whether this processor has them. */
+  int runs;
+} espalier_known_kernels;
+/* The tables of this kind of processor in the order in which they are chosen; 0 behind the last. */
+int espalier_kernels_known(size_t index, espalier_known_kernels *known);
+
+/*
+ * Checks every kernel of a table against plain arithmetic and the portable table on drawn shapes, `thorough` on more of
+ * them. Gives the number of comparisons that agreed; or 0, and the first that did not in one line. One thread at a time
+ * may do so, and only where the system has memory: it ends the process otherwise.
+ */
+size_t espalier_kernels_check(const espalier_kernels *table, int thorough, uint64_t seed, char *message, size_t size);
+
 /* Cores this process may run on, however many threads each has; at least 1. */
 int espalier_cores(void);
 

@@ -10,6 +10,12 @@ public struct DecodeLimits: Equatable, Sendable {
   /// The defaults: 64 MiB encoded, 64 million pixels, 65,500 pixels a side.
   public init() {}
 
+  /// Pictures of up to so many pixels, and files of as many bytes where that is more than by default.
+  public init(maxPixels: Int) {
+    self.maxPixels = maxPixels
+    maxEncodedBytes = max(maxEncodedBytes, maxPixels)
+  }
+
   /// Creates limits.
   public init(maxEncodedBytes: Int, maxPixels: Int, maxSide: Int) {
     self.maxEncodedBytes = maxEncodedBytes

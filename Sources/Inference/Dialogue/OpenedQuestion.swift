@@ -37,7 +37,9 @@ package struct OpenedQuestion {
     model = context.model
     layout = try model.layout(question.conversation, images: question.images.count)
     var clock = StageClock()
-    let encoded = try clock.measure { try question.images.map { try $0.encoded() } }
+    let encoded = try clock.measure {
+      try question.images.map { try $0.encoded(limits: question.decodeLimits) }
+    }
     digests = encoded.map(\.digest)
     knownPictures = encoded.count
     pictures = PictureGathering(encoded, in: context, at: settings, cache: cache)

@@ -1,3 +1,4 @@
+public import Imaging
 public import Tokenization
 
 /// What to ask a model.
@@ -8,6 +9,8 @@ public struct Question: Sendable {
   public var conversation: Conversation
   /// How the answer is generated.
   public var options = GenerationOptions()
+  /// What its pictures are decoded within.
+  public var decodeLimits = DecodeLimits()
 
   /// One question about some pictures.
   public init(images: [ImageSource], prompt: String) {

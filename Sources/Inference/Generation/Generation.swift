@@ -47,6 +47,13 @@ public struct Generation: ~Copyable {
       throw InferenceError(
         "grammar", "its shortest text has \(shortest) bytes; the answer may have \(room) tokens")
     }
+    self.init(state, in: context, options, room: room, matcher)
+  }
+
+  private init(
+    _ state: consuming DecodeState, in context: Context, _ options: GenerationOptions, room: Int,
+    _ matcher: GrammarMatcher?
+  ) {
     self.room = room
     self.matcher = matcher
     fillsContext = room < options.maxTokens

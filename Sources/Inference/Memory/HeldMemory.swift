@@ -3,8 +3,8 @@ import PlanFile
 
 /// The part of a memory bound that no request changes. It goes over all tokens and weights, so a model computes it once.
 public struct HeldMemory: Sendable {
-  /// The weights.
-  let weights: Int
+  /// The weights, or as many of them as are in memory at once.
+  var weights: Int
   /// Tables of the tokenizer and what else of the plan is held as values.
   let tables: Int
 

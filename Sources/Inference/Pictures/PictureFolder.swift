@@ -1,3 +1,4 @@
+import FileNames
 import Glibc
 import Output
 
@@ -15,8 +16,8 @@ final class PictureFolder: Sendable {
   /// Opens a folder, which is created for its owner alone where it is missing; throws where nothing can be written to it.
   init(_ path: String, limit: Int) throws(InferenceError) {
     self.limit = limit
-    let isThere = mkdir(path, 0o700) == 0 || errno == EEXIST
-    descriptor = isThere ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1
+    let isThere = path.withFileName({ mkdir($0, 0o700) }) == 0 || errno == EEXIST
+    descriptor = isThere ? path.withFileName { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) } : -1
     guard descriptor >= 0 else { throw Self.problem(path, Descriptor.reason()) }
     let name = EntryName.partial()
     let file = create(name)

@@ -12,12 +12,17 @@ public struct Decoder: Sendable {
   private let rotary: RotaryScheme
   /// How keys and values are stored.
   public let cachePrecision: CachePrecision
+  private let residency: (any WeightResidency)?
 
   /// Binds the decoder's tensors. Without a `cachePrecision`, keys and values are rounded where the weights are.
+  ///
+  /// `residency` is told which layer runs.
   public init(
-    _ model: TextModel, weights: some ModelWeights, cachePrecision: CachePrecision? = nil
+    _ model: TextModel, weights: some ModelWeights, cachePrecision: CachePrecision? = nil,
+    residency: (any WeightResidency)? = nil
   ) throws(ModelError) {
     self.model = model
+    self.residency = residency
     embedding = try weights.matrix("text/embedding", rows: model.vocabulary, columns: model.width)
     var layers: [DecoderLayer] = []
     for layer in 0..<model.layers { layers.append(try DecoderLayer(model, layer: layer, weights: weights)) }
@@ -56,12 +61,14 @@ public struct Decoder: Sendable {
     watched: Int = 0,
     _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView? {
-    layers[layer].forward(
+    residency?.willRun(.decoderLayer(layer))
+    return layers[layer].forward(
       rows, cache: cache, schedule: schedule, watched: watched, workspace, workers)
   }
 
   /// Runs one layer of a step.
   func step(layer: Int, _ step: SequenceStep, _ workspace: DecoderWorkspace, _ workers: Workers) {
+    residency?.willRun(.decoderLayer(layer))
     layers[layer].step(layer: layer, step, workspace, workers)
   }
 
@@ -80,6 +87,7 @@ public struct Decoder: Sendable {
   ) {
     let normed = workspace.normed(hidden.rows)
     hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
+    residency?.willRun(.head)
     head.multiply(normed, into: logits, rowByRow: rowByRow, workers)
   }
 }

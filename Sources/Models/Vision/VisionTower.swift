@@ -12,10 +12,14 @@ public struct VisionTower: Sendable {
   private let inputNorm: VisionNorm?
   private let layers: [VisionLayer]
   private let outputNorm: VisionNorm?
+  private let residency: (any WeightResidency)?
 
-  /// Binds the tower's tensors.
-  public init(_ model: VisionModel, weights: some ModelWeights) throws(ModelError) {
+  /// Binds the tower's tensors. `residency` is told which layer runs.
+  public init(
+    _ model: VisionModel, weights: some ModelWeights, residency: (any WeightResidency)? = nil
+  ) throws(ModelError) {
     self.model = model
+    self.residency = residency
     embedding = try PatchEmbedding(model, weights: weights)
     frequencies =
       model.positions == .rotary
@@ -98,6 +102,7 @@ public struct VisionTower: Sendable {
     features.collect(batch, boundary: 0)
     for (index, layer) in layers.prefix(schedule.layers).enumerated() {
       try willRunLayer()
+      residency?.willRun(.towerLayer(index))
       if let pruner, schedule.pruning?.layer == index { batch.prune(by: pruner, workers) }
       let isFull = model.fullAttentionLayers.contains(index)
       layer.forward(

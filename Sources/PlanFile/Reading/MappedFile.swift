@@ -1,4 +1,5 @@
 internal import CMappings
+internal import FileNames
 internal import Glibc
 internal import Output
 import Plan
@@ -20,7 +21,7 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps a file of at most `sizeLimit` bytes. Anything but a regular file is refused without reading it.
   package init(path: String, sizeLimit: Int) throws(PlanError) {
     // Non-blocking, or opening a pipe would wait for its other end.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw PlanError(file: path, reason: "cannot open: \(systemReason())") }
     var isMapped = false
     defer { if !isMapped { close(descriptor) } }
@@ -95,7 +96,12 @@ public final class MappedFile: @unchecked Sendable {
 
   /// Tells the system that bytes will not be needed soon, so that a walk over a large file does not keep all of it
   /// in memory. Reading them again is allowed: they come back from the file.
-  package func release(_ range: Range<Int>) {
+  package func release(_ range: Range<Int>) { advise(MADV_DONTNEED, range) }
+
+  /// Tells the system that bytes will be read soon, so that it reads ahead.
+  package func prefetch(_ range: Range<Int>) { advise(MADV_WILLNEED, range) }
+
+  private func advise(_ advice: Int32, _ range: Range<Int>) {
     // A copy would not come back.
     guard source != nil else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
@@ -104,7 +110,7 @@ public final class MappedFile: @unchecked Sendable {
     guard range.upperBound <= bytes.count, start < range.upperBound, let base = bytes.baseAddress else {
       return
     }
-    madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+    madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, advice)
   }
 
   deinit {

@@ -20,6 +20,11 @@ public final class WeightStore: Sendable {
   /// The tensor of a name below `/weights`, such as `text/layers/03/qkv`.
   public func tensor(_ name: String) -> StoredTensor? { tensors[name] }
 
+  /// The tensors whose names begin in some way, such as `text/layers/03/`.
+  package func tensors(below prefix: String) -> [StoredTensor] {
+    names.filter { $0.hasPrefix(prefix) }.compactMap { tensors[$0] }
+  }
+
   /// Throws when the plan's file was written to since it was opened.
   public func checkUnchanged() throws(PlanError) {
     // All tensors lie in one file.
@@ -51,8 +56,14 @@ public struct StoredTensor: @unchecked Sendable {
   let digest: String
 
   /// Tells the system that the elements are not needed soon.
-  package func release() {
-    guard let base = mapping.bytes.baseAddress, let start = bytes.baseAddress else { return }
-    mapping.release(start - base..<start - base + bytes.count)
+  package func release() { if let range { mapping.release(range) } }
+
+  /// Tells the system that the elements are needed soon.
+  package func prefetch() { if let range { mapping.prefetch(range) } }
+
+  /// Where the elements lie in the file.
+  private var range: Range<Int>? {
+    guard let base = mapping.bytes.baseAddress, let start = bytes.baseAddress else { return nil }
+    return start - base..<start - base + bytes.count
   }
 }

@@ -13,10 +13,10 @@ extension FieldElement {
   }
 
   /// The number whose product with this one is 1, by Fermat: the power p - 2. Zero gives zero.
-  var inverse: Self { raised(to: [0xffff_ffff_ffff_ffeb, .max, .max, .max >> 1]) }
+  var inverse: Self { raised(to: [0xffff_ffff_ffff_ffeb, .max, .max, UInt64.max >> 1]) }
 
   /// The power (p - 5) / 8, from which square roots are made (RFC 8032, section 5.1.3).
-  var rootPower: Self { raised(to: [.max - 2, .max, .max, .max >> 4]) }
+  var rootPower: Self { raised(to: [UInt64.max - 2, .max, .max, UInt64.max >> 4]) }
 
   /// A square root of -1: 2 to the power (p - 1) / 4, which is (p - 5) / 8 doubled and one more.
   static let rootOfMinusOne = Self(2).rootPower.squared * Self(2)

@@ -1,3 +1,4 @@
+internal import FileNames
 internal import Glibc
 
 /// A file that is read at once, such as a key or a signature.
@@ -24,7 +25,7 @@ package enum SmallFile {
   ///   - mayWait: whether pipes and devices are read too, which a person may name and nobody else should.
   package static func read(_ path: String, limit: Int, mayWait: Bool = false) throws(Failure) -> [UInt8] {
     // Non-blocking, or opening a pipe would wait for its other end.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (mayWait ? 0 : O_NONBLOCK))
+    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | (mayWait ? 0 : O_NONBLOCK)) }
     guard descriptor >= 0 else { throw .system() }
     defer { close(descriptor) }
     var status = stat()

@@ -2,7 +2,10 @@ import Inference
 import Models
 import Plan
 
-/// The residual streams of samples at the input of every layer, under the layers ranked so far.
+/// The residual streams of samples at the inputs of the layers that are left, under the layers ranked so far.
+///
+/// Trials begin at layers that are not ranked, and so does what a ranked one changes: rows at the inputs of the others are
+/// not kept.
 final class LayerBoundaries {
   let samples: SamplePool
   private let context: Context
@@ -44,6 +47,7 @@ final class LayerBoundaries {
     } else {
       for (layer, rows) in try inputs(place, own, from: first, schedule) { own.inputs[layer] = rows }
     }
+    for layer in schedule.layers.indices where !schedule.isDense(layer) { own.inputs[layer] = nil }
     own.schedule = schedule
     own.likely = nil
     known[place] = own
@@ -71,19 +75,21 @@ final class LayerBoundaries {
     return try samples.sample(place).divergence(of: result, context)
   }
 
-  /// Runs a sample from a layer on, and keeps the inputs of the layers behind it, which are its own alone.
+  /// Runs a sample from a layer on, and keeps the inputs of the layers behind it that are not reduced, which are its own.
   private func inputs(
     _ place: Int, _ own: SampleBoundaries, from layer: Int, _ schedule: Schedule,
     _ body: (borrowing PrefillResult) throws -> Void = { _ in }
   ) throws -> [Int: KeptRows] {
     var recorder = BoundaryRecorder(layers: schedule.layers.count)
+    let first = own.inputs[layer] == nil ? 0 : layer
     let result = try context.prefill(
-      try start(place, own, at: layer), schedule: schedule, PrefillRange(from: layer, cache: cache),
+      try start(place, own, at: layer), schedule: schedule, PrefillRange(from: first, cache: cache),
       observer: &recorder)
     cache = result.cache
     try body(result)
     var inputs: [Int: KeptRows] = [:]
-    for (number, rows) in recorder.inputs.enumerated() where number > layer || own.inputs[number] == nil {
+    for (number, rows) in recorder.inputs.enumerated()
+    where schedule.isDense(number) && (number > layer || own.inputs[number] == nil) {
       inputs[number] = try rows.map { try KeptRows($0, in: samples.store) }
     }
     return inputs
@@ -95,4 +101,9 @@ final class LayerBoundaries {
     guard let rows = own.inputs[layer] else { return sample.forced(context) }
     return sample.prompt.replacing(try rows.load().copy())
   }
+}
+
+extension Schedule {
+  /// Whether nothing of a layer is reduced.
+  fileprivate func isDense(_ layer: Int) -> Bool { layers[layer] == .dense }
 }

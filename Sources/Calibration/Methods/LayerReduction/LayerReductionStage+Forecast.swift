@@ -46,6 +46,9 @@ extension LayerRankingSearch {
     /// A run from the first layer with all layers reduced.
     var reduced: Double
 
+    /// Rounds that find another layer than the one that was tried first, as a share.
+    private static let missedShare = 0.5
+
     /// Seconds of a ranking over so many samples.
     func ranking(over count: Int, _ options: CalibrationOptions) -> Double {
       let steps = Double(max(1, layers - 1))
@@ -58,8 +61,9 @@ extension LayerRankingSearch {
         let run = last + steps / 2 * (dense * (1 - reducedShare) + short * reducedShare)
         let isPrior = round < options.priorLayers
         let runs = isPrior ? 1 : max(1, share * Double(layers - round))
-        // What the layer before changed is run and kept once more.
-        seconds += runs * run + (round == 0 ? kept : run * kept / max(whole, 1e-9))
+        // What the layer before changed is kept by a trial, or run and kept once more.
+        let keeping = max(0, kept / max(whole, 1e-9) - 1)
+        seconds += runs * run + (round == 0 ? kept : run * (keeping + Self.missedShare))
       }
       return Double(count) * seconds
     }
@@ -75,7 +79,11 @@ extension LayerRankingSearch {
       isReduced[place, default: false].toggle()
       try boundaries.update(place, to: schedule(isReduced[place] == true ? [0] : []))
     }
-    for place in 0..<probe.samples.count { try boundaries.update(place, to: schedule([])) }
+    for place in 0..<probe.samples.count {
+      try boundaries.update(place, to: schedule([]))
+      // What is kept of a trial counts as well.
+      _ = try boundaries.divergence(place, from: layers / 2, schedule: schedule([layers / 2]), isLikely: true)
+    }
     func run(from layer: Int, _ reduced: [Int]) throws -> Double {
       try probe.seconds { _ = try boundaries.divergence($0, from: layer, schedule: schedule(reduced)) }
     }
