@@ -21,4 +21,9 @@ public struct FrozenMatrix: @unchecked Sendable {
 
   /// Copies some rows to those of a view of the same shape.
   public func copy(rows range: Range<Int>, into target: MatrixView) { target.copy(from: view[rows: range]) }
+
+  /// Copies some columns of some rows to those of a view of the same shape.
+  public func copy(rows: Range<Int>, columns: Range<Int>, into target: MatrixView) {
+    target.copy(from: view[rows: rows][columns: columns])
+  }
 }

@@ -20,6 +20,18 @@ extension MatrixView {
     }
   }
 
+  /// RMSNorm of every head of every row, in place: a row has whole heads of the weight's width, side by side.
+  public func rmsNormHeads(_ weight: WeightVector, epsilon: Float, _ workers: Workers? = nil) {
+    let heads = columns / weight.count
+    precondition(columns == heads * weight.count)
+    forRows(workers) { range in
+      for row in range {
+        kernels.rms_norm(
+          rowBase(row), weight.count, weight.base, epsilon, rowBase(row), weight.count, heads, weight.count)
+      }
+    }
+  }
+
   /// LayerNorm of every row, with weight and bias; `output` may be this matrix.
   public func layerNorm(
     _ weight: WeightVector, _ bias: WeightVector, epsilon: Float, into output: MatrixView,
@@ -44,6 +56,12 @@ extension MatrixView {
   public func add(_ other: MatrixView, _ workers: Workers? = nil) {
     precondition(other.rows == rows && other.columns == columns)
     forRows(workers) { range in for row in range { kernels.add(other.rowBase(row), rowBase(row), columns) } }
+  }
+
+  /// Adds a multiple of a matrix of the same shape.
+  public func add(_ other: MatrixView, scaledBy factor: Float) {
+    precondition(other.rows == rows && other.columns == columns)
+    for row in 0..<rows { kernels.add_scaled(factor, other.rowBase(row), rowBase(row), columns) }
   }
 
   /// `self[r] *= factors`, element by element, for every row.

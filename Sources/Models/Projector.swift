@@ -2,15 +2,13 @@ public import Compute
 public import Plan
 
 /// The connector: neighbouring patches merged, a norm, one or two linear layers, tower width to decoder width.
+///
+/// What the decoder gets of the tower's deep layers goes through projectors of the same form.
 public struct Projector: Sendable {
-  private let merge: Int
-  private let normsPatches: Bool
-  private let norm: VisionNorm?
-  private let first: WeightMatrix
-  private let firstBias: WeightVector?
-  private let second: WeightMatrix?
-  private let secondBias: WeightVector?
-  private let activation: ElementwiseFunction
+  private let vision: VisionModel
+  private let width: Int
+  private let main: ProjectorPart
+  private let deep: [ProjectorPart]
   /// The row that ends a row of patches, if the model has one.
   public let newline: WeightVector?
   private let residency: (any WeightResidency)?
@@ -20,11 +18,64 @@ public struct Projector: Sendable {
     _ model: ModelDescription, weights: some ModelWeights, residency: (any WeightResidency)? = nil
   ) throws(ModelError) {
     self.residency = residency
+    vision = model.vision
     let projector = model.projector
-    let output = model.text.width
-    let hidden = projector.hiddenWidth > 0 ? projector.hiddenWidth : output
+    width = model.text.width
+    main = try ProjectorPart(
+      projector, inputWidth: projector.inputWidth(vision), normWidth: projector.normWidth(vision),
+      normsPatches: projector.normsPatches, outputWidth: width, weights: weights
+    ) { "projector/\($0)" }
+    var deep: [ProjectorPart] = []
+    for index in vision.deepLayers.indices {
+      let merged = vision.width * projector.merge * projector.merge
+      deep.append(
+        try ProjectorPart(
+          projector, inputWidth: merged, normWidth: merged, normsPatches: false, outputWidth: width,
+          weights: weights
+        ) { ProjectorModel.deepWeight(index, $0) })
+    }
+    self.deep = deep
+    newline = projector.newline ? try weights.vector("projector/newline", count: width) : nil
+  }
+
+  /// Visual tokens, `[n / merge^2 x width]`, from the features of an input of the tower, and their places on the grid of
+  /// tokens, ascending. Behind a token's own columns stand `width` more for each deep layer.
+  ///
+  /// Without a merge, features before those of patches are tokens without a place, and come first.
+  public func project(_ features: TowerFeatures, _ workers: Workers) -> (tokens: MatrixView, places: [Int]) {
+    residency?.willRun(.projector)
+    if deep.isEmpty { return main.project(features, nil, workers) }
+    let own = vision.featureWidth
+    let parts =
+      [features.columns(0..<own)]
+      + deep.indices.map { features.columns(own + $0 * vision.width..<own + ($0 + 1) * vision.width) }
+    var tokens: MatrixView?
+    var places: [Int] = []
+    for (index, (part, projector)) in zip(parts, [main] + deep).enumerated() {
+      (tokens, places) = projector.project(part, tokens, workers, place: index, of: parts.count)
+    }
+    return (tokens ?? MatrixView(rows: 0, columns: width), places)
+  }
+}
+
+/// A projector of some of a tower's features.
+private struct ProjectorPart: Sendable {
+  private let merge: Int
+  private let normsPatches: Bool
+  private let norm: VisionNorm?
+  private let first: WeightMatrix
+  private let firstBias: WeightVector?
+  private let second: WeightMatrix?
+  private let secondBias: WeightVector?
+  private let activation: ElementwiseFunction
+
+  init(
+    _ projector: ProjectorModel, inputWidth: Int, normWidth: Int, normsPatches: Bool, outputWidth: Int,
+    weights: some ModelWeights, _ name: (String) -> String
+  ) throws(ModelError) {
+    let hidden = projector.hiddenWidth > 0 ? projector.hiddenWidth : outputWidth
     merge = projector.merge
-    normsPatches = projector.normsPatches
+    self.normsPatches = normsPatches
     let kind: Norm? =
       switch projector.norm {
       case .none: nil
@@ -34,37 +85,34 @@ public struct Projector: Sendable {
     norm =
       if let kind {
         try VisionNorm(
-          kind, "projector/norm", width: projector.normWidth(model.vision), epsilon: projector.normEpsilon,
-          weights: weights)
+          kind, name("norm"), width: normWidth, epsilon: projector.normEpsilon, weights: weights)
       } else { nil }
-    first = try weights.matrix(
-      "projector/linear_1", rows: hidden, columns: projector.inputWidth(model.vision))
-    firstBias = projector.bias ? try weights.vector("projector/linear_1_bias", count: hidden) : nil
+    first = try weights.matrix(name("linear_1"), rows: hidden, columns: inputWidth)
+    firstBias = projector.bias ? try weights.vector(name("linear_1_bias"), count: hidden) : nil
     let isDeep = projector.hiddenWidth > 0
-    second = isDeep ? try weights.matrix("projector/linear_2", rows: output, columns: hidden) : nil
+    second = isDeep ? try weights.matrix(name("linear_2"), rows: outputWidth, columns: hidden) : nil
     secondBias =
-      isDeep && projector.bias ? try weights.vector("projector/linear_2_bias", count: output) : nil
+      isDeep && projector.bias ? try weights.vector(name("linear_2_bias"), count: outputWidth) : nil
     activation = projector.activation.function
-    newline = projector.newline ? try weights.vector("projector/newline", count: output) : nil
   }
 
-  /// Visual tokens, `[n / merge^2 x width]`, from the features of an input of the tower, and their places on the grid of
-  /// tokens, ascending.
-  ///
-  /// Without a merge, features before those of patches are tokens without a place, and come first.
-  public func project(_ features: TowerFeatures, _ workers: Workers) -> (tokens: MatrixView, places: [Int]) {
-    residency?.willRun(.projector)
+  /// Tokens of some features, in columns of their own of what other parts have made, or of a new matrix.
+  func project(
+    _ features: TowerFeatures, _ shared: MatrixView?, _ workers: Workers, place: Int = 0, of count: Int = 1
+  ) -> (tokens: MatrixView, places: [Int]) {
     if normsPatches { norm?.apply(features.rows, into: features.rows, workers) }
     let (merged, places) = features.merged(by: merge)
     if !normsPatches { norm?.apply(merged, into: merged, workers) }
-    let hidden = MatrixView(rows: merged.rows, columns: first.rows)
+    let width = (second ?? first).rows
+    let tokens = shared ?? MatrixView(rows: merged.rows, columns: count * width)
+    let own = tokens[columns: place * width..<(place + 1) * width]
+    let hidden = second == nil ? own : MatrixView(rows: merged.rows, columns: first.rows)
     first.multiply(merged, into: hidden, workers)
     if let firstBias { hidden.add(firstBias, workers) }
-    guard let second else { return (hidden, places) }
+    guard let second else { return (tokens, places) }
     hidden.activate(activation, workers)
-    let tokens = MatrixView(rows: merged.rows, columns: second.rows)
-    second.multiply(hidden, into: tokens, workers)
-    if let secondBias { tokens.add(secondBias, workers) }
+    second.multiply(hidden, into: own, workers)
+    if let secondBias { own.add(secondBias, workers) }
     return (tokens, places)
   }
 }

@@ -27,13 +27,15 @@ struct PlanVariant: Sendable {
 /// Extents that can be told apart, with the names that the document gives them.
 enum Extents {
   static let named: [(extent: Int, name: String)] = [
-    (7, "L"), (40, "d"), (60, "H dh"), (120, "(H + 2 Hkv) dh"), (3, "Hkv"), (31, "m"), (62, "2 m"), (70, "V"),
+    (7, "L"), (40, "d"), (14, "dh"), (84, "H dh"), (168, "(H + 2 Hkv) dh"), (3, "Hkv"), (31, "m"),
+    (62, "2 m"), (70, "V"),
     (5, "rotary_width / 2"), (48, "dv"), (144, "3 dv"), (29, "mv"), (58, "2 mv"), (588, "3 p p"),
     (6, "dv / (4 hv)"), (16, "patches"), (17, "patches + 1"), (96, "f"), (384, "merge merge f"), (33, "h"),
     (13, "N"), (20, "tokens"), (21, "tokens + 1"), (smallest.tokenizer.tokens.joined().count, "bytes"),
     (25, "merges"), (18, "added"), (19, "steps"), (9, "runs"), (12, "segments"), (23, "pictures"),
     (24, "pictures"), (26, "candidates"), (27, "candidates"),
-    (28, "candidates"), (2, "Lv"), (10, "products"), (11, "products + 1"),
+    (28, "candidates"), (121, "position_grid position_grid"), (192, "merge merge dv"), (2, "Lv"),
+    (10, "products"), (11, "products + 1"),
   ]
 
   private static let smallest = PlanVariant.smallest
@@ -52,7 +54,7 @@ extension PlanVariant {
     var contents = TinyPlan.contents()
     (contents.calibration, contents.points) = (nil, [.dense])
     var text = TinyPlan.model.text
-    (text.layers, text.width, text.queryHeads, text.keyValueHeads, text.headWidth) = (7, 40, 6, 3, 10)
+    (text.layers, text.width, text.queryHeads, text.keyValueHeads, text.headWidth) = (7, 40, 6, 3, 14)
     (text.feedForwardWidth, text.vocabulary, text.rotary.width, text.tiedHead) = (31, 70, 10, true)
     var vision = TinyPlan.model.vision
     (vision.width, vision.heads, vision.feedForwardWidth) = (48, 2, 29)
@@ -136,6 +138,10 @@ extension PlanVariant {
       try PlanVariant(["`attention_bias`"]) { $0.model.text.attentionBias = true },
       try PlanVariant(["`attention_output_bias`"]) { $0.model.text.attentionOutputBias = true },
       try PlanVariant(["`feed_forward_bias`"]) { $0.model.text.feedForwardBias = true },
+      try PlanVariant(["`head_norm`"]) { $0.model.text.headNorm = true },
+      try PlanVariant(["`rotary_interleaved`"]) {
+        ($0.model.text.rotary.sections, $0.model.text.rotary.interleavesSections) = ([1, 2, 2], true)
+      },
     ]
   }
 
@@ -160,6 +166,13 @@ extension PlanVariant {
         ($0.model.vision.classToken, $0.model.vision.dropsFirstToken) = (true, true)
       },
       try PlanVariant(["`positions` rotary"]) { $0.model.vision.positions = .rotary },
+      try PlanVariant(["`position_grid`"]) { $0.model.vision.positionGrid = 11 },
+      try PlanVariant(["`deep_layers`"]) { $0.model.vision.deepLayers = [1] },
+      try PlanVariant(["`deep_layers`", "`hidden_width`", "`bias`", "`norm` layer_norm"]) {
+        $0.model.vision.deepLayers = [1]
+        ($0.model.projector.hiddenWidth, $0.model.projector.bias) = (33, true)
+        $0.model.projector.norm = .layerNorm
+      },
     ]
   }
 

@@ -28,8 +28,10 @@ import TinyPlans
     if ProcessInfo.processInfo.environment["ESPALIER_UPDATE_PLANS"] != nil,
       try !Self.names.contains("\(current).h5")
     {
-      try PlanWriter.write(
-        TinyPlan.contents(.int8), weights: CountingWeights(), to: Self.path("\(current).h5"))
+      var contents = TinyPlan.contents(.int8)
+      // What the current version brought.
+      contents.model.text.headNorm = true
+      try PlanWriter.write(contents, weights: CountingWeights(), to: Self.path("\(current).h5"))
     }
     #expect(try Self.names == (0...current.minor).map { "\(current.major).\($0).h5" })
   }

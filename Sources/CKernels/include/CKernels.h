@@ -122,7 +122,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
    */
   const char *name;
 
-  /* out[r][i] = x[r][i] / sqrt(mean(x[r]^2) + epsilon) * weight[i] */
+  /* out[r][i] = x[r][i] / sqrt(mean(x[r]^2) + epsilon) * weight[i]; out may be x. */
   void (*rms_norm)(const float *x, size_t x_stride, const float *weight, float epsilon,
                    float *out, size_t out_stride, size_t rows, size_t width);
   /* out[r][i] = (x[r][i] - mean) / sqrt(variance + epsilon) * weight[i] + bias[i]; out may be x. */

@@ -9,9 +9,13 @@ struct DecoderConfig {
 
   /// Decoders that are one composition with different defaults and options.
   enum Kind: String, CaseIterable {
-    case llama, mistral, qwen2
+    case llama, mistral, qwen2, qwen3
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
+    case qwen3VL = "qwen3_vl_text"
+
+    /// Whether positions have an axis each for frames, rows and columns.
+    var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL].contains(self) }
   }
 
   /// Reads a decoder; `kinds` are those the family may have, the first its default. `own` is the whole config
@@ -32,7 +36,7 @@ struct DecoderConfig {
     text.headWidth = text.width / text.queryHeads
     // Qwen2-VL divides its width whatever the config says.
     if kind != .qwen2VL, kind != .qwen25VL {
-      text.headWidth = try config.extent("head_dim", default: text.headWidth)
+      text.headWidth = try config.extent("head_dim", default: defaults.headWidth ?? text.headWidth)
     }
     text.feedForwardWidth = try config.extent("intermediate_size", default: defaults.feedForwardWidth)
     text.vocabulary = try config.extent("vocab_size", default: defaults.vocabulary)
@@ -49,12 +53,17 @@ struct DecoderConfig {
     case .mistral:
       try config.demand("attention_bias", false)
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
+    case .qwen3, .qwen3VL:
+      text.attentionBias = try config.flag("attention_bias", default: false)
+      text.attentionOutputBias = text.attentionBias
+      text.headNorm = true
     }
     let positions = try config.extent("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
     let rotary = try RotaryConfig(
       config, headWidth: text.headWidth, positions: positions, theta: defaults.theta,
-      hasSections: kind == .qwen2VL || kind == .qwen25VL)
+      sections: kind.hasAxes ? defaults.sections : nil)
     text.rotary = rotary.model
+    text.rotary.interleavesSections = kind == .qwen3VL
     text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
     model = text
     frequencies = rotary.frequencies
@@ -84,10 +93,10 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama: return nil
+    case .llama, .qwen3VL: return nil
     case .mistral:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
-    case .qwen2, .qwen2VL, .qwen25VL:
+    case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
       guard try config.flag("use_sliding_window", default: false) else { return nil }
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     }
@@ -102,6 +111,8 @@ extension DecoderConfig {
     var heads = 32
     /// `nil`: as many as query heads.
     var keyValueHeads: Int?
+    /// `nil`: the width divided by the query heads.
+    var headWidth: Int?
     var feedForwardWidth = 11008
     var vocabulary = 32000
     var positions = 2048
@@ -109,6 +120,8 @@ extension DecoderConfig {
     var theta = 10_000.0
     var tiedHead = false
     var stopTokens = [2]
+    /// Pairs of each axis, where positions have axes.
+    var sections = [16, 24, 24]
 
     init(_ kind: Kind) {
       switch kind {
@@ -116,6 +129,13 @@ extension DecoderConfig {
       case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
       case .qwen2:
         (keyValueHeads, feedForwardWidth, vocabulary, positions) = (32, 22016, 151_936, 32768)
+      case .qwen3:
+        (keyValueHeads, headWidth, feedForwardWidth) = (32, 128, 22016)
+        (vocabulary, positions) = (151_936, 32768)
+      case .qwen3VL:
+        (keyValueHeads, headWidth, feedForwardWidth) = (32, 128, 22016)
+        (vocabulary, positions, theta) = (151_936, 128_000, 500_000)
+        sections = [24, 20, 20]
       case .qwen2VL, .qwen25VL:
         (layers, width, heads, keyValueHeads) = (80, 8192, 64, 8)
         (feedForwardWidth, vocabulary, positions, normEpsilon) = (29568, 152_064, 32768, 1e-5)

@@ -21,6 +21,10 @@ extension RecipeBuilder {
       if text.attentionBias {
         try stack(name("qkv_bias"), projections.map { ("\(attention)\($0.0).bias", [$0.1]) })
       }
+      if text.headNorm {
+        try copy(name("query_norm"), attention + "q_norm.weight", [text.headWidth])
+        try copy(name("key_norm"), attention + "k_norm.weight", [text.headWidth])
+      }
       try copy(name("attention_output"), attention + "o_proj.weight", [width, queryRows])
       if text.attentionOutputBias {
         try copy(name("attention_output_bias"), attention + "o_proj.bias", [width])

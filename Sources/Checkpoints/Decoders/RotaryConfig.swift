@@ -8,8 +8,9 @@ struct RotaryConfig {
   /// Positions for which the angles are meant.
   private(set) var contextLength: Int
 
+  /// Reads rotary positions; `sections` are those of axes where the config names none, `nil` where there are no axes.
   init(
-    _ config: Settings, headWidth: Int, positions: Int, theta standard: Double, hasSections: Bool
+    _ config: Settings, headWidth: Int, positions: Int, theta standard: Double, sections: [Int]?
   ) throws(CheckpointError) {
     let older = try config.child("rope_scaling")
     let rope = try config.child("rope_parameters") ?? older
@@ -26,16 +27,14 @@ struct RotaryConfig {
     guard model.width >= 2 else { throw config.error("head_dim", "is \(headWidth), too narrow to rotate") }
     frequencies = Self.plain(theta, width: model.width)
     contextLength = positions
-    if hasSections {
-      model.sections = try rope?.integers("mrope_section") ?? [16, 24, 24]
-    }
+    if let sections { model.sections = try rope?.integers("mrope_section") ?? sections }
     guard let rope else {
       try demandNumbers(config)
       return
     }
     switch type {
     case "default": break
-    case "mrope" where hasSections: break
+    case "mrope" where sections != nil: break
     case "linear":
       let factor = try Self.factor(rope)
       frequencies = frequencies.map { $0 / Float(factor) }

@@ -1,6 +1,6 @@
 import Plan
 
-/// InternVL 2.5 and 3: InternViT, pixel shuffle, tiles with a thumbnail.
+/// InternVL 2.5, 3 and 3.5: InternViT, pixel shuffle, tiles with a thumbnail.
 struct InternVL: ModelFamily {
   let model: ModelDescription
   let image: ImagePreprocessing
@@ -10,7 +10,7 @@ struct InternVL: ModelFamily {
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     let config = checkpoint.config
     decoder = try DecoderConfig(
-      try config.child("text_config"), parent: config, kinds: [.qwen2, .llama, .mistral]
+      try config.child("text_config"), parent: config, kinds: [.qwen2, .qwen3, .llama, .mistral]
     ) { $0.tiedHead = true }
     var text = decoder.model
     text.imageToken = try config.integer("image_token_id", default: 151_667)

@@ -30,6 +30,7 @@ enum ModelFamilies {
     ("llava_onevision", "LlavaOnevisionForConditionalGeneration", LlavaOneVision.self),
     ("qwen2_vl", "Qwen2VLForConditionalGeneration", Qwen2VL.self),
     ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
+    ("qwen3_vl", "Qwen3VLForConditionalGeneration", Qwen3VL.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
     ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),

@@ -57,7 +57,8 @@ private struct QwenParts {
     }
     projector.hiddenWidth = hidden
     model = ModelDescription(family: family, text: text, vision: tower.model, projector: projector)
-    image = try checkpoint.processor.nativeResolution(tower)
+    image = try checkpoint.processor.nativeResolution(
+      patchSize: tower.model.patchSize, merge: tower.merge, frames: tower.frames)
   }
 
   func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError) {
@@ -74,12 +75,13 @@ private struct QwenParts {
 
 extension ProcessorSettings {
   /// `Qwen2VLImageProcessor`: limits in pixels, under either of their names.
-  fileprivate func nativeResolution(_ tower: QwenTower) throws(CheckpointError) -> ImagePreprocessing {
+  func nativeResolution(
+    patchSize: Int, merge: Int, frames: Int
+  ) throws(CheckpointError) -> ImagePreprocessing {
     try demandKind(["Qwen2VL", "Qwen2_5_VL"])
     var result = try preprocessing(.clip)
     for (key, expected) in [
-      ("patch_size", tower.model.patchSize), ("merge_size", tower.merge),
-      ("temporal_patch_size", tower.frames),
+      ("patch_size", patchSize), ("merge_size", merge), ("temporal_patch_size", frames),
     ] {
       let standard = key == "patch_size" ? 14 : 2
       let value = try image.extent(key, default: standard)
@@ -89,7 +91,7 @@ extension ProcessorSettings {
     }
     let size = try image.child("size")
     var native = NativeResolution()
-    native.unit = tower.model.patchSize * tower.merge
+    native.unit = patchSize * merge
     native.minimumPixels = try image.extent(
       "min_pixels", default: try size?.extent("shortest_edge", default: 3136, upTo: 1 << 40) ?? 3136,
       upTo: 1 << 40)

@@ -54,15 +54,21 @@ struct QwenTower {
     guard vision.width % heads == 0 else {
       throw config.error("num_heads", "is \(heads) for a width of \(vision.width)")
     }
+    frequencies = try Self.frequencies(config, headWidth: vision.width / heads)
+    model = vision
+  }
+
+  /// Angles per row of a head's first quarter, and per column of its second.
+  static func frequencies(_ config: Settings, headWidth: Int) throws(CheckpointError) -> [Float] {
     let theta = try config.child("rope_parameters")?.real("rope_theta", default: 10_000) ?? 10_000
-    let quarter = vision.width / heads / 4
-    frequencies = (0..<quarter).map { pair in
+    let quarter = headWidth / 4
+    let frequencies = (0..<quarter).map { pair in
       1 / Float(power(theta, Double(Float(pair) / Float(quarter))))
     }
     guard frequencies.allSatisfy(\.isFinite) else {
       throw config.error("rope_parameters.rope_theta", "is \(theta), which gives angles that are no numbers")
     }
-    model = vision
+    return frequencies
   }
 
   func addTensors(

@@ -34,8 +34,8 @@ struct PictureGathering {
     for index in pictures.indices where first(index) == index {
       if let cache {
         let limits = PictureLimits(
-          width: text.width, vocabulary: text.vocabulary, visual: request.pictures[index].visualTokens,
-          tokens: request.promptTokens)
+          width: context.model.description.visualTokenWidth, vocabulary: text.vocabulary,
+          visual: request.pictures[index].visualTokens, tokens: request.promptTokens)
         found[index] = cache.tokens(for: keys[index], within: limits)
       }
       if found[index] != nil { continue }

@@ -8,7 +8,8 @@ extension Context {
   ///
   /// Token ids must be below the vocabulary; `images` has an entry for each image of the prompt.
   public func embed(_ prompt: PromptLayout, images: [ImageTokens]) throws(InferenceError) -> PromptRows {
-    var embedder = PromptEmbedder(self, rows: try model.checkedCount(of: prompt, images: images))
+    var embedder = PromptEmbedder(
+      self, rows: try model.checkedCount(of: prompt, images: images), visual: prompt.visualCount(images))
     for part in prompt.parts {
       switch part {
       case .token(let token): try embedder.add(token)
@@ -31,7 +32,8 @@ extension Context {
       hidden: hidden, positions: prompt.rows.positions + answer.indices.map { RotaryPosition(first + $0) },
       visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count),
       scoreOffsets: prompt.rows.scoreOffsets.isEmpty
-        ? [] : prompt.rows.scoreOffsets + Array(repeating: 0, count: answer.count))
+        ? [] : prompt.rows.scoreOffsets + Array(repeating: 0, count: answer.count),
+      deepFeatures: prompt.rows.deepFeatures)
     return PromptRows(rows: rows, grids: prompt.grids, imageStarts: prompt.imageStarts)
   }
 }
@@ -40,6 +42,7 @@ extension Context {
 private struct PromptEmbedder {
   private let context: Context
   private let hidden: MatrixView
+  private let deepFeatures: MatrixView?
   private var positions: [RotaryPosition] = []
   private var visualIndices: [Int32] = []
   private var scoreOffsets: [Float] = []
@@ -49,8 +52,10 @@ private struct PromptEmbedder {
   /// Position of the next token.
   private var position = 0
 
-  init(_ context: Context, rows: Int) {
+  init(_ context: Context, rows: Int, visual: Int) {
     self.context = context
+    let deepWidth = context.model.description.visualTokenWidth - context.model.text.width
+    deepFeatures = deepWidth > 0 && visual > 0 ? MatrixView(rows: visual, columns: deepWidth) : nil
     hidden = MatrixView(rows: rows, columns: context.model.text.width)
   }
 
@@ -58,7 +63,8 @@ private struct PromptEmbedder {
     PromptRows(
       rows: TokenRows(
         hidden: hidden, positions: positions, visualIndices: visualIndices,
-        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : []), grids: grids,
+        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : [], deepFeatures: deepFeatures),
+      grids: grids,
       imageStarts: imageStarts)
   }
 
@@ -77,7 +83,7 @@ private struct PromptEmbedder {
       case .gap(let count): position += count
       case .block(let index):
         let (block, features) = (image.arrangement.blocks[index], image.features[index])
-        guard features.columns == hidden.columns else {
+        guard features.columns == context.model.description.visualTokenWidth else {
           throw InferenceError(name, "has features of width \(features.columns)")
         }
         guard features.rows == block.count else {
@@ -108,7 +114,15 @@ private struct PromptEmbedder {
     let hasAxes = !context.model.text.rotary.sections.isEmpty
     var token = 0
     func addToken(_ place: Int) {
-      features.copy(rows: token..<token + 1, into: hidden[rows: positions.count..<positions.count + 1])
+      let width = hidden.columns
+      features.copy(
+        rows: token..<token + 1, columns: 0..<width, into: hidden[rows: positions.count..<positions.count + 1]
+      )
+      if let deepFeatures {
+        features.copy(
+          rows: token..<token + 1, columns: width..<features.columns,
+          into: deepFeatures[rows: visual + token..<visual + token + 1])
+      }
       let (row, column) = place.quotientAndRemainder(dividingBy: block.columns)
       positions.append(
         hasAxes

@@ -32,6 +32,7 @@ extension Context {
       let attention = model.decoder.forward(
         layer: layer, rows, cache: layerCache, schedule: schedule.layers[layer],
         watched: min(rows.count, watched), workspace, workers)
+      rows.addDeepFeatures(behind: layer)
       let normed = workspace.normed(rows.count)
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
       observer.didRun(layer: layer, rows: rows, normed: normed)

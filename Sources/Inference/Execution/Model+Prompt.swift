@@ -1,5 +1,15 @@
 import Plan
 
+extension PromptLayout {
+  /// Visual tokens of some images in the prompt.
+  func visualCount(_ images: [ImageTokens]) -> Int {
+    parts.reduce(0) { total, part in
+      guard case .image(let index) = part else { return total }
+      return total + images[index].arrangement.blocks.reduce(0) { $0 + $1.count }
+    }
+  }
+}
+
 extension Model {
   /// Tokens of a prompt, visual ones included, when the model can take it.
   func checkedCount(of prompt: PromptLayout, images: [ImageTokens]) throws(InferenceError) -> Int {

@@ -21,6 +21,7 @@ public struct PromptRows {
 
   /// The same pictures over other rows: those of a later layer boundary.
   public func replacing(_ rows: TokenRows) -> PromptRows {
-    PromptRows(rows: rows, grids: grids, imageStarts: imageStarts)
+    let whole = rows.deepFeatures == nil ? rows.with(deepFeatures: self.rows.deepFeatures) : rows
+    return PromptRows(rows: whole, grids: grids, imageStarts: imageStarts)
   }
 }

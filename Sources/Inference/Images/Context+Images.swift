@@ -37,7 +37,7 @@ extension Context {
     _ inputs: [TowerInput], _ settings: PictureSettings
   ) throws(InferenceError) -> [PlacedTokens] {
     let description = model.description
-    var result = inputs.map { _ in PlacedTokens.nothing(width: description.text.width) }
+    var result = inputs.map { _ in PlacedTokens.nothing(width: description.visualTokenWidth) }
     let seen = inputs.indices.filter { !inputs[$0].isEmpty }
     for range in TowerInput.batches(seen.map { inputs[$0] }, patchSize: description.vision.patchSize) {
       let batch = seen[range]

@@ -64,7 +64,7 @@ public struct MemoryBound: Equatable, Sendable {
     // Decoded, turned upright, and once more between the two passes of a resize; prepared, and as one canvas before.
     pictures = Int(bounding: encoded + 12 * decoded + 6 * inputs.sum { Double($0) })
     tower = Self.tower(contents.model, settings.picture, inputs)
-    let width = Double(contents.model.text.width)
+    let width = Double(contents.model.visualTokenWidth)
     let visual = request.pictures.sum { Double($0.visualTokens) }
     // Tiles are put together to a canvas.
     visualTokens = Int(bounding: 8 * visual * width)

@@ -50,6 +50,8 @@ extension ModelDescription {
     let hidden = Double(projector.hiddenWidth > 0 ? projector.hiddenWidth : text.width)
     let second = projector.hiddenWidth > 0 ? hidden * Double(text.width) : 0
     work.linear += 2 * tokens * (Double(projector.inputWidth(vision)) * hidden + second)
+    let deepInput = width * Double(projector.merge * projector.merge)
+    work.linear += Double(vision.deepLayers.count) * 2 * tokens * (deepInput * hidden + second)
     return work
   }
 }

@@ -96,8 +96,16 @@ extension RotaryScheme {
   /// A decoder's scheme: M-RoPE takes frames, rows and columns in turn.
   init(_ model: RotaryModel, frequencies: [Float]) {
     let order: [RotaryAxis] = [.temporal, .row, .column]
-    let axes = model.sections.enumerated().flatMap {
+    var axes = model.sections.enumerated().flatMap {
       Array(repeating: order[$0.offset % 3], count: $0.element)
+    }
+    if model.interleavesSections {
+      axes = Array(repeating: .temporal, count: frequencies.count)
+      for axis in [1, 2] {
+        for pair in stride(from: axis, to: min(3 * model.sections[axis], axes.count), by: 3) {
+          axes[pair] = order[axis]
+        }
+      }
     }
     self.init(
       frequencies: frequencies, axes: axes, scale: Float(model.scale),

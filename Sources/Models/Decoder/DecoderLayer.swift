@@ -8,6 +8,8 @@ struct DecoderLayer: Sendable {
   private let attentionNorm: WeightVector
   private let qkv: WeightMatrix
   private let qkvBias: WeightVector?
+  private let queryNorm: WeightVector?
+  private let keyNorm: WeightVector?
   private let attentionOutput: WeightMatrix
   private let attentionOutputBias: WeightVector?
   private let feedForwardNorm: WeightVector
@@ -22,6 +24,8 @@ struct DecoderLayer: Sendable {
     qkv = try weights.matrix(name("qkv"), rows: model.fusedAttentionRows, columns: model.width)
     qkvBias =
       model.attentionBias ? try weights.vector(name("qkv_bias"), count: model.fusedAttentionRows) : nil
+    queryNorm = model.headNorm ? try weights.vector(name("query_norm"), count: model.headWidth) : nil
+    keyNorm = model.headNorm ? try weights.vector(name("key_norm"), count: model.headWidth) : nil
     attentionOutput = try weights.matrix(
       name("attention_output"), rows: model.width, columns: model.queryHeads * model.headWidth)
     attentionOutputBias =
@@ -127,6 +131,11 @@ struct DecoderLayer: Sendable {
     hidden.rmsNorm(attentionNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
     qkv.multiply(normed, into: fused, rowByRow: rowByRow, workers)
     if let qkvBias { fused.add(qkvBias, workers) }
+    let queryWidth = model.queryHeads * model.headWidth
+    let keys = queryWidth..<queryWidth + model.keyValueHeads * model.headWidth
+    let epsilon = Float(model.normEpsilon)
+    if let queryNorm { fused[columns: 0..<queryWidth].rmsNormHeads(queryNorm, epsilon: epsilon, workers) }
+    if let keyNorm { fused[columns: keys].rmsNormHeads(keyNorm, epsilon: epsilon, workers) }
   }
 
   private func mask(_ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int) -> AttentionMask {

@@ -14,6 +14,9 @@ public final class TokenRows {
   /// What is added to the scores of each row's key, the logarithm of how many tokens it stands for; empty where each
   /// stands for itself alone.
   public private(set) var scoreOffsets: [Float]
+  /// What is added to visual rows behind the first layers, `[visual tokens of the prompt x layers * width]`, by the number of
+  /// the token; nobody changes it.
+  public let deepFeatures: MatrixView?
   /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
   public private(set) var ordinals: [Int32] = []
   /// Contiguous ranges of visual rows.
@@ -23,11 +26,13 @@ public final class TokenRows {
 
   /// Rows with their identities; all have one entry a row, or no offsets at all.
   public init(
-    hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32], scoreOffsets: [Float] = []
+    hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32], scoreOffsets: [Float] = [],
+    deepFeatures: MatrixView? = nil
   ) {
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
     precondition(scoreOffsets.isEmpty || scoreOffsets.count == positions.count)
     self.scoreOffsets = scoreOffsets
+    self.deepFeatures = deepFeatures
     self.hidden = hidden
     self.positions = positions
     self.visualIndices = visualIndices
@@ -47,7 +52,26 @@ public final class TokenRows {
   /// The same tokens with a residual stream of their own.
   public func copy() -> TokenRows {
     TokenRows(
-      hidden: hidden.copy(), positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets)
+      hidden: hidden.copy(), positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
+      deepFeatures: deepFeatures)
+  }
+
+  /// The same rows with what is added behind the first layers.
+  public func with(deepFeatures: MatrixView?) -> TokenRows {
+    TokenRows(
+      hidden: hidden, positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
+      deepFeatures: deepFeatures)
+  }
+
+  /// Adds what belongs behind a layer to the visual rows that are left.
+  public func addDeepFeatures(behind layer: Int) {
+    let width = hidden.columns
+    guard let deepFeatures, (layer + 1) * width <= deepFeatures.columns else { return }
+    let features = deepFeatures[columns: layer * width..<(layer + 1) * width]
+    for row in visualRows {
+      let token = Int(visualIndices[row])
+      hidden[rows: row..<row + 1].add(features[rows: token..<token + 1])
+    }
   }
 
   /// Keeps only the listed rows (ascending), in place: the rows after them run short from here on.

@@ -8,6 +8,7 @@ struct PatchEmbedding: Sendable {
   private let bias: WeightVector
   private let classToken: WeightVector?
   private let positions: WeightMatrix?
+  private let positionTable: WeightMatrix?
 
   init(_ model: VisionModel, weights: some ModelWeights) throws(ModelError) {
     self.model = model
@@ -18,6 +19,9 @@ struct PatchEmbedding: Sendable {
     positions =
       model.positions == .learned
       ? try weights.matrix("vision/position_embedding", rows: model.rows, columns: width) : nil
+    let side = model.positionGrid
+    positionTable =
+      side > 0 ? try weights.matrix("vision/position_table", rows: side * side, columns: width) : nil
   }
 
   /// Rows before the patches of each input.
@@ -38,12 +42,33 @@ struct PatchEmbedding: Sendable {
     let tokens = hidden[rows: leading..<hidden.rows]
     weights.multiply(patchRows(input, rows), into: tokens, workers)
     tokens.add(bias, workers)
+    if let positionTable { add(positionTable, of: rows, to: tokens) }
     if let classToken { hidden[rows: 0..<1].add(classToken) }
     guard let positions else { return }
     let position = MatrixView(rows: 1, columns: model.width)
     for row in 0..<hidden.rows {
       positions.copyRow(row < leading ? row : rows.patches[row - leading] + leading, into: position, row: 0)
       hidden[rows: row..<row + 1].add(position)
+    }
+  }
+
+  /// Adds the learned positions of a square grid, interpolated between the four nearest; corners lie on corners.
+  private func add(_ table: WeightMatrix, of rows: TowerRows, to tokens: MatrixView) {
+    let side = model.positionGrid
+    let vertical = (0..<rows.grid.rows).map { GridTap($0, of: rows.grid.rows, side: side) }
+    let horizontal = (0..<rows.grid.columns).map { GridTap($0, of: rows.grid.columns, side: side) }
+    let corner = MatrixView(rows: 1, columns: model.width)
+    let sum = MatrixView(rows: 1, columns: model.width)
+    for (index, patch) in rows.patches.enumerated() {
+      let (row, column) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
+      sum.fill(0)
+      for (y, yWeight) in vertical[row].corners {
+        for (x, xWeight) in horizontal[column].corners {
+          table.copyRow(y * side + x, into: corner, row: 0)
+          sum.add(corner, scaledBy: yWeight * xWeight)
+        }
+      }
+      tokens[rows: index..<index + 1].add(sum)
     }
   }
 
@@ -66,5 +91,20 @@ struct PatchEmbedding: Sendable {
       }
     }
     return result
+  }
+}
+
+/// Where a place of a longer or shorter axis lies between two places of an axis of learned positions.
+private struct GridTap {
+  /// Both places, and how near it is to each.
+  let corners: [(place: Int, weight: Float)]
+
+  init(_ index: Int, of count: Int, side: Int) {
+    let place = Float(index) * Float(side - 1) / Float(max(1, count - 1))
+    let low = place.rounded(.down)
+    let share = place - low
+    corners = [
+      (min(Int(low), side - 1), 1 - share), (min(Int(low) + 1, side - 1), share),
+    ]
   }
 }

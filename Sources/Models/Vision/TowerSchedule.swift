@@ -8,7 +8,7 @@ struct TowerSchedule {
   let neurons: [Int?]
   /// Where tokens leave, if any do.
   let pruning: TowerPruning?
-  /// Boundaries whose rows are read; those of layers that do not run are read behind the last one that does.
+  /// Boundaries whose rows are read, deep ones last; those of layers that do not run are read behind the last one that does.
   let featureLayers: [Int]
 
   init(_ settings: PictureSettings, for model: VisionModel) {
@@ -23,6 +23,6 @@ struct TowerSchedule {
     pruning = settings.towerPruning.flatMap { pruning in
       pruning.keepRatio < 1 && (pruning.layer < layers || !pruning.putsBack) ? pruning : nil
     }
-    featureLayers = model.featureLayers.map { min($0, layers) }
+    featureLayers = (model.featureLayers + model.deepLayers).map { min($0, layers) }
   }
 }

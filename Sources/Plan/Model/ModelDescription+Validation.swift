@@ -24,6 +24,11 @@ extension ModelDescription {
     try text.validate()
     try vision.validate()
     try projector.validate(for: vision)
+    guard vision.deepLayers.count <= text.layers else {
+      throw Flaw(
+        "/model",
+        "\(vision.deepLayers.count) deep_layers are added behind \(text.layers) layers of the decoder")
+    }
     guard tokensPerTile < text.contextLength else {
       throw Flaw("/model", "an image needs \(tokensPerTile) positions of a context of \(text.contextLength)")
     }
@@ -71,6 +76,9 @@ extension RotaryModel {
         sections.reduce(0, +) == width / 2
       else { throw Flaw(path, "rotary_sections \(sections) do not sum up to \(width / 2) pairs") }
     }
+    guard !interleavesSections || sections.count == 3 else {
+      throw Flaw(path, "rotary_interleaved has \(sections.count) rotary_sections, expected 3")
+    }
     try require(scale, above: 0, upTo: 100, "rotary_scale", path)
     try require(growth, from: 0, upTo: 1e6, "rotary_growth", path)
     try require(base, above: 0, upTo: 1e18, "rotary_base", path)
@@ -116,6 +124,13 @@ extension VisionModel {
     try require(queryKeyNormEpsilon, above: 0, upTo: 1, "query_key_norm_epsilon", path)
     try require(featureLayers.count, in: 1...64, "number of feature_layers", path)
     for layer in featureLayers { try require(layer, in: 0...layers, "feature_layers", path) }
+    try require(positionGrid, in: 0...Limit.grid.upperBound, "position_grid", path)
+    guard positionGrid == 0 || (positions != .learned && !classToken) else {
+      throw Flaw(path, "has a position_grid beside other learned positions or a class token")
+    }
+    try require(deepLayers.count, in: 0...64, "number of deep_layers", path)
+    for layer in deepLayers { try require(layer, in: 0...layers, "deep_layers", path) }
+    guard deepLayers.isEmpty || !classToken else { throw Flaw(path, "has deep_layers and a class token") }
     try require(window, in: 0...Limit.grid.upperBound, "window", path)
     guard window == 0 || !classToken else { throw Flaw(path, "has windows and a class token") }
     try require(fullAttentionLayers.count, in: 0...layers, "number of full_attention_layers", path)

@@ -20,6 +20,10 @@ public struct ModelDescription: Equatable, Sendable {
     self.projector = projector
   }
 
+  /// Numbers that a visual token has when it leaves the projector: the decoder's width, and as many for each deep layer of
+  /// the tower.
+  public var visualTokenWidth: Int { text.width * (1 + vision.deepLayers.count) }
+
   /// Visual tokens that one square tile becomes; 0 for a tower that takes pictures of any shape.
   public var tokensPerTile: Int {
     guard vision.grid > 0 else { return 0 }

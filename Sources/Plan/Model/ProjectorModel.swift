@@ -38,23 +38,40 @@ public struct ProjectorModel: Equatable, Sendable {
     normsPatches ? vision.featureWidth : inputWidth(vision)
   }
 
+  /// Name of a tensor of the projector of one of the tower's deep layers.
+  public static func deepWeight(_ index: Int, _ name: String) -> String {
+    "projector/deep/\(paddedLayer(index))/\(name)"
+  }
+
   func weights(_ vision: VisionModel, _ text: TextModel) -> [WeightSpecification] {
+    var list = weights(
+      inputWidth: inputWidth(vision), normWidth: normWidth(vision), to: text.width
+    ) { "projector/\($0)" }
+    for index in vision.deepLayers.indices {
+      // Their norm stands behind the merge.
+      let width = vision.width * merge * merge
+      list += weights(inputWidth: width, normWidth: width, to: text.width) { Self.deepWeight(index, $0) }
+    }
+    if newline { list.append(.vector("projector/newline", text.width, "row that ends a row of patches")) }
+    return list
+  }
+
+  private func weights(
+    inputWidth: Int, normWidth: Int, to width: Int, _ name: (String) -> String
+  ) -> [WeightSpecification] {
     var list: [WeightSpecification] = []
     switch norm {
     case .none: break
-    case .layerNorm: list += .norm(.layerNorm, "projector/norm", normWidth(vision), "before projection")
-    case .rmsNorm: list += .norm(.rmsNorm, "projector/norm", normWidth(vision), "before projection")
+    case .layerNorm: list += .norm(.layerNorm, name("norm"), normWidth, "before projection")
+    case .rmsNorm: list += .norm(.rmsNorm, name("norm"), normWidth, "before projection")
     }
-    let middle = hiddenWidth > 0 ? hiddenWidth : text.width
-    list.append(
-      .matrix("projector/linear_1", [middle, inputWidth(vision)], "first layer, from the tower's width"))
-    if bias { list.append(.vector("projector/linear_1_bias", middle, "bias of the first layer")) }
+    let middle = hiddenWidth > 0 ? hiddenWidth : width
+    list.append(.matrix(name("linear_1"), [middle, inputWidth], "first layer, from the tower's width"))
+    if bias { list.append(.vector(name("linear_1_bias"), middle, "bias of the first layer")) }
     if hiddenWidth > 0 {
-      list.append(
-        .matrix("projector/linear_2", [text.width, middle], "second layer, to the decoder's width"))
-      if bias { list.append(.vector("projector/linear_2_bias", text.width, "bias of the second layer")) }
+      list.append(.matrix(name("linear_2"), [width, middle], "second layer, to the decoder's width"))
+      if bias { list.append(.vector(name("linear_2_bias"), width, "bias of the second layer")) }
     }
-    if newline { list.append(.vector("projector/newline", text.width, "row that ends a row of patches")) }
     return list
   }
 }

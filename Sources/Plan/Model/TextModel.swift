@@ -26,6 +26,8 @@ public struct TextModel: Equatable, Sendable {
   public var attentionBias = false
   /// Whether the attention output has a bias.
   public var attentionOutputBias = false
+  /// Whether queries and keys are normed head by head before they are rotated (RMSNorm; Qwen3).
+  public var headNorm = false
   /// Whether gate, up and down have biases.
   public var feedForwardBias = false
   /// How positions become angles.
@@ -46,6 +48,9 @@ public struct RotaryModel: Equatable, Sendable {
   public var width = 0
   /// Pairs by axis, in turn frames, rows, columns (M-RoPE); empty when every pair follows the one position.
   public var sections: [Int] = []
+  /// Whether the pairs of the axes take turns, as long as an axis has some, rather than stand one axis after the other; those
+  /// that are left over are of frames (Qwen3-VL).
+  public var interleavesSections = false
   /// Factor of cosines and sines (YaRN's attention factor).
   public var scale = 1.0
   /// Factor by which the base grows beyond `trainedLength` (dynamic NTK); 0 when it does not.
@@ -84,6 +89,12 @@ extension TextModel {
       ]
       if attentionBias {
         list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
+      }
+      if headNorm {
+        list += [
+          .vector(name("query_norm"), headWidth, "RMSNorm weight of each query head"),
+          .vector(name("key_norm"), headWidth, "RMSNorm weight of each key head"),
+        ]
       }
       list.append(
         .matrix(name("attention_output"), [width, queryHeads * headWidth], "attention output projection"))

@@ -23,6 +23,9 @@ public struct VisionModel: Equatable, Sendable {
   public var gatedFeedForward = false
   /// How a patch knows its place.
   public var positions = Positions.learned
+  /// Side of a square table of learned positions that is interpolated to the grid of a picture and added to its patches,
+  /// whatever else they know of their places; 0 for none (Qwen3-VL).
+  public var positionGrid = 0
   /// Whether q, k and v have biases.
   public var attentionBias = true
   /// Whether queries and keys pass an RMSNorm over all heads.
@@ -41,6 +44,9 @@ public struct VisionModel: Equatable, Sendable {
   public var dropsFirstToken = true
   /// Layer boundaries whose rows are read and laid side by side; boundary `l` is the output of `l` layers.
   public var featureLayers: [Int] = []
+  /// Layer boundaries whose rows go through projectors of their own and are added to the visual rows behind the decoder's
+  /// first layers, one a layer (DeepStack, arXiv 2406.04334); empty for none.
+  public var deepLayers: [Int] = []
   /// Side of the attention windows in patches; 0 when every layer sees the whole picture.
   public var window = 0
   /// Layers that see the whole picture all the same.
@@ -96,6 +102,12 @@ extension VisionModel {
           "vision/rope_inverse_frequencies", width / heads / 4,
           "rotary angle per row of the first quarter of a head's elements and per column of the second"))
     case .none: break
+    }
+    if positionGrid > 0 {
+      list.append(
+        .folded(
+          "vision/position_table", [positionGrid * positionGrid, width],
+          "learned positions of a square grid, row by row, to be interpolated"))
     }
     if inputNorm { list += .norm(norm, "vision/input_norm", width, "before the first layer") }
     for layer in 0..<layers { list += layerWeights { Self.layerWeight(layer, $0) } }

@@ -15,7 +15,7 @@ LLAVA = ("llava", "llava_next", "llava_onevision")
 
 def name(family, layout, saved):
     """The tensor that transformers 5 saves as `saved`, in another generation."""
-    if layout == "v5" or family in ("idefics3", "smolvlm"):
+    if layout == "v5" or family in ("idefics3", "smolvlm", "qwen3_vl"):
         return saved
     if family in QWEN:
         if layout == "hub" or saved.startswith("lm_head"):
@@ -95,7 +95,7 @@ def processor(family, layout, folder):
     path = folder / "processor_config.json"
     settings = json.loads(path.read_text())
     if layout == "v5":
-        if family in (*QWEN, "llava_onevision", "internvl", "smolvlm"):
+        if family in (*QWEN, "qwen3_vl", "llava_onevision", "internvl", "smolvlm"):
             settings["video_processor"] = {"do_resize": True, "size": {"shortest_edge": 11, "longest_edge": 13}}
         write(path, settings)
         return
@@ -112,7 +112,7 @@ def processor(family, layout, folder):
         for key in ("data_format", "device", "input_data_format", "return_tensors"):
             picture.pop(key, None)
     write(folder / "preprocessor_config.json", picture)
-    if family in QWEN:
+    if family in (*QWEN, "qwen3_vl"):
         path.unlink()
     else:
         write(path, settings)

@@ -30,6 +30,7 @@ FAMILIES = {
     "llava_onevision": (t.LlavaOnevisionForConditionalGeneration, t.LlavaOnevisionProcessor, tiled.LLAVA_ONEVISION),
     "qwen2_vl": (t.Qwen2VLForConditionalGeneration, t.Qwen2VLProcessor, native.QWEN2_VL),
     "qwen2_5_vl": (t.Qwen2_5_VLForConditionalGeneration, t.Qwen2_5_VLProcessor, native.QWEN2_5_VL),
+    "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor, native.QWEN3_VL),
     "internvl": (t.InternVLForConditionalGeneration, t.InternVLProcessor, native.INTERNVL),
     "idefics3": (t.Idefics3ForConditionalGeneration, t.Idefics3Processor, native.IDEFICS3),
     "smolvlm": (t.SmolVLMForConditionalGeneration, t.SmolVLMProcessor, native.SMOLVLM),

@@ -1,4 +1,4 @@
-"""Configurations of Qwen2-VL, Qwen2.5-VL, InternVL, Idefics3 and SmolVLM."""
+"""Configurations of Qwen2-VL, Qwen2.5-VL, Qwen3-VL, InternVL, Idefics3 and SmolVLM."""
 
 import templates
 import transformers as t
@@ -6,7 +6,7 @@ from tiled import ROPES, rope, text
 
 
 def qwen(name, kind, vision, language, pixels, **rest):
-    configuration = {"qwen2_vl": t.Qwen2VLConfig, "qwen2_5_vl": t.Qwen2_5_VLConfig}[kind]
+    configuration = QWEN_CONFIGS[kind]
     tied = rest.pop("tie_word_embeddings", False)
 
     def config(words):
@@ -18,10 +18,17 @@ def qwen(name, kind, vision, language, pixels, **rest):
     patches = {key: vision.get(full, default) for key, full, default in QWEN_PATCHES}
     picture = t.Qwen2VLImageProcessorPil(size=size, **patches, **rest.pop("changes", {}))
     return dict(
-        name=name, tokenizer="qwen2_vl", config=config, picture=picture, template=templates.QWEN, processor={}, **rest
+        name=name,
+        tokenizer="qwen2_vl",
+        config=config,
+        picture=picture,
+        template=templates.QWEN3 if kind == "qwen3_vl" else templates.QWEN,
+        processor={},
+        **rest,
     )
 
 
+QWEN_CONFIGS = {"qwen2_vl": t.Qwen2VLConfig, "qwen2_5_vl": t.Qwen2_5_VLConfig, "qwen3_vl": t.Qwen3VLConfig}
 QWEN_IDS = {
     "image_token_id": "image_pad",
     "video_token_id": "video_pad",
@@ -107,6 +114,59 @@ QWEN2_5_VL = [
 ]
 
 
+def tower3(**changes):
+    base = dict(depth=4, hidden_size=32, out_hidden_size=48, num_heads=2, intermediate_size=40, patch_size=16)
+    return dict(base, num_position_embeddings=36, deepstack_visual_indexes=[0, 1, 2]) | changes
+
+
+def interleaved(*section):
+    return mrope(*section, theta=5000000.0) | dict(mrope_interleaved=True)
+
+
+QWEN3_VL = [
+    qwen(
+        "three-deep",
+        "qwen3_vl",
+        tower3(),
+        dict(num_hidden_layers=4, head_dim=12, rope_parameters=interleaved(2, 2, 2)),
+        (32 * 32 * 4, 32 * 32 * 16),
+        layout="v4",
+    ),
+    qwen(
+        "tied",
+        "qwen3_vl",
+        tower3(
+            depth=3,
+            deepstack_visual_indexes=[2, 0],
+            patch_size=14,
+            num_position_embeddings=49,
+            num_heads=4,
+            out_hidden_size=64,
+        ),
+        dict(
+            hidden_size=64,
+            head_dim=16,
+            attention_bias=True,
+            rope_parameters=interleaved(4, 2, 2),
+            tie_word_embeddings=True,
+        ),
+        (28 * 28 * 4, 28 * 28 * 20),
+        tie_word_embeddings=True,
+        dtype="BF16",
+        changes=dict(image_mean=[0.5, 0.5, 0.5], image_std=[0.5, 0.5, 0.5]),
+    ),
+    qwen(
+        "merge-three",
+        "qwen3_vl",
+        tower3(depth=2, deepstack_visual_indexes=[1], patch_size=12, spatial_merge_size=3, hidden_act="gelu"),
+        dict(head_dim=20, num_key_value_heads=1, rope_parameters=interleaved(5, 3, 2), padding=7),
+        (36 * 36 * 2, 36 * 36 * 12),
+        dtype="F16",
+        shards=2,
+    ),
+]
+
+
 def intern(name, vision, language, patches, tokenizer="internvl", **rest):
     top = {
         key: rest.pop(key) for key in list(rest) if key.startswith(("vision_feature", "projector", "downsample", "tie"))
@@ -174,6 +234,40 @@ INTERNVL = [
         projector_hidden_act="silu",
         tie_word_embeddings=False,
         changes=dict(resample=2),
+    ),
+    intern(
+        "qwen3",
+        dict(image_size=56),
+        lambda w: text("qwen3", w, head_dim=16, rope_parameters=rope("default", theta=1000000.0)),
+        (1, 6),
+        tie_word_embeddings=False,
+        layout="v4",
+    ),
+    intern(
+        "qwen3-tied",
+        dict(image_size=72, patch_size=12, num_hidden_layers=2),
+        lambda w: text(
+            "qwen3",
+            w,
+            hidden_size=64,
+            head_dim=24,
+            attention_bias=True,
+            num_key_value_heads=1,
+            tie_word_embeddings=True,
+        ),
+        (2, 4),
+        tie_word_embeddings=True,
+        dtype="BF16",
+        gain=1.7,
+    ),
+    intern(
+        "qwen3-wide",
+        dict(image_size=56, use_mean_pooling=False),
+        lambda w: text("qwen3", w, head_dim=32, num_key_value_heads=4, num_hidden_layers=3),
+        (1, 4),
+        tie_word_embeddings=False,
+        dtype="F16",
+        shards=2,
     ),
 ]
 

@@ -57,7 +57,7 @@ def scale_and_offset(name, shape, tied, gain):
         return math.sqrt(12) * (3 / math.sqrt(shape[1]) if tied else 1), 0
     if "lm_head" in name:
         return math.sqrt(12) * 3 / math.sqrt(shape[1]), 0
-    if len(shape) < 2 or "position_embedding" in name or "class_embedding" in name or "_token" in name:
+    if len(shape) < 2 or "position_embedding" in name or "pos_embed" in name or "class_embedding" in name or "_token" in name:
         return (1.5 if "position_embedding" in name else 0.4), 0
     fan_in = math.prod(shape[1:])
     return 2 * math.sqrt(3 / fan_in) * gain, 0

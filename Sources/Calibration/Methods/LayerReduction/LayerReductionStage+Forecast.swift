@@ -47,7 +47,7 @@ extension LayerRankingSearch {
     var reduced: Double
 
     /// Rounds that find another layer than the one that was tried first, as a share.
-    private static let missedShare = 0.5
+    static let missedShare = 0.5
 
     /// Seconds of a ranking over so many samples.
     func ranking(over count: Int, _ options: CalibrationOptions) -> Double {

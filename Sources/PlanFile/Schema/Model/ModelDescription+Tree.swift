@@ -53,8 +53,11 @@ extension TextModel: AttributeRecord {
       .init("context_length", \.contextLength), .init("norm_epsilon", \.normEpsilon),
       .init("activation", \.activation), .init("tied_head", \.tiedHead),
       .init("attention_bias", \.attentionBias), .init("attention_output_bias", \.attentionOutputBias),
-      .init("feed_forward_bias", \.feedForwardBias), .init("rotary_width", \.rotary.width),
-      .init("rotary_sections", \.rotary.sections), .init("rotary_scale", \.rotary.scale),
+      .init("feed_forward_bias", \.feedForwardBias), .init("head_norm", \.headNorm, since: 2),
+      .init("rotary_width", \.rotary.width),
+      .init("rotary_sections", \.rotary.sections),
+      .init("rotary_interleaved", \.rotary.interleavesSections, since: 2),
+      .init("rotary_scale", \.rotary.scale),
       .init("rotary_growth", \.rotary.growth), .init("rotary_base", \.rotary.base),
       .init("rotary_trained_length", \.rotary.trainedLength), .init("stop_tokens", \.stopTokens),
       .init("image_token", \.imageToken),
@@ -77,6 +80,7 @@ extension VisionModel: AttributeRecord {
       .init("class_token", \.classToken), .init("drops_first_token", \.dropsFirstToken),
       .init("feature_layers", \.featureLayers), .init("window", \.window),
       .init("full_attention_layers", \.fullAttentionLayers),
+      .init("position_grid", \.positionGrid, since: 2), .init("deep_layers", \.deepLayers, since: 2),
     ]
   }
 }
