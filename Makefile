@@ -215,7 +215,7 @@ deb: dist
 	  $(DIST)/$(NATIVE)/$$program --help | Packaging/documents $$program $(VERSION) \
 	    $$(date -u -d @$(SOURCE_DATE_EPOCH) +%Y-%m-%d) $(DIST)/documents || exit 1; \
 	done
-	Packaging/licenses $(DIST)/build-$(ARCH)/swift/checkouts $(call SWIFT_SYSTEM,$(ARCH)) $(SWIFT_LICENSE) \
+	Packaging/licenses $(DIST)/build-$(ARCH)/espalier-serve/checkouts $(call SWIFT_SYSTEM,$(ARCH)) $(SWIFT_LICENSE) \
 	  $(DIST)/licenses-$(ARCH)
 	Packaging/deb $(ARCH) $(VERSION)-1 $(DIST)/$(ARCH) $(DIST)/documents $(DIST)/licenses-$(ARCH) $(DIST)
 

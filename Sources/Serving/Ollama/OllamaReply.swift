@@ -1,6 +1,6 @@
 import Espalier
 import Figures
-import Foundation
+import FoundationEssentials
 
 /// The reply to a request by Ollama's interface: a line a piece, and one with the figures at the end.
 struct OllamaReply: Reply {

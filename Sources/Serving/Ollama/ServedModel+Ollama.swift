@@ -1,6 +1,6 @@
 public import Figures
 import Espalier
-import Foundation
+import FoundationEssentials
 
 extension ServedModel {
   /// The model as Ollama's list of models has it.

@@ -1,6 +1,6 @@
 public import Figures
 import Espalier
-import Foundation
+import FoundationEssentials
 
 extension ServedModel {
   /// Seconds since 1970.

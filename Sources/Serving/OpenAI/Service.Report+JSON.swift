@@ -1,6 +1,6 @@
 import Espalier
 import Figures
-import Foundation
+import FoundationEssentials
 
 extension Service.Report {
   /// OpenAI's counts.

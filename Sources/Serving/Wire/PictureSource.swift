@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Espalier
 
 /// Where the pictures of requests may come from, and how many and how large they may be.
@@ -72,7 +73,7 @@ public struct PictureSource: Sendable {
       throw .unsupported(field, "names a file, and this server reads none")
     }
     let missing = RequestError.invalid(field, "names no picture below the media folder")
-    guard let path = address.dropFirst("file://".count).removingPercentEncoding, !path.utf8.contains(0),
+    guard let path = address.dropFirst("file://".count).percentDecoded, !path.utf8.contains(0),
       let folder = realpath(mediaFolder, nil)
     else { throw missing }
     defer { free(folder) }
@@ -89,9 +90,22 @@ public struct PictureSource: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw missing }
     guard status.st_size <= maxBytes else { throw tooLarge(field) }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-    guard let data = try? handle.read(upToCount: maxBytes + 1) else { throw missing }
-    guard data.count <= maxBytes else { throw tooLarge(field) }
-    return [UInt8](data)
+    guard let bytes = Self.read(descriptor, atMost: maxBytes + 1) else { throw missing }
+    guard bytes.count <= maxBytes else { throw tooLarge(field) }
+    return bytes
+  }
+
+  /// Bytes of a file up to a limit; `nil` where they cannot be read.
+  private static func read(_ descriptor: Int32, atMost limit: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &part, min(part.count, limit - bytes.count))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      bytes += part[..<count]
+    }
+    return bytes
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Options from the environment, as words in front of those of the command line, which so come first where both have one.
 enum EnvironmentOptions {
@@ -25,7 +25,7 @@ enum EnvironmentOptions {
     var words: [String] = []
     var known: Set<String> = [key]
     func name(_ option: String) -> String {
-      let name = prefix + option.uppercased().replacingOccurrences(of: "-", with: "_")
+      let name = prefix + option.uppercased().replacing("-", with: "_")
       known.insert(name)
       return name
     }

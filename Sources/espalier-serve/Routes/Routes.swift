@@ -1,6 +1,6 @@
 import Espalier
 import Figures
-import Foundation
+import FoundationEssentials
 import Hummingbird
 import Output
 import Serving
@@ -30,7 +30,7 @@ struct Routes: Sendable {
     }
     // A name may have a slash in it.
     router.get("/v1/models/**") { request, _ in
-      let name = String(request.uri.path.dropFirst("/v1/models/".count)).removingPercentEncoding ?? ""
+      let name = String(request.uri.path.dropFirst("/v1/models/".count)).percentDecoded ?? ""
       guard let entry = try served.ready().model.entry(named: name) else {
         throw RequestError(
           404, "the model '\(name.prefix(64))' is not served here", field: "model", code: "model_not_found")

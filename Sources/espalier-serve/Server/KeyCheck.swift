@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Serving
@@ -45,10 +45,11 @@ struct KeyCheck: RouterMiddleware {
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
         throw ExecutionError("\(file): cannot be read as a file of keys")
       }
-      let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+      let lines = text.split(whereSeparator: \.isNewline)
+        .map { $0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed() }
+        .filter { !$0.isEmpty && $0.first != "#" }
       guard !lines.isEmpty else { throw ExecutionError("\(file): has no key") }
-      keys += lines.map { Array($0.utf8) }
+      keys += lines.map { Array(String($0).utf8) }
     }
     return keys
   }

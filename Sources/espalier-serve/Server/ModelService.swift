@@ -1,6 +1,7 @@
 import Espalier
-import Foundation
+import FoundationEssentials
 import Logging
+import NIOPosix
 import ServiceLifecycle
 import Serving
 
@@ -12,10 +13,8 @@ struct ModelService: ServiceLifecycle.Service {
 
   func run() async throws {
     let start = ContinuousClock.now
-    // Opening maps and checks: work for a thread of its own.
-    let ready = try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Result { try open() }) }
-    }
+    // Opening maps and checks: work for a thread that may wait.
+    let ready = try await NIOThreadPool.singleton.runIfActive { try open() }
     served.didLoad(ready)
     logger.notice(
       "serving '\(ready.model.name)' from \(options.plan) with \(ready.model.model.points.joined(separator: ", ")), ready after \(start.duration(to: .now))"
@@ -48,7 +47,7 @@ struct ModelService: ServiceLifecycle.Service {
     let name =
       options.model.name ?? URL(fileURLWithPath: options.plan).deletingPathExtension().lastPathComponent
     let served = ServedModel(
-      model, name: name.replacingOccurrences(of: "@", with: "-"), defaultPoint: options.model.point,
+      model, name: name.replacing("@", with: "-"), defaultPoint: options.model.point,
       pictures: source,
       created: Int(Date().timeIntervalSince1970), maxAnswers: options.work.parallel)
     let service = try Espalier.Service(

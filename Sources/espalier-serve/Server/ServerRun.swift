@@ -1,5 +1,6 @@
 import Espalier
-import Foundation
+import FoundationEssentials
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -24,8 +25,8 @@ struct ServerRun {
       file: options.address.apiKeyFile,
       environment: ProcessInfo.processInfo.environment[EnvironmentOptions.key])
     if let folder = options.model.mediaPath {
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      var isFolder = false
+      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
         throw ExecutionError("--media-path: \(folder) is no folder")
       }
     }
