@@ -203,11 +203,12 @@ SWIFT_LICENSE = $(dir $(realpath $(shell command -v $(SWIFT))))../share/swift/LI
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 DIST_PACKAGES = qemu-user-static debootstrap lintian systemd man-db
 
-dist: setup $(if $(filter $(NATIVE),$(ARCH))$(SWIFT_SDK),,$(SDK))
+dist: setup $(if $(filter $(NATIVE),$(ARCH))$(SWIFT_SDK),,$(SDK)/.complete)
 	SDK=$(SDK) Packaging/dist $(SWIFT) $(CLANG) $(ARCH) $(DIST)/build-$(ARCH) $(DIST)/$(ARCH)
 
-$(SDK):
+$(SDK)/.complete:
 	Packaging/swift-sdk $(SDK)
+	touch $@
 
 deb: dist
 	test -x $(DIST)/$(NATIVE)/espalier-serve || $(MAKE) dist ARCH=$(NATIVE)

@@ -80,13 +80,6 @@ const espalier_kernels *espalier_kernels_named(const char *name) {
   return NULL;
 }
 
-const char *espalier_kernels_runnable(size_t index) {
-  for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
-    if (candidates[i].runs() && index-- == 0) return candidates[i].table->name;
-  }
-  return NULL;
-}
-
 int espalier_kernels_known(size_t index, espalier_known_kernels *known) {
   if (index >= sizeof(candidates) / sizeof(*candidates)) return 0;
   const candidate found = candidates[index];

@@ -24,12 +24,26 @@ package enum Descriptor {
     return 0
   }
 
+  /// Reads up to the end, but no more than `limit` bytes; `nil` where that fails, with the system's error in `errno`.
+  package static func read(_ descriptor: Int32, atMost limit: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &part, min(part.count, limit - bytes.count))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      bytes += part[..<count]
+    }
+    return bytes
+  }
+
   /// Copies a file from its start into another descriptor; returns the system's error, 0 for none.
   static func copy(_ source: Int32, to descriptor: Int32) -> Int32 {
     guard lseek(source, 0, SEEK_SET) == 0 else { return errno }
     return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
       while true {
-        let count = read(source, buffer.baseAddress, buffer.count)
+        let count = Glibc.read(source, buffer.baseAddress, buffer.count)
         if count == 0 { return 0 }
         if count < 0 {
           if errno == EINTR { continue }

@@ -1,5 +1,6 @@
 import FileNames
 import Glibc
+import Output
 
 /// The files that appear in a folder, as the system tells of them: written and closed there, or moved there.
 struct FolderWatch: ~Copyable {
@@ -22,10 +23,12 @@ struct FolderWatch: ~Copyable {
   init(_ folder: String) throws(ExecutionError) {
     self.folder = folder
     descriptor = inotify_init1(Int32(IN_CLOEXEC))
-    guard descriptor >= 0 else { throw ExecutionError("\(folder): cannot be watched: \(systemReason())") }
+    guard descriptor >= 0 else {
+      throw ExecutionError("\(folder): cannot be watched: \(Descriptor.reason())")
+    }
     let mask = Self.arrivals | Self.ends | UInt32(IN_ONLYDIR)
     guard folder.withFileName({ inotify_add_watch(descriptor, $0, mask) }) >= 0 else {
-      throw ExecutionError("\(folder): cannot be watched: \(systemReason())")
+      throw ExecutionError("\(folder): cannot be watched: \(Descriptor.reason())")
     }
   }
 
@@ -41,7 +44,7 @@ struct FolderWatch: ~Copyable {
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     let count = Glibc.read(descriptor, &buffer, buffer.count)
     if count < 0, errno == EINTR { return [] }
-    guard count > 0 else { throw ExecutionError("\(folder): cannot be watched: \(systemReason())") }
+    guard count > 0 else { throw ExecutionError("\(folder): cannot be watched: \(Descriptor.reason())") }
     var events: [Event] = []
     var rest = buffer[..<count]
     // The system writes whole events: watch, mask, cookie, length of the name, and the name, filled up with zeros.
@@ -69,5 +72,3 @@ struct FolderWatch: ~Copyable {
     bytes.dropFirst(offset).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 }
-
-private func systemReason() -> String { strerror(errno).map { String(cString: $0) } ?? "error \(errno)" }

@@ -3,6 +3,7 @@ import FileNames
 import Glibc
 import Grammars
 import Inference
+import Output
 
 /// A grammar or a schema in a file.
 enum GrammarFile {
@@ -29,21 +30,12 @@ enum GrammarFile {
 
   private static func text(_ path: String) throws -> String {
     let file = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
-    guard file >= 0 else {
-      throw ExecutionError("\(path): cannot be read: \(String(cString: strerror(errno)))")
-    }
+    guard file >= 0 else { throw ExecutionError("\(path): cannot be read: \(Descriptor.reason())") }
     defer { close(file) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(file, &part, part.count)
-      guard count >= 0 else {
-        throw ExecutionError("\(path): cannot be read: \(String(cString: strerror(errno)))")
-      }
-      if count == 0 { break }
-      bytes += part[..<count]
-      guard bytes.count <= limit else { throw ExecutionError("\(path): is larger than \(limit) bytes") }
+    guard let bytes = Descriptor.read(file, atMost: limit + 1) else {
+      throw ExecutionError("\(path): cannot be read: \(Descriptor.reason())")
     }
+    guard bytes.count <= limit else { throw ExecutionError("\(path): is larger than \(limit) bytes") }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ExecutionError("\(path): is no UTF-8")
     }

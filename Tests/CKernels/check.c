@@ -18,8 +18,10 @@ int main(int arguments, char **values) {
     printf("%s is in use, expected %s\n", in_use, values[1]);
     return 1;
   }
-  const char *name;
-  for (size_t n = 0; (name = espalier_kernels_runnable(n)); n++) {
+  espalier_known_kernels known;
+  for (size_t n = 0; espalier_kernels_known(n, &known); n++) {
+    if (!known.runs) continue;
+    const char *name = known.name;
     const espalier_kernels *table = espalier_kernels_named(name);
     if (strcmp(table->name, name) != 0) {
       printf("%s is not %s\n", table->name, name);

@@ -270,8 +270,6 @@ static inline void espalier_pause(void) {
   __asm__ volatile("isb");
 #endif
 }
-/* Names of the tables this processor can run, one after the other; NULL behind the last. */
-const char *espalier_kernels_runnable(size_t index);
 
 /* A table of this kind of processor. */
 typedef struct espalier_known_kernels {

@@ -46,16 +46,8 @@ private struct QwenParts {
     guard tower.outputWidth == text.width else {
       throw config.error("hidden_size", "is \(text.width), the tower's merger gives \(tower.outputWidth)")
     }
-    var projector = ProjectorModel()
-    projector.merge = tower.merge
-    projector.norm = hasWindows ? .rmsNorm : .layerNorm
-    projector.normsPatches = true
-    projector.normEpsilon = 1e-6
-    let (hidden, overflow) = tower.model.width.multipliedReportingOverflow(by: tower.merge * tower.merge)
-    guard !overflow, (1...64).contains(tower.merge) else {
-      throw config.error("vision_config.spatial_merge_size", "is \(tower.merge)")
-    }
-    projector.hiddenWidth = hidden
+    let projector = try ProjectorModel(
+      merging: tower.model, by: tower.merge, norm: hasWindows ? .rmsNorm : .layerNorm, config)
     model = ModelDescription(family: family, text: text, vision: tower.model, projector: projector)
     image = try checkpoint.processor.nativeResolution(
       patchSize: tower.model.patchSize, merge: tower.merge, frames: tower.frames)
@@ -70,6 +62,22 @@ private struct QwenParts {
     try builder.copyLinear("projector/linear_2", prefix + "merger.mlp.2", [model.text.width, hidden])
     try builder.addDecoder(decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads)
     try builder.refuseUnused(except: RecipeBuilder.isBuffer)
+  }
+}
+
+extension ProjectorModel {
+  /// Qwen's merger of a tower's patches: a norm of each, then two layers over those that are joined.
+  init(merging vision: VisionModel, by merge: Int, norm: ProjectorNorm, _ config: Settings)
+    throws(CheckpointError)
+  {
+    let (hidden, overflow) = vision.width.multipliedReportingOverflow(by: merge * merge)
+    guard !overflow, (1...64).contains(merge) else {
+      throw config.error("vision_config.spatial_merge_size", "is \(merge)")
+    }
+    self.init()
+    self.merge = merge
+    self.norm = norm
+    (normsPatches, normEpsilon, hiddenWidth) = (true, 1e-6, hidden)
   }
 }
 

@@ -21,16 +21,7 @@ struct Qwen3VL: ModelFamily {
     guard tower.model.deepLayers.count <= text.layers else {
       throw config.error("vision_config.deepstack_visual_indexes", "are more than \(text.layers) layers")
     }
-    var projector = ProjectorModel()
-    projector.merge = tower.merge
-    projector.norm = .layerNorm
-    projector.normsPatches = true
-    projector.normEpsilon = 1e-6
-    let (hidden, overflow) = tower.model.width.multipliedReportingOverflow(by: tower.merge * tower.merge)
-    guard !overflow, (1...64).contains(tower.merge) else {
-      throw config.error("vision_config.spatial_merge_size", "is \(tower.merge)")
-    }
-    projector.hiddenWidth = hidden
+    let projector = try ProjectorModel(merging: tower.model, by: tower.merge, norm: .layerNorm, config)
     model = ModelDescription(family: "qwen3_vl", text: text, vision: tower.model, projector: projector)
     image = try checkpoint.processor.nativeResolution(
       patchSize: tower.model.patchSize, merge: tower.merge, frames: tower.frames)

@@ -67,10 +67,7 @@ struct Qwen3Tower {
     for layer in 0..<model.layers {
       let source = "\(prefix)blocks.\(layer)."
       func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
-      try builder.copyNorm(name("attention_norm"), source + "norm1", width)
-      try builder.copyNorm(name("feed_forward_norm"), source + "norm2", width)
-      try builder.copyLinear(name("qkv"), source + "attn.qkv", [3 * width, width])
-      try builder.copyLinear(name("attention_output"), source + "attn.proj", [width, width])
+      try builder.addQwenAttention(model, layer: layer, source)
       try builder.copyLinear(name("up"), source + "mlp.linear_fc1", [hidden, width])
       try builder.copyLinear(name("down"), source + "mlp.linear_fc2", [width, hidden])
     }

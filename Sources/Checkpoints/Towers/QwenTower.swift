@@ -82,10 +82,7 @@ struct QwenTower {
     for layer in 0..<model.layers {
       let source = "\(prefix)blocks.\(layer)."
       func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
-      try builder.copyNorm(name("attention_norm"), source + "norm1", width, model.norm)
-      try builder.copyNorm(name("feed_forward_norm"), source + "norm2", width, model.norm)
-      try builder.copyLinear(name("qkv"), source + "attn.qkv", [3 * width, width])
-      try builder.copyLinear(name("attention_output"), source + "attn.proj", [width, width])
+      try builder.addQwenAttention(model, layer: layer, source)
       if model.gatedFeedForward {
         let gates = ["gate_proj", "up_proj"].map { "\(source)mlp.\($0)" }
         try builder.stack(name("up"), gates.map { ($0 + ".weight", [hidden, width]) })
@@ -96,5 +93,19 @@ struct QwenTower {
         try builder.copyLinear(name("down"), source + "mlp.fc2", [width, hidden])
       }
     }
+  }
+}
+
+extension RecipeBuilder {
+  /// Norms and attention of a layer, whose names are the same in all of Qwen's towers.
+  mutating func addQwenAttention(
+    _ model: VisionModel, layer: Int, _ source: String
+  ) throws(CheckpointError) {
+    let width = model.width
+    func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
+    try copyNorm(name("attention_norm"), source + "norm1", width, model.norm)
+    try copyNorm(name("feed_forward_norm"), source + "norm2", width, model.norm)
+    try copyLinear(name("qkv"), source + "attn.qkv", [3 * width, width])
+    try copyLinear(name("attention_output"), source + "attn.proj", [width, width])
   }
 }

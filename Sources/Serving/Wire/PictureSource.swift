@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Output
 import Espalier
 
 /// Where the pictures of requests may come from, and how many and how large they may be.
@@ -90,22 +91,8 @@ public struct PictureSource: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw missing }
     guard status.st_size <= maxBytes else { throw tooLarge(field) }
-    guard let bytes = Self.read(descriptor, atMost: maxBytes + 1) else { throw missing }
+    guard let bytes = Descriptor.read(descriptor, atMost: maxBytes + 1) else { throw missing }
     guard bytes.count <= maxBytes else { throw tooLarge(field) }
-    return bytes
-  }
-
-  /// Bytes of a file up to a limit; `nil` where they cannot be read.
-  private static func read(_ descriptor: Int32, atMost limit: Int) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count < limit {
-      let count = Glibc.read(descriptor, &part, min(part.count, limit - bytes.count))
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { return nil }
-      if count == 0 { break }
-      bytes += part[..<count]
-    }
     return bytes
   }
 }
