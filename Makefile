@@ -24,7 +24,7 @@
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
-PACKAGES = libhdf5-dev libjpeg-dev libpng-dev libpcre2-dev pkg-config hdf5-tools
+PACKAGES = libhdf5-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libpcre2-dev pkg-config hdf5-tools
 CLUSTER_PACKAGES = libopenmpi-dev openmpi-bin
 SERVE_PACKAGES = python3-venv chromium chromium-driver fonts-noto-core
 SLURM_PACKAGES = slurmctld slurmd slurm-client munge iproute2

@@ -1,7 +1,7 @@
 internal import Imaging
 internal import Inference
 
-/// A picture of a question: JPEG or PNG.
+/// A picture of a question: JPEG, PNG, WebP, GIF or BMP.
 public enum Image: Equatable, Sendable {
   /// A file, which is read anew for every question, as it may have changed.
   case file(String)

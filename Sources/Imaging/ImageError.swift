@@ -8,7 +8,7 @@ public enum ImageError: Error, Equatable, Sendable {
   case empty(name: String)
   /// More encoded bytes than allowed.
   case fileTooLarge(name: String, bytes: Int, limit: Int)
-  /// Neither JPEG nor PNG; `found` says what the first bytes look like.
+  /// None of the formats that are decoded; `found` says what the first bytes look like.
   case unknownFormat(name: String, found: String)
   /// The header asks for a larger picture than allowed.
   case imageTooLarge(name: String, width: Int, height: Int, limit: String)
@@ -34,10 +34,11 @@ extension ImageError: CustomStringConvertible {
     switch self {
     case .unreadable(let name, let reason): "\(name): cannot be read: \(reason)"
     case .notRegularFile(let name): "\(name): not a regular file"
-    case .empty(let name): "\(name): empty, expected a JPEG or PNG image"
+    case .empty(let name): "\(name): empty, expected a \(ImageFormat.names) image"
     case .fileTooLarge(let name, let bytes, let limit):
       "\(name): \(bytes) bytes, more than the limit of \(limit)"
-    case .unknownFormat(let name, let found): "\(name): expected a JPEG or PNG image, found \(found)"
+    case .unknownFormat(let name, let found):
+      "\(name): expected a \(ImageFormat.names) image, found \(found)"
     case .imageTooLarge(let name, let width, let height, let limit):
       "\(name): image of \(width) x \(height) pixels is larger than the limit of \(limit)"
     case .truncated(let name, let format): "\(name): truncated \(format) image"

@@ -62,7 +62,7 @@ struct Arguments {
       <plan>                  Plan written by 'espalier compile'.
 
     OPTIONS:
-      --image <file>          Picture (JPEG or PNG), or a pipe of one, or - for standard input; may be repeated.
+      --image <file>          Picture (JPEG, PNG, WebP, GIF or BMP), a pipe, or - for standard input; may be repeated.
       --prompt <text>         The question. <image> in it is the place of a picture; without any, the pictures
                               come first. Repeated: a dialogue, whose prompts are answered one after the other.
       --reply <text>          What the model said to the prompt before, which is then not answered again.

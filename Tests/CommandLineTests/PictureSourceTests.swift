@@ -46,7 +46,7 @@ import Testing
   @Test func `what a pipe has that is no picture is said of the pipe`() throws {
     let words = try shell("echo words | $RUN --image - \(Self.question)")
     #expect(
-      words.isOneError && words.errors.contains("standard input: expected a JPEG or PNG"), "\(words.errors)")
+      words.isOneError && words.errors.contains("standard input: expected a JPEG, PNG"), "\(words.errors)")
     let nothing = try shell("$RUN --image - \(Self.question) < /dev/null")
     #expect(nothing.isOneError && nothing.errors.contains("standard input"), "\(nothing.errors)")
     let endless = try shell("yes | $RUN --image - --max-pixels-decoded 100 \(Self.question)")
@@ -90,7 +90,7 @@ import Testing
     }
     #expect(objects.map { $0["image"] as? String } == ["in/a.jpg", "in/b\\xFF.txt", "in/d.jpg"])
     #expect(objects.map { $0["finish_reason"] == nil } == [false, true, false])
-    #expect((objects.dropFirst().first?["error"] as? String)?.contains("expected a JPEG or PNG") == true)
+    #expect((objects.dropFirst().first?["error"] as? String)?.contains("expected a JPEG, PNG") == true)
     #expect(result.errors == "watching in\nError: in: is gone\n")
   }
 

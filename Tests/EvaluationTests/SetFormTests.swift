@@ -84,7 +84,7 @@ import TestSupport
 
   @Test func `a folder's pictures are all asked the same, in the order of their names`() throws {
     try folder.write("no picture", to: "notes.txt")
-    try folder.write("no picture", to: "a.webp")
+    try folder.write("no picture", to: "a.tiff")
     try folder.write("", to: ".hidden.png")
     try FileManager.default.createDirectory(
       atPath: folder.file("more.png"), withIntermediateDirectories: false)

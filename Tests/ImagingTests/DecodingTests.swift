@@ -14,6 +14,18 @@ struct DecodingTests {
     }
   }
 
+  @Test("of a WebP, GIF or BMP gives the first picture's, and its size by the header alone")
+  func otherFormats() throws {
+    for expected in try Golden.formats() {
+      let path = Golden.format(expected.file)
+      let size = try EncodedImage(contentsOf: path).size()
+      #expect(size == ImageSize(width: expected.width, height: expected.height), "\(expected.file)")
+      let image = try ImageDecoder.decode(contentsOf: path)
+      #expect(image.width == expected.width && image.height == expected.height, "\(expected.file)")
+      #expect(fnv(image.pixels) == expected.hash, "\(expected.file)")
+    }
+  }
+
   @Test("takes bytes as well as files")
   func bytesAndFiles() throws {
     let name = "jpeg-420.jpg"

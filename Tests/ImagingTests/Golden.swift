@@ -39,6 +39,13 @@ struct Golden: Decodable {
     try JSONDecoder().decode(Golden.self, from: Data(contentsOf: folder.appending(path: "golden.json")))
   }
 
+  /// What Pillow made of the files in `formats`.
+  static func formats() throws -> [Decode] {
+    try JSONDecoder().decode([Decode].self, from: Data(contentsOf: folder.appending(path: "formats.json")))
+  }
+
+  static func format(_ name: String) -> String { folder.appending(path: "formats/\(name)").path }
+
   static func input(_ name: String) -> String { folder.appending(path: "inputs/\(name)").path }
 
   static func bytes(_ name: String) throws -> [UInt8] {

@@ -8,15 +8,22 @@ struct HostileFileTests {
   @Test("end in one line that names what is wrong")
   func oneLineEach() throws {
     let cases: [(bytes: [UInt8], line: String)] = [
-      ([], "f: empty, expected a JPEG or PNG image"),
-      (Array("a note, no picture\n".utf8), "f: expected a JPEG or PNG image, found text"),
-      (Array("GIF89a......".utf8), "f: expected a JPEG or PNG image, found a GIF image"),
-      (Array("RIFF\0\0\0\0WEBPVP8 ".utf8), "f: expected a JPEG or PNG image, found a WebP image"),
+      ([], "f: empty, expected a JPEG, PNG, WebP, GIF or BMP image"),
+      (Array("a note, no picture\n".utf8), "f: expected a JPEG, PNG, WebP, GIF or BMP image, found text"),
+      (Array("GIF89a.".utf8), "f: truncated GIF image"),
+      (Array("RIFF \0\0\0WEBPVP8 ".utf8), "f: truncated WebP image"),
+      (Array("BM".utf8), "f: truncated BMP image"),
       (
         [0, 0, 0, 0x18] + Array("ftypheic".utf8),
-        "f: expected a JPEG or PNG image, found a HEIF, AVIF or MP4 file"
+        "f: expected a JPEG, PNG, WebP, GIF or BMP image, found a HEIC image, which "
+          + "'heif-convert FILE picture.png' converts"
       ),
-      ([0xDE, 0xAD, 0, 1], "f: expected a JPEG or PNG image, found unknown data"),
+      (
+        Array("II*\0".utf8),
+        "f: expected a JPEG, PNG, WebP, GIF or BMP image, found a TIFF image, which "
+          + "'convert FILE picture.png' converts"
+      ),
+      ([0xDE, 0xAD, 0, 1], "f: expected a JPEG, PNG, WebP, GIF or BMP image, found unknown data"),
       ([0x89, 0x50], "f: truncated PNG image"),
       ([0xFF, 0xD8], "f: truncated JPEG image"),
       ([0xFF, 0xD8, 0xFF], "f: truncated JPEG image"),
@@ -74,14 +81,38 @@ struct HostileFileTests {
     #expect(half == .truncated(name: "image", format: name.hasSuffix("png") ? "PNG" : "JPEG"))
   }
 
+  @Test("of the other formats that are cut off say so, or at least what is wrong, in one line")
+  func cutOffFormats() throws {
+    for expected in try Golden.formats() {
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: Golden.format(expected.file))))
+      // What follows the pixels may be missing: marks of the end, padding, further frames.
+      let isWhole = { (count: Int) in (try? ImageDecoder.decode(Array(bytes.prefix(count)))) != nil }
+      let needed = bytes.indices.reversed().first { !isWhole($0) } ?? 0
+      #expect(needed > bytes.count / 3, "\(expected.file)")
+      for length in stride(from: 2, to: needed, by: max(1, needed / 40)) {
+        let error = #expect(throws: ImageError.self, "\(expected.file) \(length)") {
+          try ImageDecoder.decode(Array(bytes.prefix(length)), named: expected.file)
+        }
+        #expect(error.map { "\($0)".hasPrefix(expected.file) && !"\($0)".contains("\n") } == true)
+      }
+      let half = #expect(throws: ImageError.self) {
+        try ImageDecoder.decode(Array(bytes.prefix(needed / 2 + 1)))
+      }
+      if case .truncated = half { continue }
+      if case .corrupt = half, expected.file.hasPrefix("webp") { continue }
+      Issue.record("\(expected.file): \(String(describing: half))")
+    }
+  }
+
   @Test("with any byte changed either decode or fail, and never trap")
   func corrupted() throws {
     let names = [
       "jpeg-size-9x7.jpg", "jpeg-exif-6.jpg", "png-palette4.png", "png-exif-6.png", "png-rgb8-interlaced.png",
     ]
-    for name in names {
-      let bytes = try Golden.bytes(name)
-      for index in bytes.indices {
+    let formats = try Golden.formats().map(\.file).filter { !$0.contains("pillow") }.map(Golden.format)
+    for path in names.map(Golden.input) + formats {
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      for index in bytes.indices where index < 200 || index % 7 == 0 {
         var changed = bytes
         changed[index] ^= UInt8(truncatingIfNeeded: 1 << (index % 8) | 0x40)
         let limits = DecodeLimits(maxEncodedBytes: 1 << 20, maxPixels: 1 << 20, maxSide: 65_500)

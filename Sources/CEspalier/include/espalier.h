@@ -79,7 +79,7 @@ typedef struct espalier_context espalier_context;
 espalier_context *espalier_context_new(const espalier_model *model, uint32_t threads);
 void espalier_context_free(espalier_context *context);
 
-/* A picture, JPEG or PNG: a file, which is read for each question, or bytes where path is NULL. */
+/* A picture (JPEG, PNG, WebP, GIF or BMP): a file, which is read for each question, or bytes where path is NULL. */
 typedef struct espalier_image {
   const char *path;
   const void *bytes;

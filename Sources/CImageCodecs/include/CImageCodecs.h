@@ -6,7 +6,7 @@
 
 /*
  * libjpeg and libpng report errors by longjmp, which must not cross Swift frames. Each function here sets its
- * own jump target, releases what it took, and returns one of these codes. Nothing is printed.
+ * own jump target where it needs one, releases what it took, and returns one of these codes. Nothing is printed.
  */
 enum espalier_codec_status {
   ESPALIER_CODEC_OK = 0,
@@ -35,6 +35,14 @@ int espalier_jpeg_decode(const uint8_t *bytes, size_t count, uint32_t width, uin
                          char *message);
 int espalier_png_header(const uint8_t *bytes, size_t count, espalier_codec_header *header, char *message);
 int espalier_png_decode(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
+                        char *message);
+/* The bitstream of one picture, with or without its container; rows of `pixels` are `stride` bytes apart. */
+int espalier_webp_header(const uint8_t *bytes, size_t count, espalier_codec_header *header, char *message);
+int espalier_webp_decode(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, size_t stride,
+                         uint8_t *pixels, char *message);
+/* The first picture; what it leaves of the screen is its transparent colour, or the first one. */
+int espalier_gif_header(const uint8_t *bytes, size_t count, espalier_codec_header *header, char *message);
+int espalier_gif_decode(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
                         char *message);
 /*
  * Encodes [height x width x RGB]. `*count` is the room in `bytes` and becomes what the file takes; with `bytes` NULL

@@ -2,8 +2,8 @@ import Foundation
 
 /// A folder of pictures that are all asked the same.
 extension SampleSet {
-  /// Endings of the names of JPEG and PNG files.
-  private static let endings: Set = ["jpg", "jpeg", "jpe", "jfif", "png"]
+  /// Endings of the names of pictures of formats that are decoded.
+  private static let endings: Set = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp"]
 
   static func folder(
     _ path: String, prompt: String, leavingOut leftOut: inout LeftOut

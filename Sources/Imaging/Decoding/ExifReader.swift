@@ -5,7 +5,13 @@ extension ImageOrientation {
 
   /// Orientation that the file asks for.
   static func of(_ bytes: [UInt8], _ format: ImageFormat) -> ImageOrientation {
-    let exif = format == .jpeg ? jpegExif(bytes) : pngExif(bytes)
+    let exif: [UInt8]? =
+      switch format {
+      case .jpeg: jpegExif(bytes)
+      case .png: pngExif(bytes)
+      case .webP: WebPContainer(bytes).exif.map { Array($0) }
+      case .gif, .bmp: nil
+      }
     return exif.flatMap(orientation(inTIFF:)).flatMap(ImageOrientation.init(rawValue:)) ?? .upright
   }
 

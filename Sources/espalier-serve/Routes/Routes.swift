@@ -130,7 +130,7 @@ struct Routes: Sendable {
         "picture_pixels": .integer(Image.maxPixels),
         "prompt_tokens": .integer(model.model.contextLength),
       ]),
-      "formats": .array([.string("jpeg"), .string("png")]),
+      "formats": .array(["jpeg", "png", "webp", "gif", "bmp"].map(JSON.string)),
     ])
   }
 }

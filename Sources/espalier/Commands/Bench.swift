@@ -21,7 +21,8 @@ struct Bench: ParsableCommand {
   var plan: String
 
   @Option(
-    parsing: .unconditionalSingleValue, help: "Picture (JPEG or PNG); may be repeated.", completion: .file())
+    parsing: .unconditionalSingleValue, help: "Picture (JPEG, PNG, WebP, GIF or BMP); may be repeated.",
+    completion: .file())
   var image: [String] = []
 
   @Option(parsing: .unconditional, help: "The question.")

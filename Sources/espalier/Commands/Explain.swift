@@ -21,7 +21,8 @@ struct Explain: ParsableCommand {
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: "Picture (JPEG or PNG); may be repeated.", completion: .file(extensions: ["jpg", "jpeg", "png"]))
+    help: "Picture (JPEG, PNG, WebP, GIF or BMP); may be repeated.",
+    completion: .file(extensions: ["jpg", "jpeg", "png", "webp", "gif", "bmp"]))
   var image: [String]
 
   @OptionGroup var words: ConversationArguments

@@ -24,7 +24,7 @@ struct Retime: ParsableCommand {
   @Flag(help: "Print the points as JSON.")
   var json = false
 
-  @Option(parsing: .unconditionalSingleValue, help: "Picture (JPEG or PNG); may be repeated.")
+  @Option(parsing: .unconditionalSingleValue, help: "Picture (JPEG, PNG, WebP, GIF or BMP); may be repeated.")
   var image: [String]
 
   @OptionGroup var question: ConversationArguments

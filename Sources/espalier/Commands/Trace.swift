@@ -17,7 +17,7 @@ struct Trace: ParsableCommand {
 
   @Option(
     parsing: .unconditionalSingleValue, help: "Picture; may be repeated.",
-    completion: .file(extensions: ["jpg", "jpeg", "png"]))
+    completion: .file(extensions: ["jpg", "jpeg", "png", "webp", "gif", "bmp"]))
   var image: [String]
 
   @OptionGroup var words: ConversationArguments
