@@ -39,13 +39,15 @@ struct PreparedSample {
 }
 
 extension PreparedSample {
-  /// A sample with dense's prompt and answer.
-  init(_ sample: Sample, _ runner: SampleRunner) throws {
-    let prompt = try runner.timedPrompt(sample)
-    self.sample = sample
-    towerWork = prompt.towerWork
-    self.prompt = prompt.rows
-    reference = try runner.reference(prompt.rows)
+  /// Some samples with dense's prompts and answers, which are found together.
+  static func prepare(_ samples: [Sample], _ runner: SampleRunner) throws -> [PreparedSample] {
+    let prompts = try samples.map { try runner.timedPrompt($0) }
+    let references = try runner.references(prompts.map(\.rows))
+    return samples.indices.map { index in
+      PreparedSample(
+        sample: samples[index], towerWork: prompts[index].towerWork, prompt: prompts[index].rows,
+        reference: references[index])
+    }
   }
 }
 

@@ -70,15 +70,6 @@ public final class SampleRunner {
     }
   }
 
-  /// The dense run of a sample: its answer, and the distributions behind it.
-  public func reference(_ prompt: PromptRows) throws -> Reference {
-    try context.model.checkUnchanged()
-    let dense = try context.model.schedule(.dense)
-    let outcome = try run(prompt, schedule: dense, answer: nil)
-    try context.model.checkUnchanged()
-    return Reference(answer: outcome.tokens, distributions: DenseDistributions(logits: outcome.logits))
-  }
-
   /// What the dense model said, and how sure it was.
   public struct Reference {
     /// Greedy tokens, the stop token included.

@@ -1,5 +1,5 @@
 import Compute
-import Evaluation
+@testable import Evaluation
 import Foundation
 import Inference
 import Models
@@ -31,6 +31,18 @@ import TestSupport
     #expect(score.accuracy.isNaN && score.accuracyInterval.allSatisfy { $0.isNaN })
     #expect(score.samples.map(\.id) == ["s0", "s1", "s2"])
     #expect(score.samples.allSatisfy { $0.visualKept == 16 && $0.visualEntryShare == 1 })
+  }
+
+  @Test func `dense answers found together are to the bit what they are alone`() throws {
+    let prompts = try set.samples.map { try runner.prompt($0) }
+    let together = try runner.references(prompts)
+    for (prompt, reference) in zip(prompts, together) {
+      let alone = try runner.run(prompt, schedule: runner.context.model.schedule(.dense), answer: nil)
+      #expect(reference.answer == alone.tokens)
+      #expect(
+        reference.distributions.logProbabilities.elements
+          == DenseDistributions(logits: alone.logits).logProbabilities.elements)
+    }
   }
 
   @Test func `a point's figures stand beside dense's, whatever the order of the points`() throws {

@@ -32,8 +32,11 @@ final class SampleProbe {
   /// How long it takes to prepare so many samples.
   func preparation(of count: Int) throws -> StageEstimate {
     let runner = SampleRunner(samples.context, maxTokens: maxTokens)
-    let seconds = try seconds { _ = try PreparedSample(samples.question($0), runner) }
-    return StageEstimate(stage: SamplePool.title, seconds: Double(count) * seconds)
+    // All at once, about as many as a pool prepares together.
+    let questions = (0..<samples.count).map(samples.question)
+    let seconds = try seconds { _ in _ = try PreparedSample.prepare(questions, runner) }
+    return StageEstimate(
+      stage: SamplePool.title, seconds: Double(count) * seconds / Double(questions.count))
   }
 
   /// Mean seconds of a run on a sample, and what it harms on each of them.
