@@ -3,6 +3,27 @@ import Plan
 
 /// Looks at a folder before its files are read, so that what is no checkpoint is called what it is.
 enum CheckpointFolder {
+  /// The folder that a path means: of a model in the hub's cache, the snapshot that its main branch had last.
+  ///
+  /// - Parameter file: what tells the folder of a model from that of the cache.
+  static func resolved(_ path: String, having file: String = "config.json") throws(CheckpointError) -> String
+  {
+    let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let snapshots = "\(directory)/snapshots"
+    guard !fileExists("\(directory)/\(file)"), fileExists(snapshots) else { return directory }
+    let names = try names(in: snapshots).filter { !$0.hasPrefix(".") }
+    let branch = "\(directory)/refs/main"
+    let main = fileExists(branch) ? try readText(branch).filter { !$0.isWhitespace } : ""
+    if let name = names.first(where: { $0 == main }) ?? (names.count == 1 ? names.first : nil) {
+      return "\(snapshots)/\(name)"
+    }
+    throw CheckpointError(
+      file: snapshots,
+      reason: names.isEmpty
+        ? "has no snapshot; download the checkpoint again"
+        : "has \(names.count) snapshots and no branch that says which one; name one of these folders")
+  }
+
   /// Demands a folder with the settings of a whole model, and no file of it missing behind a link.
   static func check(_ directory: String) throws(CheckpointError) {
     func failure(_ reason: String) -> CheckpointError { CheckpointError(file: directory, reason: reason) }
@@ -44,22 +65,8 @@ enum CheckpointFolder {
     return failure("has neither model.safetensors nor model.safetensors.index.json")
   }
 
-  /// Demands that weights are as they were trained.
-  static func demandUnquantised(_ config: Settings) throws(CheckpointError) {
-    let key = "quantization_config"
-    for settings in [config, try config.child("text_config")].compactMap({ $0 }) {
-      guard let own = try settings.child(key) else { continue }
-      let method = try own.text("quant_method", default: "an unnamed method")
-      throw settings.error(
-        key,
-        "the weights are quantised already (\(method)); import the checkpoint in its own precision, "
-          + "--weights quantises it")
-    }
-  }
-
   private static let adapter =
-    "is an adapter, not a model (adapter_config.json); peft merges it into its base model: "
-    + "merge_and_unload(), then save_pretrained(FOLDER)"
+    "is an adapter, not a model (adapter_config.json); import the folder of its base model, with this one as --adapter"
   private static let gguf =
     "has its weights as GGUF only; import the folder of safetensors that it was made from"
 

@@ -33,14 +33,16 @@ public enum CheckpointImporter {
   /// - Parameter overrides: formats of some matrices that differ from `weightFormat`; later ones win.
   /// - Parameter narrowProducts: products that round their activations to 7 bits.
   /// - Parameter chatTemplate: a Jinja file to be used instead of the checkpoint's chat template.
+  /// - Parameter adapter: the folder of a low-rank adapter that is merged into the weights.
   public static func importModel(
     at directory: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
-    narrowProducts: NarrowProducts = .named([]), chatTemplate: String? = nil, to planPath: String,
+    narrowProducts: NarrowProducts = .named([]), chatTemplate: String? = nil, adapter: String? = nil,
+    to planPath: String,
     progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) {
     let imported = try read(
       directory, weightFormat: weightFormat, overrides: overrides, narrowProducts: narrowProducts,
-      chatTemplate: chatTemplate, progress: progress)
+      chatTemplate: chatTemplate, adapter: adapter, progress: progress)
     try planFormat { () throws(PlanError) in
       try PlanWriter.write(imported.contents, weights: imported.weights, to: planPath) {
         (bytes, total) throws(PlanError) in try progress(.writing, bytes, total)
@@ -54,13 +56,15 @@ public enum CheckpointImporter {
   /// for reasons of the disk.
   public static func read(
     _ path: String, weightFormat: WeightFormat, overrides: [TensorFormat] = [],
-    narrowProducts: NarrowProducts = .named([]), chatTemplate: String? = nil,
+    narrowProducts: NarrowProducts = .named([]), chatTemplate: String? = nil, adapter: String? = nil,
     progress: @escaping Progress = { _, _, _ in }
   ) throws(CheckpointError) -> ImportedCheckpoint {
-    let directory = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let directory = try CheckpointFolder.resolved(path)
     try CheckpointFolder.check(directory)
     let config = try Settings(contentsOf: "\(directory)/config.json")
-    try CheckpointFolder.demandUnquantised(config)
+    let quantized = try QuantizedTensors(config)
+    var change: Adapter?
+    if let adapter { change = try Adapter(CheckpointFolder.resolved(adapter, having: "adapter_config.json")) }
     let generation = "\(directory)/generation_config.json"
     let stopTokens =
       fileExists(generation) ? try Settings(contentsOf: generation).tokens("eos_token_id") : nil
@@ -81,11 +85,12 @@ public enum CheckpointImporter {
       try planFormat { () throws(PlanError) in try progress(.preparing, 0, 0) }
       throw error
     }
-    let tensors = try TensorDirectory(directory)
+    let tensors = try TensorDirectory(directory, quantized: quantized, adapter: change)
     var builder = RecipeBuilder(tensors: tensors)
     try family.addTensors(to: &builder)
     let others =
       [config.file, generation, template.file] + tokenizer.files + tokens.files + processor.files
+      + (change?.files ?? [])
     let sourceDigest = try digest(of: tensors.files + Set(others).filter(fileExists)) {
       (bytes, total) throws(PlanError) in try progress(.reading, bytes, total)
     }

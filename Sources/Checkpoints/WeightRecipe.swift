@@ -47,8 +47,8 @@ public struct CheckpointWeights: WeightSource, Sendable {
     guard let recipe = recipes[tensor.name] else {
       throw PlanError(file: "", object: tensor.name, reason: "is not made by this import")
     }
-    defer { for source in recipe.sources { source.release() } }
-    for source in recipe.sources { try source.mapping.checkUnchanged() }
+    defer { for source in recipe.sources.flatMap(\.parts) { source.release() } }
+    for source in recipe.sources.flatMap(\.parts) { try source.mapping.checkUnchanged() }
     switch recipe {
     case .values(let values): try give(values)
     case .stacked(let sources):
@@ -95,7 +95,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
       try give(finite(sums, source))
     }
     try encoder?.finish(into: sink)
-    for source in recipe.sources { try source.mapping.checkUnchanged() }
+    for source in recipe.sources.flatMap(\.parts) { try source.mapping.checkUnchanged() }
     return encoder?.relativeError
   }
 

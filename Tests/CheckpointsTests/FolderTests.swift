@@ -61,6 +61,43 @@ import TestSupport
     #expect(failure(other)?.reason == "is a file, expected the folder of a checkpoint")
   }
 
+  /// A checkpoint as the hub's cache keeps it: snapshots of links into a folder of blobs.
+  private func cache(_ checkpoint: ForeignCheckpoint, snapshots: [String]) throws -> TemporaryFolder {
+    let cache = try TemporaryFolder()
+    let manager = FileManager.default
+    let blobs = cache.file("blobs")
+    try manager.copyItem(atPath: checkpoint.path, toPath: blobs)
+    for snapshot in snapshots {
+      let folder = cache.file("snapshots/\(snapshot)")
+      try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for name in try manager.contentsOfDirectory(atPath: blobs) {
+        try manager.createSymbolicLink(
+          atPath: "\(folder)/\(name)", withDestinationPath: "../../blobs/\(name)")
+      }
+    }
+    return cache
+  }
+
+  @Test func foldersOfTheHubsCache() throws {
+    let checkpoint = try ForeignCheckpoint()
+    let one = try cache(checkpoint, snapshots: ["0123"])
+    for path in [one.path, "\(one.path)/", one.file("snapshots/0123")] {
+      let imported = try CheckpointImporter.read(path, weightFormat: .float32)
+      #expect(imported.contents.model.vision.layers > 0)
+    }
+    let two = try cache(checkpoint, snapshots: ["0123", "4567"])
+    let reason = "has 2 snapshots and no branch that says which one; name one of these folders"
+    #expect(failure(two.path)?.reason == reason)
+    try FileManager.default.createDirectory(
+      atPath: two.file("refs"), withIntermediateDirectories: false)
+    try "4567\n".write(toFile: two.file("refs/main"), atomically: true, encoding: .utf8)
+    #expect(failure(two.path) == nil)
+    let none = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: none.file("snapshots"), withIntermediateDirectories: false)
+    #expect(failure(none.path)?.reason == "has no snapshot; download the checkpoint again")
+  }
+
   @Test func linksOfTheHubsCacheThatLeadNowhere() throws {
     let checkpoint = try ForeignCheckpoint()
     try checkpoint.remove("model.safetensors")
@@ -78,8 +115,8 @@ import TestSupport
     config["quantization_config"] = ["quant_method": "gptq", "bits": 4]
     try checkpoint.write(config, to: "config.json")
     let error = checkpoint.failure()
-    #expect(error?.object == "quantization_config")
-    #expect(error?.reason.hasPrefix("the weights are quantised already (gptq)") ?? false)
+    #expect(error?.object == "quantization_config.quant_method")
+    #expect(error?.reason.hasPrefix("the weights are quantised already (gptq), which is not read") ?? false)
   }
 
   @Test func errorsAreOnePrintableLine() {

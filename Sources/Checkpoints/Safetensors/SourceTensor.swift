@@ -3,12 +3,56 @@ import PlanFile
 
 /// A tensor of a checkpoint, still in its mapped file.
 package struct SourceTensor: Sendable {
+  /// What the elements of the file stand for.
+  indirect enum Encoding: Sendable {
+    /// Themselves.
+    case numbers
+    /// Other numbers, with scales.
+    case codes(StoredNumbers)
+  }
+
   let name: String
   let type: SourceType
   package let shape: [Int]
   /// Where the bytes are in `mapping`; inside it, and as long as shape and type say.
   let range: Range<Int>
   let mapping: MappedFile
+  private(set) var encoding = Encoding.numbers
+  /// What is added to the numbers.
+  private(set) var changes: [LowRankChange] = []
+
+  init(name: String, type: SourceType, shape: [Int], range: Range<Int>, mapping: MappedFile) {
+    (self.name, self.type, self.shape, self.range, self.mapping) = (name, type, shape, range, mapping)
+  }
+
+  /// The matrix whose codes this has.
+  func standing(for shape: [Int], named name: String, as numbers: StoredNumbers) -> SourceTensor {
+    var result = SourceTensor(name: name, type: type, shape: shape, range: range, mapping: mapping)
+    result.encoding = .codes(numbers)
+    return result
+  }
+
+  /// The same matrix with something added.
+  func changed(by change: LowRankChange) -> SourceTensor {
+    var result = self
+    result.changes.append(change)
+    return result
+  }
+
+  /// This and the tensors that its numbers are found with.
+  var parts: [SourceTensor] {
+    var parts = [self] + changes.flatMap { [$0.up, $0.down] }
+    if case .codes(let numbers) = encoding {
+      parts += [numbers.scales] + (numbers.zeroPoints.map { [$0] } ?? [])
+    }
+    return parts
+  }
+
+  /// Whether the elements of the file are the numbers.
+  private var isPlain: Bool {
+    if case .numbers = encoding { return changes.isEmpty }
+    return false
+  }
 
   /// Bytes of the elements.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: mapping.bytes[range]) }
@@ -18,7 +62,7 @@ package struct SourceTensor: Sendable {
 
   /// Whether another tensor has the same elements, bit for bit.
   func hasElements(of other: SourceTensor) -> Bool {
-    guard type == other.type, range.count == other.range.count else { return false }
+    guard isPlain, other.isPlain, type == other.type, range.count == other.range.count else { return false }
     return stride(from: 0, to: range.count, by: 8 << 20).allSatisfy { start in
       let piece = start..<min(start + (8 << 20), range.count)
       defer {
@@ -31,19 +75,53 @@ package struct SourceTensor: Sendable {
     }
   }
 
-  /// Whether the importer can read the element type.
-  package var isFloatingPoint: Bool { [.float32, .float16, .bfloat16].contains(type) }
+  /// Whether the importer can read the elements as numbers.
+  package var isFloatingPoint: Bool {
+    if case .codes = encoding { return true }
+    return [.float32, .float16, .bfloat16].contains(type)
+  }
 
   /// Whether the elements are float32, to be taken byte for byte.
-  var isFloat32: Bool { type == .float32 }
+  var isFloat32: Bool { type == .float32 && isPlain }
 
   /// Elements `range` of the flattened tensor as they lie in the file.
   func bytes(of range: Range<Int>) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * type.size..<range.upperBound * type.size])
   }
 
+  /// Elements of a short list of integers.
+  func integers() -> [Int] {
+    let source = bytes
+    return (0..<shape.reduce(1, *)).map { index in
+      type == .int64
+        ? Int(source.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
+        : Int(source.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self))
+    }
+  }
+
   /// Elements `range` of the flattened tensor as float32. Exact for all three types.
   func floats(_ range: Range<Int>) -> [Float] {
+    var values =
+      switch encoding {
+      case .numbers: stored(range)
+      case .codes(let numbers): decoded(range, numbers)
+      }
+    for change in changes { change.add(to: &values, range) }
+    return values
+  }
+
+  /// Elements whose codes are in the file, row by row.
+  private func decoded(_ range: Range<Int>, _ numbers: StoredNumbers) -> [Float] {
+    let columns = shape[1]
+    let rows = range.lowerBound / columns..<(range.upperBound + columns - 1) / columns
+    return rows.flatMap { row in
+      let start = max(range.lowerBound - row * columns, 0)
+      return numbers.floats(of: self, row: row, start..<min(range.upperBound - row * columns, columns))
+    }
+  }
+
+  /// Elements as the file has them.
+  private func stored(_ range: Range<Int>) -> [Float] {
     let source = bytes
     return [Float](unsafeUninitializedCapacity: range.count) { buffer, count in
       // `range` is within the tensor: the importer walks shapes that were checked against it.

@@ -10,7 +10,14 @@ struct TensorDirectory: Sendable {
   let files: [String]
   private let tensors: [ExactString: SourceTensor]
 
-  init(_ directory: String) throws(CheckpointError) {
+  /// The tensors of a folder.
+  ///
+  /// - Parameters:
+  ///   - quantized: how some of them are stored, where they are not numbers.
+  ///   - adapter: what is merged into them.
+  init(
+    _ directory: String, quantized: QuantizedTensors? = nil, adapter: Adapter? = nil
+  ) throws(CheckpointError) {
     let single = "\(directory)/model.safetensors"
     let index = "\(directory)/model.safetensors.index.json"
     if fileExists(single) {
@@ -32,6 +39,8 @@ struct TensorDirectory: Sendable {
         }
       }
     }
+    if let quantized { tensors = try quantized.decode(tensors) }
+    if let adapter { tensors = try adapter.merge(into: tensors) }
     self.tensors = tensors
   }
 

@@ -41,7 +41,7 @@ struct Compile: TeamVerb {
 
   @OptionGroup var weights: WeightArguments
 
-  @OptionGroup var template: TemplateArguments
+  @OptionGroup var checkpoint: CheckpointArguments
 
   @Flag(help: "Print the points as JSON.")
   var json = false
@@ -62,8 +62,7 @@ struct Compile: TeamVerb {
 
   func run(as team: Team) throws {
     Interruption.install()
-    try AtomicFile.check(
-      output, inputs: [model, calibration, validation] + [template.chatTemplate].compactMap { $0 })
+    try AtomicFile.check(output, inputs: [model, calibration, validation] + checkpoint.inputs)
     if estimating.estimate { return try showEstimate(team) }
     let lock = team.isFirst ? try OutputLock(for: output) : nil
     defer { lock?.release() }
@@ -148,7 +147,7 @@ struct Compile: TeamVerb {
   /// The model as a plan without pruning, in a file that has lost its name: it goes with this process.
   private func imported(near place: String, _ team: Team) throws -> PlanWork {
     try PlanWork.nameless(near: place, engine, team) { path in
-      try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: path)
+      try Importing.run(model, weights: weights, checkpoint: checkpoint, to: path)
     }
   }
 }

@@ -17,13 +17,13 @@ struct Import: ParsableCommand {
 
   @OptionGroup var weights: WeightArguments
 
-  @OptionGroup var template: TemplateArguments
+  @OptionGroup var checkpoint: CheckpointArguments
 
   func run() throws {
     Interruption.install()
-    try AtomicFile.check(output, inputs: [model] + [template.chatTemplate].compactMap { $0 })
+    try AtomicFile.check(output, inputs: [model] + checkpoint.inputs)
     try Interruption.leaving(output) {
-      try Importing.run(model, weights: weights, chatTemplate: template.chatTemplate, to: output)
+      try Importing.run(model, weights: weights, checkpoint: checkpoint, to: output)
     }
   }
 }

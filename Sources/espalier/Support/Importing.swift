@@ -8,7 +8,7 @@ import PlanFile
 enum Importing {
   /// Imports a checkpoint, shows the bytes a second, and stops at an interruption with nothing written.
   static func run(
-    _ model: String, weights: WeightArguments, chatTemplate: String?, to output: String
+    _ model: String, weights: WeightArguments, checkpoint: CheckpointArguments, to output: String
   ) throws {
     let meter = Meter(model)
     do {
@@ -17,7 +17,7 @@ enum Importing {
         narrowProducts: weights.narrowProducts.map {
           $0 == "all" ? .all : .named($0.split(separator: ",").map(String.init))
         } ?? .named([]),
-        chatTemplate: chatTemplate, to: output, progress: meter.show)
+        chatTemplate: checkpoint.chatTemplate, adapter: checkpoint.adapter, to: output, progress: meter.show)
     } catch {
       guard Interruption.requested else { throw error }
       throw Interruption()

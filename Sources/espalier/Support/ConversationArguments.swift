@@ -1,14 +1,6 @@
 import ArgumentParser
 import Tokenization
 
-/// Options of every verb that imports a checkpoint.
-struct TemplateArguments: ParsableArguments {
-  @Option(
-    parsing: .unconditional, help: "Chat template (Jinja) to use instead of the checkpoint's.",
-    completion: .file(extensions: ["jinja"]))
-  var chatTemplate: String?
-}
-
 /// Options of every verb that asks a model something.
 struct ConversationArguments: ParsableArguments {
   @Option(
