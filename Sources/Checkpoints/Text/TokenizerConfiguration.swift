@@ -35,6 +35,16 @@ struct TokenizerConfiguration {
     return name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
   }
 
+  /// The control token before every text, unless the files say that there is none.
+  func startToken() throws(CheckpointError) -> String? {
+    let name = "bos_token"
+    if let settings, try !settings.flag("add_bos_token", default: true) { return nil }
+    guard let file = [settings, specialTokens].compactMap({ $0 }).first(where: { $0[name] != nil }) else {
+      return nil
+    }
+    return try Self.entry(file[name] ?? .null, name, file).text("content")
+  }
+
   /// Entries of the control tokens that the files name, in the order in which transformers adds them.
   func controlTokens() throws(CheckpointError) -> [Settings] {
     var entries: [Settings] = []

@@ -2,7 +2,7 @@ import JSONReading
 package import Plan
 import Tokenization
 
-/// A byte-pair encoding tokenizer: `tokenizer.json`, or `vocab.json` and `merges.txt`, and what
+/// A byte-pair encoding tokenizer: `tokenizer.json`, or `vocab.json` and `merges.txt`, or `tokenizer.model`, and what
 /// `tokenizer_config.json` adds.
 package struct TokenizerFile {
   /// What the runtime needs of it.
@@ -24,6 +24,11 @@ package struct TokenizerFile {
       let root = try VocabularyFiles.read(directory, configuration, family: family)
       try self.init(
         root, others: others + configuration.controlTokens(), files: VocabularyFiles.names(directory))
+    } else if !fileExists(path), fileExists(SentencePieceTokenizer.name(directory)) {
+      let root = try SentencePieceTokenizer.read(directory, configuration)
+      try self.init(
+        root, others: others + configuration.controlTokens(),
+        files: [SentencePieceTokenizer.name(directory)])
     } else {
       try self.init(try Settings(contentsOf: path), others: others, files: [path])
     }
