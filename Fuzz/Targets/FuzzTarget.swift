@@ -13,7 +13,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case jinja
   /// A `tokenizer.json`, and a text encoded and decoded by what it accepts.
   case tokenizer
-  /// A PNG or JPEG.
+  /// A `tokenizer.model` of SentencePiece, and a text encoded and decoded by what it accepts.
+  case sentencepiece
+  /// A picture: JPEG, PNG, WebP, GIF or BMP.
   case picture
   /// A grammar or a JSON Schema, and an answer drawn by what it accepts.
   case grammar
@@ -28,6 +30,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .json: JSONFuzzing.read(bytes)
     case .jinja: JinjaFuzzing.read(bytes)
     case .tokenizer: TokenizerFuzzing.read(bytes)
+    case .sentencepiece: TokenizerFuzzing.readSentencePiece(bytes)
     case .picture: PictureFuzzing.read(bytes)
     case .grammar: GrammarFuzzing.read(bytes)
     }

@@ -5,9 +5,16 @@ import Tokenization
 enum TokenizerFuzzing {
   static func read(_ bytes: [UInt8]) -> Bool {
     let file = ScratchFile(bytes)
-    guard let tables = try? TokenizerFile(file.path).tables, let tokenizer = try? Tokenizer(tables) else {
-      return false
-    }
+    return use(try? TokenizerFile(file.path))
+  }
+
+  static func readSentencePiece(_ bytes: [UInt8]) -> Bool {
+    let file = ScratchFile(bytes)
+    return use(try? TokenizerFile(sentencePiece: file.path))
+  }
+
+  private static func use(_ file: TokenizerFile?) -> Bool {
+    guard let tables = file?.tables, let tokenizer = try? Tokenizer(tables) else { return false }
     for text in texts {
       guard let ids = try? tokenizer.encode(text) else { continue }
       precondition(ids.allSatisfy { tables.tokens.indices.contains(Int($0)) })

@@ -19,9 +19,10 @@ final class SampleProbe {
 
   /// Prepares some samples of a set.
   init(
-    _ set: SampleSet, _ context: Context, maxTokens: Int, _ reporter: any ProgressReporter
+    _ set: SampleSet, _ context: Context, maxTokens: Int, title: String = "dense answers",
+    _ reporter: any ProgressReporter
   ) throws {
-    samples = SamplePool(set.spread(Self.most).samples, context, maxTokens: maxTokens)
+    samples = SamplePool(set.spread(Self.most).samples, context, maxTokens: maxTokens, title: title)
     guard samples.count > 0 else { throw CalibrationError("no samples to estimate by") }
     try samples.prepare(SilentProgress())
     preparedBytes = samples.store.bytes / samples.count
@@ -36,7 +37,7 @@ final class SampleProbe {
     let questions = (0..<samples.count).map(samples.question)
     let seconds = try seconds { _ in _ = try PreparedSample.prepare(questions, runner) }
     return StageEstimate(
-      stage: SamplePool.title, seconds: Double(count) * seconds / Double(questions.count))
+      stage: samples.title, seconds: Double(count) * seconds / Double(questions.count))
   }
 
   /// Mean seconds of a run on a sample, and what it harms on each of them.

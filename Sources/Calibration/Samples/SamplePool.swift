@@ -11,8 +11,8 @@ import Models
 /// Whatever the number of ranks, results are those of single samples put together in one order, so that they are the
 /// same to the bit.
 final class SamplePool {
-  /// What progress calls the preparation of samples.
-  static let title = "dense answers"
+  /// What progress calls the preparation of the samples.
+  let title: String
 
   let context: Context
   let share: SampleShare
@@ -30,8 +30,9 @@ final class SamplePool {
   /// Samples in the order in which they are looked at; none of them is prepared.
   init(
     _ samples: [Sample], _ context: Context, maxTokens: Int, share: SampleShare = .ranks(SoleRank()),
-    store: MatrixStore = MatrixStore(budget: .max, folder: "")
+    store: MatrixStore = MatrixStore(budget: .max, folder: ""), title: String = "dense answers"
   ) {
+    self.title = title
     self.store = store
     self.samples = SampleOrder.spread(samples.count).map { samples[$0] }
     self.context = context
@@ -44,6 +45,7 @@ final class SamplePool {
     _ samples: [PreparedSample], _ context: Context, share: SampleShare = .ranks(SoleRank()),
     store: MatrixStore = MatrixStore(budget: .max, folder: "")
   ) throws {
+    title = "dense answers"
     self.store = store
     self.samples = samples.map(\.sample)
     self.context = context
@@ -77,7 +79,7 @@ final class SamplePool {
     knowing known: [Int: SampleFacts] = [:], _ reporter: any ProgressReporter,
     save: ([Int: SampleFacts]) throws -> Void = { _ in }
   ) throws {
-    if known.count < count { reporter.begin(Self.title, total: count) }
+    if known.count < count { reporter.begin(title, total: count) }
     facts = try results(
       at: 0..<count, known: known, reporter: known.count < count ? reporter : SilentProgress(), save: save
     ) { SampleFacts(try self.sample($0)) }

@@ -26,13 +26,22 @@ struct SettingsTiming {
   }
 
   /// What progress calls the two stages.
-  static let picturesTitle = "timing pictures"
-  static let settingsTitle = "timing settings"
+  struct Titles {
+    let pictures: String
+    let settings: String
+
+    /// Of the settings by which the costs of all others are modelled.
+    static let search = Titles(pictures: "timing pictures", settings: "timing settings")
+    /// Of what a search found.
+    static let candidates = Titles(
+      pictures: "timing pictures of candidates", settings: "timing candidates")
+  }
 
   private let context: Context
   private let samples: [Sample]
   private let settings: [PruningSettings]
   private let views: [PictureSettings]
+  private let titles: Titles
   private let pictureTurns: TimingTurns
   private let settingsTurns: TimingTurns
 
@@ -42,7 +51,11 @@ struct SettingsTiming {
   static let steps = 12
 
   /// - Parameter turns: turns of each question behind the one that warms up.
-  init(_ context: Context, _ samples: [Sample], _ settings: [PruningSettings], turns: Int = 3) {
+  init(
+    _ context: Context, _ samples: [Sample], _ settings: [PruningSettings], turns: Int = 3,
+    titles: Titles = .search
+  ) {
+    self.titles = titles
     self.context = context
     self.samples = samples.spread(Self.questions)
     self.settings = settings
@@ -97,7 +110,7 @@ struct SettingsTiming {
     _ save: (Times) throws -> Void
   ) throws {
     let plan = pictureTurns.plan
-    reporter.begin(Self.picturesTitle, total: pictureTurns.total(times.pictureSeconds))
+    reporter.begin(titles.pictures, total: pictureTurns.total(times.pictureSeconds))
     try reporter.advance(by: times.pictures.count)
     while times.pictures.count < pictureTurns.total(times.pictureSeconds) {
       let place = times.pictures.count % plan
@@ -123,7 +136,7 @@ struct SettingsTiming {
   ) throws {
     let schedules = try settings.map { try context.model.schedule($0) }
     let plan = settingsTurns.plan
-    reporter.begin(Self.settingsTitle, total: settingsTurns.total(times.settingsSeconds))
+    reporter.begin(titles.settings, total: settingsTurns.total(times.settingsSeconds))
     try reporter.advance(by: times.settings.count)
     var prompts = known
     var isCold = !times.settings.isEmpty

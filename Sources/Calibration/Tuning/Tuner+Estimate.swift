@@ -13,7 +13,8 @@ extension Tuner {
     let settings = space.timedPlaces.map(space.settings)
     let timed = settings.spread(Self.timed)
     reporter.begin("timing parts of the tuning", total: timed.count + 1)
-    let probe = try SampleProbe(set, context, maxTokens: options.maxTokens, reporter)
+    let probe = try SampleProbe(
+      set, context, maxTokens: options.maxTokens, title: Self.answersTitle, reporter)
     var estimate = WorkEstimate()
     estimate.add([try probe.preparation(of: count)], among: ranks)
     let seconds = try timed.map { settings in
@@ -26,19 +27,21 @@ extension Tuner {
     let trial = Statistics.mean((joint.isEmpty ? seconds : joint).map(\.trial))
     let jointPicture = Statistics.mean((joint.isEmpty ? seconds : joint).map(\.picture))
     /// Seconds of two stages that time settings.
-    func timing(_ settings: Int, _ views: Int, turns: Int) -> [StageEstimate] {
+    func timing(
+      _ settings: Int, _ views: Int, turns: Int, _ titles: SettingsTiming.Titles
+    ) -> [StageEstimate] {
       let questions = min(count, SettingsTiming.questions)
       func stage(_ title: String, _ things: Int, _ seconds: Double) -> StageEstimate {
         let runs = TimingTurns(plan: questions * things, turns: turns).total(ofSeconds: seconds)
         return StageEstimate(stage: title, seconds: Double(runs) * seconds)
       }
       return [
-        stage(SettingsTiming.picturesTitle, views, picture),
-        stage(SettingsTiming.settingsTitle, settings, answer),
+        stage(titles.pictures, views, picture),
+        stage(titles.settings, settings, answer),
       ]
     }
     if !options.leavesTimes {
-      estimate.stages += timing(settings.count, settings.map(\.picture).uniqued.count, turns: 3)
+      estimate.stages += timing(settings.count, settings.map(\.picture).uniqued.count, turns: 3, .search)
     }
     let screened = min(options.screeningSamples, count)
     let runs =
@@ -54,7 +57,7 @@ extension Tuner {
           stage: Self.candidatesTitle,
           seconds: Double(count) * (Double(candidates) * trial + views * jointPicture)),
       ], among: ranks)
-    if !options.leavesTimes { estimate.stages += timing(candidates, Int(views), turns: 2) }
+    if !options.leavesTimes { estimate.stages += timing(candidates, Int(views), turns: 2, .candidates) }
     estimate.sampleBytes = count * probe.preparedBytes / ranks
     reporter.end("\(timed.count) of \(settings.count) settings")
     return estimate

@@ -11,6 +11,8 @@ public import Plan
 /// A cost model is fitted to measured times; a search over all settings measures harm on a part of the validation split;
 /// what it finds worthwhile runs on all of it, interleaved with dense. Points are picked by those measurements alone.
 public struct Tuner {
+  /// What progress calls dense's answers.
+  static let answersTitle = "dense answers to validate by"
   /// What progress calls the search.
   static let searchTitle = "searching settings"
   /// What progress calls the measurement of what the search found.
@@ -109,7 +111,7 @@ public struct Tuner {
     var state = known
     let samples = SamplePool(
       set.samples, context, maxTokens: options.maxTokens, share: share,
-      store: room.store)
+      store: room.store, title: Self.answersTitle)
     try samples.prepare(knowing: state.facts, reporter) {
       state.facts = $0
       try save(state)
@@ -279,7 +281,8 @@ public struct Tuner {
           prefill: costs.prefillSeconds(settings), selection: 0, step: costs.stepSeconds(settings))
       }
     }
-    let timing = SettingsTiming(timing, (0..<samples.count).map(samples.question), candidates, turns: 2)
+    let timing = SettingsTiming(
+      timing, (0..<samples.count).map(samples.question), candidates, turns: 2, titles: .candidates)
     var own = state
     state.candidateTimes = try share.onFirst {
       try timing.measure(from: own.candidateTimes, reporter) {

@@ -72,7 +72,8 @@ struct Adapter {
       }
       let (place, old) = try target(module + ".weight")
       let rank = tensor.shape.first ?? 0
-      guard rank > 0, tensor.shape.count == 2, up.shape.count == 2, up.shape[1] == rank, old.shape.count == 2,
+      guard rank > 0, tensor.shape.count == 2, tensor.shape[1] > 0, up.shape.count == 2, up.shape[1] == rank,
+        old.shape.count == 2,
         old.shape == (kind.turned ? [tensor.shape[1], up.shape[0]] : [up.shape[0], tensor.shape[1]])
       else {
         throw failure("has shape \(tensor.shape) and \(up.shape) beside it; the matrix has \(old.shape)")

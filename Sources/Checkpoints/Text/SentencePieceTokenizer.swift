@@ -10,10 +10,10 @@ enum SentencePieceTokenizer {
   static func name(_ directory: String) -> String { "\(directory)/tokenizer.model" }
 
   /// What transformers makes of the file: the contents of a `tokenizer.json`.
-  static func read(
-    _ directory: String, _ configuration: TokenizerConfiguration
-  ) throws(CheckpointError) -> Settings {
-    let model = try SentencePieceFile(name(directory))
+  ///
+  /// - Parameter startToken: a control token before every text.
+  static func read(_ path: String, startToken: String?) throws(CheckpointError) -> Settings {
+    let model = try SentencePieceFile(path)
     func failure(_ reason: String) -> CheckpointError {
       CheckpointError(
         file: model.file, reason: "\(reason); AutoTokenizer of transformers writes tokenizer.json")
@@ -55,7 +55,7 @@ enum SentencePieceTokenizer {
       ),
       ("decoder", decoder(model)),
     ]
-    if let start = try configuration.startToken() {
+    if let start = startToken {
       guard let id = ids[ExactString(start)] else { throw failure("has no piece \"\(start.prefix(40))\"") }
       members.append(("post_processor", template(start, id)))
     }

@@ -25,10 +25,9 @@ package struct TokenizerFile {
       try self.init(
         root, others: others + configuration.controlTokens(), files: VocabularyFiles.names(directory))
     } else if !fileExists(path), fileExists(SentencePieceTokenizer.name(directory)) {
-      let root = try SentencePieceTokenizer.read(directory, configuration)
-      try self.init(
-        root, others: others + configuration.controlTokens(),
-        files: [SentencePieceTokenizer.name(directory)])
+      let file = SentencePieceTokenizer.name(directory)
+      let root = try SentencePieceTokenizer.read(file, startToken: configuration.startToken())
+      try self.init(root, others: others + configuration.controlTokens(), files: [file])
     } else {
       try self.init(try Settings(contentsOf: path), others: others, files: [path])
     }
@@ -37,6 +36,12 @@ package struct TokenizerFile {
   /// Reads a `tokenizer.json` alone.
   package init(_ path: String) throws(CheckpointError) {
     try self.init(try Settings(contentsOf: path), others: [], files: [path])
+  }
+
+  /// Reads a `tokenizer.model` alone.
+  package init(sentencePiece path: String) throws(CheckpointError) {
+    let root = try SentencePieceTokenizer.read(path, startToken: nil)
+    try self.init(root, others: [], files: [path])
   }
 
   private init(_ root: Settings, others: [Settings], files: [String]) throws(CheckpointError) {
