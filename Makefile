@@ -21,6 +21,9 @@
 # ARCH=arm64 compiles for arm64, with a compiler that is fetched once (1.2 GB; or SWIFT_SDK and SYSROOT name one).
 # make test-deb installs the packages of both architectures in bare systems and asks them; needs root, ten minutes.
 # make test-dist builds the programs twice, which must be the same bytes.
+# make test-answers asks plans of three formats through every table of kernels for arm64, emulated; a quarter of an hour.
+# make test-memory makes models of four full shapes (random weights), and measures answers beside the bound of their memory, in
+# groups as small as that; needs root and PYTHON with torch and transformers, 20 GB of disk, half an hour.
 # make check-runtime shows that the runtime links neither Foundation nor the toolchain's modules.
 
 SWIFT ?= swift
@@ -82,7 +85,7 @@ SANITIZER_OPTIONS = \
 
 .PHONY: demo demo-estimate compile-reference build setup format lint clean
 .PHONY: test test-build test-fast test-kernels test-kernels-sanitized test-arm test-sanitized test-address test-thread
-.PHONY: dist deb test-dist test-deb
+.PHONY: dist deb test-dist test-deb test-answers test-memory
 .PHONY: library test-library test-cluster test-slurm test-serve demo-plan fuzz fuzz-plans faults check-runtime count-kernels count-arm bench-kernels
 
 build: setup
@@ -235,6 +238,35 @@ test-deb: demo-plan
 	for architecture in amd64 arm64; do \
 	  Tests/Packages/install $(DIST)/espalier_$(VERSION)-1_$$architecture.deb $(DEMO_PLAN) $(PICTURE) $(DIST)/bare || exit 1; \
 	done
+
+ANSWER_FORMATS = f32 int8 int4
+
+test-answers: build
+	$(call install,$(DIST_PACKAGES))
+	PROGRAMS=espalier-run $(MAKE) dist ARCH=arm64
+	mkdir -p $(DIST)/plans
+	for weights in $(ANSWER_FORMATS); do \
+	  $(BIN)/espalier compile calib/reference-model --calibration $(SCENES)/calibration.jsonl \
+	    --validation $(SCENES)/validation.jsonl --weights $$weights --output $(DIST)/plans/$$weights.h5 --restart --limit 12 \
+	    --ranking-limit 4 --validation-limit 60 --trials 120 --trial-samples 8 >/dev/null || exit 1; \
+	done
+	EMULATOR="qemu-aarch64-static -cpu CPU -L $(SDK)/arm64.artifactbundle/arm64/sysroot" Tests/Packages/answers \
+	  $(BIN)/espalier-run $(DIST)/arm64/espalier-run $(PICTURE) $(ANSWER_FORMATS:%=$(DIST)/plans/%.h5)
+
+# The last plan is larger than the memory that it is then given.
+MEMORY_SHAPES = smolvlm-256m onevision-0.5b llava-1.4b qwen2-vl-2b
+PYTHON = python3
+
+test-memory: build
+	mkdir -p $(DIST)/memory
+	$(PYTHON) -c "from PIL import Image; Image.open('$(PICTURE)').convert('RGB').resize((4000, 3000)).save('$(DIST)/memory/large.jpg')"
+	for shape in $(MEMORY_SHAPES); do \
+	  $(PYTHON) Benchmarks/make_checkpoint.py $$shape $(DIST)/memory/$$shape || exit 1; \
+	  $(BIN)/espalier import $(DIST)/memory/$$shape --weights int8 --output $(DIST)/memory/$$shape.h5 || exit 1; \
+	done
+	$(BIN)/espalier import $(DIST)/memory/qwen2-vl-2b --weights bf16 --output $(DIST)/memory/qwen2-vl-2b-bf16.h5
+	Tests/Packages/memory $(BIN)/espalier-run $(DIST)/memory/large.jpg $(MEMORY_SHAPES:%=$(DIST)/memory/%.h5) \
+	  $(DIST)/memory/qwen2-vl-2b-bf16.h5
 
 fuzz: setup
 	$(SWIFT) build -c release $(ADDRESS_FLAGS) --product fuzz

@@ -1,6 +1,6 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b. The words are those of the tiny tokenizers in Tests/Golden/families;
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b. The words are those of the tiny tokenizers in Tests/Golden/families;
 embedding and head have the full size all the same. Needs torch and transformers.
 """
 
@@ -71,11 +71,46 @@ def large_llava():
     return llava(text)
 
 
+def qwen_words(words):
+    """Tokens around pictures of a tiny model."""
+    tiny = json.loads((GOLDEN / words / "config.json").read_text())
+    names = ("video_token_id", "vision_start_token_id", "vision_end_token_id")
+    return {name: tiny[name] for name in names}
+
+
+def qwen2_vl():
+    """Qwen2-VL-2B: a tower of 32 layers at native resolution, merged by 2 x 2, Qwen2-1.5B."""
+    vision = dict(depth=32, embed_dim=1280, num_heads=16, mlp_ratio=4, hidden_size=1536)
+    text = dict(hidden_size=1536, intermediate_size=8960, num_hidden_layers=28, num_attention_heads=12)
+    text |= dict(num_key_value_heads=2, vocab_size=151936, max_position_embeddings=32768, rms_norm_eps=1e-6)
+    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=1e6, mrope_section=[16, 24, 24]))
+    text |= dict(tie_word_embeddings=True)
+    words = "qwen2_vl/flat"
+    config = t.Qwen2VLConfig(vision_config=vision, text_config=text, tie_word_embeddings=True, **qwen_words(words))
+    return t.Qwen2VLForConditionalGeneration, config, words, dict(max_pixels=12845056), {}
+
+
+def qwen3_vl():
+    """Qwen3-VL-2B: a tower of 24 layers, three of which add features behind the first layers of Qwen3-1.7B."""
+    vision = dict(depth=24, hidden_size=1024, intermediate_size=4096, num_heads=16, out_hidden_size=2048, patch_size=16)
+    vision |= dict(num_position_embeddings=2304, deepstack_visual_indexes=[5, 11, 17], hidden_act="gelu_pytorch_tanh")
+    text = dict(hidden_size=2048, intermediate_size=6144, num_hidden_layers=28, num_attention_heads=16, head_dim=128)
+    text |= dict(num_key_value_heads=8, vocab_size=151936, max_position_embeddings=262144, rms_norm_eps=1e-6)
+    rope = dict(rope_type="default", rope_theta=5e6, mrope_section=[24, 20, 20], mrope_interleaved=True)
+    text |= dict(rope_parameters=rope, tie_word_embeddings=True)
+    words = "qwen3_vl/tied"
+    config = t.Qwen3VLConfig(vision_config=vision, text_config=text, tie_word_embeddings=True, **qwen_words(words))
+    sizes = dict(patch_size=16, size=dict(longest_edge=16777216, shortest_edge=65536))
+    return t.Qwen3VLForConditionalGeneration, config, words, sizes, {}
+
+
 SHAPES = {
     "smolvlm-256m": smolvlm,
     "onevision-0.5b": onevision,
     "llava-1.4b": small_llava,
     "llava-7b": large_llava,
+    "qwen2-vl-2b": qwen2_vl,
+    "qwen3-vl-2b": qwen3_vl,
 }
 
 

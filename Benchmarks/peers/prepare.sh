@@ -14,13 +14,13 @@ import sys
 from PIL import Image
 Image.open("calib/digit-scenes/images/test-003.jpg").resize((1024, 768)).save(sys.argv[1], quality=92)
 PY
-maker=Benchmarks/make_checkpoint.py environment=openvino formats="int8 int4"
+environment=openvino formats="int8 int4"
 case $shape in
-  qwen2-vl-*) maker=Benchmarks/peers/make_qwen.py environment=openvino-old formats=int8 ;;
+  qwen2-vl-*) environment=openvino-old formats=int8 ;;
   smolvlm-*) environment=openvino-old formats=int8 ;;
 esac
 checkpoint="$folder/$shape/checkpoint"
-[ -e "$checkpoint" ] || "$python" "$maker" "$shape" "$checkpoint"
+[ -e "$checkpoint" ] || "$python" Benchmarks/make_checkpoint.py "$shape" "$checkpoint"
 if [[ $shape == llava-* || $shape == smolvlm-* ]] && [ ! -e "$folder/$shape/llama" ]; then
   "$python" Benchmarks/peers/convert_gguf.py "$checkpoint" "$folder/$shape/llama"
   language="$folder/$shape/llama/language"
