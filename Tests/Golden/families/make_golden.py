@@ -183,4 +183,5 @@ def main():
                 dump(family, spec)
 
 
-main()
+if __name__ == "__main__":
+    main()
