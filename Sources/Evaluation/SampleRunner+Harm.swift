@@ -31,6 +31,9 @@ extension SampleRunner {
       agrees: agrees, correct: correct, prompt: prompt, settings: settings, dense: whole, context)
   }
 
+  /// Tokens without text that an answer may begin with.
+  private static var mostSilence: Int { 8 }
+
   /// Whether greedy decoding says exactly this.
   private func says(_ answer: String, behind state: consuming DecodeState) throws -> Bool {
     var generation = try Generation(state, in: context, GenerationOptions(maxTokens: maxTokens))
@@ -39,6 +42,8 @@ extension SampleRunner {
       let text = generation.text.trimmed
       let isBeginning = answer.hasPrefix(text) || text.isEmpty || text.hasPrefix(answer)
       if !piece.text.isEmpty, !isBeginning { return false }
+      // Nor does any begin with more tokens that say nothing.
+      if text.isEmpty, generation.tokens.count > Self.mostSilence { return false }
     }
     return context.model.text(of: generation.tokens) == answer
   }

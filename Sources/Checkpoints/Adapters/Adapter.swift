@@ -32,56 +32,59 @@ struct Adapter {
   }
 
   private static let prefix = "base_model.model."
-  private static let kinds = [
-    (down: ".lora_A.weight", up: ".lora_B.weight", turned: false),
-    (down: ".lora_embedding_A", up: ".lora_embedding_B", turned: true),
-  ]
+  private static let (down, up) = (".lora_A.weight", ".lora_B.weight")
 
   /// The tensors of a model with this merged into them.
   func merge(into base: [ExactString: SourceTensor]) throws(CheckpointError) -> [ExactString: SourceTensor] {
     var result = base
     let places = Dictionary(grouping: base.keys) { Self.words($0.text) }
     let own = Dictionary(tensors.map { (ExactString($0.name), $0.tensor) }) { first, _ in first }
-    for (name, tensor) in tensors {
-      func failure(_ reason: String) -> CheckpointError {
-        CheckpointError(file: files[1], object: name, reason: reason)
+    for (name, tensor) in tensors where !name.hasSuffix(Self.up) {
+      guard tensor.isFloatingPoint else {
+        throw failure(name, "is \(tensor.type.rawValue), expected numbers")
       }
-      /// The tensor of the model that this is about.
-      func target(_ module: String) throws(CheckpointError) -> (ExactString, SourceTensor) {
-        guard module.hasPrefix(Self.prefix) else { throw failure("has another name than PEFT gives") }
-        let found = places[Self.words(String(module.dropFirst(Self.prefix.count)))] ?? []
-        guard found.count == 1, let tensor = base[found[0]] else {
-          throw failure(found.isEmpty ? "the model has no such module" : "the model has several such modules")
-        }
-        return (found[0], tensor)
+      if name.contains(".lora_embedding_") {
+        throw failure(name, "changes an embedding, which is not merged")
       }
-      guard tensor.isFloatingPoint else { throw failure("is \(tensor.type.rawValue), expected numbers") }
-      if Self.kinds.contains(where: { name.hasSuffix($0.up) }) { continue }
-      guard let kind = Self.kinds.first(where: { name.hasSuffix($0.down) }) else {
+      let module = name.hasSuffix(Self.down) ? String(name.dropLast(Self.down.count)) : nil
+      let target = module.map { $0 + ".weight" } ?? name
+      guard target.hasPrefix(Self.prefix) else { throw failure(name, "has another name than PEFT gives") }
+      let found = places[Self.words(String(target.dropFirst(Self.prefix.count)))] ?? []
+      guard found.count == 1, let old = base[found[0]] else {
+        throw failure(name, "the model has \(found.isEmpty ? "no" : "several") such module")
+      }
+      if let module {
+        result[found[0]] = old.changed(
+          by: try change(of: old, module, tensor, own[ExactString(module + Self.up)]))
+      } else {
         // A module that was trained as a whole takes the place of the model's.
-        let (place, old) = try target(name)
         guard old.shape == tensor.shape else {
-          throw failure("has shape \(tensor.shape), the model's has \(old.shape)")
+          throw failure(name, "has shape \(tensor.shape), the model's has \(old.shape)")
         }
-        result[place] = tensor
-        continue
+        result[found[0]] = tensor
       }
-      let module = String(name.dropLast(kind.down.count))
-      guard let up = own[ExactString(module + kind.up)], up.isFloatingPoint else {
-        throw failure("has no \(kind.up.dropFirst()) beside it")
-      }
-      let (place, old) = try target(module + ".weight")
-      let rank = tensor.shape.first ?? 0
-      guard rank > 0, tensor.shape.count == 2, tensor.shape[1] > 0, up.shape.count == 2, up.shape[1] == rank,
-        old.shape.count == 2,
-        old.shape == (kind.turned ? [tensor.shape[1], up.shape[0]] : [up.shape[0], tensor.shape[1]])
-      else {
-        throw failure("has shape \(tensor.shape) and \(up.shape) beside it; the matrix has \(old.shape)")
-      }
-      if kind.turned { throw failure("changes an embedding, which is not merged") }
-      result[place] = old.changed(by: LowRankChange(up: up, down: tensor, scale: try scale(of: module, rank)))
     }
     return result
+  }
+
+  private func failure(_ name: String, _ reason: String) -> CheckpointError {
+    CheckpointError(file: files[1], object: name, reason: reason)
+  }
+
+  /// What two factors of a module add to its matrix.
+  private func change(
+    of matrix: SourceTensor, _ module: String, _ down: SourceTensor, _ up: SourceTensor?
+  ) throws(CheckpointError) -> LowRankChange {
+    let name = module + Self.down
+    guard let up, up.isFloatingPoint else { throw failure(name, "has no \(Self.up.dropFirst()) beside it") }
+    let rank = down.shape.first ?? 0
+    guard rank > 0, down.shape.count == 2, down.shape[1] > 0, up.shape.count == 2, up.shape[1] == rank,
+      matrix.shape == [up.shape[0], down.shape[1]]
+    else {
+      throw failure(
+        name, "has shape \(down.shape) and \(up.shape) beside it; the matrix has \(matrix.shape)")
+    }
+    return LowRankChange(up: up, down: down, scale: try scale(of: module, rank))
   }
 
   /// Names of modules without what layouts of several years put around the text model.

@@ -6,7 +6,6 @@ import PlanFile
 /// FP8 by blocks or as a whole (`fp8`, `fbgemm_fp8`) and what compressed-tensors writes: floats of 8 bits, integers of 8, and
 /// packed ones of fewer. Others are refused with what to download instead.
 struct QuantizedTensors {
-  private let settings: Settings
   /// Rows and columns of a block with a scale, where scales are of blocks.
   private let block: (rows: Int, columns: Int)?
   /// Bits of packed integers.
@@ -22,7 +21,6 @@ struct QuantizedTensors {
       }
     }
     guard let found else { return nil }
-    settings = found
     let method = try found.text("quant_method", default: "an unnamed method")
     switch method {
     case "fp8", "fbgemm_fp8":

@@ -149,17 +149,15 @@ struct ResponsesReply: Reply {
         "total_tokens": .integer(report.promptTokens + report.answerTokens),
       ])
     }
-    return .object(
-      [
-        ("id", .string("resp_\(id)")), ("object", .string("response")),
-        ("created_at", .integer(served.now())),
-        ("status", .string(status)), ("error", .null),
-        (
-          "incomplete_details",
-          status == "incomplete" ? .object(["reason": .string("max_output_tokens")]) : .null
-        ), ("model", .string("\(served.name)@\(asked.request.point)")), ("output", .array(output)),
-        ("previous_response_id", .null), ("store", .bool(false)), ("metadata", .object([])),
-        ("usage", usage ?? .null),
-      ] + asked.echo + (report?.figures ?? []))
+    let details: Figures.JSON =
+      status == "incomplete" ? .object(["reason": .string("max_output_tokens")]) : .null
+    let members: [(String, Figures.JSON)] = [
+      ("id", .string("resp_\(id)")), ("object", .string("response")),
+      ("created_at", .integer(served.now())), ("status", .string(status)), ("error", .null),
+      ("incomplete_details", details), ("model", .string("\(served.name)@\(asked.request.point)")),
+      ("output", .array(output)), ("previous_response_id", .null), ("store", .bool(false)),
+      ("metadata", .object([])), ("usage", usage ?? .null),
+    ]
+    return .object(members + asked.echo + (report?.figures ?? []))
   }
 }
