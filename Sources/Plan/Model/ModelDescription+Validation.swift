@@ -74,7 +74,9 @@ extension RotaryModel {
     if !sections.isEmpty {
       guard sections.allSatisfy({ (1...width).contains($0) }), sections.count <= 64,
         sections.reduce(0, +) == width / 2
-      else { throw Flaw(path, "rotary_sections \(sections) are not all above 0 with a sum of \(width / 2) pairs") }
+      else {
+        throw Flaw(path, "rotary_sections \(sections) are not all above 0 with a sum of \(width / 2) pairs")
+      }
     }
     guard !interleavesSections || sections.count == 3 else {
       throw Flaw(path, "rotary_interleaved has \(sections.count) rotary_sections, expected 3")
