@@ -5,21 +5,14 @@ import Glibc
 ///
 /// Pairs are `(i, i + pairs)` as in Hugging Face's Llama ("rotate half").
 ///
-/// Used by one sequence at a time; `reserve` is called before the positions are needed.
+/// Threads may rotate at the same time; `reserve` is called before the positions are needed, by one of them alone.
 public final class RotaryTable {
   private let scheme: RotaryScheme
   private var cosines = MatrixView(rows: 0, columns: 0)
   private var sines = MatrixView(rows: 0, columns: 0)
-  /// Angles of one token whose coordinates differ, or of a sequence that has outgrown the table.
-  private let mixedCosines: MatrixView
-  private let mixedSines: MatrixView
 
   /// An empty table.
-  public init(_ scheme: RotaryScheme) {
-    self.scheme = scheme
-    mixedCosines = MatrixView(rows: 1, columns: scheme.frequencies.count)
-    mixedSines = MatrixView(rows: 1, columns: scheme.frequencies.count)
-  }
+  public init(_ scheme: RotaryScheme) { self.scheme = scheme }
 
   /// Positions the table knows.
   public var positions: Int { cosines.rows }
@@ -45,10 +38,13 @@ public final class RotaryTable {
     precondition(positions.count == rows.rows && rows.columns % headWidth == 0 && 2 * pairs <= headWidth)
     let grown = grownFrequencies(for: positions.lazy.map(\.largest).max() ?? 0)
     func rotate(_ range: Range<Int>) {
-      for row in range { rotateRow(rows.rowBase(row), rows.columns, positions[row], headWidth, grown) }
+      withMixedAngles { mixed in
+        for row in range {
+          rotateRow(rows.rowBase(row), rows.columns, positions[row], headWidth, grown, mixed)
+        }
+      }
     }
-    // Angles of several axes are put together in one place: then one thread at a time.
-    guard let workers, grown == nil, scheme.axes.isEmpty else { return rotate(0..<rows.rows) }
+    guard let workers else { return rotate(0..<rows.rows) }
     workers.split(rows.rows, granularity: 1, operations: 8 * rows.rows * rows.columns) { range, _ in
       rotate(range)
     }
@@ -58,35 +54,47 @@ public final class RotaryTable {
   public func rotate(_ row: MatrixView, position: RotaryPosition, headWidth: Int) {
     precondition(
       row.rows == 1 && row.columns % headWidth == 0 && 2 * scheme.frequencies.count <= headWidth)
-    rotateRow(row.rowBase(0), row.columns, position, headWidth, grownFrequencies(for: position.largest))
+    withMixedAngles { mixed in
+      rotateRow(
+        row.rowBase(0), row.columns, position, headWidth, grownFrequencies(for: position.largest), mixed)
+    }
+  }
+
+  /// Memory for the angles of one token whose coordinates differ, or of a sequence that has outgrown the table: cosines and
+  /// then sines. Each thread has its own.
+  private typealias MixedAngles = UnsafeMutableBufferPointer<Float>
+
+  private func withMixedAngles(_ body: (MixedAngles) -> Void) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, 2 * scheme.frequencies.count), body)
   }
 
   private func rotateRow(
     _ row: UnsafeMutablePointer<Float>, _ width: Int, _ position: RotaryPosition, _ headWidth: Int,
-    _ grown: [Float]?
+    _ grown: [Float]?, _ mixed: MixedAngles
   ) {
-    let (cosine, sine) = angles(position, grown)
+    guard let (cosine, sine) = angles(position, grown, mixed) else { return }
     for head in 0..<width / headWidth {
       kernels.rotate(row + head * headWidth, cosine, sine, scheme.frequencies.count)
     }
   }
 
   private func angles(
-    _ position: RotaryPosition, _ grown: [Float]?
-  ) -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
+    _ position: RotaryPosition, _ grown: [Float]?, _ mixed: MixedAngles
+  ) -> (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)? {
     if grown == nil, scheme.axes.isEmpty || position.isUniform {
       let row = Int(position.temporal)
       return (cosines.rowBase(row), sines.rowBase(row))
     }
+    let pairs = scheme.frequencies.count
     for pair in scheme.frequencies.indices {
       let coordinate = position[scheme.axes.isEmpty ? .temporal : scheme.axes[pair]]
-      if let grown {
-        (mixedCosines[0, pair], mixedSines[0, pair]) = angle(coordinate, grown[pair])
-      } else {
-        (mixedCosines[0, pair], mixedSines[0, pair]) = (cosines[coordinate, pair], sines[coordinate, pair])
-      }
+      let (cosine, sine) =
+        grown.map { angle(coordinate, $0[pair]) } ?? (cosines[coordinate, pair], sines[coordinate, pair])
+      mixed.initializeElement(at: pair, to: cosine)
+      mixed.initializeElement(at: pairs + pair, to: sine)
     }
-    return (mixedCosines.base, mixedSines.base)
+    // There is room for one at least.
+    return mixed.baseAddress.map { ($0, $0 + pairs) }
   }
 
   /// The product is rounded to float32 before the cosine, as the reference implementation does.
