@@ -118,7 +118,7 @@ import TestSupport
   @Test(arguments: [
     ("adapter_config.json", "LORA", "IA3_", "expected LORA"),
     ("adapter_config.json", "\"use_dora\": false", "\"use_dora\": true ", "which is not supported"),
-    ("adapter_model.safetensors", "layers.0.query.lora_A", "layers.9.query.lora_A", "beside it"),
+    ("adapter_model.safetensors", "layers.0.query.lora_A", "layers.9.query.lora_A", "has no such module"),
     (
       "adapter_model.safetensors", "base_model.model.layers.0.query.lora_B",
       "base_model.model.layers.0.quern.lora_B", "beside it"

@@ -20,6 +20,7 @@ import Testing
     try Program.shell(
       """
       mkfifo "$1/questions"
+      : > "$1/answers"
       "$0" "$2" --image "$3" --chat < "$1/questions" > "$1/answers" &
       exec 3> "$1/questions"
       echo "What digit is blue?" >&3
