@@ -1,7 +1,7 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b. The words are those of the tiny tokenizers in Tests/Golden/families;
-embedding and head have the full size all the same. Needs torch and transformers.
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b. The words are those of the tiny tokenizers
+in Tests/Golden/families; embedding and head have the full size all the same. Needs torch and transformers.
 """
 
 import json

@@ -76,15 +76,26 @@ static int find_frame(GifFileType *file, const struct source *source, struct fra
   return ESPALIER_CODEC_OK;
 }
 
+/* Opens a file and reads on to the data of its first picture; NULL with a status where that fails. */
+static GifFileType *open_frame(struct source *source, struct frame *frame, int *status, char *message) {
+  message[0] = 0;
+  GifFileType *file = DGifOpen(source, read_bytes, NULL);
+  *status = file == NULL ? fail(source, NULL, message) : find_frame(file, source, frame, message);
+  if (file != NULL && *status != ESPALIER_CODEC_OK) {
+    DGifCloseFile(file, NULL);
+    return NULL;
+  }
+  return file;
+}
+
 int espalier_gif_header(const uint8_t *bytes, size_t count, espalier_codec_header *header, char *message) {
   struct source source = {.bytes = bytes, .count = count};
   struct frame frame;
-  message[0] = 0;
-  GifFileType *file = DGifOpen(&source, read_bytes, NULL);
-  if (file == NULL) return fail(&source, NULL, message);
-  int status = find_frame(file, &source, &frame, message);
-  header->width = status == ESPALIER_CODEC_OK ? frame.width : 0;
-  header->height = status == ESPALIER_CODEC_OK ? frame.height : 0;
+  int status;
+  GifFileType *file = open_frame(&source, &frame, &status, message);
+  if (file == NULL) return status;
+  header->width = frame.width;
+  header->height = frame.height;
   DGifCloseFile(file, NULL);
   return status;
 }
@@ -132,15 +143,12 @@ int espalier_gif_decode(const uint8_t *bytes, size_t count, uint32_t width, uint
                         char *message) {
   struct source source = {.bytes = bytes, .count = count};
   struct frame frame;
-  message[0] = 0;
-  GifFileType *file = DGifOpen(&source, read_bytes, NULL);
-  if (file == NULL) return fail(&source, NULL, message);
-  int status = find_frame(file, &source, &frame, message);
-  if (status == ESPALIER_CODEC_OK) {
-    status = frame.width == width && frame.height == height
-                 ? read_picture(file, &source, &frame, pixels, message)
-                 : fail(&source, "its size changed while decoding", message);
-  }
+  int status;
+  GifFileType *file = open_frame(&source, &frame, &status, message);
+  if (file == NULL) return status;
+  status = frame.width == width && frame.height == height
+               ? read_picture(file, &source, &frame, pixels, message)
+               : fail(&source, "its size changed while decoding", message);
   DGifCloseFile(file, NULL);
   return status;
 }

@@ -10,18 +10,12 @@ import struct
 from pathlib import Path
 
 import numpy as np
+from hashing import fnv
 from PIL import Image, ImageOps
 
 here = Path(__file__).parent
 inputs = here / "formats"
 random = np.random.default_rng(21)
-
-
-def fnv(data):
-    value = 0xCBF29CE484222325
-    for byte in data:
-        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return f"{value:016x}"
 
 
 def scene(width, height):

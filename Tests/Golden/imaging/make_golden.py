@@ -14,6 +14,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from hashing import fnv
 from PIL import Image, ImageOps
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
@@ -28,13 +29,6 @@ FILTERS = {
 }
 MEAN = [0.48145466, 0.4578275, 0.40821073]
 DEVIATION = [0.26862954, 0.26130258, 0.27577711]
-
-
-def fnv(data: bytes) -> str:
-    value = 0xCBF29CE484222325
-    for byte in data:
-        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return f"{value:016x}"
 
 
 def scene(width, height):
