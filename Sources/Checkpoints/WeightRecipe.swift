@@ -7,12 +7,13 @@ public import PlanWriting
 enum WeightRecipe: Sendable {
   /// Rows of the sources one after the other.
   case stacked([SourceTensor])
-  /// `[a x b]` to `[b x a]`.
+  /// `[a x b]` to `[b x a]`; further extents count among `b`.
   case transposed(SourceTensor)
   /// The listed rows of a matrix.
   case rows(SourceTensor, [Int])
-  /// A patch embedding `[width, 3, p, p]` that takes raw bytes: `w * rescale / deviation` by channel. One over several
-  /// frames, `[width, 3, frames, p, p]`, becomes one over a picture that is all of them: the sum.
+  /// A patch embedding `[width, 3, p, p]`, or `[width, p * p * 3]` with the channel last, that takes raw bytes:
+  /// `w * rescale / deviation` by channel. One over several frames, `[width, 3, frames, p, p]`, becomes one over a picture
+  /// that is all of them: the sum.
   case foldedPatches(SourceTensor, ImagePreprocessing)
   /// What folding adds to the patch bias, if there is one: `bias - sum(w * mean / deviation)` by row.
   case foldedBias(SourceTensor, SourceTensor?, ImagePreprocessing)
@@ -121,7 +122,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
   private func transpose(
     _ source: SourceTensor, _ give: ([Float]) throws(PlanError) -> Void
   ) throws(PlanError) {
-    let (rows, columns) = (source.shape[0], source.shape[1])
+    let (rows, columns) = (source.shape[0], source.shape.dropFirst().reduce(1, *))
     for start in stride(from: 0, to: columns, by: 64) {
       let band = start..<min(start + 64, columns)
       var values = [Float](repeating: 0, count: band.count * rows)
@@ -134,7 +135,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
   }
 }
 
-/// A patch embedding, `[width, 3, p, p]` or `[width, 3, frames, p, p]`, as rows over one picture.
+/// A patch embedding, `[width, 3, p, p]`, `[width, 3, frames, p, p]` or `[width, p * p * 3]`, as rows over one picture.
 private struct PatchWeights {
   private let source: SourceTensor
   private let frames: Int
@@ -146,7 +147,7 @@ private struct PatchWeights {
     self.source = source
     let shape = source.shape
     frames = shape.count == 5 ? shape[2] : 1
-    plane = shape[shape.count - 2] * shape[shape.count - 1]
+    plane = shape.count == 2 ? shape[1] / 3 : shape[shape.count - 2] * shape[shape.count - 1]
     rows = shape[0]
   }
 
@@ -156,6 +157,7 @@ private struct PatchWeights {
     let values = try source.numbers(row * count..<(row + 1) * count)
     return (0..<3 * plane).map { index in
       let (channel, pixel) = index.quotientAndRemainder(dividingBy: plane)
+      if source.shape.count == 2 { return Double(values[pixel * 3 + channel]) }
       return (0..<frames).reduce(0.0) { $0 + Double(values[(channel * frames + $1) * plane + pixel]) }
     }
   }

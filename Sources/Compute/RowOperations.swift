@@ -64,6 +64,14 @@ extension MatrixView {
     for row in 0..<rows { kernels.add_scaled(factor, other.rowBase(row), rowBase(row), columns) }
   }
 
+  /// Multiplies by a matrix of the same shape, element by element.
+  public func multiply(by other: MatrixView, _ workers: Workers? = nil) {
+    precondition(other.rows == rows && other.columns == columns)
+    forRows(workers) { range in
+      for row in range { kernels.multiply(other.rowBase(row), rowBase(row), columns) }
+    }
+  }
+
   /// `self[r] *= factors`, element by element, for every row.
   public func multiply(byVector factors: WeightVector, _ workers: Workers? = nil) {
     precondition(factors.count == columns)

@@ -43,7 +43,7 @@ private final class ReferenceRun {
   func reference(_ context: Context) -> SampleRunner.Reference {
     let tokens = answer.generation.tokens
     // The last token never ran.
-    for layer in start.cache.layers { layer.truncate(to: layer.count - (tokens.count - 1)) }
+    start.cache.forget(last: tokens.count - 1)
     let logits = context.forcedLogits(tokens, behind: start)
     return SampleRunner.Reference(answer: tokens, distributions: DenseDistributions(logits: logits))
   }

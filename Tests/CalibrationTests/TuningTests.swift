@@ -213,7 +213,7 @@ import TestSupport
       })
   }
 
-  private var space: SettingsSpace { SettingsSpace(record, layers: 4) }
+  private var space: SettingsSpace { SettingsSpace(record, TinyModel.description.text) }
 
   /// A calibration of the tiny model as it might be.
   private var record: CalibrationRecord {

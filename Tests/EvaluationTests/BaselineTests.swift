@@ -13,6 +13,11 @@ import TestSupport
   private let folder: TemporaryFolder
   private let runner: SampleRunner
   private let set: SampleSet
+  private static let text = {
+    var text = TextModel()
+    text.layers = 4
+    return text
+  }()
   private static let point = OperatingPoint(
     name: "point",
     settings: PruningSettings(
@@ -33,20 +38,20 @@ import TestSupport
   }
 
   @Test func `a rule takes the place of the point's own, chance with five seeds`() {
-    let random = Baseline.rule(.random).contenders(to: Self.point, layers: 4)
+    let random = Baseline.rule(.random).contenders(to: Self.point, Self.text)
     #expect(random.map { $0.point.settings.tokenPruning?.seed } == [0, 1, 2, 3, 4])
     #expect(random.allSatisfy { $0.point.name == "point+random" && $0.opponent == "point" })
     #expect(random.allSatisfy { $0.point.settings.cacheRetention == Self.point.settings.cacheRetention })
-    #expect(Baseline.rule(.semiRelaxed).contenders(to: Self.point, layers: 4).isEmpty)
-    #expect(Baseline.rule(.stride).contenders(to: .dense, layers: 4).isEmpty)
+    #expect(Baseline.rule(.semiRelaxed).contenders(to: Self.point, Self.text).isEmpty)
+    #expect(Baseline.rule(.stride).contenders(to: .dense, Self.text).isEmpty)
     var late = Self.point
     late.settings.tokenPruning?.layer = 3
-    let fastV = Baseline.rule(.fastV).contenders(to: late, layers: 4)
+    let fastV = Baseline.rule(.fastV).contenders(to: late, Self.text)
     #expect(fastV.map { $0.point.settings.tokenPruning?.layer } == [1])
   }
 
   @Test func `shuffling keeps how much is reduced and changes where`() {
-    let shuffled = Baseline.shuffled.contenders(to: Self.point, layers: 4).map(\.point.settings)
+    let shuffled = Baseline.shuffled.contenders(to: Self.point, Self.text).map(\.point.settings)
     #expect(shuffled.count == 5 && shuffled.contains { $0 != Self.point.settings })
     for settings in shuffled {
       #expect(settings.layerReduction?.feedForwardLayers.count == 2)
@@ -55,14 +60,14 @@ import TestSupport
     var even = Self.point
     even.settings.layerReduction?.feedForwardLayers = [0, 1, 2, 3]
     even.settings.cacheRetention?.rates = [0.5, 0.5, 0.5, 0.5]
-    #expect(Baseline.shuffled.contenders(to: even, layers: 4).isEmpty, "it would be the point itself")
+    #expect(Baseline.shuffled.contenders(to: even, Self.text).isEmpty, "it would be the point itself")
   }
 
   @Test func `reduced pictures keep the point's share of pixels`() {
     var recovering = Self.point
     recovering.settings.tokenPruning?.keepRatio = 0.4
     recovering.settings.tokenPruning?.recoveryStride = 3
-    let contender = Baseline.reducedImage.contenders(to: recovering, layers: 4)
+    let contender = Baseline.reducedImage.contenders(to: recovering, Self.text)
     #expect(contender.map(\.input) == [.reduced(share: 0.6)])
     #expect(contender.allSatisfy { $0.point.settings.isDense })
   }
@@ -70,7 +75,7 @@ import TestSupport
   @Test func `every baseline runs, and no picture is no visual token`() throws {
     let contenders =
       [Contender(point: .dense), Contender(point: Self.point)]
-      + Baseline.standard.flatMap { $0.contenders(to: $0 == .noImage ? .dense : Self.point, layers: 4) }
+      + Baseline.standard.flatMap { $0.contenders(to: $0 == .noImage ? .dense : Self.point, Self.text) }
     let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
     for score in scores {
       let kept = score.mean(\.visualKept)
@@ -89,16 +94,15 @@ import TestSupport
 
   @Test(.tags(.slow), .skippedWhenFast)
   func `the fewest pixels are those that take nearest to as long as the point`() throws {
-    let runner = SampleRunner(
-      Context(try Model(Plan(contentsOf: try TilePlan.path())), threads: 1), maxTokens: 8)
+    let context = Context(try Model(Plan(contentsOf: try TilePlan.path())), threads: 1)
+    let runner = SampleRunner(context, maxTokens: 8)
     let set = try SampleSet(contentsOf: TilePlan.scenes.appendingPathComponent("validation.jsonl").path)
       .first(3)
     let tiles = PruningSettings(picture: PictureSettings(tileSelection: TileSelection(threshold: 1.5)))
     let resolutions = [672, 448, 224].map { Resolution(.longestEdge, $0) }
     let contenders = Contender.all(
       points: [.dense, OperatingPoint(name: "tiles", settings: tiles)], baselines: [.fewestPixels],
-      layers: 12,
-      resolutions: resolutions)
+      text: context.model.text, resolutions: resolutions)
     #expect(contenders.map(\.point.settings.picture.resolution) == [nil, nil] + resolutions)
     let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
     let score = try #require(BaselineScore.all(in: scores).first)

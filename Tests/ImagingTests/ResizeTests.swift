@@ -27,7 +27,7 @@ struct ResizeTests {
     let image = RGBImage.formula(5, 90)
     let whole = try image.resized(toWidth: 60, height: 20, filter: filter)
     let parts = image.resized(
-      toWidth: 60, height: 20, columns: 0..<60, rows: 0..<20, filter: filter, mostBetween: 700)
+      toWidth: 60, height: 20, columns: 0..<60, rows: 0..<20, as: Resampling(filter), mostBetween: 700)
     #expect(parts == whole)
   }
 

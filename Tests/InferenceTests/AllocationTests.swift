@@ -39,6 +39,21 @@ struct AllocationTests {
     #expect(espalier_allocations() - before == 0)
   }
 
+  @Test func `nor does a decoder with convolutions`() throws {
+    let folder = try TemporaryFolder()
+    let golden = try FamilyGolden("lfm2_vl/cut")
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
+    let prompt = try context.embed(
+      PromptLayout(parts: (0..<12).map { .token($0) }), images: [])
+    let prefill = try context.prefill(
+      prompt, schedule: try context.model.schedule(.dense), PrefillRange(reserve: 32))
+    var state = context.startDecoding(prefill)
+    for token in 0..<4 { context.decode(Int32(100 + token), &state) }
+    let before = espalier_allocations()
+    for token in 4..<24 { context.decode(Int32(100 + token), &state) }
+    #expect(espalier_allocations() - before == 0)
+  }
+
   @Test(arguments: WeightFormat.allCases)
   func `sharing a product or attention among threads allocates nothing`(format: WeightFormat) {
     let workers = Workers(count: 2)

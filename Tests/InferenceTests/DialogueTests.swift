@@ -178,8 +178,7 @@ import Tokenization
     }
     let settings = PruningSettings(
       tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
-      cacheRetention: CacheRetention(
-        rates: Array(repeating: 0.5, count: context.model.text.layers), ranking: .lastRow))
+      cacheRetention: CacheRetention(rates: context.model.text.retentionRates(0.5), ranking: .lastRow))
     let schedule = try context.model.schedule(settings)
     var keeping = PromptReader(context, images: images, schedule: schedule, policy: .keep)
     var again = PromptReader(context, images: images, schedule: schedule, policy: .reencode)
@@ -191,6 +190,35 @@ import Tokenization
       #expect(kept.prefill.nextPosition == whole.prefill.nextPosition)
       #expect(
         largestDifference(logits(kept, after: [5], context), logits(whole, after: [5], context)) < 1e-3)
+    }
+  }
+
+  @Test func `a layer without entries goes back to the end of the pictures, or of the last prompt`() throws {
+    let golden = try FamilyGolden("lfm2_vl/cut")
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
+    let picture = try context.encode(try context.model.prepareImage(at: golden.picture("wide.png")))
+    let schedule = try context.model.schedule(PruningSettings(horizon: Horizon(layer: 1)))
+    var reader = PromptReader(context, images: [picture], schedule: schedule, policy: .keep)
+    func layout(_ words: [Int32]) -> PromptLayout {
+      PromptLayout(parts: [.token(3), .image(0)] + words.map { .token($0) })
+    }
+    // Words, what is decoded behind them, and how many tokens have to be read again.
+    let questions: [([Int32], [Int32], Int?)] = [
+      ([4, 5, 6], [9, 10], nil), ([4, 5, 7, 8], [11, 12], 4), ([4, 5, 7, 8, 11, 12, 13], [14], 1),
+      ([4, 5, 7, 8, 11, 12, 13, 15, 16], [17], 2), ([20, 21], [], 2),
+    ]
+    for (words, answer, read) in questions {
+      var fresh = PromptReader(context, images: [picture], schedule: schedule, policy: .keep)
+      let whole = try fresh.read(layout(words), reserve: 8)
+      let reading = try reader.read(layout(words), reserve: 8)
+      #expect(reading.known == (read.map { reading.count - $0 } ?? 0), "\(words)")
+      #expect(
+        largestDifference(
+          logits(reading, after: answer, context), logits(whole, after: answer, context)) < 1e-4)
+      // The same tokens on the reader's own cache.
+      var state = context.startDecoding(reading.takePrefill())
+      for token in answer { context.decode(token, &state) }
+      reader.didDecode(answer)
     }
   }
 

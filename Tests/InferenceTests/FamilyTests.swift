@@ -13,7 +13,7 @@ import TestSupport
 
   @Test func `there are at least three configurations of each family`() {
     let families = Dictionary(grouping: Self.goldens) { $0.name.split(separator: "/")[0] }
-    #expect(families.count == 9 && families.values.allSatisfy { $0.count >= 3 })
+    #expect(families.count == 10 && families.values.allSatisfy { $0.count >= 3 })
   }
 
   @Test(arguments: goldens)
@@ -121,7 +121,7 @@ final class FamilyRun {
       let dense = try logits(context, prompt, PruningSettings())
       for rule in ImportanceRule.allCases {
         var keepAll = PruningSettings()
-        for layer in rule == .fastV ? [0] : [TokenPruning.promptPlace, 0] {
+        for layer in rule == .fastV ? [context.model.text.attentionLayer(from: 0)] : [TokenPruning.promptPlace, 0] {
           keepAll.tokenPruning = TokenPruning(rule: rule, keepRatio: 1, layer: layer)
           #expect(
             largestDifference(try logits(context, prompt, keepAll), dense) < 1e-5, "\(rule) \(test.case)")
@@ -129,7 +129,8 @@ final class FamilyRun {
       }
       var whole = PruningSettings()
       whole.layerReduction = LayerReduction(
-        feedForwardLayers: Array(0..<layers), attentionLayers: Array(0..<layers), neuronShare: 1,
+        feedForwardLayers: Array(0..<layers), attentionLayers: context.model.text.attentionLayers,
+        neuronShare: 1,
         attentionWindow: prompt.rows.count)
       whole.cacheRetention = CacheRetention(rates: Array(repeating: 1, count: layers))
       whole.horizon = Horizon(layer: layers - 1)
@@ -143,12 +144,11 @@ final class FamilyRun {
   ) throws {
     let folder = try TemporaryFolder()
     let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
-    let layers = context.model.text.layers
     let test = try #require(golden.cases.first { $0.nested && $0.case == "two" })
     let prompt = try FamilyRun.prompt(context, golden, test)
     var settings = PruningSettings()
     settings.tokenPruning = TokenPruning(rule: .semiRelaxed, keepRatio: 0.5, layer: 0)
-    settings.cacheRetention = CacheRetention(rates: Array(repeating: 0.5, count: layers))
+    settings.cacheRetention = CacheRetention(rates: context.model.text.retentionRates(0.5))
     let result = try context.prefill(
       prompt.copy(), schedule: try context.model.schedule(settings), PrefillRange(reserve: 4))
     let kept = result.rows.visualIndices.filter { $0 >= 0 }.map(Int.init)
@@ -163,7 +163,7 @@ final class FamilyRun {
     #expect(images == 2 && result.nextPosition == prompt.rows.nextPosition)
     let first = kept.count { $0 < prompt.imageStarts[1] }
     let share = Int((Double(first) / 2).rounded()) + Int((Double(kept.count - first) / 2).rounded())
-    #expect(result.cache.layers.last?.visualCount == share)
+    #expect(result.cache.keysAndValues.last?.visualCount == share)
     #expect(try context.greedyTokens(after: result, limit: 3).count > 0)
   }
 

@@ -81,7 +81,7 @@ import TestSupport
   @Test func `a huge limit reserves nothing beyond the context`() throws {
     var reader = PromptReader(context, images: [], schedule: Schedule(layers: 4), policy: .accept)
     let reading = try reader.read(context.model.layout(prompt: "why", images: 0), reserve: .max)
-    let layers = reading.prefill.cache.layers
+    let layers = reading.prefill.cache.keysAndValues
     #expect(layers.allSatisfy { $0.capacity <= context.model.text.contextLength })
   }
 

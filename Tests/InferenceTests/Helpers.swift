@@ -44,3 +44,8 @@ struct Recorder: Observer {
   }
   mutating func didRun(layer: Int, rows: TokenRows, normed: MatrixView) { self.normed.append(normed.copy()) }
 }
+
+extension KeyValueCache {
+  /// Keys and values of the layers that have any.
+  var keysAndValues: [LayerCache] { layers.compactMap { $0 as? LayerCache } }
+}

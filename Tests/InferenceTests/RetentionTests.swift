@@ -61,7 +61,7 @@ import TestSupport
       let kept = selector.keep(
         layer: layer, rate: Self.rates[layer], attention: recorder.attention[layer],
         visualIndices: prompt.rows.visualIndices)
-      byHand.cache.layers[layer].retain(kept, visual: kept[0].count - 8, reserve: 8)
+      byHand.cache.keysAndValues[layer].retain(kept, visual: kept[0].count - 8, reserve: 8)
     }
     let answer: [Int32] = [5, 9, 30, 2]
     #expect(context.decoded(answer, after: retained) == context.decoded(answer, after: byHand))
@@ -84,9 +84,9 @@ import TestSupport
         visualIndices: prompt.rows.visualIndices)
     }
     #expect(sets.contains { $0[0] != $0[1] })
-    for (layer, kept) in zip(poisoned.cache.layers, sets) { layer.poison(besides: kept) }
+    for (layer, kept) in zip(poisoned.cache.keysAndValues, sets) { layer.poison(besides: kept) }
     #expect(context.decoded([5], after: poisoned).contains { $0.isNaN }, "poison shows where it is read")
-    for (layer, kept) in zip(poisoned.cache.layers, sets) {
+    for (layer, kept) in zip(poisoned.cache.keysAndValues, sets) {
       layer.retain(kept, visual: kept[0].count - 8, reserve: 8)
     }
     let answer: [Int32] = [5, 9, 30, 2]

@@ -99,9 +99,9 @@ import Testing
 
   @Test(arguments: CachePrecision.allCases) func `a copy shares no memory`(
     precision: CachePrecision
-  ) {
+  ) throws {
     let cache = filled(3, precision)
-    let copy = cache.copy(reserve: 1)
+    let copy = try #require(cache.copy(reserve: 1) as? LayerCache)
     copy.truncate(to: 1)
     append(50..<52, visual: 0, to: copy)
     #expect(cache.keyRows(0) == (0..<3).map { Self.key($0, 0) })
@@ -121,11 +121,12 @@ import Testing
   @Test(arguments: CachePrecision.allCases) func `a cache of layers adds up its layers`(
     precision: CachePrecision
   ) {
-    let cache = KeyValueCache(layers: 3, heads: 2, headWidth: 3, precision: precision)
-    for layer in 0..<3 {
-      cache.layers[layer].reset(capacity: 8)
-      append(0..<layer + 1, visual: layer, to: cache.layers[layer])
+    let layers = (0..<3).map { _ in LayerCache(heads: 2, headWidth: 3, precision: precision) }
+    for (layer, cache) in layers.enumerated() {
+      cache.reset(capacity: 8)
+      append(0..<layer + 1, visual: layer, to: cache)
     }
+    let cache = KeyValueCache(layers: layers)
     #expect(cache.bytes == (1 + 2 + 3) * (precision == .float32 ? 48 : 24))
     #expect(cache.visualEntries == 3)
     #expect(cache.copy(reserve: 4).bytes == cache.bytes)

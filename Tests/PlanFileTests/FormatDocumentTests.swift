@@ -49,6 +49,8 @@ import Testing
       + row("`activation`", Activation.self) + row("`norm` of the tower", Norm.self)
       + row("`norm` of the projector", ProjectorModel.ProjectorNorm.self)
       + row("`positions`", VisionModel.Positions.self) + row("`filter`", ImagePreprocessing.Filter.self)
+      + row("`position_resize`", VisionModel.PositionResize.self)
+      + row("`resampler`", ImagePreprocessing.Resampler.self)
       + row("`arrangement`", ImagePreprocessing.Arrangement.self)
       + row("`scheme`", TokenizerTables.Scheme.self) + row("`..._trimming`", Trimming.self)
       + row("`token_pruning_rule`, `rule`", ImportanceRule.self)

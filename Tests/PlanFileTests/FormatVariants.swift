@@ -28,7 +28,7 @@ struct PlanVariant: Sendable {
 enum Extents {
   static let named: [(extent: Int, name: String)] = [
     (7, "L"), (40, "d"), (14, "dh"), (84, "H dh"), (168, "(H + 2 Hkv) dh"), (3, "Hkv"), (31, "m"),
-    (62, "2 m"), (70, "V"),
+    (62, "2 m"), (70, "V"), (120, "3 d"), (8, "taps"),
     (5, "rotary_width / 2"), (48, "dv"), (144, "3 dv"), (29, "mv"), (58, "2 mv"), (588, "3 p p"),
     (6, "dv / (4 hv)"), (16, "patches"), (17, "patches + 1"), (96, "f"), (384, "merge merge f"), (33, "h"),
     (13, "N"), (20, "tokens"), (21, "tokens + 1"), (smallest.tokenizer.tokens.joined().count, "bytes"),
@@ -142,7 +142,16 @@ extension PlanVariant {
       try PlanVariant(["`rotary_interleaved`"]) {
         ($0.model.text.rotary.sections, $0.model.text.rotary.interleavesSections) = ([1, 2, 2], true)
       },
+      try PlanVariant(["`convolution_layers`"]) { convolutions(&$0) },
+      try PlanVariant(["`convolution_layers`", "`convolution_bias`"]) {
+        convolutions(&$0)
+        $0.model.text.convolutionBias = true
+      },
     ]
+  }
+
+  private static func convolutions(_ contents: inout PlanContents) {
+    (contents.model.text.convolutionLayers, contents.model.text.convolutionTaps) = ([1], 8)
   }
 
   private static func vision() throws -> [PlanVariant] {
@@ -167,6 +176,9 @@ extension PlanVariant {
       },
       try PlanVariant(["`positions` rotary"]) { $0.model.vision.positions = .rotary },
       try PlanVariant(["`position_grid`"]) { $0.model.vision.positionGrid = 11 },
+      try PlanVariant(["`position_grid`", "`position_resize`"]) {
+        ($0.model.vision.positionGrid, $0.model.vision.positionResize) = (11, .antialiased)
+      },
       try PlanVariant(["`deep_layers`"]) { $0.model.vision.deepLayers = [1] },
       try PlanVariant(["`deep_layers`", "`hidden_width`", "`bias`", "`norm` layer_norm"]) {
         $0.model.vision.deepLayers = [1]
@@ -204,6 +216,14 @@ extension PlanVariant {
       try PlanVariant(["`tiling` canvas"]) { $0.image.tiling = .canvas(canvas) },
       try PlanVariant(["`tiling` split"]) { $0.image.tiling = .split(split) },
       try PlanVariant(["`tiling` native"]) { native(&$0) },
+      try PlanVariant(["`tiling` native_tiles"]) { contents in
+        native(&contents)
+        guard case .native(let resolution) = contents.image.tiling else { return }
+        var tiling = NativeTiling()
+        (tiling.resolution, tiling.side) = (resolution, 56)
+        contents.image.tiling = .nativeTiles(tiling)
+      },
+      try PlanVariant(["`resampler`"]) { $0.image.resampler = .torch },
     ]
   }
 

@@ -30,7 +30,12 @@ import TinyPlans
     {
       var contents = TinyPlan.contents(.int8)
       // What the current version brought.
-      contents.model.text.headNorm = true
+      contents.model.text.convolutionLayers = [1]
+      contents.calibration?.layerReduction?.attention = [0]
+      contents.calibration?.layerReduction?.attentionDivergence = [0.01]
+      for index in contents.points.indices {
+        contents.points[index].settings.cacheRetention?.rates = [0.7, 1]
+      }
       try PlanWriter.write(contents, weights: CountingWeights(), to: Self.path("\(current).h5"))
     }
     #expect(try Self.names == (0...current.minor).map { "\(current.major).\($0).h5" })

@@ -71,7 +71,7 @@ extension ReportTests {
     let points = [OperatingPoint.dense, half]
     let contenders = Contender.all(
       points: points, baselines: [.rule(.stride), .reducedImage, .noImage],
-      layers: context.model.text.layers)
+      text: context.model.text)
     let scores = try Evaluator(runner).evaluate(set, contenders: contenders)
     let second = try SecondTurnEvaluator(runner).evaluate(set, points: points)
     let patches = try PatchSurvey(runner, points: points).survey(set, drawing: [0, 2])

@@ -5,7 +5,7 @@ import Plan
 /// All pruning methods of the toolchain: the one list that a new method is entered in.
 enum Methods {
   /// What tuning may choose, a method each, in the order of a place's numbers: those that calibration knows.
-  static func axes(_ record: CalibrationRecord, layers: Int) -> [any MethodAxes] {
+  static func axes(_ record: CalibrationRecord, _ text: TextModel) -> [any MethodAxes] {
     let all: [(any MethodAxes)?] = [
       record.resolution.map { PictureAxis($0, isSeeded: false) },
       record.tileSelection.map { PictureAxis($0.ofBetterMarkup, isSeeded: true) },
@@ -14,9 +14,9 @@ enum Methods {
       record.towerPruning.map { PictureAxis($0, isSeeded: false) },
       record.towerReduction.map { TowerReductionAxes($0) },
       record.towerDepth.map { PictureAxis($0, isSeeded: false) },
-      record.tokenPruning.map { TokenPruningAxes($0, layers: layers) },
+      record.tokenPruning.map { TokenPruningAxes($0, text) },
       record.layerReduction.map { LayerReductionAxes($0) },
-      record.cacheRetention.map { CacheRetentionAxes($0, layers: layers) },
+      record.cacheRetention.map { CacheRetentionAxes($0, text) },
       record.horizon.map { HorizonAxes($0) },
     ]
     return all.compactMap { $0 }

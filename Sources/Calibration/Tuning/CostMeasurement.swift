@@ -23,7 +23,7 @@ struct CostMeasurement {
   init(_ context: Context, _ samples: [Sample], _ record: CalibrationRecord) {
     self.context = context
     self.samples = samples
-    space = SettingsSpace(record, layers: context.model.text.layers)
+    space = SettingsSpace(record, context.model.text)
   }
 
   /// Dense and the seeds of the search, and what the methods ask for beside them.

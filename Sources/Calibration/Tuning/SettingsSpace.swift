@@ -11,8 +11,8 @@ struct SettingsSpace {
   /// Numbers of a place that belong to each method.
   private let ranges: [Range<Int>]
 
-  init(_ record: CalibrationRecord, layers: Int) {
-    methods = Methods.axes(record, layers: layers)
+  init(_ record: CalibrationRecord, _ text: TextModel) {
+    methods = Methods.axes(record, text)
     var end = 0
     ranges = methods.map { method in
       defer { end += method.axes.count }

@@ -9,7 +9,7 @@ extension Tuner {
     _ set: SampleSet, budgets: [PointBudget] = PointBudget.standard, reporter: any ProgressReporter
   ) throws -> WorkEstimate {
     let (count, ranks) = (set.samples.count, share.ranks)
-    let space = SettingsSpace(record, layers: context.model.text.layers)
+    let space = SettingsSpace(record, context.model.text)
     let settings = space.timedPlaces.map(space.settings)
     let timed = settings.spread(Self.timed)
     reporter.begin("timing parts of the tuning", total: timed.count + 1)

@@ -158,7 +158,7 @@ public struct Tuner {
     _ samples: SamplePool, first count: Int, _ costs: CostModel, _ budgets: [PointBudget],
     _ state: inout TuningState, _ reporter: any ProgressReporter, _ save: (TuningState) throws -> Void
   ) throws -> [FrontSearch.Trial] {
-    let space = SettingsSpace(record, layers: context.model.text.layers)
+    let space = SettingsSpace(record, context.model.text)
     let search = FrontSearch(
       space: space, costs: costs, views: budgets.map(\.view).uniqued, trials: options.trials)
     reporter.begin(Self.searchTitle, total: options.trials)

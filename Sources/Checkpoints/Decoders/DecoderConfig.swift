@@ -9,7 +9,7 @@ struct DecoderConfig {
 
   /// Decoders that are one composition with different defaults and options.
   enum Kind: String, CaseIterable {
-    case llama, mistral, qwen2, qwen3
+    case llama, mistral, qwen2, qwen3, lfm2
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
@@ -39,10 +39,12 @@ struct DecoderConfig {
       text.headWidth = try config.extent("head_dim", default: defaults.headWidth ?? text.headWidth)
     }
     text.feedForwardWidth = try config.extent("intermediate_size", default: defaults.feedForwardWidth)
+    if kind == .lfm2 { try text.takeConvolutions(config) }
     text.vocabulary = try config.extent("vocab_size", default: defaults.vocabulary)
-    text.normEpsilon = try config.real("rms_norm_eps", default: defaults.normEpsilon)
-    text.activation = try config.activation("hidden_act", default: "silu")
-    text.tiedHead = try Self.tiedHead(config, parent, defaults)
+    text.normEpsilon = try config.real(
+      kind == .lfm2 ? "norm_eps" : "rms_norm_eps", default: defaults.normEpsilon)
+    text.activation = kind == .lfm2 ? .silu : try config.activation("hidden_act", default: "silu")
+    text.tiedHead = try Self.tiedHead(config, parent, kind, defaults)
     let outer = try parent.tokens("eos_token_id")
     text.stopTokens = try config.tokens("eos_token_id") ?? outer ?? defaults.stopTokens
     switch kind {
@@ -53,6 +55,7 @@ struct DecoderConfig {
     case .mistral:
       try config.demand("attention_bias", false)
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
+    case .lfm2: text.headNorm = true
     case .qwen3, .qwen3VL:
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
@@ -80,9 +83,11 @@ struct DecoderConfig {
 
   /// Either object may ask for it; where both are silent, the family's default holds.
   private static func tiedHead(
-    _ config: Settings, _ parent: Settings, _ defaults: Defaults
+    _ config: Settings, _ parent: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Bool {
-    let key = "tie_word_embeddings"
+    // LFM2's first name of it, which wins.
+    let isOld = kind == .lfm2 && (parent["tie_embedding"] != nil || config["tie_embedding"] != nil)
+    let key = isOld ? "tie_embedding" : "tie_word_embeddings"
     if parent[key] == nil, config[key] == nil { return defaults.tiedHead }
     let (outer, own) = (try parent.flag(key, default: false), try config.flag(key, default: false))
     return outer || own
@@ -93,7 +98,7 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .qwen3VL: return nil
+    case .llama, .qwen3VL, .lfm2: return nil
     case .mistral:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
@@ -127,6 +132,10 @@ extension DecoderConfig {
       switch kind {
       case .llama: break
       case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
+      case .lfm2:
+        (width, keyValueHeads, feedForwardWidth) = (2560, 8, 12288)
+        (vocabulary, positions, normEpsilon) = (65536, 128_000, 1e-5)
+        (theta, tiedHead) = (1_000_000, true)
       case .qwen2:
         (keyValueHeads, feedForwardWidth, vocabulary, positions) = (32, 22016, 151_936, 32768)
       case .qwen3:

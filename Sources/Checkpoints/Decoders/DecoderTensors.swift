@@ -1,45 +1,34 @@
 import Plan
 
 extension RecipeBuilder {
-  /// Tensors of a Llama-style decoder whose names start with `prefix`, and of its head under one of `heads`.
+  /// Tensors of a decoder whose names start with `prefix`, and of its head under one of `heads`.
   mutating func addDecoder(
-    _ decoder: DecoderConfig, prefix: String, heads: [String]
+    _ decoder: DecoderConfig, prefix: String, heads: [String], names: DecoderNames = .llama
   ) throws(CheckpointError) {
     let text = decoder.model
     let (width, hidden) = (text.width, text.feedForwardWidth)
-    let (queryRows, keyRows) = (text.queryHeads * text.headWidth, text.keyValueHeads * text.headWidth)
     let embedding = prefix + "embed_tokens.weight"
     try copy("text/embedding", embedding, [text.vocabulary, width])
     add("text/rope_inverse_frequencies", .values(decoder.frequencies))
     for layer in 0..<text.layers {
       let source = "\(prefix)layers.\(layer)."
-      let attention = source + "self_attn."
       func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
-      let projections = [("q_proj", queryRows), ("k_proj", keyRows), ("v_proj", keyRows)]
-      try copy(name("attention_norm"), source + "input_layernorm.weight", [width])
-      try stack(name("qkv"), projections.map { ("\(attention)\($0.0).weight", [$0.1, width]) })
-      if text.attentionBias {
-        try stack(name("qkv_bias"), projections.map { ("\(attention)\($0.0).bias", [$0.1]) })
+      if text.convolutionLayers.contains(layer) {
+        try addConvolution(text, source, names, name)
+      } else {
+        try addAttention(text, source, names, name)
       }
-      if text.headNorm {
-        try copy(name("query_norm"), attention + "q_norm.weight", [text.headWidth])
-        try copy(name("key_norm"), attention + "k_norm.weight", [text.headWidth])
-      }
-      try copy(name("attention_output"), attention + "o_proj.weight", [width, queryRows])
-      if text.attentionOutputBias {
-        try copy(name("attention_output_bias"), attention + "o_proj.bias", [width])
-      }
-      try copy(name("feed_forward_norm"), source + "post_attention_layernorm.weight", [width])
-      let gates = ["gate_proj", "up_proj"].map { "\(source)mlp.\($0)" }
+      try copy(name("feed_forward_norm"), source + names.feedForwardNorm + ".weight", [width])
+      let gates = names.gates.map { source + $0 }
       try stack(name("gate_up"), gates.map { ($0 + ".weight", [hidden, width]) })
-      let down = try take(source + "mlp.down_proj.weight", [width, hidden])
+      let down = try take(source + names.down + ".weight", [width, hidden])
       add(name("down"), .transposed(down))
       if text.feedForwardBias {
         try stack(name("gate_up_bias"), gates.map { ($0 + ".bias", [hidden]) })
-        try copy(name("down_bias"), source + "mlp.down_proj.bias", [width])
+        try copy(name("down_bias"), source + names.down + ".bias", [width])
       }
     }
-    try copy("text/final_norm", prefix + "norm.weight", [width])
+    try copy("text/final_norm", prefix + names.finalNorm + ".weight", [width])
     let head = self.name(of: heads)
     let shape = [text.vocabulary, width]
     if !text.tiedHead {
@@ -50,4 +39,65 @@ extension RecipeBuilder {
       hasOwnHead = true
     }
   }
+
+  private mutating func addAttention(
+    _ text: TextModel, _ source: String, _ names: DecoderNames, _ name: (String) -> String
+  ) throws(CheckpointError) {
+    let (width, headWidth) = (text.width, text.headWidth)
+    let attention = source + "self_attn."
+    let (queryRows, keyRows) = (text.queryHeads * headWidth, text.keyValueHeads * headWidth)
+    let projections = [("q_proj", queryRows), ("k_proj", keyRows), ("v_proj", keyRows)]
+    try copy(name("attention_norm"), source + names.mixerNorm + ".weight", [width])
+    try stack(name("qkv"), projections.map { ("\(attention)\($0.0).weight", [$0.1, width]) })
+    if text.attentionBias {
+      try stack(name("qkv_bias"), projections.map { ("\(attention)\($0.0).bias", [$0.1]) })
+    }
+    if text.headNorm {
+      try copy(name("query_norm"), "\(attention)q_\(names.headNorm).weight", [headWidth])
+      try copy(name("key_norm"), "\(attention)k_\(names.headNorm).weight", [headWidth])
+    }
+    try copy(name("attention_output"), "\(attention)\(names.output).weight", [width, queryRows])
+    if text.attentionOutputBias {
+      try copy(name("attention_output_bias"), "\(attention)\(names.output).bias", [width])
+    }
+  }
+
+  private mutating func addConvolution(
+    _ text: TextModel, _ source: String, _ names: DecoderNames, _ name: (String) -> String
+  ) throws(CheckpointError) {
+    let width = text.width
+    let convolution = source + "conv."
+    try copy(name("convolution_norm"), source + names.mixerNorm + ".weight", [width])
+    try copy(name("convolution_input"), convolution + "in_proj.weight", [3 * width, width])
+    let filter = try take(convolution + "conv.weight", [width, 1, text.convolutionTaps])
+    add(name("convolution_filter"), .transposed(filter))
+    try copy(name("convolution_output"), convolution + "out_proj.weight", [width, width])
+    guard text.convolutionBias else { return }
+    try copy(name("convolution_input_bias"), convolution + "in_proj.bias", [3 * width])
+    try copy(name("convolution_filter_bias"), convolution + "conv.bias", [width])
+    try copy(name("convolution_output_bias"), convolution + "out_proj.bias", [width])
+  }
+}
+
+/// Names under which checkpoints keep a decoder's tensors, in a layer where not said otherwise.
+struct DecoderNames {
+  /// The norm before attention, or what stands in its place.
+  var mixerNorm = "input_layernorm"
+  /// What follows `q_` and `k_` in the norms of heads.
+  var headNorm = "norm"
+  /// Output projection of the attention.
+  var output = "o_proj"
+  var feedForwardNorm = "post_attention_layernorm"
+  /// Gate and up projection.
+  var gates = ["mlp.gate_proj", "mlp.up_proj"]
+  var down = "mlp.down_proj"
+  /// Behind the last layer, beside the layers.
+  var finalNorm = "norm"
+
+  /// Llama's, which most have taken over.
+  static let llama = Self()
+  /// LFM2's.
+  static let lfm2 = Self(
+    mixerNorm: "operator_norm", headNorm: "layernorm", output: "out_proj", feedForwardNorm: "ffn_norm",
+    gates: ["feed_forward.w1", "feed_forward.w3"], down: "feed_forward.w2", finalNorm: "embedding_norm")
 }

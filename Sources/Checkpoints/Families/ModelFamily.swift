@@ -18,8 +18,15 @@ protocol ModelFamily: SendableMetatype {
   var model: ModelDescription { get }
   /// How pictures become the tower's input.
   var image: ImagePreprocessing { get }
+  /// Whether the tokenizer's control tokens stand before a prompt, beside those of its template.
+  var addsLeadingTokens: Bool { get }
   /// Recipes for all weights; throws when a tensor is missing, has another shape or is not understood.
   func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError)
+}
+
+extension ModelFamily {
+  /// As the processors of most families do.
+  var addsLeadingTokens: Bool { true }
 }
 
 /// The families by `model_type`.
@@ -31,6 +38,7 @@ enum ModelFamilies {
     ("qwen2_vl", "Qwen2VLForConditionalGeneration", Qwen2VL.self),
     ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
     ("qwen3_vl", "Qwen3VLForConditionalGeneration", Qwen3VL.self),
+    ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
     ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),

@@ -97,6 +97,8 @@ struct ImageDefaults {
   static let clip = Self()
   /// A half each.
   static let half = Self(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+  /// A half each, resized linearly.
+  static let halfBilinear = Self(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], filter: .bilinear)
   /// A half each, resized by Lanczos.
   static let halfLanczos = Self(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], filter: .lanczos)
 }

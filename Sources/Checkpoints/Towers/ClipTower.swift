@@ -1,7 +1,8 @@
 import JSONReading
 import Plan
 
-/// CLIP's and SigLIP's vision transformers, and the SigLIP variant of Idefics3: the same layers with different ends.
+/// CLIP's and SigLIP's vision transformers, SigLIP 2's of any size, and the SigLIP variant of Idefics3: the same layers with
+/// different ends.
 struct ClipTower {
   private(set) var model: VisionModel
   /// Layers of the checkpoint; those after `model.layers` are never read.
@@ -11,6 +12,7 @@ struct ClipTower {
   enum Kind: String, CaseIterable {
     case clip = "clip_vision_model"
     case siglip = "siglip_vision_model"
+    case siglip2 = "siglip2_vision_model"
     case idefics3 = "idefics3_vision"
     case smolvlm = "smolvlm_vision"
   }
@@ -33,9 +35,14 @@ struct ClipTower {
     vision.width = try config.extent("hidden_size", default: defaults.width)
     vision.heads = try config.extent("num_attention_heads", default: defaults.heads)
     vision.feedForwardWidth = try config.extent("intermediate_size", default: defaults.feedForwardWidth)
-    vision.imageSize = try config.side("image_size", default: defaults.imageSize)
     vision.patchSize = try config.side("patch_size", default: defaults.patchSize)
-    try config.demandPatches(of: vision.patchSize, in: vision.imageSize)
+    if kind == .siglip2 {
+      vision.positionGrid = try config.root("num_patches", default: 256)
+      (vision.positions, vision.positionResize) = (.none, .antialiased)
+    } else {
+      vision.imageSize = try config.side("image_size", default: defaults.imageSize)
+      try config.demandPatches(of: vision.patchSize, in: vision.imageSize)
+    }
     vision.normEpsilon = try config.real("layer_norm_eps", default: defaults.normEpsilon)
     vision.activation = try config.activation("hidden_act", default: defaults.activation)
     vision.classToken = kind == .clip
@@ -70,7 +77,9 @@ extension ClipTower {
     positions: [Int]? = nil
   ) throws(CheckpointError) {
     let (width, hidden, patch) = (model.width, model.feedForwardWidth, model.patchSize)
-    let patches = try builder.take(prefix + "embeddings.patch_embedding.weight", [width, 3, patch, patch])
+    let patches = try builder.take(
+      prefix + "embeddings.patch_embedding.weight",
+      kind == .siglip2 ? [width, model.patchElements] : [width, 3, patch, patch])
     let bias = kind == .clip ? nil : try builder.take(prefix + "embeddings.patch_embedding.bias", [width])
     builder.add("vision/patch_embedding", .foldedPatches(patches, image))
     builder.add("vision/patch_bias", .foldedBias(patches, bias, image))
@@ -79,7 +88,11 @@ extension ClipTower {
     }
     let stored = storedGrid * storedGrid + (model.classToken ? 1 : 0)
     let table = try builder.take(prefix + "embeddings.position_embedding.weight", [stored, width])
-    builder.add("vision/position_embedding", .rows(table, positions ?? Array(0..<stored)))
+    if kind == .siglip2 {
+      builder.add("vision/position_table", .stacked([table]))
+    } else {
+      builder.add("vision/position_embedding", .rows(table, positions ?? Array(0..<stored)))
+    }
     if model.inputNorm {
       // The misspelling is that of the model's authors.
       try builder.copyNorm("vision/input_norm", prefix + "pre_layrnorm", width)
@@ -124,7 +137,7 @@ struct VisionDefaults {
     switch kind {
     case .clip:
       (width, heads, normEpsilon, activation) = (768, 12, 1e-5, "quick_gelu")
-    case .siglip: (width, heads, patchSize) = (768, 12, 16)
+    case .siglip, .siglip2: (width, heads, patchSize) = (768, 12, 16)
     case .idefics3, .smolvlm: break
     }
   }

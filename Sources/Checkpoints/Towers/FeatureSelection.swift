@@ -53,6 +53,14 @@ extension Settings {
     }
   }
 
+  /// The side of a square of so many places.
+  func root(_ key: String, default standard: Int) throws(CheckpointError) -> Int {
+    let places = try extent(key, default: standard)
+    let side = Int(Double(places).squareRoot().rounded(.towardZero))
+    guard side * side == places else { throw error(key, "is \(places), which is no square") }
+    return side
+  }
+
   /// Patches along a side.
   private static let patchLimit = 1024
 

@@ -33,11 +33,7 @@ struct Qwen3Tower {
     vision.positions = .rotary
     vision.normEpsilon = 1e-6
     (vision.inputNorm, vision.classToken, vision.dropsFirstToken) = (false, false, false)
-    let places = try config.extent("num_position_embeddings", default: 2304)
-    vision.positionGrid = Int(Double(places).squareRoot().rounded(.towardZero))
-    guard vision.positionGrid * vision.positionGrid == places else {
-      throw config.error("num_position_embeddings", "is \(places), which is no square")
-    }
+    vision.positionGrid = try config.root("num_position_embeddings", default: 2304)
     guard vision.width % vision.heads == 0 else {
       throw config.error("num_heads", "is \(vision.heads) for a width of \(vision.width)")
     }

@@ -55,8 +55,8 @@ public enum Baseline: Hashable, Sendable {
 
 extension Baseline {
   /// What runs in the place of `point`: nothing where the baseline is the point itself, several where chance decides.
-  public func contenders(to point: OperatingPoint, layers: Int) -> [Contender] {
-    settings(instead: point.settings, layers: layers).map { settings, input in
+  public func contenders(to point: OperatingPoint, _ text: TextModel) -> [Contender] {
+    settings(instead: point.settings, text).map { settings, input in
       Contender(
         point: OperatingPoint(name: "\(point.name)+\(name)", settings: settings), input: input,
         baseline: self, opponent: point.name)
@@ -64,14 +64,14 @@ extension Baseline {
   }
 
   private func settings(
-    instead own: PruningSettings, layers: Int
+    instead own: PruningSettings, _ text: TextModel
   ) -> [(settings: PruningSettings, input: PictureInput)] {
     switch self {
     case .rule(let rule):
       guard var tokens = own.tokenPruning, tokens.rule != rule else { return [] }
       tokens.rule = rule
       // FastV as published: the attention of the second layer.
-      if rule == .fastV { tokens.layer = min(1, layers - 1) }
+      if rule == .fastV { tokens.layer = text.attentionLayer(from: min(1, text.layers - 1)) }
       return (rule == .random ? Array(Self.seeds) : [tokens.seed]).map { seed in
         var settings = own
         tokens.seed = seed
@@ -82,7 +82,7 @@ extension Baseline {
       guard let tokens = own.tokenPruning else { return [] }
       return [(.dense, .reduced(share: tokens.keptShare))]
     case .shuffled:
-      let shuffled = Self.seeds.map { own.shuffled(layers: layers, seed: $0) }
+      let shuffled = Self.seeds.map { own.shuffled(text, seed: $0) }
       return shuffled.contains { $0 != own } ? shuffled.map { ($0, .whole) } : []
     case .noImage: return [(.dense, .none)]
     // Which resolution costs as much is known when all have been run.
@@ -100,17 +100,25 @@ extension TokenPruning {
 
 extension PruningSettings {
   /// As many layers reduced, but others; the same rates, but of other layers.
-  func shuffled(layers: Int, seed: UInt64) -> PruningSettings {
+  func shuffled(_ text: TextModel, seed: UInt64) -> PruningSettings {
     var generator = SplitMix64(seed: seed)
     var result = self
     if let layerReduction {
-      func others(_ count: Int) -> [Int] {
-        generator.shuffled(Array(0..<layers)).prefix(count).sorted()
+      func others(_ count: Int, of layers: [Int]) -> [Int] {
+        generator.shuffled(layers).prefix(count).sorted()
       }
-      result.layerReduction?.feedForwardLayers = others(layerReduction.feedForwardLayers.count)
-      result.layerReduction?.attentionLayers = others(layerReduction.attentionLayers.count)
+      result.layerReduction?.feedForwardLayers = others(
+        layerReduction.feedForwardLayers.count, of: Array(0..<text.layers))
+      result.layerReduction?.attentionLayers = others(
+        layerReduction.attentionLayers.count, of: text.attentionLayers)
     }
-    if let rates = cacheRetention?.rates { result.cacheRetention?.rates = generator.shuffled(rates) }
+    if let rates = cacheRetention?.rates, !rates.isEmpty {
+      // Rates of layers without entries stay where they are.
+      let others = generator.shuffled(text.attentionLayers.map { rates[$0] })
+      for (layer, rate) in zip(text.attentionLayers, others) {
+        result.cacheRetention?.rates[layer] = rate
+      }
+    }
     return result
   }
 }

@@ -28,15 +28,15 @@ extension Contender {
   /// Everything an evaluation runs: the points as they come, then the baselines of all but the first, which is dense and
   /// the one whose picture can be left out. `resolutions` are those that pictures can be prepared at, beside the whole one.
   public static func all(
-    points: [OperatingPoint], baselines: [Baseline], layers: Int, resolutions: [Resolution] = []
+    points: [OperatingPoint], baselines: [Baseline], text: TextModel, resolutions: [Resolution] = []
   ) -> [Contender] {
     let besides = points.dropFirst().flatMap { point in
-      baselines.filter { $0 != .noImage }.flatMap { $0.contenders(to: point, layers: layers) }
+      baselines.filter { $0 != .noImage }.flatMap { $0.contenders(to: point, text) }
     }
     let without = baselines.contains(.noImage) ? points.prefix(1) : []
     let pixels = baselines.contains(.fewestPixels) && points.count > 1 ? resolutions : []
     return points.map { Contender(point: $0) } + besides + pixels.map { Contender($0) }
-      + without.flatMap { Baseline.noImage.contenders(to: $0, layers: layers) }
+      + without.flatMap { Baseline.noImage.contenders(to: $0, text) }
   }
 }
 

@@ -20,13 +20,13 @@ extension AnyResolutionTiling {
     if squaresSeveral && count > 1 {
       return PreparedImage(try tile.squaredTile(of: image, style), of: image)
     }
-    let stretched = try image.resized(toWidth: overview[1], height: overview[0], filter: style.filter)
+    let stretched = try image.resized(toWidth: overview[1], height: overview[0], as: style.resampling)
     let whole = try tile.tile(of: stretched, style)
     // Without a resolution to cut tiles of, the overview stands alone.
     if resolutions.isEmpty { return PreparedImage(whole, of: image) }
     let best = bestResolution(for: image.size)
     let size = fittedSize(of: image, in: best)
-    let canvas = try image.resized(toWidth: size.width, height: size.height, filter: style.filter)
+    let canvas = try image.resized(toWidth: size.width, height: size.height, as: style.resampling)
       .centered(onWidth: best.width, height: best.height)
     var prepared = try PreparedImage(whole, canvas: canvas, side: tile.side, of: image)
     for index in prepared.tiles.indices {

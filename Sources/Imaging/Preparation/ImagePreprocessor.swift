@@ -20,6 +20,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .canvas(let tiling): try tiling.check()
     case .split(let tiling): try tiling.check()
     case .native(let resolution): try resolution.check()
+    case .nativeTiles(let tiling): try tiling.check()
     }
     self.preprocessing = preprocessing
     style = try TileStyle(preprocessing)
@@ -33,6 +34,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .canvas(let tiling): try tiling.prepare(image, style)
     case .split(let tiling): try tiling.prepare(image, style)
     case .native(let resolution): PreparedImage(try resolution.resized(image, style), of: image)
+    case .nativeTiles(let tiling): try tiling.prepare(image, style)
     }
   }
 
@@ -76,6 +78,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .canvas(let tiling): tiling.inputSizes(of: image)
     case .split(let tiling): tiling.inputSizes(of: image)
     case .native(let resolution): [try resolution.inputSize(of: image)]
+    case .nativeTiles(let tiling): try tiling.inputSizes(of: image)
     }
   }
 
@@ -106,13 +109,13 @@ public struct ImagePreprocessor: Equatable, Sendable {
 
 /// What all ways of cutting share.
 struct TileStyle: Equatable, Sendable {
-  /// Filter of every resize.
-  let filter: ResamplingFilter
+  /// How every picture is resized.
+  let resampling: Resampling
   /// Colour (RGB) around a picture padded to a square: the mean.
   let background: [UInt8]
 
   init(_ preprocessing: ImagePreprocessing) throws(ImageError) {
-    filter = preprocessing.filter
+    resampling = Resampling(preprocessing.filter, by: preprocessing.resampler)
     guard preprocessing.tiling.padsToSquare else {
       background = [0, 0, 0]
       return
@@ -130,7 +133,7 @@ extension ImageTiling {
     switch self {
     case .single(let tile): tile.padsToSquare
     case .anyResolution(let tiling): tiling.squaresSeveral || tiling.tile.padsToSquare
-    case .canvas, .split, .native: false
+    case .canvas, .split, .native, .nativeTiles: false
     }
   }
 }

@@ -16,16 +16,27 @@ extension NativeResolution {
   /// The picture at the nearest size of whole units within the limits.
   func resized(_ image: RGBImage, _ style: TileStyle) throws(ImageError) -> RGBImage {
     let size = try inputSize(of: image.size)
-    return try image.resized(toWidth: size.width, height: size.height, filter: style.filter)
+    return try image.resized(toWidth: size.width, height: size.height, as: style.resampling)
+  }
+
+  /// Refuses a picture one of whose sides is many times as long as the other.
+  static func checkRatio(of image: ImageSize) throws(ImageError) {
+    let (width, height) = (Double(image.width), Double(image.height))
+    guard max(width, height) / min(width, height) <= Double(longestRatio) else {
+      throw .tooElongated(width: image.width, height: image.height, limit: longestRatio)
+    }
   }
 
   /// That size.
   func inputSize(of image: ImageSize) throws(ImageError) -> ImageSize {
+    try Self.checkRatio(of: image)
     let (width, height) = (Double(image.width), Double(image.height))
-    guard max(width, height) / min(width, height) <= Double(Self.longestRatio) else {
-      throw .tooElongated(width: image.width, height: image.height, limit: Self.longestRatio)
-    }
-    let nearest = (units(width, .toNearestOrEven), units(height, .toNearestOrEven))
+    return limited(image, from: (units(width, .toNearestOrEven), units(height, .toNearestOrEven)))
+  }
+
+  /// A picture's size in whole units, `nearest` where that is within the limits.
+  func limited(_ image: ImageSize, from nearest: (Int, Int)) -> ImageSize {
+    let (width, height) = (Double(image.width), Double(image.height))
     let pixels = nearest.0 * unit * nearest.1 * unit
     var size = nearest
     if pixels > maximumPixels {

@@ -35,15 +35,15 @@ public struct PreparedImage: Equatable, Sendable {
   }
 
   /// `source` as one overview.
-  init(_ overview: RGBImage, of source: RGBImage) {
+  init(_ overview: RGBImage?, of source: RGBImage) {
     self.init(overview: overview, sourceWidth: source.width, sourceHeight: source.height)
   }
 
   /// Most tiles of a picture. Real settings make hundreds; hostile ones would make a tile of every pixel.
   static let tileLimit = 4096
 
-  /// `source` as an overview and the tiles of `canvas`, whose sides are multiples of `side`.
-  init(_ overview: RGBImage, canvas: RGBImage, side: Int, of source: RGBImage) throws(ImageError) {
+  /// `source` as an overview, where there is one, and the tiles of `canvas`, whose sides are multiples of `side`.
+  init(_ overview: RGBImage?, canvas: RGBImage, side: Int, of source: RGBImage) throws(ImageError) {
     self.init(overview, of: source)
     rows = canvas.height / side
     columns = canvas.width / side

@@ -9,12 +9,12 @@ extension RGBImage {
     to side: Int, _ style: TileStyle, mostAtOnce: Int = sizeLimits.maxPixels
   ) throws(ImageError) -> RGBImage {
     let length = max(width, height)
-    guard length > side, length * length > mostAtOnce, style.filter != .nearest else {
+    guard length > side, length * length > mostAtOnce, style.resampling.filter != .nearest else {
       return try centered(onWidth: length, height: length, background: style.background)
-        .resized(toWidth: side, height: side, filter: style.filter)
+        .resized(toWidth: side, height: side, as: style.resampling)
     }
     try Self.checkSize(side, length)
-    let kernel = ResamplingKernel(input: length, output: side, window: 0..<side, filter: style.filter)
+    let kernel = ResamplingKernel(input: length, output: side, window: 0..<side, as: style.resampling)
     guard length <= Self.longestSquare, kernel.stride <= Self.mostPlainWeights else {
       throw .invalidSize(width: length, height: length)
     }

@@ -77,6 +77,6 @@ extension RGBImage {
   fileprivate func resized(
     to size: ImageSize, _ style: TileStyle
   ) throws(ImageError) -> RGBImage {
-    try resized(toWidth: size.width, height: size.height, filter: style.filter)
+    try resized(toWidth: size.width, height: size.height, as: style.resampling)
   }
 }

@@ -13,13 +13,13 @@ extension TileShape {
   func tile(of image: RGBImage, _ style: TileStyle) throws(ImageError) -> RGBImage {
     if padsToSquare { return try squaredTile(of: image, style) }
     guard shortestEdge > 0 else {
-      return try image.resized(toWidth: side, height: side, filter: style.filter)
+      return try image.resized(toWidth: side, height: side, as: style.resampling)
     }
     let size = image.shortestEdgeSize(shortestEdge)
     let columns = CropAxis(size: size.width, crop: side)
     let rows = CropAxis(size: size.height, crop: side)
     let kept = image.resized(
-      toWidth: size.width, height: size.height, columns: columns.kept, rows: rows.kept, filter: style.filter)
+      toWidth: size.width, height: size.height, columns: columns.kept, rows: rows.kept, as: style.resampling)
     return kept.padded(columns: columns, rows: rows)
   }
 

@@ -11,9 +11,15 @@ extension RGBImage {
   public func resized(
     toWidth newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bicubic
   ) throws(ImageError) -> RGBImage {
+    try resized(toWidth: newWidth, height: newHeight, as: Resampling(filter))
+  }
+
+  func resized(
+    toWidth newWidth: Int, height newHeight: Int, as resampling: Resampling
+  ) throws(ImageError) -> RGBImage {
     try Self.checkSize(newWidth, newHeight)
     return resized(
-      toWidth: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight, filter: filter)
+      toWidth: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight, as: resampling)
   }
 
   /// The picture resized so that its shorter side is `length` and the longer one `int(length * long / short)`,
@@ -42,14 +48,14 @@ extension RGBImage {
   /// halves.
   func resized(
     toWidth newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>,
-    filter: ResamplingFilter, mostBetween: Int = sizeLimits.maxPixels
+    as resampling: Resampling, mostBetween: Int = sizeLimits.maxPixels
   ) -> RGBImage {
     if newWidth == width && newHeight == height { return cropped(columns: columns, rows: rows) }
-    if filter == .nearest {
+    if resampling.filter == .nearest {
       return sampled(toWidth: newWidth, height: newHeight, columns: columns, rows: rows)
     }
-    let across = ResamplingKernel(input: width, output: newWidth, window: columns, filter: filter)
-    let down = ResamplingKernel(input: height, output: newHeight, window: rows, filter: filter)
+    let across = ResamplingKernel(input: width, output: newWidth, window: columns, as: resampling)
+    let down = ResamplingKernel(input: height, output: newHeight, window: rows, as: resampling)
     let result: [UInt8]
     if newHeight == height {
       result = ResamplingPasses.horizontal(
@@ -57,7 +63,7 @@ extension RGBImage {
     } else if newWidth == width {
       let bytes = (columns.lowerBound * 3)..<(columns.upperBound * 3)
       result = ResamplingPasses.vertical(pixels, rowBytes: width * 3, bytes: bytes, firstRow: 0, kernel: down)
-    } else if goesDownFirst(toWidth: newWidth, height: newHeight) {
+    } else if resampling.resampler == .pillow, goesDownFirst(toWidth: newWidth, height: newHeight) {
       let needed = across.inputs
       let bytes = (needed.lowerBound * 3)..<(needed.upperBound * 3)
       let low = ResamplingPasses.vertical(
@@ -70,7 +76,7 @@ extension RGBImage {
         let middle = rows.lowerBound + rows.count / 2
         let halves = [rows.lowerBound..<middle, middle..<rows.upperBound].map { half in
           resized(
-            toWidth: newWidth, height: newHeight, columns: columns, rows: half, filter: filter,
+            toWidth: newWidth, height: newHeight, columns: columns, rows: half, as: resampling,
             mostBetween: mostBetween)
         }
         return RGBImage(width: columns.count, height: rows.count, pixels: halves.flatMap(\.pixels))

@@ -10,6 +10,8 @@ enum ResamplingPasses {
     _ pixels: [UInt8], rowBytes: Int, rows: Range<Int>, firstColumn: Int, kernel: ResamplingKernel
   ) -> [UInt8] {
     let outputs = kernel.starts.count
+    let bits = kernel.fractionBits
+    let half: Int32 = 1 << (bits - 1)
     let total = rows.count * outputs * 3
     return [UInt8](unsafeUninitializedCapacity: total) { target, initialized in
       pixels.withUnsafeBufferPointer { source in
@@ -30,9 +32,9 @@ enum ResamplingPasses {
                 blue &+= Int32(source[sample + 2]) &* weight
                 sample += 3
               }
-              target[position] = clipped(red)
-              target[position + 1] = clipped(green)
-              target[position + 2] = clipped(blue)
+              target[position] = clipped(red, bits)
+              target[position + 1] = clipped(green, bits)
+              target[position + 2] = clipped(blue, bits)
               position += 3
             }
           }
@@ -48,6 +50,8 @@ enum ResamplingPasses {
     _ pixels: [UInt8], rowBytes: Int, bytes: Range<Int>, firstRow: Int, kernel: ResamplingKernel
   ) -> [UInt8] {
     let outputs = kernel.starts.count
+    let bits = kernel.fractionBits
+    let half: Int32 = 1 << (bits - 1)
     let total = outputs * bytes.count
     var sums = [Int32](repeating: 0, count: bytes.count)
     return [UInt8](unsafeUninitializedCapacity: total) { target, initialized in
@@ -60,7 +64,7 @@ enum ResamplingPasses {
               let row = (kernel.starts[output] + tap - firstRow) * rowBytes + bytes.lowerBound
               for i in 0..<sums.count { sums[i] &+= Int32(source[row + i]) &* weight }
             }
-            for i in 0..<sums.count { target[output * sums.count + i] = clipped(sums[i]) }
+            for i in 0..<sums.count { target[output * sums.count + i] = clipped(sums[i], bits) }
           }
         }
       }
@@ -68,10 +72,6 @@ enum ResamplingPasses {
     }
   }
 
-  private static let half: Int32 = 1 << (ResamplingKernel.fractionBits - 1)
-
   @inline(__always)
-  private static func clipped(_ sum: Int32) -> UInt8 {
-    UInt8(clamping: sum >> ResamplingKernel.fractionBits)
-  }
+  private static func clipped(_ sum: Int32, _ bits: Int32) -> UInt8 { UInt8(clamping: sum >> bits) }
 }

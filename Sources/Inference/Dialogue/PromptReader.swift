@@ -104,7 +104,7 @@ public struct PromptReader: ~Copyable {
     _ layout: PromptLayout, reserve: Int, _ count: inout Int
   ) throws(InferenceError) -> PrefillResult? {
     guard !chosenByText, let known = known.take() else { return nil }
-    guard let start = start(of: layout, behind: known.parts) else { return nil }
+    guard let start = start(of: layout, behind: known) else { return nil }
     let chooses = policy == .keep ? schedule : nil
     var tokens: [Int32] = []
     for part in layout.parts[start...] {
@@ -121,23 +121,27 @@ public struct PromptReader: ~Copyable {
   }
 
   /// The first part of a prompt that has to be read where some parts are known; `nil` for all of it.
-  private func start(of layout: PromptLayout, behind known: [PromptLayout.Part]) -> Int? {
-    let common = zip(known, layout.parts).prefix { $0 == $1 }.count
+  private func start(of layout: PromptLayout, behind known: Known) -> Int? {
+    let common = zip(known.parts, layout.parts).prefix { $0 == $1 }.count
     let images = layout.parts.lastIndex { if case .image = $0 { true } else { false } } ?? -1
     // The rows by whose attention entries are chosen have to be run, and one for the logits.
     let chooses = policy == .keep ? schedule : nil
     let watched = chooses.flatMap { context.entrySelector($0)?.watchedRows } ?? 1
     let shared = min(common, layout.parts.count - 1)
     let start = max(images + 1, min(shared, layout.parts.count - max(1, watched)))
-    return start <= shared ? start : nil
+    guard start <= shared else { return nil }
+    // Layers that read their rows one after the other come back to some places alone.
+    let reachable = known.parts.count - known.prompt.forgettable(known.parts.count - start)
+    return reachable > images ? reachable : nil
   }
 
   /// How many parts of a prompt are known from the last one and would not be read again, and how many parts of the last
   /// one would be forgotten for it.
   package func overlap(with layout: PromptLayout) -> (known: Int, lost: Int) {
-    guard !chosenByText, let parts = known?.parts else { return (0, 0) }
-    guard let start = start(of: layout, behind: parts) else { return (0, parts.count) }
-    return (start, parts.count - start)
+    guard !chosenByText, let known else { return (0, 0) }
+    let count = known.parts.count
+    guard let start = start(of: layout, behind: known) else { return (0, count) }
+    return (start, count - start)
   }
 
   /// A reader that knows what this one does but the last `count` parts, which must all be text, in memory of its own.

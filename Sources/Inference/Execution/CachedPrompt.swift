@@ -43,7 +43,7 @@ struct CachedPrompt: ~Copyable {
   }
 
   /// Takes over the next layer.
-  mutating func append(_ layer: LayerCache, visualIndices: [Int32]) {
+  mutating func append(_ layer: any LayerMemory, visualIndices: [Int32]) {
     cache.append(layer)
     self.visualIndices.append(visualIndices)
   }
@@ -65,9 +65,14 @@ struct CachedPrompt: ~Copyable {
     length += count
   }
 
-  /// Forgets the last tokens, which must all be text.
+  /// The least number of last tokens, no less than `count`, that all layers can forget.
+  func forgettable(_ count: Int) -> Int {
+    cache.layers.reduce(count) { max($0, $1.count - $1.returnPoint(atMost: $1.count - $0)) }
+  }
+
+  /// Forgets the last tokens, which must all be text, and which all layers must be able to forget.
   mutating func forget(last count: Int) {
-    for layer in cache.layers { layer.truncate(to: layer.count - count) }
+    cache.forget(last: count)
     for layer in visualIndices.indices { visualIndices[layer].removeLast(count) }
     nextPosition -= count
     length -= count
@@ -85,25 +90,22 @@ extension Context {
     var clock = StageClock()
     let selector = schedule.flatMap { entrySelector($0) }
     let watched = selector == nil ? 0 : min(tokens.count, selector?.watchedRows ?? 0)
-    var attentions: [MatrixView] = []
+    var attentions: [MatrixView?] = []
     prompt.reserve(tokens.count + reserve)
     let rows = try read(
       tokens, at: prompt.nextPosition, cache: prompt.cache, watched: watched,
       willRun: { () throws(InferenceError) in try pause() }
-    ) { _, attention, _ in
-      if let attention { attentions.append(attention) }
-    }
+    ) { _, attention, _ in attentions.append(attention) }
     prompt.didRead(tokens.count)
+    prompt.cache.save()
     var cache = prompt.cache
     if let selector {
       cache = clock.measure {
         KeyValueCache(
           layers: attentions.indices.map { layer in
-            let whole = prompt.cache.layers[layer]
-            return retained(
+            retained(
               selector, layer: layer, attentions[layer], visualIndices: prompt.visualIndices[layer],
-              imageStarts: prompt.imageStarts, reserve: reserve, of: whole
-            ).cache ?? whole.copy(reserve: reserve)
+              imageStarts: prompt.imageStarts, reserve: reserve, of: prompt.cache.layers[layer])
           })
       }
     }

@@ -16,7 +16,8 @@ extension Context {
       case .image(let index): try embedder.add(images[index], named: "image \(index)")
       }
     }
-    return embedder.prompt
+    let question = prompt.parts.reversed().prefix { if case .token = $0 { true } else { false } }.count
+    return embedder.prompt(question: question)
   }
 
   /// The same prompt with answer tokens behind it: what a layer-by-layer comparison with a known answer runs on.
@@ -59,11 +60,13 @@ private struct PromptEmbedder {
     hidden = MatrixView(rows: rows, columns: context.model.text.width)
   }
 
-  var prompt: PromptRows {
+  /// The prompt, whose last `question` tokens are behind its last picture.
+  func prompt(question: Int) -> PromptRows {
     PromptRows(
       rows: TokenRows(
         hidden: hidden, positions: positions, visualIndices: visualIndices,
-        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : [], deepFeatures: deepFeatures),
+        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : [], deepFeatures: deepFeatures,
+        questionCount: question),
       grids: grids,
       imageStarts: imageStarts)
   }

@@ -16,12 +16,13 @@ extension Context {
   ) -> MatrixView {
     let logits = MatrixView(rows: tokens.count, columns: model.text.vocabulary)
     guard !tokens.isEmpty else { return logits }
+    cache.save()
     let watched = min(tokens.count, observer.watchedRows)
     let rows = read(tokens, at: position, cache: cache, watched: watched, willRun: {}) {
       layer, attention, rows in
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
     }
-    for layer in cache.layers { layer.truncate(to: layer.count - tokens.count) }
+    cache.forget(last: tokens.count)
     model.decoder.logits(of: rows.hidden, into: logits, workspace, workers)
     return logits
   }

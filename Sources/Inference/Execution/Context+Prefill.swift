@@ -42,6 +42,8 @@ extension Context {
         reserve: range.reserve, keepsWhole: range.keepsWhole)
       acts.didRun(boundary, in: self, observer: &observer)
     }
+    cache.save()
+    whole?.cache.save()
     whole?.visualKept = acts.visualKept(rows)
     return PrefillResult(
       cache: cache, rows: rows, nextPosition: nextPosition, length: length, visual: visual,

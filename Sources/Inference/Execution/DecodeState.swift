@@ -17,6 +17,7 @@ public struct DecodeState: ~Copyable {
     self.cache = cache
     self.position = position
     self.length = length
+    cache.save()
     logits = MatrixView(rows: 1, columns: vocabulary)
   }
 
@@ -34,9 +35,10 @@ public struct DecodeState: ~Copyable {
     return result
   }
 
-  /// Forgets the last tokens that were run; `logits` stay those of the last one.
+  /// Forgets the last tokens that were run, up to a place that the cache can come back to; `logits` stay those of the last
+  /// one.
   public mutating func forget(last count: Int) {
-    for layer in cache.layers { layer.truncate(to: layer.count - count) }
+    cache.forget(last: count)
     position -= count
     length -= count
   }

@@ -35,8 +35,10 @@ public struct PruningCounts: Equatable, Sendable {
   public var visualKept = 0
   /// Seconds spent choosing tokens and KV entries.
   public var selectionSeconds = 0.0
-  /// KV entries of each KV head by layer.
+  /// KV entries of each KV head by layer; 0 for a layer that has none.
   public var entriesByLayer: [Int] = []
+  /// Layers that have entries.
+  public var layersWithEntries = 0
   /// Visual KV entries, summed over layers.
   public var visualEntries = 0
   /// Bytes of the cache.
@@ -48,14 +50,15 @@ public struct PruningCounts: Equatable, Sendable {
   init(_ cache: KeyValueCache, visualKept: Int, selectionSeconds: Double) {
     self.visualKept = visualKept
     self.selectionSeconds = selectionSeconds
-    entriesByLayer = cache.layers.map(\.count)
+    entriesByLayer = cache.layers.map(\.entryCount)
+    layersWithEntries = cache.layers.count(where: \.hasEntries)
     visualEntries = cache.visualEntries
     cacheBytes = cache.bytes
   }
 
-  /// Visual KV entries as a share of those of `visual` tokens in every layer; 1 where there are none.
+  /// Visual KV entries as a share of those of `visual` tokens in every layer that has any; 1 where there are none.
   public func visualEntryShare(of visual: Int) -> Double {
-    let dense = visual * entriesByLayer.count
+    let dense = visual * layersWithEntries
     return dense > 0 ? Double(visualEntries) / Double(dense) : 1
   }
 }

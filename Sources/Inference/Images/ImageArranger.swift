@@ -27,21 +27,21 @@ struct ImageArranger {
     let markup = preprocessing.markup
     var builder = ArrangementBuilder(tokenizer)
     let leftOut = Set(picture.leftOutTiles)
-    let tile = tile
     builder.add(text: markup.opening)
     for row in 0..<picture.rows {
       for column in 0..<picture.columns {
         let isLeftOut = leftOut.contains(row * picture.columns + column)
         try builder.add(text: markup.beforeTile(row: row, column: column), stays: keepsMarkup || !isLeftOut)
-        let counts = isLeftOut ? nil : picture.tileCounts?[row * picture.columns + column]
-        try builder.add(isLeftOut ? empty(tile) : tile.keeping(counts))
+        let index = row * picture.columns + column
+        let tile = isFixed ? tile : block(of: picture.tiles[index])
+        try builder.add(isLeftOut ? empty(tile) : tile.keeping(picture.tileCounts?[index]))
       }
       let hasTile = (0..<picture.columns).contains { !leftOut.contains(row * picture.columns + $0) }
       try builder.add(text: markup.afterRow, stays: keepsMarkup || hasTile)
     }
     if let overview = picture.overview {
       builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
-      let block = model.vision.imageSize > 0 ? tile : block(of: overview)
+      let block = isFixed ? tile : block(of: overview)
       try builder.add(picture.isOverviewLeftOut ? empty(block) : block.keeping(picture.overviewCounts))
       if model.projector.newline { try builder.addNewline() }
     }
@@ -69,6 +69,9 @@ struct ImageArranger {
     try builder.add(block)
     return try builder.finished()
   }
+
+  /// Whether the tower takes inputs of one size alone.
+  private var isFixed: Bool { model.vision.imageSize > 0 }
 
   /// Visual tokens of one square tile.
   private var tile: ImageArrangement.Block {

@@ -30,10 +30,11 @@ extension Model {
   }
 
   /// The normalised pixels of a picture's inputs in the order in which its family's tower takes them, channels first,
-  /// and their shape: `[inputs x 3 x side x side]`, or patches of merged blocks for a tower that takes any size.
+  /// and their shape: `[inputs x 3 x side x side]`, or patches for a tower that takes any size.
   public func pixelValues(_ picture: PreparedImage) -> (values: [Float], shape: [Int]) {
     let overview = [picture.overview].compactMap { $0 }
-    guard contents.model.vision.imageSize > 0 else { return patchValues(overview) }
+    if case .native = contents.image.tiling { return patchValues(overview) }
+    if case .nativeTiles = contents.image.tiling { return rasterValues(picture.tiles + overview) }
     let inputs =
       switch contents.image.arrangement {
       case .tilesThenOverview: picture.tiles + overview
@@ -69,6 +70,25 @@ extension Model {
       }
     }
     return (values, [count, 6 * side * side])
+  }
+
+  /// Patches of one input after the other, each input's in raster order: a row has row, column, channel.
+  private func rasterValues(_ inputs: [RGBImage]) -> (values: [Float], shape: [Int]) {
+    let side = contents.model.vision.patchSize
+    var values: [Float] = []
+    for input in inputs {
+      let planes = preprocessor.normalized(input)
+      for top in stride(from: 0, to: input.height, by: side) {
+        for left in stride(from: 0, to: input.width, by: side) {
+          for y in top..<top + side {
+            for x in left..<left + side {
+              for channel in 0..<3 { values.append(planes[(channel * input.height + y) * input.width + x]) }
+            }
+          }
+        }
+      }
+    }
+    return (values, [values.count / (3 * side * side), 3 * side * side])
   }
 
   /// Ids as a reader of the sequence sees them: a visual token or separator is the image token.

@@ -110,15 +110,16 @@ extension MemoryBound {
     let rows = Double(request.promptTokens)
     let (width, inner) = (Double(text.width), Double(text.feedForwardWidth))
     let heads = Double(text.queryHeads * text.headWidth)
-    let fused = heads + 2 * Double(text.keyValueHeads * text.headWidth)
+    let fused = Double(text.mixerColumns)
+    let mixed = max(heads, width)
     // Floats a row: the stream and what acts keep of it, the workspace, activations as products take them.
     let widest = max(2 * inner, max(fused, width))
-    var bytes = 4 * (rows + 16) * (5 * width + fused + heads + 2 * inner + 2 * widest)
+    var bytes = 4 * (rows + 16) * (5 * width + fused + mixed + 2 * inner + 2 * widest)
     let positions = rows + Double(request.answerTokens)
     bytes += positions * (8 * Double(text.rotary.width) + 64)
     // Attention rows that a choice is made by, of all layers; scratch of the threads; logits.
     bytes +=
-      4 * 32 * Double(text.queryHeads) * rows * (settings.cacheRetention == nil ? 2 : Double(text.layers))
+      4 * 32 * Double(text.queryHeads) * rows * (settings.cacheRetention == nil ? 2 : Double(text.attentionLayers.count))
     bytes += Double(request.threads) * (4 * positions + 2_097_152)
     bytes += 16 * Double(text.vocabulary)
     if settings.tokenPruning?.rule.comparesPairs ?? false {
@@ -141,8 +142,11 @@ extension MemoryBound {
     let offsets = isCounted ? 4 * entries * Double(text.keyValueHeads) : 0
     let width = Double(text.keyValueHeads) * Double((text.headWidth + 15) / 16 * 16)
     let layer = 2 * entries * width * Double(element) + offsets
+    // The state of a layer without entries, and the places that it can come back to.
+    let state = 4 * 4 * Double(text.convolutionTaps * text.width * text.convolutionLayers.count)
     // A layer is copied while entries are freed.
-    return Int(bounding: layer * Double(text.layers * (request.keepsWhole ? 2 : 1) + 1))
+    let copies = request.keepsWhole ? 2 : 1
+    return Int(bounding: layer * Double(text.attentionLayers.count * copies + 1) + state * Double(copies))
   }
 }
 

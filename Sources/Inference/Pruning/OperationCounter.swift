@@ -43,7 +43,9 @@ public struct OperationCounter: Sendable {
 
   private func linear(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
     let projections = Double(
-      model.width * model.fusedAttentionRows + model.queryHeads * model.headWidth * model.width)
+      isConvolution(layer)
+        ? 4 * model.width * model.width + model.convolutionTaps * model.width
+        : model.width * model.fusedAttentionRows + model.queryHeads * model.headWidth * model.width)
     let neuron = Double(3 * model.width)
     let all = Double(model.feedForwardWidth)
     let dense = 2 * Double(text + visual) * (projections + neuron * all)
@@ -58,7 +60,10 @@ public struct OperationCounter: Sendable {
     return dense - 2 * Double(visual) * neuron * (all - Double(kept)) + 2 * probing
   }
 
+  private func isConvolution(_ layer: Int) -> Bool { model.convolutionLayers.contains(layer) }
+
   private func attention(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
+    if isConvolution(layer) { return 0 }
     let all = text + visual
     var pairs = Double(all) * Double(all + 1) / 2
     if let reduction, reduction.attentionLayers.contains(layer), visual > reduction.attentionWindow {

@@ -42,28 +42,26 @@ public struct Decoder: Sendable {
   public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, rotary: rotary) }
 
   /// An empty KV cache.
-  public func makeCache() -> KeyValueCache {
-    KeyValueCache(
-      layers: model.layers, heads: model.keyValueHeads, headWidth: model.headWidth, precision: cachePrecision)
-  }
+  public func makeCache() -> KeyValueCache { KeyValueCache(model, precision: cachePrecision) }
 
   /// Writes the embedding of a token, which must be below `vocabulary`, to a row of `hidden`.
   public func embed(_ token: Int32, into hidden: MatrixView, row: Int) {
     embedding.copyRow(Int(token), into: hidden, row: row)
   }
 
-  /// Runs one layer in place on `rows`, appending to the layer's cache.
+  /// Runs one layer in place on `rows`, appending to the layer's memory.
   ///
-  /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
+  /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for and the layer
+  /// has attention.
   @discardableResult
   public func forward(
-    layer: Int, _ rows: TokenRows, cache: LayerCache, schedule: LayerSchedule = .dense,
+    layer: Int, _ rows: TokenRows, cache: any LayerMemory, schedule: LayerSchedule = .dense,
     watched: Int = 0,
     _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView? {
     residency?.willRun(.decoderLayer(layer))
     return layers[layer].forward(
-      rows, cache: cache, schedule: schedule, watched: watched, workspace, workers)
+      rows, memory: cache, schedule: schedule, watched: watched, workspace, workers)
   }
 
   /// Runs one layer of a step.

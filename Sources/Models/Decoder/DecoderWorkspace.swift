@@ -10,7 +10,7 @@ public final class DecoderWorkspace {
   private var capacity = 0
   private var normedRows = MatrixView(rows: 0, columns: 0)
   private var fusedRows = MatrixView(rows: 0, columns: 0)
-  private var attendedRows = MatrixView(rows: 0, columns: 0)
+  private var mixedRows = MatrixView(rows: 0, columns: 0)
   private var neuronRows = MatrixView(rows: 0, columns: 0)
 
   init(_ model: TextModel, rotary scheme: RotaryScheme) {
@@ -24,14 +24,16 @@ public final class DecoderWorkspace {
     guard rows > capacity else { return }
     capacity = rows
     normedRows = MatrixView(rows: rows, columns: model.width)
-    fusedRows = MatrixView(rows: rows, columns: model.fusedAttentionRows)
-    attendedRows = MatrixView(rows: rows, columns: model.queryHeads * model.headWidth)
+    fusedRows = MatrixView(rows: rows, columns: model.mixerColumns)
+    mixedRows = MatrixView(rows: rows, columns: max(model.queryHeads * model.headWidth, model.width))
     neuronRows = MatrixView(rows: rows, columns: 2 * model.feedForwardWidth)
   }
 
-  /// Output of the last norm, `[n x width]`: after a layer has run, the rows between its attention and its FFN.
+  /// Output of the last norm, `[n x width]`: after a layer has run, the rows before its FFN.
   public func normed(_ rows: Int) -> MatrixView { normedRows[rows: 0..<rows] }
-  func fused(_ rows: Int) -> MatrixView { fusedRows[rows: 0..<rows] }  // [n x (H + 2 Hkv) dh]
-  func attended(_ rows: Int) -> MatrixView { attendedRows[rows: 0..<rows] }  // [n x H dh]
+  /// Projections that a mixer works on, `[n x columns]`.
+  func fused(_ rows: Int, columns: Int) -> MatrixView { fusedRows[rows: 0..<rows][columns: 0..<columns] }
+  /// What a mixer's output projection takes, `[n x columns]`.
+  func mixed(_ rows: Int, columns: Int) -> MatrixView { mixedRows[rows: 0..<rows][columns: 0..<columns] }
   func neurons(_ rows: Int) -> MatrixView { neuronRows[rows: 0..<rows] }  // [n x 2 m]
 }

@@ -4,7 +4,7 @@ public import Compute
 ///
 /// What is pruned is freed: the memory is replaced by shorter memory. A cache belongs to one sequence; `copy` makes
 /// another one for a branch of it.
-public final class LayerCache {
+public final class LayerCache: LayerMemory {
   /// KV heads.
   public let heads: Int
   /// Elements of a key or value.
@@ -46,6 +46,11 @@ public final class LayerCache {
       return .panels(KeyValuePanels(heads: heads, headWidth: headWidth, capacity: capacity))
     }
   }
+
+  /// As many as rows.
+  public var entryCount: Int { count }
+  /// Yes.
+  public var hasEntries: Bool { true }
 
   /// The rows, as attention reads them.
   public var entries: KeyValues {
@@ -118,6 +123,12 @@ public final class LayerCache {
     offsetStorage = buffer
   }
 
+  /// Nothing: it comes back to any row.
+  public func save() {}
+
+  /// Any rows.
+  public func returnPoint(atMost rows: Int) -> Int { min(rows, count) }
+
   /// Forgets the rows after the first `rows`, which must all be text: an answer that was only tried.
   public func truncate(to rows: Int) {
     precondition(rows <= count)
@@ -164,12 +175,12 @@ public final class LayerCache {
   }
 
   /// A copy with memory of its own and room for `reserve` more rows.
-  public func copy(reserve: Int) -> LayerCache {
+  public func copy(reserve: Int) -> any LayerMemory {
     retaining(allRows, visual: visualCount, reserve: reserve)
   }
 
   /// A copy of the first rows; those behind them must all be text.
-  public func copy(first rows: Int) -> LayerCache {
+  public func copy(first rows: Int) -> any LayerMemory {
     precondition(rows <= count)
     return retaining(
       Array(repeating: Array(0..<rows), count: heads), visual: visualCount, reserve: 0)

@@ -17,6 +17,8 @@ public final class TokenRows {
   /// What is added to visual rows behind the first layers, `[visual tokens of the prompt x layers * width]`, by the number of
   /// the token; nobody changes it.
   public let deepFeatures: MatrixView?
+  /// How many of the last rows are text behind the last picture, which another question does not share.
+  public let questionCount: Int
   /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
   public private(set) var ordinals: [Int32] = []
   /// Contiguous ranges of visual rows.
@@ -27,8 +29,10 @@ public final class TokenRows {
   /// Rows with their identities; all have one entry a row, or no offsets at all.
   public init(
     hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32], scoreOffsets: [Float] = [],
-    deepFeatures: MatrixView? = nil
+    deepFeatures: MatrixView? = nil, questionCount: Int = 0
   ) {
+    precondition((0...positions.count).contains(questionCount))
+    self.questionCount = questionCount
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
     precondition(scoreOffsets.isEmpty || scoreOffsets.count == positions.count)
     self.scoreOffsets = scoreOffsets
@@ -53,14 +57,14 @@ public final class TokenRows {
   public func copy() -> TokenRows {
     TokenRows(
       hidden: hidden.copy(), positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
-      deepFeatures: deepFeatures)
+      deepFeatures: deepFeatures, questionCount: questionCount)
   }
 
   /// The same rows with what is added behind the first layers.
   public func with(deepFeatures: MatrixView?) -> TokenRows {
     TokenRows(
       hidden: hidden, positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
-      deepFeatures: deepFeatures)
+      deepFeatures: deepFeatures, questionCount: questionCount)
   }
 
   /// Adds what belongs behind a layer to the visual rows that are left.

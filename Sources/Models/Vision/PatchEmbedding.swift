@@ -52,18 +52,25 @@ struct PatchEmbedding: Sendable {
     }
   }
 
-  /// Adds the learned positions of a square grid, interpolated between the four nearest; corners lie on corners.
+  /// Adds the learned positions of a square grid, resized to the grid of the patches.
   private func add(_ table: WeightMatrix, of rows: TowerRows, to tokens: MatrixView) {
     let side = model.positionGrid
-    let vertical = (0..<rows.grid.rows).map { GridTap($0, of: rows.grid.rows, side: side) }
-    let horizontal = (0..<rows.grid.columns).map { GridTap($0, of: rows.grid.columns, side: side) }
+    func taps(_ count: Int) -> [GridTaps] {
+      (0..<count).map { index in
+        switch model.positionResize {
+        case .corners: GridTaps(cornered: index, of: count, side: side)
+        case .antialiased: GridTaps(antialiased: index, of: count, side: side)
+        }
+      }
+    }
+    let (vertical, horizontal) = (taps(rows.grid.rows), taps(rows.grid.columns))
     let corner = MatrixView(rows: 1, columns: model.width)
     let sum = MatrixView(rows: 1, columns: model.width)
     for (index, patch) in rows.patches.enumerated() {
       let (row, column) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
       sum.fill(0)
-      for (y, yWeight) in vertical[row].corners {
-        for (x, xWeight) in horizontal[column].corners {
+      for (y, yWeight) in vertical[row].places {
+        for (x, xWeight) in horizontal[column].places {
           table.copyRow(y * side + x, into: corner, row: 0)
           sum.add(corner, scaledBy: yWeight * xWeight)
         }
@@ -91,20 +98,5 @@ struct PatchEmbedding: Sendable {
       }
     }
     return result
-  }
-}
-
-/// Where a place of a longer or shorter axis lies between two places of an axis of learned positions.
-private struct GridTap {
-  /// Both places, and how near it is to each.
-  let corners: [(place: Int, weight: Float)]
-
-  init(_ index: Int, of count: Int, side: Int) {
-    let place = Float(index) * Float(side - 1) / Float(max(1, count - 1))
-    let low = place.rounded(.down)
-    let share = place - low
-    corners = [
-      (min(Int(low), side - 1), 1 - share), (min(Int(low) + 1, side - 1), share),
-    ]
   }
 }

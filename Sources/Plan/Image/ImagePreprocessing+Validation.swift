@@ -26,6 +26,7 @@ extension ImagePreprocessing {
       try requireSide(tiling.side, vision)
       try require(tiling.longestEdge, in: 0...Limit.image, "longest_edge", path)
     case .native(let resolution): try resolution.validate(for: model)
+    case .nativeTiles(let tiling): try tiling.validate(for: model)
     }
   }
 }
@@ -64,6 +65,25 @@ extension NativeResolution {
     try require(unit, in: expected...expected, "unit", path)
     try require(minimumPixels, in: 1...Limit.pixels, "minimum_pixels", path)
     try require(maximumPixels, in: minimumPixels...Limit.pixels, "maximum_pixels", path)
+  }
+}
+
+extension NativeTiling {
+  package func validate(for model: ModelDescription) throws(Flaw) {
+    try resolution.validate(for: model)
+    guard splits else { return }
+    try require(side, in: resolution.unit...Limit.image, "side", path)
+    guard side % resolution.unit == 0 else {
+      throw Flaw(path, "side is \(side), no multiple of \(resolution.unit) pixels")
+    }
+    try require(minimumTiles, in: 1...1024, "minimum_tiles", path)
+    try require(maximumTiles, in: minimumTiles...1024, "maximum_tiles", path)
+    guard minimumTiles > 1 else {
+      throw Flaw(path, "minimum_tiles is 1, so that a large picture may be one tile and no overview")
+    }
+    try require(tolerance, from: 0, upTo: 1e6, "tolerance", path)
+    let (area, overflow) = side.multipliedReportingOverflow(by: side)
+    guard !overflow, area <= Limit.pixels else { throw Flaw(path, "side is \(side)") }
   }
 }
 

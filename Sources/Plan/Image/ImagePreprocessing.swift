@@ -7,6 +7,8 @@ public struct ImagePreprocessing: Equatable, Sendable {
   public var tiling = ImageTiling.single(TileShape())
   /// Filter of every resize.
   public var filter = Filter.bicubic
+  /// Whose arithmetic resizes.
+  public var resampler = Resampler.pillow
   /// Per-channel mean (RGB) of rescaled pixels.
   public var mean: [Double] = [0, 0, 0]
   /// Per-channel deviation (RGB) of rescaled pixels.
@@ -22,6 +24,14 @@ public struct ImagePreprocessing: Equatable, Sendable {
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
+
+  /// Programs whose bytes a resize gives: they differ by one in a few of a thousand.
+  public enum Resampler: String, CaseIterable, Sendable {
+    /// Pillow: weights of 22 bits, the pass that loses most rows first.
+    case pillow
+    /// PyTorch on x86-64, which torchvision resizes with: weights of 15 bits, rows first.
+    case torch
+  }
 
   /// Orders of the visual tokens of a picture that is cut into tiles.
   public enum Arrangement: String, CaseIterable, Sendable {
@@ -60,6 +70,9 @@ public enum ImageTiling: Equatable, Sendable {
   case split(SplitTiling)
   /// The picture at its own resolution, rounded to whole patches (Qwen2-VL).
   case native(NativeResolution)
+  /// The picture at its own resolution, or where it is large, tiles of the grid with the nearest aspect ratio, and the
+  /// picture as an overview (LFM2-VL).
+  case nativeTiles(NativeTiling)
 }
 
 /// How a picture becomes one square tile.
@@ -129,4 +142,26 @@ public struct NativeResolution: Equatable, Sendable {
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
+}
+
+/// A picture's own resolution where it is small enough, and tiles beside it where it is not.
+public struct NativeTiling: Equatable, Sendable {
+  /// The picture itself: alone, or as the overview of its tiles.
+  public var resolution = NativeResolution()
+  /// Side of a tile in pixels.
+  public var side = 0
+  /// Fewest tiles of a picture that is cut.
+  public var minimumTiles = 2
+  /// Most tiles; 1 where no picture is cut.
+  public var maximumTiles = 10
+  /// A picture is cut when it has more than so many times the most pixels of `resolution`.
+  public var tolerance = 2.0
+  /// Whether tiles have an overview beside them.
+  public var hasOverview = true
+
+  /// An empty tiling, to be filled from a checkpoint or a plan.
+  public init() {}
+
+  /// Whether any picture is cut.
+  public var splits: Bool { maximumTiles > 1 }
 }

@@ -10,6 +10,7 @@ private enum Limit {
   static let image = 1...8192
   static let grid = 1...512
   static let patch = 512
+  static let taps = 64
   /// How many times as wide as its input a product may be. A row of the workspace is as wide as the widest product, so
   /// without a limit a small file could ask for much memory.
   static let widening = 256
@@ -55,6 +56,12 @@ extension TextModel {
       throw Flaw(path, "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
     }
     try require(stopTokens.count, in: 1...16, "number of stop_tokens", path)
+    try require(convolutionLayers.count, in: 0...(layers - 1), "number of convolution_layers", path)
+    try require(convolutionTaps, in: 1...Limit.taps, "convolution_taps", path)
+    for layer in convolutionLayers { try require(layer, in: 0...(layers - 1), "convolution_layers", path) }
+    guard zip(convolutionLayers, convolutionLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw Flaw(path, "convolution_layers do not ascend")
+    }
     for token in stopTokens { try require(token, in: 0...(vocabulary - 1), "stop_tokens", path) }
     try require(imageToken, in: 0...(vocabulary - 1), "image_token", path)
   }

@@ -1,4 +1,5 @@
-/// A Llama-style decoder: RMSNorm, rotary positions, grouped-query attention, gated FFN.
+/// A Llama-style decoder: RMSNorm, rotary positions, grouped-query attention, gated FFN; some layers may have a short
+/// convolution in the place of attention.
 public struct TextModel: Equatable, Sendable {
   /// Decoder layers, `L`.
   public var layers = 0
@@ -30,6 +31,12 @@ public struct TextModel: Equatable, Sendable {
   public var headNorm = false
   /// Whether gate, up and down have biases.
   public var feedForwardBias = false
+  /// Layers that mix neighbouring tokens by a gated short convolution, and have no attention; ascending (LFM2).
+  public var convolutionLayers: [Int] = []
+  /// Tokens that a convolution sees, the token itself included.
+  public var convolutionTaps = 3
+  /// Whether the projections and the filter of a convolution have biases.
+  public var convolutionBias = false
   /// How positions become angles.
   public var rotary = RotaryModel()
   /// Token ids that end an answer; 1 to 16 of them.
@@ -68,6 +75,17 @@ extension TextModel {
   /// Rows of the fused q/k/v matrix: all query heads, then all key heads, then all value heads.
   public var fusedAttentionRows: Int { (queryHeads + 2 * keyValueHeads) * headWidth }
 
+  /// Layers with attention, and so with keys and values; ascending.
+  public var attentionLayers: [Int] { (0..<layers).filter { !convolutionLayers.contains($0) } }
+
+  /// The first layer with attention from a layer on, or the last one before it.
+  public func attentionLayer(from layer: Int) -> Int {
+    attentionLayers.first { $0 >= layer } ?? attentionLayers.last ?? layer
+  }
+
+  /// Columns of the widest projection before a layer's mixer.
+  public var mixerColumns: Int { max(fusedAttentionRows, convolutionLayers.isEmpty ? 0 : 3 * width) }
+
   /// Name of a tensor of one layer.
   public static func layerWeight(_ layer: Int, _ name: String) -> String {
     "text/layers/\(paddedLayer(layer))/\(name)"
@@ -82,25 +100,7 @@ extension TextModel {
     ]
     for layer in 0..<layers {
       func name(_ part: String) -> String { Self.layerWeight(layer, part) }
-      list += [
-        .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
-        .matrix(
-          name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
-      ]
-      if attentionBias {
-        list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
-      }
-      if headNorm {
-        list += [
-          .vector(name("query_norm"), headWidth, "RMSNorm weight of each query head"),
-          .vector(name("key_norm"), headWidth, "RMSNorm weight of each key head"),
-        ]
-      }
-      list.append(
-        .matrix(name("attention_output"), [width, queryHeads * headWidth], "attention output projection"))
-      if attentionOutputBias {
-        list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
-      }
+      list += convolutionLayers.contains(layer) ? convolutionWeights(name) : attentionWeights(name)
       list += [
         .vector(name("feed_forward_norm"), width, "RMSNorm weight between attention and FFN"),
         .matrix(name("gate_up"), [2 * feedForwardWidth, width], "gate rows, then up rows; a row a neuron"),
@@ -114,6 +114,49 @@ extension TextModel {
     }
     list.append(.vector("text/final_norm", width, "RMSNorm weight before the head"))
     if !tiedHead { list.append(.matrix("text/head", [vocabulary, width], "logits head, a row a token")) }
+    return list
+  }
+
+  private func attentionWeights(_ name: (String) -> String) -> [WeightSpecification] {
+    var list: [WeightSpecification] = [
+      .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
+      .matrix(name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
+    ]
+    if attentionBias {
+      list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
+    }
+    if headNorm {
+      list += [
+        .vector(name("query_norm"), headWidth, "RMSNorm weight of each query head"),
+        .vector(name("key_norm"), headWidth, "RMSNorm weight of each key head"),
+      ]
+    }
+    list.append(
+      .matrix(name("attention_output"), [width, queryHeads * headWidth], "attention output projection"))
+    if attentionOutputBias {
+      list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
+    }
+    return list
+  }
+
+  private func convolutionWeights(_ name: (String) -> String) -> [WeightSpecification] {
+    var list: [WeightSpecification] = [
+      .vector(name("convolution_norm"), width, "RMSNorm weight before the convolution"),
+      .matrix(
+        name("convolution_input"), [3 * width, width],
+        "projections to the gate before the filter, the gate behind it and what is filtered, stacked by row"),
+      .folded(
+        name("convolution_filter"), [convolutionTaps, width],
+        "filter of each channel, a row a tap, that of the token itself last"),
+      .matrix(name("convolution_output"), [width, width], "output projection of the convolution"),
+    ]
+    if convolutionBias {
+      list += [
+        .vector(name("convolution_input_bias"), 3 * width, "biases of the three projections"),
+        .vector(name("convolution_filter_bias"), width, "bias of the filter"),
+        .vector(name("convolution_output_bias"), width, "bias of the output projection"),
+      ]
+    }
     return list
   }
 }

@@ -26,6 +26,8 @@ public struct VisionModel: Equatable, Sendable {
   /// Side of a square table of learned positions that is interpolated to the grid of a picture and added to its patches,
   /// whatever else they know of their places; 0 for none (Qwen3-VL).
   public var positionGrid = 0
+  /// How the table becomes as large as a picture's grid.
+  public var positionResize = PositionResize.corners
   /// Whether q, k and v have biases.
   public var attentionBias = true
   /// Whether queries and keys pass an RMSNorm over all heads.
@@ -63,6 +65,14 @@ public struct VisionModel: Equatable, Sendable {
     case rotary
     /// Not at all.
     case none
+  }
+
+  /// Ways to resize a table of learned positions.
+  public enum PositionResize: String, CaseIterable, Sendable {
+    /// Linear, corners on corners (Qwen3-VL).
+    case corners
+    /// Linear, edges on edges, with a wider filter where the grid is smaller than the table (SigLIP 2).
+    case antialiased
   }
 
   /// Patches along one side of a fixed input, `imageSize / patchSize`; 0 for a tower that takes any grid.

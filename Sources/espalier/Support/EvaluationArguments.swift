@@ -67,7 +67,7 @@ struct EvaluationArguments: ParsableArguments {
     if let custom { list.append(custom) }
     return Contender.all(
       points: list, baselines: baselineNames.compactMap { Baseline(name: $0) },
-      layers: plan.contents.model.text.layers,
+      text: plan.contents.model.text,
       resolutions: plan.contents.calibration?.resolution?.candidates.map(\.settings) ?? [])
   }
 }

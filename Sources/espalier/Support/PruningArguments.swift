@@ -93,7 +93,7 @@ struct PruningArguments: ParsableArguments {
     let settings = PruningSettings(
       picture: try picture.settings(contents), tokenPruning: tokenPruning(record),
       layerReduction: layerReduction,
-      cacheRetention: cacheRetention(record, layers: contents.model.text.layers),
+      cacheRetention: cacheRetention(record, contents.model.text),
       horizon: horizon.map { Horizon(layer: $0) })
     if let problem = settings.problem(
       for: contents.model, image: contents.image, calibration: record)
@@ -127,11 +127,11 @@ struct PruningArguments: ParsableArguments {
       neurons: neurons, neuronShare: neuronShare, attentionWindow: window)
   }
 
-  private func cacheRetention(_ record: CalibrationRecord?, layers: Int) -> CacheRetention? {
+  private func cacheRetention(_ record: CalibrationRecord?, _ text: TextModel) -> CacheRetention? {
     guard retention != nil || dynamicRetention else { return nil }
     let profile = record?.cacheRetention
     return CacheRetention(
-      mode: dynamicRetention ? .dynamic : .static, rates: retention.map { $0.rates(layers: layers) } ?? [],
+      mode: dynamicRetention ? .dynamic : .static, rates: retention.map { $0.rates(text) } ?? [],
       thresholds: profile?.thresholds ?? RetentionThresholds(),
       ranking: ranking ?? profile?.ranking ?? .lastRow,
       evenShare: evenShare ?? (ranking == nil ? profile?.evenShare ?? 0 : 0))
@@ -154,8 +154,8 @@ struct RateList: ExpressibleByArgument {
   }
 
   /// A rate for each layer; a list of another length stays as it is, for the schedule to refuse.
-  func rates(layers: Int) -> [Double] {
-    rates.count == 1 ? Array(repeating: rates[0], count: layers) : rates
+  func rates(_ text: TextModel) -> [Double] {
+    rates.count == 1 ? text.retentionRates(rates[0]) : rates
   }
 }
 

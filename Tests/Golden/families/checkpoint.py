@@ -119,7 +119,7 @@ class Checkpoint:
         (loaded["text_config"].get("rope_parameters") or {}).pop("type", None)
         for part in ("text_config", "vision_config"):
             for key, value in self.plain[part].items():
-                if loaded[part].get(key, value) != value and key not in ("dtype", "layer_types"):
+                if loaded[part].get(key, value) != value and key not in ("dtype", "layer_types", "full_attn_idxs"):
                     raise RuntimeError(f"{self.folder}: {part}.{key} is {loaded[part][key]}, not {value}")
 
     def same_in_original_layout(self, salt, model, inputs):

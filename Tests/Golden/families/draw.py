@@ -77,7 +77,33 @@ def draw_intern(r):
     return native.intern("drawn", vision, lambda w: text(kind, w, **language), (least, least + r.randint(0, 4)), **rest)
 
 
-DRAWERS = {"qwen3_vl": draw_qwen3, "internvl": draw_intern}
+def draw_lfm2(r):
+    import hybrid
+
+    language = decoder(r, [16])
+    language.pop("head_dim")
+    language["hidden_size"] = language["num_attention_heads"] * r.choice([8, 12, 16])
+    language["norm_eps"] = language.pop("rms_norm_eps")
+    letters = [r.choice("ca") for _ in range(language["num_hidden_layers"])]
+    letters[r.randrange(len(letters))] = "a"
+    language |= dict(layer_types=hybrid.kinds(letters), conv_L_cache=r.choice([2, 3, 3, 4]), conv_bias=r.random() < 0.3)
+    language |= dict(block_auto_adjust_ff_dim=r.random() < 0.6, block_ffn_dim_multiplier=r.choice([1.0, 1.3]))
+    language |= dict(rope_parameters=rope("default", theta=r.choice([1e4, 1e6])))
+    heads, patch, factor = r.choice([1, 2, 4]), r.choice([6, 8, 10, 14]), r.choice([2, 2, 3])
+    vision = dict(num_attention_heads=heads, hidden_size=heads * r.choice([8, 16, 24]), intermediate_size=8 * r.randint(3, 9))
+    vision |= dict(num_hidden_layers=r.randint(1, 3), num_patches=r.randint(2, 9) ** 2)
+    vision |= dict(hidden_act=r.choice(["gelu", "gelu_pytorch_tanh"]))
+    least, tiles = r.randint(1, 6), r.randint(2, 4)
+    changes = dict(tile_size=patch * factor * r.randint(1, 4), min_tiles=tiles, max_tiles=tiles + r.randint(0, 4))
+    changes |= dict(do_image_splitting=r.random() < 0.8, max_pixels_tolerance=r.choice([1.0, 1.5, 2.0]))
+    changes |= dict(use_thumbnail=r.random() < 0.8, resample=r.choice([2, 2, 3]))
+    projector = dict(projector_use_layernorm=r.random() < 0.5, projector_bias=r.random() < 0.7)
+    projector |= dict(projector_hidden_act=r.choice(["gelu", "silu"]), projector_hidden_size=8 * r.randint(2, 8))
+    rest = dict(patch=patch, factor=factor, projector=projector, changes=changes, tie_word_embeddings=r.random() < 0.6)
+    return hybrid.lfm2("drawn", vision, language, (least, least + r.randint(4, 20)), **rest)
+
+
+DRAWERS = {"qwen3_vl": draw_qwen3, "internvl": draw_intern, "lfm2_vl": draw_lfm2}
 
 
 def build(family, r, folder):
@@ -114,7 +140,7 @@ def compare(program, family, r, scratch):
         ids, pixels, found = file["input_ids"][:], file["pixel_values"][:], file["logits"][:]
     if ids.tolist() != inputs["input_ids"][0].tolist():
         return f"ids {ids.tolist()}, expected {inputs['input_ids'][0].tolist()}"
-    expected = inputs["pixel_values"].numpy()
+    expected = make_golden.pixels(inputs).numpy()
     if pixels.size != expected.size:
         return f"pixels of shape {pixels.shape}, expected {expected.shape}"
     off = np.abs(np.sort(pixels.reshape(-1)) - np.sort(expected.reshape(-1))).max()

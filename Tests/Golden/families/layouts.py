@@ -21,6 +21,8 @@ def name(family, layout, saved):
         if layout == "hub" or saved.startswith("lm_head"):
             return saved
         return f"model.{saved}" if saved.startswith("visual") else saved.replace("model.", "model.language_model.", 1)
+    if family == "lfm2_vl":
+        return saved.replace("vision_tower.", "vision_tower.vision_model.", 1)
     if family in LLAVA and saved.startswith("vision_tower."):
         saved = saved.replace("vision_tower.", "vision_tower.vision_model.", 1)
     if layout == "hub":
@@ -64,6 +66,16 @@ def configuration(family, layout, settings, configuration):
     text, vision = settings["text_config"], settings["vision_config"]
     old_rope(text, layout == "hub")
     vision.pop("rope_parameters", None)
+    if family == "lfm2_vl":
+        # The first release: other names of the FFN's width, of the tied table and of the layers with attention.
+        if layout == "hub":
+            types = text.pop("layer_types")
+            text["full_attn_idxs"] = [layer for layer, kind in enumerate(types) if kind == "full_attention"]
+            text["block_ff_dim"] = text.pop("intermediate_size")
+            text["tie_embedding"] = text.pop("tie_word_embeddings")
+            settings["tie_embedding"] = settings.pop("tie_word_embeddings")
+            settings |= {"vision_feature_layer": -1, "vision_feature_select_strategy": "default"}
+        return settings
     if layout == "v4":
         text["torch_dtype"] = settings["torch_dtype"]
         if family in QWEN:
@@ -107,6 +119,8 @@ def processor(family, layout, folder):
     if family == "llava" and layout == "hub":
         picture.pop("do_pad", None)
         picture["image_processor_type"] = "CLIPImageProcessor"
+    if family == "lfm2_vl":
+        picture["image_processor_type"] += "Fast"
     if layout == "hub":
         # Older files leave the filter's number and the factor in, but not the processor's own newer keys.
         for key in ("data_format", "device", "input_data_format", "return_tensors"):

@@ -1,13 +1,20 @@
 """Golden values of the model families from Hugging Face transformers in float32; README.md says what is where.
 
-Needs: torch, transformers 5.23, h5py, Pillow, numpy; not torchvision, so that pictures are resized by Pillow.
+Needs: torch, transformers 5.23, h5py, Pillow, numpy; not torchvision, so that pictures are resized by Pillow. Families whose
+processors know no other way than torchvision are made where it is there, and they alone.
 Run from the top of the repository: python3 Tests/Golden/families/make_golden.py [FAMILY[/CONFIG] ...]
 """
 
 import copy
+import importlib.util
 import json
 import pathlib
 import sys
+
+# Before transformers looks for it.
+HAS_TORCHVISION = importlib.util.find_spec("torchvision") is not None
+if HAS_TORCHVISION:
+    import torchvision_resize  # noqa: F401
 
 import h5py
 import native
@@ -35,6 +42,10 @@ FAMILIES = {
     "idefics3": (t.Idefics3ForConditionalGeneration, t.Idefics3Processor, native.IDEFICS3),
     "smolvlm": (t.SmolVLMForConditionalGeneration, t.SmolVLMProcessor, native.SMOLVLM),
 }
+if HAS_TORCHVISION:
+    import hybrid
+
+    FAMILIES = {"lfm2_vl": (t.Lfm2VlForConditionalGeneration, t.Lfm2VlProcessor, hybrid.LFM2_VL)}
 CASES = [
     ("square", ["square"], "What is in this picture?"),
     ("wide", ["wide"], "Describe the picture in one word."),
@@ -72,6 +83,13 @@ def encode(processor, names, prompt, nested):
     )
     images = [Image.open(HERE / "images" / f"{name}.png") for name in names]
     return text, processor(images=[images] if nested else images, text=text, return_tensors="pt")
+
+
+def pixels(inputs):
+    """Pixel values without what pads inputs of different sizes."""
+    if "spatial_shapes" in inputs:
+        return inputs["pixel_values"][inputs["pixel_attention_mask"].bool()]
+    return inputs["pixel_values"]
 
 
 def fresh(model):
@@ -132,13 +150,13 @@ def dump(family, spec):
         for name, names, prompt, nested in cases(family):
             text, inputs = encoded[name]
             ids = inputs["input_ids"][0].tolist()
-            pixels = inputs["pixel_values"].numpy()
+            values = pixels(inputs).numpy()
             logits = fresh(model)(**inputs).logits[0]
             if len(logits) != len(ids):
                 raise RuntimeError(f"{folder}: {len(logits)} rows of logits for {len(ids)} tokens")
-            places = np.sort(rng.choice(pixels.size, min(PLACES, pixels.size), replace=False)).astype(np.int32)
+            places = np.sort(rng.choice(values.size, min(PLACES, values.size), replace=False)).astype(np.int32)
             tokens, gap = answers[name]
-            extra = {key: inputs[key].tolist() for key in ("image_sizes", "image_grid_thw") if key in inputs}
+            extra = {key: inputs[key].tolist() for key in ("image_sizes", "image_grid_thw", "spatial_shapes") if key in inputs}
             records.append(
                 dict(
                     case=name,
@@ -148,14 +166,14 @@ def dump(family, spec):
                     text=text,
                     image_tokens=ids.count(configuration.image_token_id),
                     input_ids=ids,
-                    pixel_shape=list(pixels.shape),
+                    pixel_shape=list(values.shape),
                     **extra,
                     tokens=tokens,
                     smallest_gap=round(gap, 3),
                 )
             )
             group = file.create_group(name)
-            group["places"], group["pixel_values"] = places, pixels.reshape(-1)[places].astype(np.float32)
+            group["places"], group["pixel_values"] = places, values.reshape(-1)[places].astype(np.float32)
             group["logits"], group["log_sum_exp"] = logits[:, columns].numpy(), torch.logsumexp(logits, -1).numpy()
             if not np.isfinite(group["logits"][:]).all():
                 raise RuntimeError(f"{folder}: logits are not finite")

@@ -53,3 +53,12 @@ IDEFICS = """START{% for message in messages %}{{ message['role'] | capitalize }
 {% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"""
 IDEFICS3 = IDEFICS.replace("START", "<|begin_of_text|>")
 SMOLVLM = IDEFICS.replace("START", "<|im_start|>")
+
+LFM2 = """{{- bos_token -}}{%- set ns = namespace(content="") -%}{%- for message in messages -%}\
+{{- "<|im_start|>" + message["role"] + "\\n" -}}{%- set content = message["content"] -%}\
+{%- if content is not string -%}{%- set ns.content = "" -%}{%- for item in content -%}\
+{%- if item["type"] == "image" -%}{%- set ns.content = ns.content + "<image>" -%}\
+{%- elif item["type"] == "text" -%}{%- set ns.content = ns.content + item["text"] -%}\
+{%- else -%}{%- set ns.content = ns.content + item | tojson -%}{%- endif -%}{%- endfor -%}\
+{%- set content = ns.content -%}{%- endif -%}{{- content + "<|im_end|>\\n" -}}{%- endfor -%}\
+{%- if add_generation_prompt -%}{{- "<|im_start|>assistant\\n" -}}{%- endif -%}"""

@@ -81,6 +81,9 @@ ROWS = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1
 IDEFICS = ["<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"]
 QWEN_VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
 CHATML = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+LFM2_FIRST = "<|startoftext|>"
+LFM2 = ["<|pad|>", LFM2_FIRST, *CHATML, "<image>", "<|image_start|>", "<|image_end|>", "<|img_thumbnail|>"]
+LFM2 += [f"<|img_row_{row}_col_{column}|>" for row in range(1, 7) for column in range(1, 7)]
 INTERN = {
     "start_image_token": "<img>",
     "end_image_token": "</img>",
@@ -113,5 +116,6 @@ KINDS = {
         "<end_of_utterance>",
         {},
     ),
+    "lfm2": lambda: (byte_level("llama3", LFM2, LFM2_FIRST), LFM2_FIRST, "<|im_end|>", {}),
     "smolvlm": lambda: (byte_level("smollm", CHATML + IDEFICS + ROWS), "<|im_start|>", "<end_of_utterance>", {}),
 }

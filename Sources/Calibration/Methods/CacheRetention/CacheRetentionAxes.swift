@@ -8,12 +8,12 @@ struct CacheRetentionAxes: MethodAxes {
   private static let entryWays = 5
 
   private let profile: RetentionProfile
-  private let layers: Int
+  private let text: TextModel
   private let entries: [RetentionCandidate]
 
-  init(_ profile: RetentionProfile, layers: Int) {
+  init(_ profile: RetentionProfile, _ text: TextModel) {
     self.profile = profile
-    self.layers = layers
+    self.text = text
     var seen: [RetentionCandidate] = []
     for candidate in profile.candidates.sorted(by: { $0.divergence < $1.divergence })
     where !seen.contains(where: { $0.ranking == candidate.ranking && $0.evenShare == candidate.evenShare }) {
@@ -36,10 +36,12 @@ struct CacheRetentionAxes: MethodAxes {
     let place = Array(place)
     guard place[0] > 0, !entries.isEmpty else { return }
     let rate = Self.rates[place[0]]
-    let mean = profile.retention.reduce(0, +) / Double(max(1, profile.retention.count))
-    let rates =
-      place[1] == 0 || mean <= 0
-      ? Array(repeating: rate, count: layers) : profile.retention.map { min(1, $0 * rate / mean) }
+    let layers = text.attentionLayers
+    let mean = layers.reduce(0.0) { $0 + profile.retention[$1] } / Double(max(1, layers.count))
+    var rates = text.retentionRates(rate)
+    if place[1] > 0, mean > 0 {
+      for layer in layers { rates[layer] = min(1, profile.retention[layer] * rate / mean) }
+    }
     settings.cacheRetention = CacheRetention(
       rates: rates, thresholds: profile.thresholds, ranking: entries[place[2]].ranking,
       evenShare: entries[place[2]].evenShare)

@@ -8,14 +8,15 @@ import Plan
 final class DenseRun {
   private let state: DecodeState
   private let visualIndices: [Int32]
-  /// Attention of the last prompt rows by layer: what every ranking chooses by.
-  private let attention: [MatrixView]
+  /// Attention of the last prompt rows by layer, where it has any: what every ranking chooses by.
+  private let attention: [MatrixView?]
   /// What is gathered over the samples.
   let shown: ShownAttention
 
   init(_ sample: PreparedSample, _ context: Context) throws(InferenceError) {
     let text = context.model.text
-    var prompt = PromptWatcher(queryHeads: text.queryHeads, watchedRows: EntrySelector.window)
+    var prompt = PromptWatcher(
+      layers: text.layers, queryHeads: text.queryHeads, watchedRows: EntrySelector.window)
     let result = try context.prefill(
       sample.prompt.copy(), schedule: Schedule(layers: text.layers),
       PrefillRange(reserve: sample.reference.answer.count), observer: &prompt)
@@ -25,11 +26,13 @@ final class DenseRun {
     let fed = Array(sample.reference.answer.dropLast())
     var watcher = AnswerWatcher(
       rows: fed.count, visual: sample.prompt.rows.visualRows, queryHeads: text.queryHeads,
-      keyValueHeads: text.keyValueHeads)
+      keyValueHeads: text.keyValueHeads, layers: text.layers)
     _ = context.extend(fed, at: state.position, cache: state.cache, observer: &watcher)
     shown = ShownAttention(
-      means: prompt.visual.map(\.mean),
-      byHead: prompt.visual.map { $0.byKeyValueHead(text.keyValueHeads) },
+      means: prompt.visual.map { $0?.mean ?? 0 },
+      byHead: prompt.visual.map {
+        $0?.byKeyValueHead(text.keyValueHeads) ?? Array(repeating: 0, count: text.keyValueHeads)
+      },
       answer: PackedFloats(watcher.sums), answerRows: fed.count)
   }
 
@@ -46,11 +49,9 @@ final class DenseRun {
     let reserve = sample.reference.answer.count
     let freed = KeyValueCache(
       layers: (0..<text.layers).map { layer in
-        let whole = state.cache.layers[layer]
-        return context.retained(
+        context.retained(
           selector, layer: layer, attention[layer], visualIndices: visualIndices,
-          imageStarts: sample.prompt.imageStarts, reserve: reserve, of: whole
-        ).cache ?? whole.copy(reserve: reserve)
+          imageStarts: sample.prompt.imageStarts, reserve: reserve, of: state.cache.layers[layer])
       })
     return context.forcedLogits(sample.reference.answer, behind: state.replacing(freed))
   }
@@ -58,18 +59,20 @@ final class DenseRun {
   private struct PromptWatcher: Observer {
     let queryHeads: Int
     let watchedRows: Int
-    var visual: [VisualAttention] = []
-    var attention: [MatrixView] = []
+    var visual: [VisualAttention?]
+    var attention: [MatrixView?]
 
-    init(queryHeads: Int, watchedRows: Int) {
+    init(layers: Int, queryHeads: Int, watchedRows: Int) {
       self.queryHeads = queryHeads
       self.watchedRows = watchedRows
+      visual = Array(repeating: nil, count: layers)
+      attention = Array(repeating: nil, count: layers)
     }
 
     mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
-      self.attention.append(attention)
-      visual.append(
-        VisualAttention(attention: attention, visualRows: rows.visualRows, queryHeads: queryHeads))
+      self.attention[layer] = attention
+      visual[layer] = VisualAttention(
+        attention: attention, visualRows: rows.visualRows, queryHeads: queryHeads)
     }
   }
 
@@ -78,10 +81,12 @@ final class DenseRun {
     let visual: [Int]
     let queryHeads: Int
     let keyValueHeads: Int
-    var sums: [Float] = []
+    /// By layer, zero where it has no attention, then by KV head.
+    var sums: [Float]
     var watchedRows: Int { rows }
 
-    init(rows: Int, visual: [Int], queryHeads: Int, keyValueHeads: Int) {
+    init(rows: Int, visual: [Int], queryHeads: Int, keyValueHeads: Int, layers: Int) {
+      sums = Array(repeating: 0, count: rows == 0 ? 0 : layers * keyValueHeads * visual.count)
       self.rows = rows
       self.visual = visual
       self.queryHeads = queryHeads
@@ -89,15 +94,14 @@ final class DenseRun {
     }
 
     mutating func didAttend(layer: Int, attention: MatrixView, rows: TokenRows) {
-      var layerSums = Array(repeating: Float(0), count: keyValueHeads * visual.count)
+      let first = layer * keyValueHeads * visual.count
       let group = queryHeads / keyValueHeads
       for line in 0..<attention.rows {
         let head = line % queryHeads / group
         attention.withRow(line) { row in
-          for (place, key) in visual.enumerated() { layerSums[head * visual.count + place] += row[key] }
+          for (place, key) in visual.enumerated() { sums[first + head * visual.count + place] += row[key] }
         }
       }
-      sums += layerSums
     }
   }
 }

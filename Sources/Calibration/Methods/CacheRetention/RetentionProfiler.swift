@@ -173,7 +173,7 @@ struct RetentionProfiler: CalibrationStage {
     _ trial: Trial, on sample: PreparedSample, _ run: DenseRun, _ gathered: RetentionProfile
   ) -> Double {
     let retention = CacheRetention(
-      rates: Array(repeating: trial.rate, count: text.layers), ranking: trial.ranking,
+      rates: text.retentionRates(trial.rate), ranking: trial.ranking,
       evenShare: trial.evenShare)
     let logits = run.forcedLogits(retention, sample, gathered.answers?.values ?? [], context)
     return sample.reference.distributions.divergence(ofReduced: logits)

@@ -37,6 +37,11 @@ struct LayerRankingSearch {
 
   private var layers: Int { context.model.text.layers }
 
+  /// The layers that can be reduced so, ascending.
+  var candidates: [Int] {
+    kind == .attention ? context.model.text.attentionLayers : Array(0..<layers)
+  }
+
   /// Ranks all layers, starting from `progress`, on the first `count` samples; `save` is called with states to go on from:
   /// a round of a large model takes an hour, so there is one after each sample.
   func rank(
@@ -45,12 +50,13 @@ struct LayerRankingSearch {
   ) throws -> Progress {
     var state = progress
     let boundaries = LayerBoundaries(samples)
-    let prior = (max(0, layers - options.priorLayers)..<layers).reversed()
+    let candidates = candidates
+    let prior = candidates.suffix(options.priorLayers).reversed()
     for layer in prior.dropFirst(state.ranked.count) {
       try rankNext([layer], &state, boundaries, count, reporter, save)
     }
-    while state.ranked.count < layers {
-      let unranked = (0..<layers).filter { !state.ranked.contains($0) }
+    while state.ranked.count < candidates.count {
+      let unranked = candidates.filter { !state.ranked.contains($0) }
       try rankNext(unranked, &state, boundaries, count, reporter, save)
     }
     return state

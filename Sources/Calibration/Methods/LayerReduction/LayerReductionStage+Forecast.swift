@@ -12,9 +12,10 @@ extension LayerReductionStage {
     let layers = context.model.text.layers
     // As if deep layers harmed less, and all of them little.
     state.rankings.feedForward = (0..<layers).reversed().map(Int32.init)
-    state.rankings.attention = state.rankings.feedForward
+    state.rankings.attention = context.model.text.attentionLayers.reversed().map(Int32.init)
     let divergence = (0..<layers).map { 0.1 * Double($0 + 1) / Double(layers) }
-    (state.rankings.feedForwardDivergence, state.rankings.attentionDivergence) = (divergence, divergence)
+    state.rankings.feedForwardDivergence = divergence
+    state.rankings.attentionDivergence = Array(divergence.prefix(state.rankings.attention.count))
     (state.rankings.neuronShare, state.rankings.attentionWindow) = (options.neuronShare, window)
     if let neuronOrder {
       state.rankings.leading = LeadingNeurons(
@@ -35,7 +36,7 @@ extension LayerReductionStage {
 extension LayerRankingSearch {
   /// Seconds of the runs of a ranking, for one sample.
   struct RunSeconds {
-    /// Layers of the decoder.
+    /// Layers that are ranked.
     var layers: Int
     /// A dense run from the first layer.
     var whole: Double
@@ -71,24 +72,25 @@ extension LayerRankingSearch {
 
   /// Times runs on a few samples.
   func seconds(_ probe: SampleProbe) throws -> RunSeconds {
-    let layers = context.model.text.layers
+    let layers = candidates
+    let (first, last, middle) = (layers[0], layers[layers.count - 1], layers[layers.count / 2])
     let boundaries = LayerBoundaries(probe.samples)
     var isReduced: [Int: Bool] = [:]
     let kept = try probe.seconds { place in
       // What is known already is not run again.
       isReduced[place, default: false].toggle()
-      try boundaries.update(place, to: schedule(isReduced[place] == true ? [0] : []))
+      try boundaries.update(place, to: schedule(isReduced[place] == true ? [first] : []))
     }
     for place in 0..<probe.samples.count {
       try boundaries.update(place, to: schedule([]))
       // What is kept of a trial counts as well.
-      _ = try boundaries.divergence(place, from: layers / 2, schedule: schedule([layers / 2]), isLikely: true)
+      _ = try boundaries.divergence(place, from: middle, schedule: schedule([middle]), isLikely: true)
     }
     func run(from layer: Int, _ reduced: [Int]) throws -> Double {
       try probe.seconds { _ = try boundaries.divergence($0, from: layer, schedule: schedule(reduced)) }
     }
     return RunSeconds(
-      layers: layers, whole: try run(from: 0, []), kept: kept, last: try run(from: layers - 1, []),
-      reduced: try run(from: 0, Array(0..<layers)))
+      layers: layers.count, whole: try run(from: 0, []), kept: kept, last: try run(from: last, []),
+      reduced: try run(from: 0, layers))
   }
 }

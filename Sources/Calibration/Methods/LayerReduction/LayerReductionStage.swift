@@ -78,7 +78,7 @@ struct LayerReductionStage: CalibrationStage {
     _ samples: SamplePool, _ count: Int, _ state: inout State, _ reporter: any ProgressReporter,
     _ save: (State) throws -> Void
   ) throws {
-    let layers = context.model.text.layers
+    let layers = search(kind).candidates.count
     let before = state[keyPath: path]
     if before.ranked.count == layers { return }
     let left = layers - max(before.ranked.count, min(layers, options.priorLayers))

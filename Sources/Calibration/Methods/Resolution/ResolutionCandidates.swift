@@ -34,13 +34,23 @@ extension Model {
       }
       let steps = Array(Set(counts).sorted().dropLast().reversed())
       return steps.spread(8).map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
-    case .native(let native):
-      let largest =
-        try samples.values(ofFirst: limit) { picture in
-          [Double(picture.overview.map { $0.width * $0.height } ?? 0)]
-        }.max() ?? 0
-      return [0.75, 0.5, 0.35, 0.25, 0.15, 0.08].map { Int($0 * largest) }
-        .filter { $0 >= native.unit * native.unit }.map { Resolution(.pixels, $0) }
+    case .native(let native): return try smaller(native, samples, limit)
+    case .nativeTiles(let tiling):
+      let steps = [8, 6, 4, 3, 2].filter { $0 < tiling.maximumTiles && $0 >= tiling.minimumTiles }
+      return steps.map { Resolution(.tiles, $0) } + (tiling.splits ? [Resolution(.tiles, 0)] : [])
+        + (try smaller(tiling.resolution, samples, limit))
     }
+  }
+
+  /// Steps below the largest of the pictures.
+  private func smaller(
+    _ native: NativeResolution, _ samples: SamplePool, _ limit: Int
+  ) throws -> [Resolution] {
+    let largest =
+      try samples.values(ofFirst: limit) { picture in
+        [Double(picture.overview.map { $0.width * $0.height } ?? 0)]
+      }.max() ?? 0
+    return [0.75, 0.5, 0.35, 0.25, 0.15, 0.08].map { Int($0 * largest) }
+      .filter { $0 >= native.unit * native.unit }.map { Resolution(.pixels, $0) }
   }
 }

@@ -11,10 +11,12 @@ struct TokenPruningAxes: MethodAxes {
   /// Rules with their cost weights, best first.
   private let ways: [TokenPruning]
   private let pruneLayers: [Int]
+  private let text: TextModel
 
-  init(_ search: CostSearch, layers: Int) {
+  init(_ search: CostSearch, _ text: TextModel) {
+    self.text = text
     ways = Self.ways(search)
-    let tried = Set(search.candidates.map(\.settings.layer)).filter { $0 + 1 < layers }
+    let tried = Set(search.candidates.map(\.settings.layer)).filter { $0 + 1 < text.layers }
     pruneLayers = [search.chosen.layer] + tried.subtracting([search.chosen.layer]).sorted()
   }
 
@@ -53,6 +55,7 @@ struct TokenPruningAxes: MethodAxes {
     var pruning = ways[place[1]]
     pruning.keepRatio = Self.keepRatios[place[0]]
     pruning.layer = pruneLayers[place[2]]
+    if pruning.rule == .fastV { pruning.layer = text.attentionLayer(from: pruning.layer) }
     pruning.recoveryStride = Self.recoveries[place[3]]
     settings.tokenPruning = pruning
   }

@@ -51,7 +51,11 @@ struct TransportCostSearch: CalibrationStage {
 
   /// Every rule and baseline at the start weights.
   var rules: [TokenPruning] {
-    ImportanceRule.allCases.map { TokenPruning(rule: $0, keepRatio: 1, layer: start, seed: options.seed) }
+    ImportanceRule.allCases.map { rule in
+      // FastV reads the attention of its layer, which must have some.
+      let layer = rule == .fastV ? context.model.text.attentionLayer(from: start) : start
+      return TokenPruning(rule: rule, keepRatio: 1, layer: layer, seed: options.seed)
+    }
   }
 
   private func search(
@@ -68,8 +72,11 @@ struct TransportCostSearch: CalibrationStage {
     if let baseline = races.ranked(rules.filter(\.rule.isBaseline)).first { finalists.append(baseline) }
     guard var best = races.ranked(finalists).first else { return result }
 
-    let moved = options.pruneLayers.filter { $0 != start && $0 + 1 < context.model.text.layers }.map {
-      layer in
+    let text = context.model.text
+    let places = options.pruneLayers.filter {
+      $0 != start && $0 + 1 < text.layers && (best.rule != .fastV || !text.convolutionLayers.contains($0))
+    }
+    let moved = places.map { layer in
       var moved = best
       moved.layer = layer
       return moved

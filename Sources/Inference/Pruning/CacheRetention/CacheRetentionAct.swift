@@ -18,8 +18,14 @@ struct CacheRetentionAct: PruningAct {
 
   mutating func didRun(_ boundary: borrowing LayerBoundary, in context: Context) {
     kept = nil
-    guard let attention = boundary.attention else { return }
-    let (cache, layer) = (boundary.cache.layers[boundary.layer], boundary.layer)
+    let layer = boundary.layer
+    guard let attention = boundary.attention, let cache = boundary.cache.layers[layer] as? LayerCache else {
+      // There is nothing to free, and what answers goes on apart all the same.
+      if boundary.keepsWhole {
+        boundary.cache.replace(layer: layer, by: boundary.cache.layers[layer].copy(reserve: boundary.reserve))
+      }
+      return
+    }
     let (shorter, rows) = context.retained(
       selector, layer: layer, attention, visualIndices: boundary.rows.visualIndices,
       imageStarts: boundary.prompt.imageStarts, reserve: boundary.reserve, of: cache)

@@ -12,6 +12,22 @@ extension Context {
     }
   }
 
+  /// A layer's memory without the visual entries that `selector` does not keep, in memory of its own with room for `reserve`
+  /// rows: a copy of it where nothing is freed, and where it has no entries.
+  ///
+  /// Parameters are those of the function below; a layer with entries has attention.
+  public func retained(
+    _ selector: EntrySelector, layer: Int, _ attention: MatrixView?, visualIndices: [Int32],
+    imageStarts: [Int], reserve: Int, of memory: any LayerMemory
+  ) -> any LayerMemory {
+    guard let attention, let cache = memory as? LayerCache else { return memory.copy(reserve: reserve) }
+    let shorter = retained(
+      selector, layer: layer, attention, visualIndices: visualIndices, imageStarts: imageStarts,
+      reserve: reserve, of: cache
+    ).cache
+    return shorter ?? cache.copy(reserve: reserve)
+  }
+
   /// A layer's cache without the visual entries that `selector` does not keep, with room for `reserve` rows (`nil` where
   /// all stay), and the rows that stay for each KV head.
   ///

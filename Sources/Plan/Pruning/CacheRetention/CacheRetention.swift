@@ -47,3 +47,10 @@ public struct CacheRetention: Equatable, Sendable {
     case random
   }
 }
+
+extension TextModel {
+  /// One retention rate for every layer that has entries; where there are none, none are freed.
+  public func retentionRates(_ rate: Double) -> [Double] {
+    (0..<layers).map { convolutionLayers.contains($0) ? 1 : rate }
+  }
+}

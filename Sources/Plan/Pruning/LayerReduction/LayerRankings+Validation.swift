@@ -2,18 +2,24 @@ extension LayerRankings: CalibrationPart {
   /// Path of the group.
   package static let path = CalibrationRecord.path + "/layer_reduction"
 
-  /// Demands permutations of all layers.
+  /// Demands permutations of all layers, and of those with attention.
   package func validate(for model: ModelDescription) throws(Flaw) {
+    let text = model.text
     let lists = [
-      (Self.path(of: "ffn_ranking"), feedForward, Self.path(of: "ffn_divergence"), feedForwardDivergence),
       (
-        Self.path(of: "attention_ranking"), attention, Self.path(of: "attention_divergence"),
-        attentionDivergence
+        Self.path(of: "ffn_ranking"), feedForward, Array(0..<text.layers), Self.path(of: "ffn_divergence"),
+        feedForwardDivergence
+      ),
+      (
+        Self.path(of: "attention_ranking"), attention, text.attentionLayers,
+        Self.path(of: "attention_divergence"), attentionDivergence
       ),
     ]
-    for (path, ranking, divergencePath, divergence) in lists {
-      guard ranking.sorted() == (0..<Int32(model.text.layers)).map(\.self) else {
-        throw Flaw(path, "is not a permutation of the layers 0 to \(model.text.layers - 1)")
+    for (path, ranking, layers, divergencePath, divergence) in lists {
+      guard ranking.sorted().map(Int.init) == layers else {
+        let names =
+          layers.count == text.layers ? "the layers 0 to \(text.layers - 1)" : "the layers with attention"
+        throw Flaw(path, "is not a permutation of \(names)")
       }
       guard divergence.count == ranking.count else {
         throw Flaw(divergencePath, "has \(divergence.count) entries for \(ranking.count) ranks")

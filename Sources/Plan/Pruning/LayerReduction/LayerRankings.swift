@@ -4,7 +4,7 @@ public struct LayerRankings: Equatable, Sendable, Codable {
   public var feedForward: [Int32] = []
   /// Mean divergence after each rank of `feedForward`.
   public var feedForwardDivergence: [Double] = []
-  /// Layers by attention redundancy, most redundant first.
+  /// Layers by attention redundancy, most redundant first; a permutation of those that have attention.
   public var attention: [Int32] = []
   /// Mean divergence after each rank of `attention`.
   public var attentionDivergence: [Double] = []

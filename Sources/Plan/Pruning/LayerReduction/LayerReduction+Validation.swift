@@ -9,6 +9,9 @@ extension LayerReduction: MethodSettings {
         throw Flaw(path, "\(prefix)\(name) names a layer twice")
       }
     }
+    for layer in attentionLayers where model.text.convolutionLayers.contains(layer) {
+      throw Flaw(path, "\(prefix)attention_layers names layer \(layer), which is a convolution")
+    }
     try require(neuronShare, above: 0, upTo: 1, prefix + "neuron_share", path)
     try require(probeShare, above: 0, upTo: 1, prefix + "probe_share", path)
     try require(attentionWindow, in: 1...67_108_864, prefix + "attention_window", path)

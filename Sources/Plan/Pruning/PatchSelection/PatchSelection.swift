@@ -22,4 +22,10 @@ extension PatchSelection: MethodSettings {
         path, "patch_selection needs a tower of any size, this one takes \(model.vision.imageSize) pixels")
     }
   }
+
+  package func validate(with image: ImagePreprocessing, _ path: String) throws(Flaw) {
+    guard case .native = image.tiling else {
+      throw Flaw(path, "patch_selection needs pictures that are never cut into tiles")
+    }
+  }
 }

@@ -6,6 +6,7 @@ extension ImageTiling {
     case .anyResolution, .canvas: [.tiles]
     case .split: [.longestEdge, .tiles]
     case .native: [.pixels]
+    case .nativeTiles: [.tiles, .pixels]
     }
   }
 
@@ -26,8 +27,11 @@ extension ImageTiling {
       tiling.limitTiles(to: resolution.limit)
       return resolution.limit == 0 || !tiling.resolutions.isEmpty
         ? nil : "resolution limits tiles to \(resolution.limit), and every resolution of this model has more"
-    case (.native(let native), _) where resolution.limit < native.unit * native.unit:
-      return "resolution limits pixels to \(resolution.limit), expected \(native.unit * native.unit) or more"
+    case (.native(let native), _): return native.problem(ofPixels: resolution.limit)
+    case (.nativeTiles(let tiling), .pixels): return tiling.resolution.problem(ofPixels: resolution.limit)
+    case (.nativeTiles(let tiling), _) where (1..<tiling.minimumTiles).contains(resolution.limit):
+      return
+        "resolution limits tiles to \(resolution.limit), expected 0 for none, or \(tiling.minimumTiles) or more"
     default: return nil
     }
   }
@@ -49,9 +53,17 @@ extension ImageTiling {
       tiling.limitTiles(to: limit)
       return .anyResolution(tiling)
     case (.native(var native), .pixels):
-      native.maximumPixels = min(native.maximumPixels, limit)
-      native.minimumPixels = min(native.minimumPixels, native.maximumPixels)
+      native.limit(toPixels: limit)
       return .native(native)
+    case (.nativeTiles(var tiling), .pixels) where limit < tiling.resolution.maximumPixels:
+      // What a picture has fewer pixels for than it may have whole, is never cut.
+      tiling.resolution.limit(toPixels: limit)
+      (tiling.minimumTiles, tiling.maximumTiles) = (1, 1)
+      return .nativeTiles(tiling)
+    case (.nativeTiles(var tiling), .tiles):
+      tiling.maximumTiles = limit == 0 ? 1 : min(tiling.maximumTiles, limit)
+      tiling.minimumTiles = min(tiling.minimumTiles, tiling.maximumTiles)
+      return .nativeTiles(tiling)
     default: return self
     }
   }
@@ -65,6 +77,17 @@ extension AnyResolutionTiling {
       [resolutions[$0], resolutions[$0 + 1]]
     }
     resolutions = pairs.filter { ($0[0] / side) * ($0[1] / side) <= limit }.flatMap { $0 }
+  }
+}
+
+extension NativeResolution {
+  fileprivate func problem(ofPixels limit: Int) -> String? {
+    limit >= unit * unit ? nil : "resolution limits pixels to \(limit), expected \(unit * unit) or more"
+  }
+
+  fileprivate mutating func limit(toPixels limit: Int) {
+    maximumPixels = min(maximumPixels, limit)
+    minimumPixels = min(minimumPixels, maximumPixels)
   }
 }
 

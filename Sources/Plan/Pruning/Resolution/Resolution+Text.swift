@@ -17,6 +17,10 @@ extension ImageTiling {
     switch self {
     case .single: return nil
     case .native: return Resolution(.pixels, max(1, maximumPixels))
+    case .nativeTiles(let tiling):
+      let tiles = maximumPixels / max(1, tiling.side * tiling.side)
+      return tiles >= max(2, tiling.minimumTiles)
+        ? Resolution(.tiles, tiles) : Resolution(.pixels, max(1, maximumPixels))
     case .split(let tiling):
       // A picture's edges are rounded up to whole tiles.
       return edge >= tiling.side && tiling.side > 0

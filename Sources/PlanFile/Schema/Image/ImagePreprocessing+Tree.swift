@@ -17,6 +17,9 @@ extension TreeBuilder {
     case .canvas(let tiling): attributes.put(tiling)
     case .split(let tiling): attributes.put(tiling)
     case .native(let resolution): attributes.put(resolution)
+    case .nativeTiles(let tiling):
+      attributes.put(tiling)
+      attributes.put(tiling.resolution)
     }
     group(path, "decode to RGB, resize and cut into tiles, normalise", attributes)
   }
@@ -37,6 +40,10 @@ extension ImagePreprocessing {
       case .canvas: image.tiling = .canvas(try attributes.take(of: path))
       case .split: image.tiling = .split(try attributes.take(of: path))
       case .native: image.tiling = .native(try attributes.take(of: path))
+      case .nativeTiles:
+        var tiling: NativeTiling = try attributes.take(of: path)
+        tiling.resolution = try attributes.take(of: path)
+        image.tiling = .nativeTiles(tiling)
       }
       return image
     }
@@ -48,6 +55,7 @@ extension ImageTiling {
   enum Kind: String, AttributeConvertible {
     case single, canvas, split, native
     case anyResolution = "any_resolution"
+    case nativeTiles = "native_tiles"
   }
 
   var kind: Kind {
@@ -57,11 +65,13 @@ extension ImageTiling {
     case .canvas: .canvas
     case .split: .split
     case .native: .native
+    case .nativeTiles: .nativeTiles
     }
   }
 }
 
 extension ImagePreprocessing.Filter: AttributeConvertible {}
+extension ImagePreprocessing.Resampler: AttributeConvertible {}
 extension ImagePreprocessing.Arrangement: AttributeConvertible {}
 
 extension ImagePreprocessing: AttributeRecord {
@@ -70,7 +80,7 @@ extension ImagePreprocessing: AttributeRecord {
     [
       .init("filter", \.filter), .init("mean", \.mean), .init("deviation", \.deviation),
       .init("rescale", \.rescale), .init("arrangement", \.arrangement),
-      .init("canvas_tiles", \.canvasTiles),
+      .init("canvas_tiles", \.canvasTiles), .init("resampler", \.resampler, since: 3),
     ]
   }
 }
@@ -117,6 +127,17 @@ extension NativeResolution: AttributeRecord {
     [
       .init("unit", \.unit), .init("minimum_pixels", \.minimumPixels),
       .init("maximum_pixels", \.maximumPixels),
+    ]
+  }
+}
+
+extension NativeTiling: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("side", \.side), .init("minimum_tiles", \.minimumTiles),
+      .init("maximum_tiles", \.maximumTiles), .init("tolerance", \.tolerance),
+      .init("has_overview", \.hasOverview),
     ]
   }
 }

@@ -41,6 +41,7 @@ extension TreeReader {
 extension Activation: AttributeConvertible {}
 extension Norm: AttributeConvertible {}
 extension VisionModel.Positions: AttributeConvertible {}
+extension VisionModel.PositionResize: AttributeConvertible {}
 extension ProjectorModel.ProjectorNorm: AttributeConvertible {}
 
 extension TextModel: AttributeRecord {
@@ -54,6 +55,9 @@ extension TextModel: AttributeRecord {
       .init("activation", \.activation), .init("tied_head", \.tiedHead),
       .init("attention_bias", \.attentionBias), .init("attention_output_bias", \.attentionOutputBias),
       .init("feed_forward_bias", \.feedForwardBias), .init("head_norm", \.headNorm, since: 2),
+      .init("convolution_layers", \.convolutionLayers, since: 3),
+      .init("convolution_taps", \.convolutionTaps, since: 3),
+      .init("convolution_bias", \.convolutionBias, since: 3),
       .init("rotary_width", \.rotary.width),
       .init("rotary_sections", \.rotary.sections),
       .init("rotary_interleaved", \.rotary.interleavesSections, since: 2),
@@ -81,6 +85,7 @@ extension VisionModel: AttributeRecord {
       .init("feature_layers", \.featureLayers), .init("window", \.window),
       .init("full_attention_layers", \.fullAttentionLayers),
       .init("position_grid", \.positionGrid, since: 2), .init("deep_layers", \.deepLayers, since: 2),
+      .init("position_resize", \.positionResize, since: 3),
     ]
   }
 }

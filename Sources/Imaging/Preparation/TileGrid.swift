@@ -1,0 +1,25 @@
+/// Rows and columns of tiles.
+struct TileGrid {
+  var columns = 1
+  var rows = 1
+
+  /// The grid of so many square tiles whose aspect ratio is nearest to a picture's. Of two as near, the one with more
+  /// tiles, as long as the tiles have fewer than twice the picture's pixels.
+  init(nearest image: ImageSize, side: Int, _ counts: ClosedRange<Int>) {
+    let ratio = Double(image.width) / Double(image.height)
+    let area = Double(image.pixels)
+    var leastDifference = Double.infinity
+    for count in counts {
+      for columns in 1...count where count % columns == 0 {
+        let rows = count / columns
+        let difference = abs(ratio - Double(columns) / Double(rows))
+        let isEqual = difference == leastDifference
+        guard difference < leastDifference || (isEqual && area > 0.5 * Double(side * side * count)) else {
+          continue
+        }
+        leastDifference = difference
+        (self.columns, self.rows) = (columns, rows)
+      }
+    }
+  }
+}
