@@ -76,7 +76,8 @@ public enum CheckpointImporter {
       if let chatTemplate { try ChatTemplate(contentsOf: chatTemplate) } else { try ChatTemplate(directory) }
     let tokens = try SpecialTokens(directory)
     var compiler = try TemplateCompiler(
-      template, added: tokenizer.tables.addedTokens, leadingTokens: family.addsLeadingTokens ? tokenizer.leadingTokens : [],
+      template, added: tokenizer.tables.addedTokens,
+      leadingTokens: family.addsLeadingTokens ? tokenizer.leadingTokens : [],
       imageToken: family.model.text.imageToken, specialTokens: tokens.texts,
       isCancelled: { (try? progress(.preparing, 0, 0)) == nil })
     let prompt: PromptTemplate

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Imaging
 
-/// Pictures, sizes and filters drawn by seed, and a hash of what Pillow makes: Golden/imaging/make_drawn.py.
+/// Pictures, sizes and filters drawn by seed, and a hash of what Pillow or PyTorch makes: Golden/imaging/make_drawn.py.
 private struct Drawn: Decodable, CustomTestStringConvertible {
   var width: Int
   var height: Int
@@ -16,10 +16,11 @@ private struct Drawn: Decodable, CustomTestStringConvertible {
 
   var testDescription: String { "\(kind) \(width) x \(height) to \(to[0]) x \(to[1]), \(filter)" }
 
-  static let all: [Drawn] = {
-    let data = try? Data(contentsOf: Golden.folder.appending(path: "drawn.json"))
-    return data.flatMap { try? JSONDecoder().decode([Drawn].self, from: $0) } ?? []
-  }()
+  static func all(_ resampler: ImagePreprocessing.Resampler) throws -> [Drawn] {
+    let name = resampler == .torch ? "drawn-torch.json" : "drawn.json"
+    return try JSONDecoder().decode(
+      [Drawn].self, from: Data(contentsOf: Golden.folder.appending(path: name)))
+  }
 
   /// The picture of the script's generator.
   func image(_ seed: Int) -> RGBImage {
@@ -34,12 +35,14 @@ private struct Drawn: Decodable, CustomTestStringConvertible {
 }
 
 @Suite(.endsWithin(minutes: 1)) struct DrawnResizes {
-  @Test func giveTheBytesOfPillow() throws {
-    #expect(Drawn.all.count >= 300)
-    for (seed, drawn) in Drawn.all.enumerated() {
+  @Test(arguments: ImagePreprocessing.Resampler.allCases)
+  func `give the bytes of the program that they follow`(resampler: ImagePreprocessing.Resampler) throws {
+    let all = try Drawn.all(resampler)
+    #expect(all.count >= 200)
+    for (seed, drawn) in all.enumerated() {
       let filter = try #require(ResamplingFilter(rawValue: drawn.filter))
       let resized = try drawn.image(seed).resized(
-        toWidth: drawn.to[0], height: drawn.to[1], filter: filter)
+        toWidth: drawn.to[0], height: drawn.to[1], as: Resampling(filter, by: resampler))
       let hash = resized.pixels.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
       #expect(hash == drawn.hash, "\(drawn.testDescription)")
     }

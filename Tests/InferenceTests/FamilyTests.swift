@@ -121,7 +121,8 @@ final class FamilyRun {
       let dense = try logits(context, prompt, PruningSettings())
       for rule in ImportanceRule.allCases {
         var keepAll = PruningSettings()
-        for layer in rule == .fastV ? [context.model.text.attentionLayer(from: 0)] : [TokenPruning.promptPlace, 0] {
+        let first = context.model.text.attentionLayer(from: 0)
+        for layer in rule == .fastV ? [first] : [TokenPruning.promptPlace, 0] {
           keepAll.tokenPruning = TokenPruning(rule: rule, keepRatio: 1, layer: layer)
           #expect(
             largestDifference(try logits(context, prompt, keepAll), dense) < 1e-5, "\(rule) \(test.case)")

@@ -67,7 +67,8 @@ extension ProcessorSettings {
     guard [.bilinear, .bicubic].contains(result.filter) else {
       throw image.error("resample", "is \(result.filter.rawValue), supported are bilinear and bicubic")
     }
-    for (key, standard, expected) in [("encoder_patch_size", 16, patchSize), ("downsample_factor", 2, merge)] {
+    for (key, standard, expected) in [("encoder_patch_size", 16, patchSize), ("downsample_factor", 2, merge)]
+    {
       let value = try image.extent(key, default: standard)
       guard value == expected else { throw image.error(key, "is \(value), the model's is \(expected)") }
     }

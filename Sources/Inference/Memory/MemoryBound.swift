@@ -118,8 +118,8 @@ extension MemoryBound {
     let positions = rows + Double(request.answerTokens)
     bytes += positions * (8 * Double(text.rotary.width) + 64)
     // Attention rows that a choice is made by, of all layers; scratch of the threads; logits.
-    bytes +=
-      4 * 32 * Double(text.queryHeads) * rows * (settings.cacheRetention == nil ? 2 : Double(text.attentionLayers.count))
+    let watched = settings.cacheRetention == nil ? 2 : text.attentionLayers.count
+    bytes += 4 * 32 * Double(text.queryHeads) * rows * Double(watched)
     bytes += Double(request.threads) * (4 * positions + 2_097_152)
     bytes += 16 * Double(text.vocabulary)
     if settings.tokenPruning?.rule.comparesPairs ?? false {

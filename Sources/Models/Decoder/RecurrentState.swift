@@ -43,28 +43,30 @@ public final class RecurrentState: LayerMemory {
   /// The same.
   public var allocatedBytes: Int { bytes }
 
+  /// Goes back to before the first row.
   public func reset(capacity: Int) {
     count = 0
     rows.fill(0)
     saved = []
   }
 
+  /// Nothing: it is as large as it ever is.
   public func reserve(_ rows: Int) {}
 
-  public func save() { save(rows, at: count) }
-
-  /// Keeps the state as it was after `count` rows.
-  private func save(_ rows: MatrixView, at count: Int) {
+  /// Keeps the state as it is.
+  public func save() {
     guard count > (saved.last?.count ?? 0) else { return }
     // The first is where the pictures end: any question begins there.
     if saved.count == Self.savedPlaces { saved.remove(at: 1) }
     saved.append(Place(count: count, rows: rows.copy()))
   }
 
+  /// The last place that was kept, or the beginning.
   public func returnPoint(atMost rows: Int) -> Int {
     rows >= count ? count : saved.last { $0.count <= rows }?.count ?? 0
   }
 
+  /// Goes back to a place that was kept.
   public func truncate(to rows: Int) {
     guard rows < count else { return precondition(rows == count) }
     saved.removeAll { $0.count > rows }
@@ -76,8 +78,10 @@ public final class RecurrentState: LayerMemory {
     self.rows.copy(from: place.rows)
   }
 
+  /// A state that goes its own way, with the same places to come back to.
   public func copy(reserve: Int) -> any LayerMemory { copied }
 
+  /// The same after the first rows, a place that was kept.
   public func copy(first rows: Int) -> any LayerMemory {
     let copy = copied
     copy.truncate(to: rows)
