@@ -1,9 +1,14 @@
 #!/bin/bash
-# Time and memory of full-shape models of random weights, as a Markdown table: Benchmarks/families.sh [RUNS]
+# Time and memory of full-shape models of random weights, as a Markdown table:
+# Benchmarks/families.sh [RUNS] [SHAPE ...], in the formats of FORMATS ("bf16 int8").
 # Needs PYTHON (default python3) with torch, transformers and Pillow; the picture is 1024 x 768.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-3}
+shift || true
+shapes=("$@")
+[ ${#shapes[@]} -gt 0 ] || shapes=(smolvlm-256m onevision-0.5b llava-1.4b)
+export FORMATS=${FORMATS:-bf16 int8}
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -14,13 +19,13 @@ Image.open("calib/digit-scenes/images/test-003.jpg").resize((1024, 768)).save(sy
 PY
 echo "| model | weights | plan | import | peak | visual tokens | image | vision | prefill | first token | decode | peak memory |"
 echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
-for shape in smolvlm-256m onevision-0.5b llava-1.4b; do
+for shape in "${shapes[@]}"; do
   "$python" Benchmarks/make_checkpoint.py "$shape" "$folder/$shape" >&2
   "$python" - "$shape" "$folder" "$runs" <<'PY'
 import json, os, statistics, subprocess, sys, time
 
 shape, folder, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
-formats = ("bf16", "int8")
+formats = os.environ["FORMATS"].split()
 plans = {weights: f"{folder}/{shape}.{weights}.h5" for weights in formats}
 imports, figures = {}, {weights: [] for weights in formats}
 for weights, plan in plans.items():

@@ -1,6 +1,6 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b. The words are those of the tiny tokenizers
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, lfm2-vl-450m. The words are those of the tiny tokenizers
 in Tests/Golden/families; embedding and head have the full size all the same. Needs torch and transformers.
 """
 
@@ -104,6 +104,21 @@ def qwen3_vl():
     return t.Qwen3VLForConditionalGeneration, config, words, sizes, {}
 
 
+def lfm2_vl():
+    """LFM2-VL-450M: SigLIP 2 B/16 at the picture's own resolution, ten short convolutions and six attention layers."""
+    vision = dict(model_type="siglip2_vision_model", hidden_size=768, intermediate_size=3072, num_hidden_layers=12)
+    vision |= dict(num_attention_heads=12, num_patches=256, patch_size=16, vision_use_head=False)
+    attention = [2, 5, 8, 10, 12, 14]
+    text = dict(model_type="lfm2", hidden_size=1024, intermediate_size=6656, num_hidden_layers=16)
+    text |= dict(num_attention_heads=16, num_key_value_heads=8, vocab_size=65536, max_position_embeddings=128000)
+    text |= dict(layer_types=["full_attention" if layer in attention else "conv" for layer in range(16)])
+    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=1e6), tie_word_embeddings=True)
+    config = t.Lfm2VlConfig(vision_config=vision, text_config=text, projector_hidden_size=2560, downsample_factor=2)
+    sizes = dict(encoder_patch_size=16, min_image_tokens=64, max_image_tokens=256, tile_size=512, max_tiles=10)
+    sizes |= dict(min_tiles=2, max_pixels_tolerance=2.0)
+    return t.Lfm2VlForConditionalGeneration, config, "lfm2_vl/cut", sizes, {}
+
+
 SHAPES = {
     "smolvlm-256m": smolvlm,
     "onevision-0.5b": onevision,
@@ -111,6 +126,7 @@ SHAPES = {
     "llava-7b": large_llava,
     "qwen2-vl-2b": qwen2_vl,
     "qwen3-vl-2b": qwen3_vl,
+    "lfm2-vl-450m": lfm2_vl,
 }
 
 
