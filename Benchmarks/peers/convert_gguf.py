@@ -1,12 +1,13 @@
 """A checkpoint as llama.cpp reads it: python3 Benchmarks/peers/convert_gguf.py CHECKPOINT FOLDER
 
-Writes FOLDER/language.bf16.gguf (architecture "llama"; llama-quantize makes the smaller ones of it) and
-FOLDER/vision.bf16.gguf and vision.q8_0.gguf ("clip"; projector "mlp" for LLaVA, "idefics3" for SmolVLM). The
-tokenizer is the checkpoint's, filled up to the size of the embedding with words that no text has, which
-llama.cpp's own converter does not do. Needs gguf, numpy, safetensors and torch.
+Writes FOLDER/language.bf16.gguf (llama-quantize makes the smaller ones of it) and FOLDER/vision.bf16.gguf and
+vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL and LFM2-VL. The tokenizer is the checkpoint's, filled up
+to the size of the embedding with words that no text has, which llama.cpp's own converter does not do. Needs
+gguf, numpy, safetensors and torch.
 """
 
 import json
+import math
 import pathlib
 import sys
 
@@ -14,7 +15,13 @@ import gguf
 import numpy as np
 import safetensors
 
+# Of a language model and of a projector, as llama.cpp names them.
+ARCHITECTURES = {"llava": "llama", "smolvlm": "llama", "qwen3_vl": "qwen3vl", "lfm2_vl": "lfm2"}
+PROJECTORS = {"llava": "mlp", "smolvlm": "idefics3", "qwen3_vl": "qwen3vl_merger", "lfm2_vl": "lfm2"}
+# Where words without bytes of their own are cut.
+CUTS = {"smolvlm": "smollm", "qwen3_vl": "qwen2", "lfm2_vl": "lfm2"}
 # Text with the words around a question; llama.cpp puts its own marker of a picture into the content.
+# The templates of other families take plain text as it is.
 TEMPLATES = {
     "llava": "{% for message in messages %}{{ message['role'].upper() + ': ' + message['content'] + ' ' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}",
@@ -32,6 +39,21 @@ LANGUAGE_LAYER = {
     "mlp.gate_proj": "ffn_gate",
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
+    # Qwen3
+    "self_attn.q_norm": "attn_q_norm",
+    "self_attn.k_norm": "attn_k_norm",
+    # LFM2
+    "operator_norm": "attn_norm",
+    "self_attn.q_layernorm": "attn_q_norm",
+    "self_attn.k_layernorm": "attn_k_norm",
+    "self_attn.out_proj": "attn_output",
+    "conv.in_proj": "shortconv.in_proj",
+    "conv.conv": "shortconv.conv",
+    "conv.out_proj": "shortconv.out_proj",
+    "ffn_norm": "ffn_norm",
+    "feed_forward.w1": "ffn_gate",
+    "feed_forward.w3": "ffn_up",
+    "feed_forward.w2": "ffn_down",
 }
 VISION_LAYER = {
     "layer_norm1": "ln1",
@@ -42,6 +64,13 @@ VISION_LAYER = {
     "layer_norm2": "ln2",
     "mlp.fc1": "ffn_up",
     "mlp.fc2": "ffn_down",
+    # Qwen3-VL
+    "norm1": "ln1",
+    "attn.qkv": "attn_qkv",
+    "attn.proj": "attn_out",
+    "norm2": "ln2",
+    "mlp.linear_fc1": "ffn_up",
+    "mlp.linear_fc2": "ffn_down",
 }
 VISION = {
     "embeddings.class_embedding": "v.class_embd",
@@ -50,12 +79,25 @@ VISION = {
     "embeddings.position_embedding.weight": "v.position_embd.weight",
     "pre_layrnorm.weight": "v.pre_ln.weight",
     "pre_layrnorm.bias": "v.pre_ln.bias",
+    # Qwen3-VL
+    "patch_embed.proj.bias": "v.patch_embd.bias",
+    "pos_embed.weight": "v.position_embd.weight",
 }
 PROJECTOR = {
     "multi_modal_projector.linear_1": "mm.0",
     "multi_modal_projector.linear_2": "mm.2",
     "model.connector.modality_projection.proj": "mm.model.fc",
+    # Qwen3-VL
+    "model.visual.merger.norm": "v.post_ln",
+    "model.visual.merger.linear_fc1": "mm.0",
+    "model.visual.merger.linear_fc2": "mm.2",
+    # LFM2-VL
+    "model.multi_modal_projector.layer_norm": "mm.input_norm",
+    "model.multi_modal_projector.linear_1": "mm.1",
+    "model.multi_modal_projector.linear_2": "mm.2",
 }
+LANGUAGE_STARTS = ("language_model.model.", "model.text_model.", "model.language_model.")
+VISION_STARTS = ("model.", "vision_tower.", "vision_model.", "visual.")
 
 
 def tensors(checkpoint):
@@ -67,8 +109,8 @@ def tensors(checkpoint):
 
 
 def renamed(name, start, layer_names, layer_start):
-    """`a.layers.3.b.weight` as `blk.3.B.weight`, or nothing when it is no layer's."""
-    parts = name.removeprefix(start + "layers.").split(".")
+    """`layers.3.b.weight` as `blk.3.B.weight`, or nothing when it is no layer's."""
+    parts = name.removeprefix(start).split(".")
     inner = layer_names.get(".".join(parts[1:-1]))
     return inner and f"{layer_start}blk.{parts[0]}.{inner}.{parts[-1]}"
 
@@ -85,7 +127,7 @@ def add(writer, name, values, kind):
     writer.add_tensor(name, gguf.quants.quantize(np.ascontiguousarray(values), kind), raw_dtype=kind)
 
 
-def add_vocabulary(writer, checkpoint, size):
+def add_vocabulary(writer, checkpoint, family, size):
     tokenizer = json.loads((checkpoint / "tokenizer.json").read_text())
     special = {token["content"]: token["id"] for token in tokenizer["added_tokens"] if token["special"]}
     words = {
@@ -106,86 +148,133 @@ def add_vocabulary(writer, checkpoint, size):
         writer.add_tokenizer_model("llama")
         writer.add_token_scores([-float(ranks.get(word, len(merges))) for word in tokens])
     else:
-        # Before a picture llama.cpp writes two line breaks as one token.
-        if "ĊĊ" not in words:
+        # Before SmolVLM's picture llama.cpp writes two line breaks as one token.
+        if family == "smolvlm" and "ĊĊ" not in words:
             tokens[-1] = "ĊĊ"
         writer.add_tokenizer_model("gpt2")
-        writer.add_tokenizer_pre("smollm")
+        writer.add_tokenizer_pre(CUTS[family])
         writer.add_token_merges(merges)
     writer.add_token_list(tokens)
     writer.add_token_types(types)
     settings = json.loads((checkpoint / "tokenizer_config.json").read_text())
-    writer.add_bos_token_id(words[settings["bos_token"]])
+    if "bos_token" in settings:
+        writer.add_bos_token_id(words[settings["bos_token"]])
     writer.add_eos_token_id(words[settings["eos_token"]])
-    # The template of SmolVLM begins with its first token itself.
-    writer.add_add_bos_token("<|im_start|>" not in words)
+    # The template of SmolVLM begins with its first token itself, Qwen3-VL has none.
+    writer.add_add_bos_token(family in ("llava", "lfm2_vl"))
     writer.add_add_eos_token(False)
 
 
 def write_language(checkpoint, config, path):
-    text = config["text_config"]
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_block_count(text["num_hidden_layers"])
+    text, family = config["text_config"], config["model_type"]
+    layers, kinds = text["num_hidden_layers"], text.get("layer_types", [])
+    head = text.get("head_dim") or text["hidden_size"] // text["num_attention_heads"]
+    keys = text["num_key_value_heads"]
+    writer = gguf.GGUFWriter(path, ARCHITECTURES[family])
+    writer.add_block_count(layers)
     writer.add_context_length(text["max_position_embeddings"])
     writer.add_embedding_length(text["hidden_size"])
-    writer.add_feed_forward_length(text["intermediate_size"])
     writer.add_head_count(text["num_attention_heads"])
-    writer.add_head_count_kv(text["num_key_value_heads"])
-    writer.add_rope_dimension_count(text["head_dim"])
+    # A layer without keys is a convolution.
+    writer.add_head_count_kv([0 if kind == "conv" else keys for kind in kinds] if "conv" in kinds else keys)
+    writer.add_key_length(head)
+    writer.add_value_length(head)
+    writer.add_rope_dimension_count(head)
     writer.add_rope_freq_base(text["rope_parameters"]["rope_theta"])
-    writer.add_layer_norm_rms_eps(text["rms_norm_eps"])
+    writer.add_layer_norm_rms_eps(text.get("rms_norm_eps") or text["norm_eps"])
     writer.add_vocab_size(text["vocab_size"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_BF16)
-    add_vocabulary(writer, checkpoint, text["vocab_size"])
-    writer.add_chat_template(TEMPLATES[config["model_type"]])
+    if family == "qwen3_vl":
+        writer.add_rope_dimension_sections([*text["rope_parameters"]["mrope_section"], 0])
+        writer.add_num_deepstack_layers(len(config["vision_config"]["deepstack_visual_indexes"]))
+    if family == "lfm2_vl":
+        writer.add_shortconv_l_cache(text["conv_L_cache"])
+    add_vocabulary(writer, checkpoint, family, text["vocab_size"])
+    template = TEMPLATES.get(family) or (checkpoint / "chat_template.jinja").read_text()
+    writer.add_chat_template(template)
     ends = {"embed_tokens.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}
-    heads = {"attn_q": text["num_attention_heads"], "attn_k": text["num_key_value_heads"]}
+    ends |= {"embedding_norm.weight": "token_embd_norm.weight"}
+    heads = {"attn_q": text["num_attention_heads"], "attn_k": keys} if family in TEMPLATES else {}
+    width = None
     for name, values in tensors(checkpoint):
         if name.endswith("lm_head.weight"):
             new = "output.weight"
         else:
-            starts = [
-                start for start in ("language_model.model.", "model.text_model.") if name.startswith(start)
-            ]
+            starts = [start for start in LANGUAGE_STARTS if name.startswith(start)]
             if not starts:
                 continue
             inner = name.removeprefix(starts[0])
-            new = ends.get(inner) or renamed(inner, "", LANGUAGE_LAYER, "")
+            new = ends.get(inner) or renamed(inner, "layers.", LANGUAGE_LAYER, "")
         turning = next((count for part, count in heads.items() if f".{part}." in new), None)
+        if ".shortconv.conv." in new:
+            values = values.squeeze(1)
+        if ".ffn_gate." in new:
+            width = len(values)
         add(writer, new, rotary(values, turning) if turning else values, gguf.GGMLQuantizationType.BF16)
+    # LFM2 makes another width of the configuration's.
+    writer.add_feed_forward_length(width)
     finish(writer)
 
 
+def picture_settings(checkpoint):
+    path = checkpoint / "preprocessor_config.json"
+    if path.exists():
+        return json.loads(path.read_text())
+    return json.loads((checkpoint / "processor_config.json").read_text())["image_processor"]
+
+
 def write_vision(checkpoint, config, path, kind):
-    vision = config["vision_config"]
-    picture = json.loads((checkpoint / "preprocessor_config.json").read_text())
-    is_llava = config["model_type"] == "llava"
+    vision, family = config["vision_config"], config["model_type"]
+    picture = picture_settings(checkpoint)
     writer = gguf.GGUFWriter(path, "clip")
     writer.add_bool("clip.has_vision_encoder", True)
-    writer.add_string("clip.projector_type", "mlp" if is_llava else "idefics3")
+    writer.add_string("clip.projector_type", PROJECTORS[family])
     writer.add_bool("clip.use_gelu", vision.get("hidden_act", "").startswith("gelu"))
-    sizes = dict(image_size="image_size", patch_size="patch_size", embedding_length="hidden_size")
-    sizes |= {"feed_forward_length": "intermediate_size", "attention.head_count": "num_attention_heads"}
+    sizes = dict(patch_size="patch_size", embedding_length="hidden_size")
+    sizes |= {"feed_forward_length": "intermediate_size"}
     # With the projector "mlp" llama.cpp leaves the last layer out by itself, as the checkpoint says.
-    sizes |= {"block_count": "num_hidden_layers"}
+    layers, heads = ("depth", "num_heads") if family == "qwen3_vl" else ("num_hidden_layers", "num_attention_heads")
+    sizes |= {"block_count": layers, "attention.head_count": heads}
     for key, setting in sizes.items():
         writer.add_uint32(f"clip.vision.{key}", vision[setting])
+    # Where pictures may have any size, that of the table of positions.
+    places = vision.get("num_position_embeddings") or vision.get("num_patches")
+    side = vision.get("image_size") or math.isqrt(places) * vision["patch_size"]
+    writer.add_uint32("clip.vision.image_size", side)
     writer.add_uint32("clip.vision.projection_dim", config["text_config"]["hidden_size"])
-    writer.add_float32("clip.vision.attention.layer_norm_epsilon", vision["layer_norm_eps"])
+    writer.add_float32("clip.vision.attention.layer_norm_epsilon", vision.get("layer_norm_eps", 1e-6))
     writer.add_array("clip.vision.image_mean", picture["image_mean"])
     writer.add_array("clip.vision.image_std", picture["image_std"])
     writer.add_file_type(gguf.LlamaFileType[f"MOSTLY_{kind.name}"])
-    names = dict(VISION)
-    if not is_llava:
+    names, owners = dict(VISION), dict(PROJECTOR)
+    if family == "smolvlm":
         writer.add_uint32("clip.vision.projector.scale_factor", config["scale_factor"])
         writer.add_uint32("clip.vision.preproc_image_size", picture["size"]["longest_edge"])
+    if family == "lfm2_vl":
+        writer.add_uint32("clip.vision.projector.scale_factor", config["downsample_factor"])
+    if family == "qwen3_vl":
+        writer.add_uint32("clip.vision.spatial_merge_size", vision["spatial_merge_size"])
+        for index, layer in enumerate(vision["deepstack_visual_indexes"]):
+            for part, new in {"norm": "norm", "linear_fc1": "fc1", "linear_fc2": "fc2"}.items():
+                owners[f"model.visual.deepstack_merger_list.{index}.{part}"] = f"v.deepstack.{layer}.{new}"
+    if family != "llava":
         names |= {f"post_layernorm.{part}": f"v.post_ln.{part}" for part in ("weight", "bias")}
     for name, values in tensors(checkpoint):
-        inner = name.removeprefix("model.").removeprefix("vision_tower.").removeprefix("vision_model.")
+        inner = name
+        for start in VISION_STARTS:
+            inner = inner.removeprefix(start)
+        if inner == "patch_embed.proj.weight":
+            # A filter for each of two pictures of a film.
+            for frame, end in enumerate(("", ".1")):
+                add(writer, f"v.patch_embd.weight{end}", values[:, :, frame], kind)
+            continue
+        if family == "lfm2_vl" and inner == "embeddings.patch_embedding.weight":
+            values = values.reshape(len(values), vision["patch_size"], vision["patch_size"], -1).transpose(0, 3, 1, 2)
         owner, _, part = name.rpartition(".")
-        new = f"{PROJECTOR[owner]}.{part}" if owner in PROJECTOR else names.get(inner)
-        if not new and inner.startswith("encoder."):
-            new = renamed(inner, "encoder.", VISION_LAYER, "v.")
+        new = f"{owners[owner]}.{part}" if owner in owners else names.get(inner)
+        for start in ("encoder.layers.", "blocks."):
+            if not new and inner.startswith(start):
+                new = renamed(inner, start, VISION_LAYER, "v.")
         if new:
             add(writer, new, values, kind)
     finish(writer)

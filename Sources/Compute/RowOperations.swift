@@ -64,6 +64,11 @@ extension MatrixView {
     for row in 0..<rows { kernels.add_scaled(factor, other.rowBase(row), rowBase(row), columns) }
   }
 
+  /// Multiplies every element by a number.
+  public func scale(by factor: Float) {
+    for row in 0..<rows { kernels.scale(factor, rowBase(row), columns) }
+  }
+
   /// Multiplies by a matrix of the same shape, element by element.
   public func multiply(by other: MatrixView, _ workers: Workers? = nil) {
     precondition(other.rows == rows && other.columns == columns)

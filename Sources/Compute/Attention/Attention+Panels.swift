@@ -11,7 +11,7 @@ extension Attention {
     _ mask: AttentionMask, _ output: MatrixView, _ workers: Workers
   ) {
     let tiles = QueryTiles(
-      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
+      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, heads: keyValueHeads, mask: mask
     ).tiles
     workers.perform(queryHeads * tiles.count) { task, worker in
       let (rows, pieces) = tiles[task / queryHeads]
@@ -22,7 +22,7 @@ extension Attention {
       for piece in pieces {
         tile.score(panels.keys(head: head / group, piece))
         for (index, row) in rows.enumerated() {
-          mask.apply(to: tile.line(index), keys: piece, query: row)
+          mask.apply(to: tile.line(index), keys: piece, query: row, head: head / group)
           offsets?.add(to: tile.line(index), head: head / group, keys: piece)
         }
         tile.add(

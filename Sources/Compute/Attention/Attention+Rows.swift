@@ -10,7 +10,7 @@ extension Attention {
     _ mask: AttentionMask, _ output: MatrixView, _ workers: Workers
   ) {
     let tiles = QueryTiles(
-      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, mask: mask
+      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, heads: keyValueHeads, mask: mask
     ).tiles
     workers.perform(queryHeads * tiles.count) { task, worker in
       let (rows, pieces) = tiles[task / queryHeads]
@@ -45,7 +45,7 @@ extension Attention {
         query.base, query.stride, rows.count, scale, scores, Self.keyTile, 0)
       for (index, row) in rows.enumerated() {
         let line = scores + index * Self.keyTile
-        mask.apply(to: line, keys: piece, query: row)
+        mask.apply(to: line, keys: piece, query: row, head: head / group)
         offsets?.add(to: line, head: head / group, keys: piece)
         let correction = kernels.online_softmax(line, piece.count, maxima + index, sums + index)
         if correction != 1 { kernels.scale(correction, target.rowBase(index), headWidth) }

@@ -47,10 +47,11 @@ public struct Attention: Sendable {
   }
 
   /// The attention map rows of some queries: `[(queries * H) x keyCount]`, row `q * H + h`, each a softmax over the
-  /// keys that row `q` sees. For the few rows that pruning methods look at; the whole map is never stored.
+  /// keys that row `q` sees: the first `visibleKeys[q]`, and of them those within a window. For the few rows that pruning
+  /// methods look at; the whole map is never stored.
   public func rows(
     of queries: MatrixView, over entries: KeyValues, offsets: ScoreOffsets? = nil, visibleKeys: [Int],
-    keyCount: Int, _ workers: Workers
+    window: KeyWindow? = nil, keyCount: Int, _ workers: Workers
   ) -> MatrixView {
     precondition(queries.columns == queryHeads * headWidth && visibleKeys.count == queries.rows)
     let result = MatrixView(rows: queries.rows * queryHeads, columns: keyCount)
@@ -78,6 +79,8 @@ public struct Attention: Sendable {
       }
       for head in 0..<queryHeads {
         offsets?.add(to: lines.rowBase(head), head: head / group, keys: 0..<visible)
+        let hidden = window?.first(row, head: head / group, of: visible) ?? 0
+        lines.rowBase(head).update(repeating: -.infinity, count: hidden)
         _ = kernels.softmax(lines.rowBase(head), visible)
       }
     }
@@ -89,9 +92,9 @@ public struct Attention: Sendable {
 struct QueryTiles {
   private(set) var tiles: [(rows: Range<Int>, keys: [Range<Int>])]
 
-  init(_ rows: Int, of size: Int, keyCount: Int, keyTile: Int, mask: AttentionMask) {
+  init(_ rows: Int, of size: Int, keyCount: Int, keyTile: Int, heads: Int, mask: AttentionMask) {
     tiles = (0..<rows).tiles(of: size).map { rows in
-      (rows, mask.visibleKeys(to: rows, of: keyCount, size: keyTile))
+      (rows, mask.visibleKeys(to: rows, of: keyCount, size: keyTile, heads: heads))
     }
     // The last tiles see the most keys under a causal mask: they start first.
     tiles.reverse()

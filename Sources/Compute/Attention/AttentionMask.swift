@@ -1,5 +1,5 @@
 /// Which keys a query row sees.
-public enum AttentionMask: Sendable {
+public enum AttentionMask {
   /// All of them.
   case full
   /// Query row `i` sees keys `0 ... firstQuery + i`.
@@ -8,12 +8,17 @@ public enum AttentionMask: Sendable {
   ///
   /// `ordinals[i]` counts the visual tokens before row `i` when row `i` is visual, and is -1 when it is text.
   case hollow(ordinals: [Int32], window: Int)
+  /// What several rules leave.
+  case visible(KeyVisibility)
 }
 
 extension AttentionMask {
   /// The keys that some row of `rows` may see, in ascending pieces of at most `size`, each starting at a multiple of
   /// 16. Keys that no row sees cost nothing, give or take the block of 16 they are in.
-  func visibleKeys(to rows: Range<Int>, of keyCount: Int, size: Int) -> [Range<Int>] {
+  func visibleKeys(to rows: Range<Int>, of keyCount: Int, size: Int, heads: Int) -> [Range<Int>] {
+    if case .visible(let visibility) = self {
+      return visibility.visibleKeys(to: rows, of: keyCount, size: size, heads: heads)
+    }
     let limit = keyLimit(rows, keyCount)
     guard case .hollow(let ordinals, let window) = self else { return Array((0..<limit).tiles(of: size)) }
     var pieces: [Range<Int>] = []
@@ -39,16 +44,17 @@ extension AttentionMask {
   /// Keys that some row of `rows` may see: the exclusive upper bound.
   private func keyLimit(_ rows: Range<Int>, _ keyCount: Int) -> Int {
     switch self {
-    case .full: keyCount
+    case .full, .visible: keyCount
     case .causal(let first): min(keyCount, first + rows.upperBound)
     case .hollow: min(keyCount, rows.upperBound)
     }
   }
 
   /// Hides what the row must not see by minus infinity.
-  func apply(to scores: UnsafeMutablePointer<Float>, keys: Range<Int>, query: Int) {
+  func apply(to scores: UnsafeMutablePointer<Float>, keys: Range<Int>, query: Int, head: Int) {
     switch self {
     case .full: break
+    case .visible(let visibility): visibility.apply(to: scores, keys: keys, query: query, head: head)
     case .causal(let first): hideFuture(scores, keys, query: first + query)
     case .hollow(let ordinals, let window):
       hideFuture(scores, keys, query: query)

@@ -10,6 +10,7 @@ public struct Decoder: Sendable {
   private let finalNorm: WeightVector
   private let head: WeightMatrix
   private let rotary: RotaryScheme
+  private let windowRotary: RotaryScheme?
   /// How keys and values are stored.
   public let cachePrecision: CachePrecision
   private let residency: (any WeightResidency)?
@@ -36,10 +37,17 @@ public struct Decoder: Sendable {
       model.rotary,
       frequencies: try weights.vector("text/rope_inverse_frequencies", count: model.rotary.width / 2).elements
     )
+    windowRotary =
+      model.windowLayers.isEmpty
+      ? nil
+      : RotaryScheme(
+        frequencies: try weights.vector(
+          "text/window_rope_inverse_frequencies", count: model.rotary.width / 2
+        ).elements)
   }
 
   /// Memory for intermediate results of one sequence at a time.
-  public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, rotary: rotary) }
+  public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, rotary: rotary, window: windowRotary) }
 
   /// An empty KV cache.
   public func makeCache() -> KeyValueCache { KeyValueCache(model, precision: cachePrecision) }
@@ -47,6 +55,7 @@ public struct Decoder: Sendable {
   /// Writes the embedding of a token, which must be below `vocabulary`, to a row of `hidden`.
   public func embed(_ token: Int32, into hidden: MatrixView, row: Int) {
     embedding.copyRow(Int(token), into: hidden, row: row)
+    if model.embeddingScale != 1 { hidden[rows: row..<row + 1].scale(by: Float(model.embeddingScale)) }
   }
 
   /// Runs one layer in place on `rows`, appending to the layer's memory.

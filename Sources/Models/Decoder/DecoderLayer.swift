@@ -5,14 +5,20 @@ import Plan
 struct DecoderLayer: Sendable {
   private let model: TextModel
   private let mixer: Mixer
+  private let mixerOutputNorm: WeightVector?
   private let feedForwardNorm: WeightVector
+  private let feedForwardOutputNorm: WeightVector?
   let feedForward: FeedForward
 
   init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     self.model = model
     mixer = try Mixer(model, layer: layer, weights: weights)
-    feedForwardNorm = try weights.vector(
-      TextModel.layerWeight(layer, "feed_forward_norm"), count: model.width)
+    func norm(_ part: String) throws(ModelError) -> WeightVector {
+      try weights.vector(TextModel.layerWeight(layer, part), count: model.width)
+    }
+    mixerOutputNorm = model.outputNorms ? try norm("mixer_output_norm") : nil
+    feedForwardNorm = try norm("feed_forward_norm")
+    feedForwardOutputNorm = model.outputNorms ? try norm("feed_forward_output_norm") : nil
     feedForward = try FeedForward(model, layer: layer, weights: weights)
   }
 
@@ -27,34 +33,57 @@ struct DecoderLayer: Sendable {
     let count = rows.count
     let hidden = rows.hidden  // [n x d]
     var attentionRows: MatrixView?
-    switch mixer {
-    case .attention(let attention):
-      attentionRows = attention.forward(
-        rows, cache: .of(memory), schedule: schedule, watched: watched, workspace, workers)
-    case .convolution(let convolution): convolution.forward(rows, state: .of(memory), workspace, workers)
+    add(mixerOutputNorm, to: hidden, workspace, workers) { output in
+      switch mixer {
+      case .attention(let attention):
+        attentionRows = attention.forward(
+          rows, cache: .of(memory), schedule: schedule, watched: watched, into: output, workspace, workers)
+      case .convolution(let convolution):
+        convolution.forward(rows, state: .of(memory), into: output, workspace, workers)
+      }
     }
     let normed = workspace.normed(count)
     hidden.rmsNorm(feedForwardNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
-    if let reduction = schedule.neurons,
-      reduction.neurons(of: model.feedForwardWidth) < model.feedForwardWidth
-    {
-      feedForward.forward(
-        rows, input: normed, reduction, into: hidden, scratch: workspace.neurons(count), workers)
-    } else {
-      feedForward.forward(normed, into: hidden, scratch: workspace.neurons(count), workers)
+    add(feedForwardOutputNorm, to: hidden, workspace, workers) { output in
+      if let reduction = schedule.neurons,
+        reduction.neurons(of: model.feedForwardWidth) < model.feedForwardWidth
+      {
+        feedForward.forward(
+          rows, input: normed, reduction, into: output, scratch: workspace.neurons(count), workers)
+      } else {
+        feedForward.forward(normed, into: output, scratch: workspace.neurons(count), workers)
+      }
     }
     return attentionRows
   }
 
   /// Runs the layer on a step, in place; the memories of its sequences then have its tokens.
   func step(layer: Int, _ step: SequenceStep, _ workspace: DecoderWorkspace, _ workers: Workers) {
-    switch mixer {
-    case .attention(let attention): attention.step(layer: layer, step, workspace, workers)
-    case .convolution(let convolution): convolution.step(layer: layer, step, workspace, workers)
+    add(mixerOutputNorm, to: step.hidden, workspace, workers) { output in
+      switch mixer {
+      case .attention(let attention): attention.step(layer: layer, step, into: output, workspace, workers)
+      case .convolution(let convolution):
+        convolution.step(layer: layer, step, into: output, workspace, workers)
+      }
     }
     let normed = workspace.normed(step.count)
     step.hidden.rmsNorm(feedForwardNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
-    feedForward.forward(
-      normed, into: step.hidden, scratch: workspace.neurons(step.count), rowByRow: true, workers)
+    add(feedForwardOutputNorm, to: step.hidden, workspace, workers) { output in
+      feedForward.forward(
+        normed, into: output, scratch: workspace.neurons(step.count), rowByRow: true, workers)
+    }
+  }
+
+  /// Adds what `part` adds to its argument to the residual stream, normed before where there is a norm for it.
+  private func add(
+    _ norm: WeightVector?, to hidden: MatrixView, _ workspace: DecoderWorkspace, _ workers: Workers,
+    _ part: (MatrixView) -> Void
+  ) {
+    guard let norm else { return part(hidden) }
+    let given = workspace.given(hidden.rows)
+    given.fill(0)
+    part(given)
+    given.rmsNorm(norm, epsilon: Float(model.normEpsilon), into: given, workers)
+    hidden.add(given, workers)
   }
 }

@@ -6,26 +6,32 @@ import Plan
 /// One sequence uses a workspace at a time. It grows to the largest number of rows seen.
 public final class DecoderWorkspace {
   let rotary: RotaryTable
+  /// Angles of layers with a sliding window.
+  let windowRotary: RotaryTable?
   private let model: TextModel
   private var capacity = 0
   private var normedRows = MatrixView(rows: 0, columns: 0)
   private var fusedRows = MatrixView(rows: 0, columns: 0)
   private var mixedRows = MatrixView(rows: 0, columns: 0)
+  private var givenRows = MatrixView(rows: 0, columns: 0)
   private var neuronRows = MatrixView(rows: 0, columns: 0)
 
-  init(_ model: TextModel, rotary scheme: RotaryScheme) {
+  init(_ model: TextModel, rotary scheme: RotaryScheme, window: RotaryScheme? = nil) {
     self.model = model
     rotary = RotaryTable(scheme)
+    windowRotary = window.map { RotaryTable($0) }
   }
 
   /// Makes room for `rows` rows at positions below `positions`.
   public func reserve(rows: Int, positions: Int) {
     rotary.reserve(positions: positions)
+    windowRotary?.reserve(positions: positions)
     guard rows > capacity else { return }
     capacity = rows
     normedRows = MatrixView(rows: rows, columns: model.width)
     fusedRows = MatrixView(rows: rows, columns: model.mixerColumns)
     mixedRows = MatrixView(rows: rows, columns: max(model.queryHeads * model.headWidth, model.width))
+    if model.outputNorms { givenRows = MatrixView(rows: rows, columns: model.width) }
     neuronRows = MatrixView(rows: rows, columns: 2 * model.feedForwardWidth)
   }
 
@@ -35,5 +41,7 @@ public final class DecoderWorkspace {
   func fused(_ rows: Int, columns: Int) -> MatrixView { fusedRows[rows: 0..<rows][columns: 0..<columns] }
   /// What a mixer's output projection takes, `[n x columns]`.
   func mixed(_ rows: Int, columns: Int) -> MatrixView { mixedRows[rows: 0..<rows][columns: 0..<columns] }
+  /// What a mixer or an FFN gives before it is normed, `[n x width]`.
+  func given(_ rows: Int) -> MatrixView { givenRows[rows: 0..<rows] }
   func neurons(_ rows: Int) -> MatrixView { neuronRows[rows: 0..<rows] }  // [n x 2 m]
 }

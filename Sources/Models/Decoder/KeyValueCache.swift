@@ -17,7 +17,9 @@ public final class KeyValueCache {
         if model.convolutionLayers.contains(layer) {
           return RecurrentState(width: model.width, depth: model.convolutionTaps - 1)
         }
-        return LayerCache(heads: model.keyValueHeads, headWidth: model.headWidth, precision: precision)
+        return LayerCache(
+          heads: model.keyValueHeads, headWidth: model.headWidth, precision: precision,
+          keepsPositions: model.windowLayers.contains(layer))
       })
   }
 

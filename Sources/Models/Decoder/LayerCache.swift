@@ -20,6 +20,10 @@ public final class LayerCache: LayerMemory {
   private var storage: Storage
   /// What is added to the scores of each row, `[heads x capacity]`; `nil` where every row stands for itself alone.
   private var offsetStorage: FloatBuffer?
+  /// Position of each row, `[heads x capacity]`, where some are asked for.
+  private var positionStorage: FloatBuffer?
+  /// Whether the position of each row is kept, for a sliding window.
+  public let keepsPositions: Bool
 
   /// A block of rows for each head, or panels.
   private enum Storage {
@@ -28,7 +32,8 @@ public final class LayerCache: LayerMemory {
   }
 
   /// An empty cache.
-  public init(heads: Int, headWidth: Int, precision: CachePrecision) {
+  public init(heads: Int, headWidth: Int, precision: CachePrecision, keepsPositions: Bool = false) {
+    self.keepsPositions = keepsPositions
     self.heads = heads
     self.headWidth = headWidth
     self.precision = precision
@@ -66,14 +71,20 @@ public final class LayerCache: LayerMemory {
   /// What is added to the scores of each row; `nil` for nothing.
   public var offsets: ScoreOffsets? { offsetStorage.map { ScoreOffsets($0, capacity: capacity) } }
 
+  /// Positions of the rows, ascending in each head; `nil` where they are not kept.
+  var positions: EntryNumbers? { positionStorage.map { EntryNumbers($0, capacity: capacity) } }
+
+  /// Bytes of what is told of a row beside its key and value.
+  private var toldBytes: Int { (offsetStorage == nil ? 0 : 4) + (positionStorage == nil ? 0 : 4) }
+
   /// Bytes of the rows in use, keys and values of all heads, and what is added to their scores.
   public var bytes: Int {
-    heads * count * (2 * headWidth * precision.elementSize + (offsetStorage == nil ? 0 : 4))
+    heads * count * (2 * headWidth * precision.elementSize + toldBytes)
   }
 
   /// Bytes of memory, rows that there is room for included.
   public var allocatedBytes: Int {
-    heads * capacity * (2 * headWidth * precision.elementSize + (offsetStorage == nil ? 0 : 4))
+    heads * capacity * (2 * headWidth * precision.elementSize + toldBytes)
   }
 
   /// Forgets all rows and makes room for `rows`.
@@ -85,12 +96,14 @@ public final class LayerCache: LayerMemory {
     count = 0
     visualCount = 0
     offsetStorage = nil
+    positionStorage = nil
   }
 
   /// Appends a row a token: `keys` and `values` are `[n x (heads * headWidth)]`, keys already rotated; `offsets` are added
-  /// to the scores of the rows, one each or none at all.
+  /// to the scores of the rows, one each or none at all. The row `i` of them is at the position that `position` says.
   public func append(
-    keys: MatrixView, values: MatrixView, offsets: [Float] = [], visual: Int, _ workers: Workers
+    keys: MatrixView, values: MatrixView, offsets: [Float] = [], visual: Int, _ workers: Workers,
+    position: (Int) -> Int = { _ in 0 }
   ) {
     precondition(
       keys.columns == heads * headWidth && values.columns == keys.columns && keys.rows == values.rows)
@@ -105,22 +118,22 @@ public final class LayerCache: LayerMemory {
       }
     case .panels(let panels): panels.store(keys: keys, values: values, at: count, workers)
     }
-    store(offsets, rows: keys.rows)
+    if offsetStorage != nil || !offsets.isEmpty {
+      store(in: &offsetStorage, rows: keys.rows) { offsets.isEmpty ? 0 : offsets[$0] }
+    }
+    if keepsPositions { store(in: &positionStorage, rows: keys.rows) { Float(position($0)) } }
     count += keys.rows
     visualCount += visual
   }
 
-  /// Stores what is added to the scores of the next rows.
-  private func store(_ offsets: [Float], rows: Int) {
-    guard offsetStorage != nil || !offsets.isEmpty else { return }
-    let buffer = offsetStorage ?? FloatBuffer(count: heads * capacity)
+  /// Stores what is told of the next rows, the same for all heads.
+  private func store(in storage: inout FloatBuffer?, rows: Int, _ value: (Int) -> Float) {
+    let buffer = storage ?? FloatBuffer(count: heads * capacity)
     let matrix = MatrixView(sharing: buffer, rows: heads, columns: capacity)
     for head in 0..<heads {
-      matrix.withRow(head) { row in
-        for index in 0..<rows { row[count + index] = offsets.isEmpty ? 0 : offsets[index] }
-      }
+      matrix.withRow(head) { row in for index in 0..<rows { row[count + index] = value(index) } }
     }
-    offsetStorage = buffer
+    storage = buffer
   }
 
   /// Nothing: it comes back to any row.
@@ -138,7 +151,8 @@ public final class LayerCache: LayerMemory {
   /// Keeps the listed rows of each head (ascending, equally many in each) and leaves room for `reserve` more.
   public func retain(_ kept: [[Int]], visual: Int, reserve: Int) {
     let shorter = retaining(kept, visual: visual, reserve: reserve)
-    (storage, offsetStorage, capacity) = (shorter.storage, shorter.offsetStorage, shorter.capacity)
+    (storage, capacity) = (shorter.storage, shorter.capacity)
+    (offsetStorage, positionStorage) = (shorter.offsetStorage, shorter.positionStorage)
     (count, visualCount) = (shorter.count, shorter.visualCount)
   }
 
@@ -147,7 +161,8 @@ public final class LayerCache: LayerMemory {
   public func retaining(_ kept: [[Int]], visual: Int, reserve: Int) -> LayerCache {
     precondition(kept.count == heads && kept.allSatisfy { $0.count == kept[0].count })
     let rows = kept.first?.count ?? 0
-    let shorter = LayerCache(heads: heads, headWidth: headWidth, precision: precision)
+    let shorter = LayerCache(
+      heads: heads, headWidth: headWidth, precision: precision, keepsPositions: keepsPositions)
     shorter.reset(capacity: rows + reserve)
     switch (storage, shorter.storage) {
     case (.blocks(let keys, let values), .blocks(let shorterKeys, let shorterValues)):
@@ -160,18 +175,22 @@ public final class LayerCache: LayerMemory {
     case (.panels(let panels), .panels(let shorterPanels)): shorterPanels.gather(kept, from: panels)
     default: preconditionFailure("a cache keeps its precision")
     }
-    shorter.offsetStorage = offsetStorage.map { offsets in
-      let buffer = FloatBuffer(count: heads * shorter.capacity)
-      let source = MatrixView(sharing: offsets, rows: heads, columns: capacity)
-      let target = MatrixView(sharing: buffer, rows: heads, columns: shorter.capacity)
-      for head in 0..<heads {
-        for (index, row) in kept[head].enumerated() { target[head, index] = source[head, row] }
-      }
-      return buffer
-    }
+    shorter.offsetStorage = offsetStorage.map { told($0, of: kept, for: shorter.capacity) }
+    shorter.positionStorage = positionStorage.map { told($0, of: kept, for: shorter.capacity) }
     shorter.count = rows
     shorter.visualCount = visual
     return shorter
+  }
+
+  /// What is told of the listed rows of each head, with room for so many.
+  private func told(_ storage: FloatBuffer, of kept: [[Int]], for capacity: Int) -> FloatBuffer {
+    let buffer = FloatBuffer(count: heads * capacity)
+    let source = MatrixView(sharing: storage, rows: heads, columns: self.capacity)
+    let target = MatrixView(sharing: buffer, rows: heads, columns: capacity)
+    for head in 0..<heads {
+      for (index, row) in kept[head].enumerated() { target[head, index] = source[head, row] }
+    }
+    return buffer
   }
 
   /// A copy with memory of its own and room for `reserve` more rows.

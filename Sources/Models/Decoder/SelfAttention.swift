@@ -12,10 +12,13 @@ struct SelfAttention: Sendable {
   private let keyNorm: WeightVector?
   private let output: WeightMatrix
   private let outputBias: WeightVector?
+  /// Positions that a token sees; `nil` for all.
+  private let window: Int?
 
   init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
     self.model = model
+    window = model.windowLayers.contains(layer) ? model.window : nil
     attention = Attention(
       queryHeads: model.queryHeads, keyValueHeads: model.keyValueHeads, headWidth: model.headWidth)
     norm = try weights.vector(name("attention_norm"), count: model.width)
@@ -34,62 +37,69 @@ struct SelfAttention: Sendable {
   private var queryWidth: Int { model.queryHeads * model.headWidth }
   private var keyWidth: Int { model.keyValueHeads * model.headWidth }
 
-  /// Adds the attention of some rows to their residual stream, and their keys and values to `cache`.
+  /// Adds the attention of some rows to `given`, and their keys and values to `cache`.
   ///
   /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
   func forward(
-    _ rows: TokenRows, cache: LayerCache, schedule: LayerSchedule, watched: Int,
+    _ rows: TokenRows, cache: LayerCache, schedule: LayerSchedule, watched: Int, into given: MatrixView,
     _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView? {
     let count = rows.count
     let hidden = rows.hidden  // [n x d]
     let fused = project(hidden, workspace, workers)
-    workspace.rotary.rotate(
+    rotary(workspace).rotate(
       fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions, headWidth: model.headWidth,
       workers)
     let first = cache.count
     cache.append(
       keys: fused[columns: queryWidth..<queryWidth + keyWidth],
       values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], offsets: rows.scoreOffsets,
-      visual: rows.visualCount, workers)
+      visual: rows.visualCount, workers
+    ) { Int(rows.positions[$0].temporal) }
 
     let queries = fused[columns: 0..<queryWidth]
     let attended = workspace.mixed(count, columns: queryWidth)
+    let visible = visibility(rows, schedule, firstQuery: first, cache)
     attention.attend(
       queries: queries, to: cache.entries, offsets: cache.offsets, keyCount: cache.count,
-      mask: mask(rows, schedule, firstQuery: first), into: attended, workers)  // [n x H dh]
+      mask: mask(rows, schedule, firstQuery: first, visible), into: attended, workers)  // [n x H dh]
     let attentionRows =
       watched == 0
       ? nil
       : attention.rows(
         of: queries[rows: count - watched..<count], over: cache.entries, offsets: cache.offsets,
-        visibleKeys: (count - watched..<count).map { first + $0 + 1 }, keyCount: cache.count, workers)
-    output.multiply(attended, into: hidden, accumulating: true, workers)  // [n x d]
-    if let outputBias { hidden.add(outputBias, workers) }
+        visibleKeys: (count - watched..<count).map { visible?.ends?[$0] ?? first + $0 + 1 },
+        window: visible?.window?.suffix(watched), keyCount: cache.count, workers)
+    output.multiply(attended, into: given, accumulating: true, workers)  // [n x d]
+    if let outputBias { given.add(outputBias, workers) }
     return attentionRows
   }
 
   /// The same for the tokens of a step, each of which is alone with its cache.
-  func step(layer: Int, _ step: SequenceStep, _ workspace: DecoderWorkspace, _ workers: Workers) {
+  func step(
+    layer: Int, _ step: SequenceStep, into given: MatrixView, _ workspace: DecoderWorkspace,
+    _ workers: Workers
+  ) {
     let hidden = step.hidden  // [n x d]
     let fused = project(hidden, rowByRow: true, workspace, workers)
     let attended = workspace.mixed(step.count, columns: queryWidth)
     for index in 0..<step.count {
       let row = fused[rows: index..<index + 1]
       // A scheme that grows with the sequence has other angles for each.
-      workspace.rotary.rotate(
+      rotary(workspace).rotate(
         row[columns: 0..<queryWidth + keyWidth], position: step.positions[index], headWidth: model.headWidth)
       let cache = LayerCache.of(step.caches[index].layers[layer])
       cache.append(
         keys: row[columns: queryWidth..<queryWidth + keyWidth],
-        values: row[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: 0, workers)
+        values: row[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: 0, workers
+      ) { _ in Int(step.positions[index].temporal) }
       attention.attend(
         queries: row[columns: 0..<queryWidth], to: cache.entries, offsets: cache.offsets,
-        keyCount: cache.count, mask: .causal(firstQuery: cache.count - 1),
+        keyCount: cache.count, mask: mask(of: step.positions[index], cache),
         into: attended[rows: index..<index + 1], workers)  // [1 x H dh]
     }
-    output.multiply(attended, into: hidden, accumulating: true, rowByRow: true, workers)  // [n x d]
-    if let outputBias { hidden.add(outputBias, workers) }
+    output.multiply(attended, into: given, accumulating: true, rowByRow: true, workers)  // [n x d]
+    if let outputBias { given.add(outputBias, workers) }
   }
 
   /// Queries, keys and values of some rows, `[n x (H + 2 Hkv) dh]`, not rotated yet.
@@ -108,11 +118,61 @@ struct SelfAttention: Sendable {
     return fused
   }
 
-  private func mask(_ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int) -> AttentionMask {
-    guard firstQuery == 0, let window = schedule.attentionWindow, rows.visualCount > window else {
+  private func rotary(_ workspace: DecoderWorkspace) -> RotaryTable {
+    window == nil ? workspace.rotary : workspace.windowRotary ?? workspace.rotary
+  }
+
+  private func mask(
+    _ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int, _ visible: KeyVisibility?
+  ) -> AttentionMask {
+    if let visible { return .visible(visible) }
+    guard let ordinals = hollowOrdinals(rows, schedule, firstQuery: firstQuery) else {
       return .causal(firstQuery: firstQuery)
     }
-    return .hollow(ordinals: rows.ordinals, window: window)
+    return .hollow(ordinals: ordinals, window: schedule.attentionWindow ?? 0)
+  }
+
+  /// The mask of a token behind all entries.
+  private func mask(of position: RotaryPosition, _ cache: LayerCache) -> AttentionMask {
+    let first = cache.count - 1
+    guard let window, let positions = cache.positions else { return .causal(firstQuery: first) }
+    let view = KeyWindow(keys: positions, queries: .one(Int(position.temporal)), width: window)
+    // A window that hides nothing is no window.
+    guard view.hidesAny(heads: model.keyValueHeads, of: cache.count) else {
+      return .causal(firstQuery: first)
+    }
+    var visible = KeyVisibility(firstQuery: first)
+    visible.window = view
+    return .visible(visible)
+  }
+
+  /// What rows see where that is more or less than what comes before them; `nil` for causal and hollow attention.
+  private func visibility(
+    _ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int, _ cache: LayerCache
+  ) -> KeyVisibility? {
+    var visible = KeyVisibility(firstQuery: firstQuery)
+    if model.pictureAttention == .whole, rows.visualCount > 0, firstQuery == 0 {
+      var ends = (0..<rows.count).map { $0 + 1 }
+      for run in rows.visualRuns { for row in run { ends[row] = run.upperBound } }
+      visible.ends = ends
+    }
+    if let window, let positions = cache.positions {
+      let view = KeyWindow(
+        keys: positions, queries: .each(rows.positions.map { Int($0.temporal) }), width: window)
+      if view.hidesAny(heads: model.keyValueHeads, of: cache.count) { visible.window = view }
+    }
+    guard visible.ends != nil || visible.window != nil else { return nil }
+    if let ordinals = hollowOrdinals(rows, schedule, firstQuery: firstQuery) {
+      visible.hollow = (ordinals, schedule.attentionWindow ?? 0)
+    }
+    return visible
+  }
+
+  private func hollowOrdinals(
+    _ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int
+  ) -> [Int32]? {
+    guard firstQuery == 0, let window = schedule.attentionWindow, rows.visualCount > window else { return nil }
+    return rows.ordinals
   }
 }
 

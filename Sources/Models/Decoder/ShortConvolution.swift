@@ -37,20 +37,24 @@ struct ShortConvolution: Sendable {
     outputBias = hasBias ? try vector("convolution_output_bias", width) : nil
   }
 
-  /// Adds the convolution of some rows to their residual stream; `state` has the rows before them, and then these.
+  /// Adds the convolution of some rows to `given`; `state` has the rows before them, and then these.
   func forward(
-    _ rows: TokenRows, state: RecurrentState, _ workspace: DecoderWorkspace, _ workers: Workers
+    _ rows: TokenRows, state: RecurrentState, into given: MatrixView, _ workspace: DecoderWorkspace,
+    _ workers: Workers
   ) {
     let hidden = rows.hidden  // [n x d]
     let fused = project(hidden, workspace, workers)
     let mixed = workspace.mixed(rows.count, columns: width)
     mix(fused, state, question: rows.questionCount, into: mixed, workers)
-    output.multiply(mixed, into: hidden, accumulating: true, workers)  // [n x d]
-    if let outputBias { hidden.add(outputBias, workers) }
+    output.multiply(mixed, into: given, accumulating: true, workers)  // [n x d]
+    if let outputBias { given.add(outputBias, workers) }
   }
 
   /// The same for the tokens of a step, each of which is alone with its state.
-  func step(layer: Int, _ step: SequenceStep, _ workspace: DecoderWorkspace, _ workers: Workers) {
+  func step(
+    layer: Int, _ step: SequenceStep, into given: MatrixView, _ workspace: DecoderWorkspace,
+    _ workers: Workers
+  ) {
     let hidden = step.hidden  // [n x d]
     let fused = project(hidden, rowByRow: true, workspace, workers)
     let mixed = workspace.mixed(step.count, columns: width)
@@ -59,8 +63,8 @@ struct ShortConvolution: Sendable {
       mix(
         fused[rows: row], .of(step.caches[index].layers[layer]), question: 0, into: mixed[rows: row], workers)
     }
-    output.multiply(mixed, into: hidden, accumulating: true, rowByRow: true, workers)  // [n x d]
-    if let outputBias { hidden.add(outputBias, workers) }
+    output.multiply(mixed, into: given, accumulating: true, rowByRow: true, workers)  // [n x d]
+    if let outputBias { given.add(outputBias, workers) }
   }
 
   /// The gate before the filter, the gate behind it, and what is filtered, `[n x 3 d]`.

@@ -11,6 +11,8 @@ private enum Limit {
   static let grid = 1...512
   static let patch = 512
   static let taps = 64
+  /// A float has all whole numbers up to here.
+  static let windowContext = 1 << 24
   /// How many times as wide as its input a product may be. A row of the workspace is as wide as the widest product, so
   /// without a limit a small file could ask for much memory.
   static let widening = 256
@@ -61,6 +63,21 @@ extension TextModel {
     for layer in convolutionLayers { try require(layer, in: 0...(layers - 1), "convolution_layers", path) }
     guard zip(convolutionLayers, convolutionLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw Flaw(path, "convolution_layers do not ascend")
+    }
+    try require(embeddingScale, above: 0, upTo: 1e6, "embedding_scale", path)
+    try require(windowLayers.count, in: 0...layers, "number of window_layers", path)
+    try require(window, in: 1...Limit.context.upperBound, "window", path)
+    for layer in windowLayers {
+      try require(layer, in: 0...(layers - 1), "window_layers", path)
+      guard !convolutionLayers.contains(layer) else {
+        throw Flaw(path, "window_layers has layer \(layer), which is a convolution")
+      }
+    }
+    guard zip(windowLayers, windowLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw Flaw(path, "window_layers do not ascend")
+    }
+    guard windowLayers.isEmpty || (contextLength <= Limit.windowContext && rotary.sections.isEmpty) else {
+      throw Flaw(path, "has window_layers, and a context of \(contextLength) positions or axes of positions")
     }
     for token in stopTokens { try require(token, in: 0...(vocabulary - 1), "stop_tokens", path) }
     try require(imageToken, in: 0...(vocabulary - 1), "image_token", path)

@@ -31,6 +31,16 @@ public struct TextModel: Equatable, Sendable {
   public var headNorm = false
   /// Whether gate, up and down have biases.
   public var feedForwardBias = false
+  /// Factor of token embeddings, not of visual tokens (Gemma: the root of the width).
+  public var embeddingScale = 1.0
+  /// Whether what a mixer and an FFN give is normed before it is added to the residual stream (Gemma).
+  public var outputNorms = false
+  /// What visual tokens see of their own picture.
+  public var pictureAttention = PictureAttention.causal
+  /// Layers whose attention has a sliding window and rotary angles of their own; ascending (Gemma 3).
+  public var windowLayers: [Int] = []
+  /// Positions that the attention of these layers sees, the token's own included.
+  public var window = 4096
   /// Layers that mix neighbouring tokens by a gated short convolution, and have no attention; ascending (LFM2).
   public var convolutionLayers: [Int] = []
   /// Tokens that a convolution sees, the token itself included.
@@ -46,6 +56,14 @@ public struct TextModel: Equatable, Sendable {
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
+
+  /// Ways in which visual tokens see their own picture.
+  public enum PictureAttention: String, CaseIterable, Sendable {
+    /// What comes before them.
+    case causal
+    /// All of a contiguous run of visual tokens (Gemma 3).
+    case whole
+  }
 }
 
 /// Rotary position embedding of a decoder. The angle per position of each pair is a tensor of the plan, with linear,
@@ -98,6 +116,12 @@ extension TextModel {
         "text/rope_inverse_frequencies", rotary.width / 2,
         "rotary angle per position of each pair (i, i + rotary_width/2)"),
     ]
+    if !windowLayers.isEmpty {
+      list.append(
+        .vector(
+          "text/window_rope_inverse_frequencies", rotary.width / 2,
+          "the same for layers with a sliding window"))
+    }
     for layer in 0..<layers {
       func name(_ part: String) -> String { Self.layerWeight(layer, part) }
       list += convolutionLayers.contains(layer) ? convolutionWeights(name) : attentionWeights(name)
@@ -111,6 +135,12 @@ extension TextModel {
       list.append(
         .neurons(name("down"), [feedForwardWidth, width], "down projection transposed: a row a neuron"))
       if feedForwardBias { list.append(.vector(name("down_bias"), width, "bias of the down projection")) }
+      if outputNorms {
+        list += [
+          .vector(name("mixer_output_norm"), width, "RMSNorm weight of what attention gives"),
+          .vector(name("feed_forward_output_norm"), width, "RMSNorm weight of what the FFN gives"),
+        ]
+      }
     }
     list.append(.vector("text/final_norm", width, "RMSNorm weight before the head"))
     if !tiedHead { list.append(.matrix("text/head", [vocabulary, width], "logits head, a row a token")) }

@@ -41,6 +41,7 @@ extension TreeReader {
 extension Activation: AttributeConvertible {}
 extension Norm: AttributeConvertible {}
 extension VisionModel.Positions: AttributeConvertible {}
+extension TextModel.PictureAttention: AttributeConvertible {}
 extension VisionModel.PositionResize: AttributeConvertible {}
 extension ProjectorModel.ProjectorNorm: AttributeConvertible {}
 
@@ -55,6 +56,10 @@ extension TextModel: AttributeRecord {
       .init("activation", \.activation), .init("tied_head", \.tiedHead),
       .init("attention_bias", \.attentionBias), .init("attention_output_bias", \.attentionOutputBias),
       .init("feed_forward_bias", \.feedForwardBias), .init("head_norm", \.headNorm, since: 2),
+      .init("embedding_scale", \.embeddingScale, since: 3),
+      .init("output_norms", \.outputNorms, since: 3),
+      .init("picture_attention", \.pictureAttention, since: 3),
+      .init("window_layers", \.windowLayers, since: 3), .init("window", \.window, since: 3),
       .init("convolution_layers", \.convolutionLayers, since: 3),
       .init("convolution_taps", \.convolutionTaps, since: 3),
       .init("convolution_bias", \.convolutionBias, since: 3),
