@@ -33,7 +33,7 @@ BALANCED = "--keep 0.6 --prune-layer 1 --rule sinkhorn --alpha 0.3 --beta 1 --ga
 BALANCED += " --ffn-layers 0-{last} --neurons leading --neuron-share 0.267 --retention 0.745"
 # The tile model's: its horizon is behind the eleventh of twelve layers.
 CONTRAST = "--contrast-threshold 1.09 --contrast-margin 0 --contrast-spacing 4 --horizon {horizon}"
-LAYERS = {"llava-1.4b": 22, "smolvlm-256m": 30, "qwen2-vl-2b": 28}
+LAYERS = {"llava-1.4b": 22, "smolvlm-256m": 30, "qwen2-vl-2b": 28, "qwen3-vl-2b": 28, "lfm2-vl-450m": 16}
 # What lets programs and libraries take the processor for one with AVX2 and nothing newer.
 ISAS = {
     "avx2": {
@@ -53,7 +53,15 @@ TEXT = {
         "openvino": "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
         "<|vision_start|><|image_pad|><|vision_end|>{}<|im_end|>\n<|im_start|>assistant\n"
     },
+    "qwen3": {
+        "openvino": "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>{}<|im_end|>\n"
+        "<|im_start|>assistant\n",
+        "llama": "{}",
+    },
+    "lfm2": {"llama": "{}"},
 }
+# What the environment of transformers cannot prepare a picture for: that needs torchvision.
+WITHOUT_TRANSFORMERS = ("lfm2",)
 
 
 def plan_of(options, weights):
@@ -278,8 +286,11 @@ def arguments(engines=ENGINES):
     options = parser.parse_args()
     options.image = options.image or options.folder / "photo.jpg"
     options.suffix = f"-{options.isa}" if options.isa else ""
-    options.text = TEXT[options.shape.split("-")[0]]
-    supported = lambda name: name not in ("llama", "openvino") or name in options.text
+    family = options.shape.split("-")[0]
+    options.text = TEXT[family]
+    lacking = [name for name in ("llama", "openvino") if name not in options.text]
+    lacking += ["transformers"] if family in WITHOUT_TRANSFORMERS else []
+    supported = lambda name: name not in lacking
     options.engines = [name for name in options.engines.split(",") if supported(name.split("-")[0])]
     return options
 

@@ -1,9 +1,9 @@
 """A checkpoint as llama.cpp reads it: python3 Benchmarks/peers/convert_gguf.py CHECKPOINT FOLDER
 
-Writes FOLDER/language.bf16.gguf (llama-quantize makes the smaller ones of it) and FOLDER/vision.bf16.gguf and
-vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL and LFM2-VL. The tokenizer is the checkpoint's, filled up
-to the size of the embedding with words that no text has, which llama.cpp's own converter does not do. Needs
-gguf, numpy, safetensors and torch.
+Writes FOLDER/language.bf16.gguf (llama-quantize makes the smaller ones of it) and FOLDER/vision.bf16.gguf
+and vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL and LFM2-VL. The tokenizer is the checkpoint's,
+filled up to the size of the embedding with words that no text has, which llama.cpp's own converter does not
+do. Needs gguf, numpy, safetensors and torch.
 """
 
 import json
@@ -233,8 +233,9 @@ def write_vision(checkpoint, config, path, kind):
     sizes = dict(patch_size="patch_size", embedding_length="hidden_size")
     sizes |= {"feed_forward_length": "intermediate_size"}
     # With the projector "mlp" llama.cpp leaves the last layer out by itself, as the checkpoint says.
-    layers, heads = ("depth", "num_heads") if family == "qwen3_vl" else ("num_hidden_layers", "num_attention_heads")
-    sizes |= {"block_count": layers, "attention.head_count": heads}
+    sizes |= {"block_count": "num_hidden_layers", "attention.head_count": "num_attention_heads"}
+    if family == "qwen3_vl":
+        sizes |= {"block_count": "depth", "attention.head_count": "num_heads"}
     for key, setting in sizes.items():
         writer.add_uint32(f"clip.vision.{key}", vision[setting])
     # Where pictures may have any size, that of the table of positions.
@@ -269,7 +270,8 @@ def write_vision(checkpoint, config, path, kind):
                 add(writer, f"v.patch_embd.weight{end}", values[:, :, frame], kind)
             continue
         if family == "lfm2_vl" and inner == "embeddings.patch_embedding.weight":
-            values = values.reshape(len(values), vision["patch_size"], vision["patch_size"], -1).transpose(0, 3, 1, 2)
+            values = values.reshape(len(values), vision["patch_size"], vision["patch_size"], -1)
+            values = values.transpose(0, 3, 1, 2)
         owner, _, part = name.rpartition(".")
         new = f"{owners[owner]}.{part}" if owner in owners else names.get(inner)
         for start in ("encoder.layers.", "blocks."):

@@ -1,8 +1,8 @@
 """transformers 5's checkpoint for transformers 4: python3 Benchmarks/peers/legacy_config.py CHECKPOINT FOLDER
 
 Links to the files, a config.json that has the rotary settings under their older names too, a
-preprocessor_config.json where the settings of pictures are among others, and a tokenizer_config.json without a
-list that the older library takes for a dictionary. Needs nothing but python3.
+preprocessor_config.json where the settings of pictures are among others, and a tokenizer_config.json without
+a list that the older library takes for a dictionary and a class that it lacks. Needs nothing but python3.
 """
 
 import json
@@ -29,6 +29,8 @@ def write(source, target):
         picture.write_text(json.dumps(json.loads(processor.read_text())["image_processor"], indent=2))
     words = json.loads((source / "tokenizer_config.json").read_text())
     words.pop("extra_special_tokens", None)
+    if words["tokenizer_class"] == "TokenizersBackend":
+        words["tokenizer_class"] = "PreTrainedTokenizerFast"
     (target / "tokenizer_config.json").write_text(json.dumps(words, indent=2))
 
 

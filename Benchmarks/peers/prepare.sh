@@ -1,8 +1,8 @@
 #!/bin/bash
 # A model of random weights for every engine: Benchmarks/peers/prepare.sh FOLDER SHAPE
-# FOLDER is what setup.sh made; SHAPE is llava-1.4b, smolvlm-256m or qwen2-vl-2b. Makes FOLDER/photo.jpg
-# (1024 x 768) and in FOLDER/SHAPE checkpoint, llama, openvino-int8 and openvino-int4, each where it is
-# missing and the engine knows the family; Espalier's plans are made by compare.py.
+# FOLDER is what setup.sh made; SHAPE is llava-1.4b, smolvlm-256m, qwen2-vl-2b, qwen3-vl-2b or lfm2-vl-450m.
+# Makes FOLDER/photo.jpg (1024 x 768) and in FOLDER/SHAPE checkpoint, llama, openvino-int8 and openvino-int4,
+# each where it is missing and the engine knows the family; Espalier's plans are made by compare.py.
 set -euo pipefail
 folder=$(cd "$1" && pwd) shape=$2
 cd "$(dirname "$0")/../.."
@@ -17,11 +17,13 @@ PY
 environment=openvino formats="int8 int4"
 case $shape in
   qwen2-vl-*) environment=openvino-old formats=int8 ;;
+  qwen3-vl-*) environment=openvino-old ;;
   smolvlm-*) environment=openvino-old formats=int8 ;;
+  lfm2-vl-*) formats="" ;;
 esac
 checkpoint="$folder/$shape/checkpoint"
 [ -e "$checkpoint" ] || "$python" Benchmarks/make_checkpoint.py "$shape" "$checkpoint"
-if [[ $shape == llava-* || $shape == smolvlm-* ]] && [ ! -e "$folder/$shape/llama" ]; then
+if [[ $shape != qwen2-vl-* ]] && [ ! -e "$folder/$shape/llama" ]; then
   "$python" Benchmarks/peers/convert_gguf.py "$checkpoint" "$folder/$shape/llama"
   language="$folder/$shape/llama/language"
   # Either build of llama.cpp writes the same files.

@@ -25,8 +25,10 @@ if not t.utils.is_torchvision_available():
     SmolVLMProcessor.__init__.__defaults__ = (None, *SmolVLMProcessor.__init__.__defaults__)
 
 CLASSES = {
+    "lfm2_vl": (t.Lfm2VlForConditionalGeneration, t.Lfm2VlProcessor),
     "llava": (t.LlavaForConditionalGeneration, t.LlavaProcessor),
     "qwen2_vl": (t.Qwen2VLForConditionalGeneration, t.Qwen2VLProcessor),
+    "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor),
     "smolvlm": (t.SmolVLMForConditionalGeneration, t.SmolVLMProcessor),
 }
 

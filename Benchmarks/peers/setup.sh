@@ -1,8 +1,8 @@
 #!/bin/bash
 # Installs what Espalier is compared with: Benchmarks/peers/setup.sh FOLDER
 # Makes FOLDER/reference (a virtual environment with PyTorch, transformers and gguf), FOLDER/openvino (one
-# with OpenVINO GenAI and its converter), FOLDER/openvino-old (the same with the transformers 4 that SmolVLM
-# and Qwen2-VL are converted with) and FOLDER/llama.cpp (built for this processor from llama-cpp-python's
+# with OpenVINO GenAI and its converter), FOLDER/openvino-old (the same with the transformers 4 that SmolVLM,
+# Qwen2-VL and Qwen3-VL are converted with) and FOLDER/llama.cpp (built for this processor from llama-cpp-python's
 # source archive). With ISA=avx2 in the environment, FOLDER/llama.cpp-avx2 (built for processors with AVX2 and
 # nothing newer) and FOLDER/without-avx512.so come in llama.cpp's place, for `compare.py --isa avx2`. Needs
 # python3 with venv, a C++ compiler, 15 GB of disk and the Python package index. TORCH, TRANSFORMERS and LLAMA

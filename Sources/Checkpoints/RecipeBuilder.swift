@@ -53,6 +53,14 @@ struct RecipeBuilder {
     if norm == .layerNorm { try copy(weight + "_bias", source + ".bias", [width]) }
   }
 
+  /// An RMSNorm's weight, to which a family may add a number, times a factor.
+  mutating func copyNorm(
+    _ weight: String, _ source: String, _ width: Int, offset: Float, factor: Float = 1
+  ) throws(CheckpointError) {
+    if offset == 0, factor == 1 { return try copy(weight, source + ".weight", [width]) }
+    add(weight, .affine(try take(source + ".weight", [width]), offset: offset, factor: factor))
+  }
+
   /// Whether two tensors of one shape are the same, bit for bit.
   mutating func areEqual(_ name: String, _ other: String, _ shape: [Int]) throws(CheckpointError) -> Bool {
     let (left, right) = (try take(name, shape), try take(other, shape))

@@ -7,6 +7,8 @@ public import PlanWriting
 enum WeightRecipe: Sendable {
   /// Rows of the sources one after the other.
   case stacked([SourceTensor])
+  /// A vector with a number added to each element, then all multiplied by another.
+  case affine(SourceTensor, offset: Float, factor: Float)
   /// `[a x b]` to `[b x a]`; further extents count among `b`.
   case transposed(SourceTensor)
   /// The listed rows of a matrix.
@@ -24,7 +26,9 @@ enum WeightRecipe: Sendable {
   fileprivate var sources: [SourceTensor] {
     switch self {
     case .stacked(let sources): sources
-    case .transposed(let source), .rows(let source, _), .foldedPatches(let source, _): [source]
+    case .transposed(let source), .rows(let source, _), .foldedPatches(let source, _),
+      .affine(let source, _, _):
+      [source]
     case .foldedBias(let source, let bias, _): [source] + (bias.map { [$0] } ?? [])
     case .values: []
     }
@@ -62,6 +66,9 @@ public struct CheckpointWeights: WeightSource, Sendable {
           }
         }
       }
+    case .affine(let source, let offset, let factor):
+      let values = try source.numbers(0..<source.shape.reduce(1, *))
+      try give(values.map { (offset + $0) * factor })
     case .transposed(let source):
       // Panels of a transpose are those of the matrix as the checkpoint has it.
       if format.hasPanels, tensor.isNeuronMajor {

@@ -61,6 +61,7 @@ public struct Projector: Sendable {
 /// A projector of some of a tower's features.
 private struct ProjectorPart: Sendable {
   private let merge: Int
+  private let pools: Bool
   private let normsPatches: Bool
   private let norm: VisionNorm?
   private let first: WeightMatrix
@@ -75,6 +76,7 @@ private struct ProjectorPart: Sendable {
   ) throws(ModelError) {
     let hidden = projector.hiddenWidth > 0 ? projector.hiddenWidth : outputWidth
     merge = projector.merge
+    pools = projector.pools
     self.normsPatches = normsPatches
     let kind: Norm? =
       switch projector.norm {
@@ -101,7 +103,7 @@ private struct ProjectorPart: Sendable {
     _ features: TowerFeatures, _ shared: MatrixView?, _ workers: Workers, place: Int = 0, of count: Int = 1
   ) -> (tokens: MatrixView, places: [Int]) {
     if normsPatches { norm?.apply(features.rows, into: features.rows, workers) }
-    let (merged, places) = features.merged(by: merge)
+    let (merged, places) = pools ? features.pooled(by: merge) : features.merged(by: merge)
     if !normsPatches { norm?.apply(merged, into: merged, workers) }
     let width = (second ?? first).rows
     let tokens = shared ?? MatrixView(rows: merged.rows, columns: count * width)

@@ -50,6 +50,7 @@ import Testing
       + row("`norm` of the projector", ProjectorModel.ProjectorNorm.self)
       + row("`positions`", VisionModel.Positions.self) + row("`filter`", ImagePreprocessing.Filter.self)
       + row("`position_resize`", VisionModel.PositionResize.self)
+      + row("`picture_attention`", TextModel.PictureAttention.self)
       + row("`resampler`", ImagePreprocessing.Resampler.self)
       + row("`arrangement`", ImagePreprocessing.Arrangement.self)
       + row("`scheme`", TokenizerTables.Scheme.self) + row("`..._trimming`", Trimming.self)

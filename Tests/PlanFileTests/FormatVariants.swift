@@ -142,6 +142,12 @@ extension PlanVariant {
       try PlanVariant(["`rotary_interleaved`"]) {
         ($0.model.text.rotary.sections, $0.model.text.rotary.interleavesSections) = ([1, 2, 2], true)
       },
+      try PlanVariant(["`embedding_scale`"]) { $0.model.text.embeddingScale = 2 },
+      try PlanVariant(["`output_norms`"]) { $0.model.text.outputNorms = true },
+      try PlanVariant(["`picture_attention`"]) { $0.model.text.pictureAttention = .whole },
+      try PlanVariant(["`window_layers`"]) {
+        ($0.model.text.windowLayers, $0.model.text.window) = ([2, 3], 512)
+      },
       try PlanVariant(["`convolution_layers`"]) { convolutions(&$0) },
       try PlanVariant(["`convolution_layers`", "`convolution_bias`"]) {
         convolutions(&$0)
@@ -195,6 +201,7 @@ extension PlanVariant {
       try PlanVariant(["`hidden_width`", "`bias`"]) {
         ($0.model.projector.hiddenWidth, $0.model.projector.bias) = (33, true)
       },
+      try PlanVariant(["`pools`"]) { $0.model.projector.pools = true },
       try PlanVariant(["`newline`"]) { $0.model.projector.newline = true },
       try PlanVariant(["`norm` layer_norm"]) { $0.model.projector.norm = .layerNorm },
       try PlanVariant(["`norm` rms_norm"]) { $0.model.projector.norm = .rmsNorm },
@@ -222,6 +229,13 @@ extension PlanVariant {
         var tiling = NativeTiling()
         (tiling.resolution, tiling.side) = (resolution, 56)
         contents.image.tiling = .nativeTiles(tiling)
+      },
+      try PlanVariant(["`tiling` crops"]) {
+        var tiling = CropTiling()
+        tiling.side = 56
+        $0.image.tiling = .crops(tiling)
+        $0.image.arrangement = .overviewThenTiles
+        ($0.image.markup.afterOverview, $0.image.markup.betweenTiles) = ("a", "b")
       },
       try PlanVariant(["`resampler`"]) { $0.image.resampler = .torch },
     ]

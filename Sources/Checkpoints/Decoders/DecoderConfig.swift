@@ -6,6 +6,10 @@ struct DecoderConfig {
   let model: TextModel
   /// Angle per position of each rotated pair.
   let frequencies: [Float]
+  /// The same of layers with a sliding window, where there are any.
+  private(set) var windowFrequencies: [Float] = []
+  /// Factor of the weights of queries' norms: where scores are scaled by another width than that of a head.
+  private(set) var queryFactor: Float = 1
 
   /// Decoders that are one composition with different defaults and options.
   enum Kind: String, CaseIterable {
@@ -13,6 +17,7 @@ struct DecoderConfig {
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
+    case gemma3 = "gemma3_text"
 
     /// Whether positions have an axis each for frames, rows and columns.
     var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL].contains(self) }
@@ -43,7 +48,7 @@ struct DecoderConfig {
     text.vocabulary = try config.extent("vocab_size", default: defaults.vocabulary)
     text.normEpsilon = try config.real(
       kind == .lfm2 ? "norm_eps" : "rms_norm_eps", default: defaults.normEpsilon)
-    text.activation = kind == .lfm2 ? .silu : try config.activation("hidden_act", default: "silu")
+    text.activation = try Self.activation(config, kind)
     text.tiedHead = try Self.tiedHead(config, parent, kind, defaults)
     let outer = try parent.tokens("eos_token_id")
     text.stopTokens = try config.tokens("eos_token_id") ?? outer ?? defaults.stopTokens
@@ -56,6 +61,7 @@ struct DecoderConfig {
       try config.demand("attention_bias", false)
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
     case .lfm2: text.headNorm = true
+    case .gemma3: try text.takeGemma(config)
     case .qwen3, .qwen3VL:
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
@@ -63,13 +69,26 @@ struct DecoderConfig {
     }
     let positions = try config.extent("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
     let rotary = try RotaryConfig(
-      config, headWidth: text.headWidth, positions: positions, theta: defaults.theta,
-      sections: kind.hasAxes ? defaults.sections : nil)
+      kind == .gemma3 ? try config.rope(of: "full_attention") : config, headWidth: text.headWidth,
+      positions: positions, theta: defaults.theta, sections: kind.hasAxes ? defaults.sections : nil)
     text.rotary = rotary.model
     text.rotary.interleavesSections = kind == .qwen3VL
     text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
+    if kind == .gemma3 {
+      text.contextLength = min(text.contextLength, 1 << 24)
+      windowFrequencies = try config.windowFrequencies(text)
+      queryFactor = try config.queryFactor(headWidth: text.headWidth)
+    }
     model = text
     frequencies = rotary.frequencies
+  }
+
+  private static func activation(_ config: Settings, _ kind: Kind) throws(CheckpointError) -> Activation {
+    switch kind {
+    case .lfm2: .silu
+    case .gemma3: try config.activation("hidden_activation", default: "gelu_pytorch_tanh")
+    default: try config.activation("hidden_act", default: "silu")
+    }
   }
 
   private static func kind(_ config: Settings, _ kinds: [Kind]) throws(CheckpointError) -> Kind {
@@ -98,7 +117,7 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .qwen3VL, .lfm2: return nil
+    case .llama, .qwen3VL, .lfm2, .gemma3: return nil
     case .mistral:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
@@ -132,6 +151,10 @@ extension DecoderConfig {
       switch kind {
       case .llama: break
       case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
+      case .gemma3:
+        (layers, width, heads, keyValueHeads, headWidth) = (26, 2304, 8, 4, 256)
+        (feedForwardWidth, vocabulary, positions) = (9216, 262_208, 131_072)
+        (theta, tiedHead, stopTokens) = (1_000_000, true, [1])
       case .lfm2:
         (width, keyValueHeads, feedForwardWidth) = (2560, 8, 12288)
         (vocabulary, positions, normEpsilon) = (65536, 128_000, 1e-5)

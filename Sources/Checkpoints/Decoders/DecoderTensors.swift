@@ -10,15 +10,24 @@ extension RecipeBuilder {
     let embedding = prefix + "embed_tokens.weight"
     try copy("text/embedding", embedding, [text.vocabulary, width])
     add("text/rope_inverse_frequencies", .values(decoder.frequencies))
+    if !text.windowLayers.isEmpty {
+      add("text/window_rope_inverse_frequencies", .values(decoder.windowFrequencies))
+    }
     for layer in 0..<text.layers {
       let source = "\(prefix)layers.\(layer)."
       func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
       if text.convolutionLayers.contains(layer) {
         try addConvolution(text, source, names, name)
       } else {
-        try addAttention(text, source, names, name)
+        try addAttention(decoder, source, names, name)
       }
-      try copy(name("feed_forward_norm"), source + names.feedForwardNorm + ".weight", [width])
+      let offset = names.normOffset
+      try copyNorm(name("feed_forward_norm"), source + names.feedForwardNorm, width, offset: offset)
+      if text.outputNorms {
+        try copyNorm(name("mixer_output_norm"), source + names.mixerOutputNorm, width, offset: offset)
+        try copyNorm(
+          name("feed_forward_output_norm"), source + names.feedForwardOutputNorm, width, offset: offset)
+      }
       let gates = names.gates.map { source + $0 }
       try stack(name("gate_up"), gates.map { ($0 + ".weight", [hidden, width]) })
       let down = try take(source + names.down + ".weight", [width, hidden])
@@ -28,7 +37,7 @@ extension RecipeBuilder {
         try copy(name("down_bias"), source + names.down + ".bias", [width])
       }
     }
-    try copy("text/final_norm", prefix + names.finalNorm + ".weight", [width])
+    try copyNorm("text/final_norm", prefix + names.finalNorm, width, offset: names.normOffset)
     let head = self.name(of: heads)
     let shape = [text.vocabulary, width]
     if !text.tiedHead {
@@ -41,20 +50,24 @@ extension RecipeBuilder {
   }
 
   private mutating func addAttention(
-    _ text: TextModel, _ source: String, _ names: DecoderNames, _ name: (String) -> String
+    _ decoder: DecoderConfig, _ source: String, _ names: DecoderNames, _ name: (String) -> String
   ) throws(CheckpointError) {
+    let text = decoder.model
     let (width, headWidth) = (text.width, text.headWidth)
     let attention = source + "self_attn."
     let (queryRows, keyRows) = (text.queryHeads * headWidth, text.keyValueHeads * headWidth)
     let projections = [("q_proj", queryRows), ("k_proj", keyRows), ("v_proj", keyRows)]
-    try copy(name("attention_norm"), source + names.mixerNorm + ".weight", [width])
+    try copyNorm(name("attention_norm"), source + names.mixerNorm, width, offset: names.normOffset)
     try stack(name("qkv"), projections.map { ("\(attention)\($0.0).weight", [$0.1, width]) })
     if text.attentionBias {
       try stack(name("qkv_bias"), projections.map { ("\(attention)\($0.0).bias", [$0.1]) })
     }
     if text.headNorm {
-      try copy(name("query_norm"), "\(attention)q_\(names.headNorm).weight", [headWidth])
-      try copy(name("key_norm"), "\(attention)k_\(names.headNorm).weight", [headWidth])
+      try copyNorm(
+        name("query_norm"), "\(attention)q_\(names.headNorm)", headWidth, offset: names.normOffset,
+        factor: decoder.queryFactor)
+      try copyNorm(
+        name("key_norm"), "\(attention)k_\(names.headNorm)", headWidth, offset: names.normOffset)
     }
     try copy(name("attention_output"), "\(attention)\(names.output).weight", [width, queryRows])
     if text.attentionOutputBias {
@@ -93,6 +106,11 @@ struct DecoderNames {
   var down = "mlp.down_proj"
   /// Behind the last layer, beside the layers.
   var finalNorm = "norm"
+  /// Norms of what attention and the FFN give, where a decoder has them.
+  var mixerOutputNorm = ""
+  var feedForwardOutputNorm = ""
+  /// What is added to the weight of every norm.
+  var normOffset: Float = 0
 
   /// Llama's, which most have taken over.
   static let llama = Self()
@@ -100,4 +118,8 @@ struct DecoderNames {
   static let lfm2 = Self(
     mixerNorm: "operator_norm", headNorm: "layernorm", output: "out_proj", feedForwardNorm: "ffn_norm",
     gates: ["feed_forward.w1", "feed_forward.w3"], down: "feed_forward.w2", finalNorm: "embedding_norm")
+  /// Gemma 3's, whose norms multiply by one more than their weight.
+  static let gemma3 = Self(
+    feedForwardNorm: "pre_feedforward_layernorm", mixerOutputNorm: "post_attention_layernorm",
+    feedForwardOutputNorm: "post_feedforward_layernorm", normOffset: 1)
 }

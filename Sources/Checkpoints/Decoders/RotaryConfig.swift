@@ -60,7 +60,7 @@ struct RotaryConfig {
   }
 
   /// `theta^(-2i / width)`, each step rounded to float32 as the reference implementation does.
-  private static func plain(_ theta: Double, width: Int) -> [Float] {
+  static func plain(_ theta: Double, width: Int) -> [Float] {
     (0..<width / 2).map { pair in
       let exponent = Float(2 * pair) / Float(width)
       return 1 / Float(pow(Double(Float(theta)), Double(exponent)))

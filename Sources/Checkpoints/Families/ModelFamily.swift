@@ -20,6 +20,8 @@ protocol ModelFamily: SendableMetatype {
   var image: ImagePreprocessing { get }
   /// Whether the tokenizer's control tokens stand before a prompt, beside those of its template.
   var addsLeadingTokens: Bool { get }
+  /// The token that stands for a picture in the chat template.
+  var placeholder: Int { get }
   /// Recipes for all weights; throws when a tensor is missing, has another shape or is not understood.
   func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError)
 }
@@ -27,6 +29,8 @@ protocol ModelFamily: SendableMetatype {
 extension ModelFamily {
   /// As the processors of most families do.
   var addsLeadingTokens: Bool { true }
+  /// The one that its visual tokens have, too.
+  var placeholder: Int { model.text.imageToken }
 }
 
 /// The families by `model_type`.
@@ -38,6 +42,7 @@ enum ModelFamilies {
     ("qwen2_vl", "Qwen2VLForConditionalGeneration", Qwen2VL.self),
     ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
     ("qwen3_vl", "Qwen3VLForConditionalGeneration", Qwen3VL.self),
+    ("gemma3", "Gemma3ForConditionalGeneration", Gemma3.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),

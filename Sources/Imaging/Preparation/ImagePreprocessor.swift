@@ -21,6 +21,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .split(let tiling): try tiling.check()
     case .native(let resolution): try resolution.check()
     case .nativeTiles(let tiling): try tiling.check()
+    case .crops(let tiling): try tiling.check()
     }
     self.preprocessing = preprocessing
     style = try TileStyle(preprocessing)
@@ -35,6 +36,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .split(let tiling): try tiling.prepare(image, style)
     case .native(let resolution): PreparedImage(try resolution.resized(image, style), of: image)
     case .nativeTiles(let tiling): try tiling.prepare(image, style)
+    case .crops(let tiling): try tiling.prepare(image, style)
     }
   }
 
@@ -79,6 +81,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .split(let tiling): tiling.inputSizes(of: image)
     case .native(let resolution): [try resolution.inputSize(of: image)]
     case .nativeTiles(let tiling): try tiling.inputSizes(of: image)
+    case .crops(let tiling): tiling.inputSizes(of: image)
     }
   }
 
@@ -133,7 +136,7 @@ extension ImageTiling {
     switch self {
     case .single(let tile): tile.padsToSquare
     case .anyResolution(let tiling): tiling.squaresSeveral || tiling.tile.padsToSquare
-    case .canvas, .split, .native, .nativeTiles: false
+    case .canvas, .split, .native, .nativeTiles, .crops: false
     }
   }
 }

@@ -3,6 +3,12 @@ struct TileGrid {
   var columns = 1
   var rows = 1
 
+  /// A grid of a size; without arguments, of one tile.
+  init(columns: Int = 1, rows: Int = 1) {
+    self.columns = columns
+    self.rows = rows
+  }
+
   /// The grid of so many square tiles whose aspect ratio is nearest to a picture's. Of two as near, the one with more
   /// tiles, as long as the tiles have fewer than twice the picture's pixels.
   init(nearest image: ImageSize, side: Int, _ counts: ClosedRange<Int>) {

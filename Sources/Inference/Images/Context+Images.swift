@@ -21,6 +21,7 @@ extension Context {
       let tiles = Array(counted.dropFirst(whole.count))
       switch model.contents.image.arrangement {
       case .tilesThenOverview: blocks = tiles + blocks
+      case .overviewThenTiles: blocks += tiles
       case .overviewThenCanvas: blocks += [TileCanvas(picture, model.contents).assemble(tiles)]
       }
     }

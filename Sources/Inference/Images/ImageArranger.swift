@@ -26,27 +26,45 @@ struct ImageArranger {
     }
     let markup = preprocessing.markup
     var builder = ArrangementBuilder(tokenizer)
-    let leftOut = Set(picture.leftOutTiles)
     builder.add(text: markup.opening)
+    if preprocessing.arrangement == .overviewThenTiles {
+      try addOverview(of: picture, to: &builder)
+      if !picture.tiles.isEmpty { builder.add(text: markup.afterOverview) }
+      try addTiles(of: picture, to: &builder)
+    } else {
+      try addTiles(of: picture, to: &builder)
+      try addOverview(of: picture, to: &builder)
+    }
+    builder.add(text: markup.closing)
+    return try builder.finished()
+  }
+
+  private func addTiles(of picture: PreparedImage, to builder: inout ArrangementBuilder) throws {
+    let markup = preprocessing.markup
+    let leftOut = Set(picture.leftOutTiles)
     for row in 0..<picture.rows {
       for column in 0..<picture.columns {
-        let isLeftOut = leftOut.contains(row * picture.columns + column)
-        try builder.add(text: markup.beforeTile(row: row, column: column), stays: keepsMarkup || !isLeftOut)
         let index = row * picture.columns + column
+        let isLeftOut = leftOut.contains(index)
+        let stays = keepsMarkup || !isLeftOut
+        if column > 0 { try builder.add(text: markup.betweenTiles, stays: stays) }
+        try builder.add(text: markup.beforeTile(row: row, column: column), stays: stays)
         let tile = isFixed ? tile : block(of: picture.tiles[index])
         try builder.add(isLeftOut ? empty(tile) : tile.keeping(picture.tileCounts?[index]))
       }
       let hasTile = (0..<picture.columns).contains { !leftOut.contains(row * picture.columns + $0) }
-      try builder.add(text: markup.afterRow, stays: keepsMarkup || hasTile)
+      let isLast = preprocessing.arrangement == .overviewThenTiles && row + 1 == picture.rows
+      try builder.add(text: isLast ? "" : markup.afterRow, stays: keepsMarkup || hasTile)
     }
-    if let overview = picture.overview {
-      builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
-      let block = isFixed ? tile : block(of: overview)
-      try builder.add(picture.isOverviewLeftOut ? empty(block) : block.keeping(picture.overviewCounts))
-      if model.projector.newline { try builder.addNewline() }
-    }
-    builder.add(text: markup.closing)
-    return try builder.finished()
+  }
+
+  private func addOverview(of picture: PreparedImage, to builder: inout ArrangementBuilder) throws {
+    guard let overview = picture.overview else { return }
+    let markup = preprocessing.markup
+    builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
+    let block = isFixed ? tile : block(of: overview)
+    try builder.add(picture.isOverviewLeftOut ? empty(block) : block.keeping(picture.overviewCounts))
+    if model.projector.newline { try builder.addNewline() }
   }
 
   /// The overview, then the tiles as one canvas without its padding, a separator behind each row.

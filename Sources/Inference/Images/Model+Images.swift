@@ -38,7 +38,7 @@ extension Model {
     let inputs =
       switch contents.image.arrangement {
       case .tilesThenOverview: picture.tiles + overview
-      case .overviewThenCanvas: overview + picture.tiles
+      case .overviewThenCanvas, .overviewThenTiles: overview + picture.tiles
       }
     let side = contents.model.vision.imageSize
     return (inputs.flatMap { preprocessor.normalized($0) }, [inputs.count, 3, side, side])

@@ -13,6 +13,7 @@ extension Model {
     if arrangement.blocks.count > pictures.count {
       switch contents.image.arrangement {
       case .tilesThenOverview: pictures = picture.tiles + pictures
+      case .overviewThenTiles: pictures += picture.tiles
       case .overviewThenCanvas: pictures.append(TileCanvas(picture, contents).mosaic(of: picture.tiles))
       }
     }

@@ -67,6 +67,16 @@ public struct PatchGrid: Equatable, Sendable {
 }
 
 extension TowerFeatures {
+  /// The mean of each `merge x merge` group of rows, group after group in raster order, `[groups x width]`; and the groups.
+  func pooled(by merge: Int) -> (rows: MatrixView, groups: [Int]) {
+    let (joined, groups) = merged(by: merge)
+    let width = rows.columns
+    let result = MatrixView(rows: groups.count, columns: width)
+    for place in 0..<merge * merge { result.add(joined[columns: place * width..<(place + 1) * width]) }
+    result.scale(by: 1 / Float(merge * merge))
+    return (result, groups)
+  }
+
   /// Lays each `merge x merge` group of rows side by side, group after group in raster order: `[n x width]` to
   /// `[groups x (merge^2 * width)]`, a group's patches in raster order; and the groups. Whole groups are there, or none
   /// of their patches.

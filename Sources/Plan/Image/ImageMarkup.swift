@@ -1,7 +1,8 @@
 /// Text that stands around the visual tokens of a picture, control tokens included.
 ///
 /// A picture in tiles reads: `opening`, then for each tile `beforeTile` and its tokens with `afterRow` behind each row
-/// of tiles, then `beforeOverview` and the overview's tokens, then `closing`.
+/// of tiles, then `beforeOverview` and the overview's tokens, then `closing`. Where the overview comes first, `afterOverview`
+/// stands between it and the tiles. `betweenTiles` is between two tiles of a row.
 public struct ImageMarkup: Equatable, Sendable {
   /// Before everything.
   public var opening = ""
@@ -13,12 +14,20 @@ public struct ImageMarkup: Equatable, Sendable {
   public var afterRow = ""
   /// Before the overview of a picture in tiles.
   public var beforeOverview = ""
+  /// Behind an overview that comes before its tiles.
+  public var afterOverview = ""
+  /// Between a tile and the next of its row.
+  public var betweenTiles = ""
   /// Behind everything.
   public var closing = ""
 
   /// Bytes of all texts.
   public var byteCount: Int {
-    [opening, alone, beforeTile, afterRow, beforeOverview, closing].reduce(0) { $0 + $1.utf8.count }
+    texts.reduce(0) { $0 + $1.utf8.count }
+  }
+
+  private var texts: [String] {
+    [opening, alone, beforeTile, afterRow, beforeOverview, afterOverview, betweenTiles, closing]
   }
 
   /// No text at all.
@@ -43,7 +52,7 @@ public struct ImageMarkup: Equatable, Sendable {
 
 extension ImageMarkup {
   package func validate(_ path: String) throws(Flaw) {
-    for text in [opening, alone, beforeTile, afterRow, beforeOverview, closing] {
+    for text in texts {
       guard text.utf8.count <= 1024 else { throw Flaw(path, "has text of more than 1024 bytes around tiles") }
     }
   }

@@ -12,7 +12,7 @@ extension ImagePreprocessing {
     try require(canvasTiles, in: 0...4096, "canvas_tiles", path)
     let vision = model.vision
     // A canvas is put together patch by patch.
-    guard arrangement == .tilesThenOverview || model.tokensPerTile == vision.grid * vision.grid else {
+    guard arrangement != .overviewThenCanvas || model.tokensPerTile == vision.grid * vision.grid else {
       throw Flaw(path, "arranges a canvas of tiles that are not grids of \(vision.grid) patches a side")
     }
     switch tiling {
@@ -27,6 +27,11 @@ extension ImagePreprocessing {
       try require(tiling.longestEdge, in: 0...Limit.image, "longest_edge", path)
     case .native(let resolution): try resolution.validate(for: model)
     case .nativeTiles(let tiling): try tiling.validate(for: model)
+    case .crops(let tiling):
+      try requireSide(tiling.side, vision)
+      try require(tiling.minimumCrop, in: 1...Limit.image, "minimum_crop", path)
+      try require(tiling.maximumCrops, in: 0...1024, "maximum_crops", path)
+      try require(tiling.ratio, from: 1, upTo: 1e6, "crop_ratio", path)
     }
   }
 }

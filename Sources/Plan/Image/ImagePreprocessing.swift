@@ -39,6 +39,8 @@ public struct ImagePreprocessing: Equatable, Sendable {
     case tilesThenOverview = "tiles_then_overview"
     /// The overview, then all tiles as one canvas without what shows padding.
     case overviewThenCanvas = "overview_then_canvas"
+    /// The overview, then tile after tile, each a grid of its own.
+    case overviewThenTiles = "overview_then_tiles"
   }
 
   /// Resampling filters, as Pillow defines them.
@@ -73,6 +75,8 @@ public enum ImageTiling: Equatable, Sendable {
   /// The picture at its own resolution, or where it is large, tiles of the grid with the nearest aspect ratio, and the
   /// picture as an overview (LFM2-VL).
   case nativeTiles(NativeTiling)
+  /// The picture as one square, and crops beside it where it is long (Gemma 3's pan and scan).
+  case crops(CropTiling)
 }
 
 /// How a picture becomes one square tile.
@@ -164,4 +168,19 @@ public struct NativeTiling: Equatable, Sendable {
 
   /// Whether any picture is cut.
   public var splits: Bool { maximumTiles > 1 }
+}
+
+/// A square of the whole picture, and squares of its parts along the longer side where that is much longer.
+public struct CropTiling: Equatable, Sendable {
+  /// Side of each square in pixels.
+  public var side = 0
+  /// Fewest pixels of the shorter side of a crop.
+  public var minimumCrop = 256
+  /// Most crops; 0 for none.
+  public var maximumCrops = 4
+  /// A picture is cropped when its longer side is at least so many times the shorter one.
+  public var ratio = 1.2
+
+  /// An empty tiling, to be filled from a checkpoint or a plan.
+  public init() {}
 }

@@ -171,6 +171,7 @@ extension ProjectorModel {
     let path = "/model/projector"
     try require(hiddenWidth, in: 0...Limit.feedForward.upperBound, "hidden_width", path)
     try require(merge, in: 1...64, "merge", path)
+    guard !pools || vision.deepLayers.isEmpty else { throw Flaw(path, "pools beside deep_layers") }
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     try require(inputWidth(vision), in: 1...(1 << 26), "merged width", path)
     try requireWidth(hiddenWidth, from: inputWidth(vision), "hidden_width", path)

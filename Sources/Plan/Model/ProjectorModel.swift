@@ -3,6 +3,8 @@
 public struct ProjectorModel: Equatable, Sendable {
   /// Patches along each side that become one visual token; 1 when each patch is one.
   public var merge = 1
+  /// Whether these patches are averaged rather than laid side by side (Gemma 3).
+  public var pools = false
   /// Norm before the linear layers, if any.
   public var norm = ProjectorNorm.none
   /// Whether the norm stands before the merge, over the tower's width, or behind it.
@@ -32,7 +34,9 @@ public struct ProjectorModel: Equatable, Sendable {
   }
 
   /// Columns of the first linear layer.
-  public func inputWidth(_ vision: VisionModel) -> Int { vision.featureWidth * merge * merge }
+  public func inputWidth(_ vision: VisionModel) -> Int {
+    pools ? vision.featureWidth : vision.featureWidth * merge * merge
+  }
   /// Elements of the norm's weight.
   public func normWidth(_ vision: VisionModel) -> Int {
     normsPatches ? vision.featureWidth : inputWidth(vision)

@@ -23,7 +23,7 @@ TYPES = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 def words(kind):
     tokenizer, first, last, named = vocabulary.KINDS[kind]()
     special = dict(eos_token=last, pad_token=last if first is None else None, bos_token=first, unk_token=None)
-    if kind in ("llama", "mistral"):
+    if kind in ("llama", "mistral", "gemma3"):
         special |= dict(unk_token="<unk>", pad_token="<pad>")
     special = {key: value for key, value in special.items() if value is not None}
     return PreTrainedTokenizerFast(
@@ -73,6 +73,8 @@ class Checkpoint:
         self.entries = []
         for index, (name, shape) in enumerate(saved.items()):
             scale, offset = weights.scales(name, shape, tied, gain)
+            if family == "gemma3" and name.startswith("language_model"):
+                scale, offset = weights.scales_of_gemma(name, scale, offset)
             entry = dict(name=self.names[name], dtype=self.dtype, shape=shape, a=scale, b=offset)
             if shards > 1:
                 entry["shard"] = index * shards // len(saved)

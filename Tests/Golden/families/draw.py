@@ -23,6 +23,7 @@ import numpy as np
 import torch
 import transformers as t
 import weights
+import windowed
 from checkpoint import Checkpoint
 from tiled import rope, text
 
@@ -103,7 +104,25 @@ def draw_lfm2(r):
     return hybrid.lfm2("drawn", vision, language, (least, least + r.randint(4, 20)), **rest)
 
 
-DRAWERS = {"qwen3_vl": draw_qwen3, "internvl": draw_intern, "lfm2_vl": draw_lfm2}
+def draw_gemma3(r):
+    language = decoder(r, [8, 12, 16, 20, 32])
+    # The configuration wants a width that is a multiple of the heads.
+    language["hidden_size"] = 16 * language["num_attention_heads"] * r.choice([1, 1, 2])
+    language |= dict(query_pre_attn_scalar=r.choice([8, 16, 24, 256]), attention_bias=r.random() < 0.2)
+    language |= dict(sliding_window=r.choice([3, 7, 16, 33, 64, 512]))
+    language |= dict(layer_types=windowed.kinds(r.choice("ssf") for _ in range(language["num_hidden_layers"])))
+    full = r.choice([rope("default", theta=1e6), rope("linear", theta=1e5, factor=r.choice([2.0, 8.0]))])
+    language |= dict(rope_parameters=windowed.ropes(r.choice([1e4, 5e3]), **full))
+    heads, patch = r.choice([1, 2, 4]), r.choice([8, 12, 14])
+    side, pooled = r.randint(1, 3), r.randint(1, 3)
+    vision = dict(image_size=patch * side * pooled, patch_size=patch, num_attention_heads=heads, vision_use_head=False)
+    vision |= dict(hidden_size=heads * r.choice([8, 16, 24]), intermediate_size=8 * r.randint(3, 9))
+    vision |= dict(num_hidden_layers=r.randint(1, 3), hidden_act=r.choice(["gelu", "gelu_pytorch_tanh"]))
+    crops = windowed.crops(r.choice([8, 20, 40]), r.randint(2, 4), r.choice([1.0, 1.2, 2.0])) if r.random() < 0.5 else None
+    return windowed.gemma3("drawn", vision, language, side**2, crops)
+
+
+DRAWERS = {"gemma3": draw_gemma3, "qwen3_vl": draw_qwen3, "internvl": draw_intern, "lfm2_vl": draw_lfm2}
 
 
 def build(family, r, folder):
@@ -126,7 +145,7 @@ def compare(program, family, r, scratch):
     names = [r.choice(PICTURES) for _ in range(max(prompt.count("<image>"), r.choice([1, 1, 2])))]
     if "<image>" in prompt:
         names = names[: prompt.count("<image>")]
-    _, inputs = make_golden.encode(checkpoint.processor(), names, prompt, True)
+    _, inputs = make_golden.encode(checkpoint.processor(), names, prompt, True, checkpoint.spec.get("call"))
     logits = checkpoint.model(salt)(**inputs).logits[0].numpy()
     plan, trace = scratch / "plan.h5", scratch / "trace.h5"
     made = run([program, "import", scratch / "model", "--weights", "f32", "--output", plan])

@@ -23,7 +23,7 @@ def name(family, layout, saved):
         return f"model.{saved}" if saved.startswith("visual") else saved.replace("model.", "model.language_model.", 1)
     if family == "lfm2_vl":
         return saved.replace("vision_tower.", "vision_tower.vision_model.", 1)
-    if family in LLAVA and saved.startswith("vision_tower."):
+    if family in (*LLAVA, "gemma3") and saved.startswith("vision_tower."):
         saved = saved.replace("vision_tower.", "vision_tower.vision_model.", 1)
     if layout == "hub":
         return saved
@@ -46,6 +46,19 @@ def old_rope(text, brief):
         text["rope_scaling"] = {"type" if brief and kind in ("linear", "dynamic") else "rope_type": kind} | settings
 
 
+def older_gemma(text, brief):
+    """A base for each kind of layers beside each other, and in the first release a number instead of their list."""
+    ropes = text.pop("rope_parameters")
+    text["rope_theta"] = ropes["full_attention"].pop("rope_theta")
+    text["rope_local_base_freq"] = ropes["sliding_attention"]["rope_theta"]
+    plain = ropes["full_attention"]["rope_type"] == "default"
+    text["rope_scaling"] = None if plain else ropes["full_attention"]
+    pattern = text.pop("_sliding_window_pattern", 6)
+    if brief:
+        text.pop("layer_types")
+        text["sliding_window_pattern"] = pattern
+
+
 def without_defaults(settings, configuration):
     """`settings` less what `configuration` has anyway when it is made from nothing."""
     defaults = json.loads(json.dumps(type(configuration)().to_dict()))
@@ -64,6 +77,10 @@ def configuration(family, layout, settings, configuration):
     settings["torch_dtype"] = settings.pop("dtype")
     settings["transformers_version"] = "4.36.0" if layout == "hub" else "4.52.1"
     text, vision = settings["text_config"], settings["vision_config"]
+    if family == "gemma3":
+        older_gemma(text, layout == "hub")
+        vision["torch_dtype"] = text["torch_dtype"] = settings["torch_dtype"]
+        return settings
     old_rope(text, layout == "hub")
     vision.pop("rope_parameters", None)
     if family == "lfm2_vl":

@@ -21,6 +21,7 @@ import native
 import numpy as np
 import pictures
 import tiled
+import windowed
 import torch
 import transformers as t
 import weights
@@ -39,6 +40,7 @@ FAMILIES = {
     "qwen2_5_vl": (t.Qwen2_5_VLForConditionalGeneration, t.Qwen2_5_VLProcessor, native.QWEN2_5_VL),
     "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor, native.QWEN3_VL),
     "internvl": (t.InternVLForConditionalGeneration, t.InternVLProcessor, native.INTERNVL),
+    "gemma3": (t.Gemma3ForConditionalGeneration, t.Gemma3Processor, windowed.GEMMA3),
     "idefics3": (t.Idefics3ForConditionalGeneration, t.Idefics3Processor, native.IDEFICS3),
     "smolvlm": (t.SmolVLMForConditionalGeneration, t.SmolVLMProcessor, native.SMOLVLM),
 }
@@ -68,7 +70,7 @@ def cases(family):
         yield "two-flat", *CASES[-1][1:], False
 
 
-def encode(processor, names, prompt, nested):
+def encode(processor, names, prompt, nested, call=None):
     text = [{"type": "text", "text": part} for part in prompt.split("<image>")]
     if len(text) > 1:
         content = [part for pair in zip(text, [{"type": "image"}] * len(names)) for part in pair] + text[-1:]
@@ -82,7 +84,11 @@ def encode(processor, names, prompt, nested):
         tokenize=False,
     )
     images = [Image.open(HERE / "images" / f"{name}.png") for name in names]
-    return text, processor(images=[images] if nested else images, text=text, return_tensors="pt")
+    options = dict(call or {})
+    # As `apply_chat_template` does when it is asked for tokens.
+    if processor.tokenizer.bos_token and text.startswith(processor.tokenizer.bos_token):
+        options["add_special_tokens"] = False
+    return text, processor(images=[images] if nested else images, text=text, return_tensors="pt", **options)
 
 
 def pixels(inputs):
@@ -130,11 +136,13 @@ def dump(family, spec):
     folder = HERE / family / spec["name"]
     checkpoint = Checkpoint(family, (model_class, processor_class), spec, folder)
     processor = checkpoint.processor()
-    encoded = {name: encode(processor, names, prompt, nested) for name, names, prompt, nested in cases(family)}
+    encoded = {
+        name: encode(processor, names, prompt, nested, spec.get("call")) for name, names, prompt, nested in cases(family)
+    }
     configuration = checkpoint.configuration
     words, size = processor.tokenizer, configuration.text_config.vocab_size
     # Ids that begin or end an answer, stand for a picture or for nothing at all are for other tests to treat.
-    reserved = {configuration.image_token_id, words.bos_token_id, words.eos_token_id, words.pad_token_id}
+    reserved = {getattr(configuration, "image_token_id", None), words.bos_token_id, words.eos_token_id, words.pad_token_id}
     reserved |= set(range(len(words), size))
     salt, model, answers = salted(checkpoint, encoded, reserved)
     if checkpoint.layout != "v5":

@@ -47,7 +47,7 @@ def byte_level(style, special, bos=None):
 
 
 def sentence_piece(style, special):
-    """A BPE with byte fallback: `llama` normalizes spaces, `mistral` leaves them to a Metaspace pre-tokenizer."""
+    """A BPE with byte fallback: `llama` and `gemma` normalize spaces, `mistral` leaves them to a Metaspace pre-tokenizer."""
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     trained.train_from_iterator(SENTENCES, trainers.BpeTrainer(vocab_size=150, show_progress=False))
@@ -64,13 +64,15 @@ def sentence_piece(style, special):
             byte_fallback=True,
         )
     )
-    if style == "llama":
+    if style == "gemma":
+        tokenizer.normalizer = normalizers.Replace(" ", "▁")
+        tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous", invert=False)
+    elif style == "llama":
         tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     else:
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
-    tokenizer.decoder = decoders.Sequence(
-        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
-    )
+    steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    tokenizer.decoder = decoders.Sequence(steps if style == "gemma" else [*steps, decoders.Strip(" ", 1, 0)])
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
     everything = ["<unk>", "<s>", "</s>"] + special
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in everything])
@@ -84,6 +86,11 @@ CHATML = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 LFM2_FIRST = "<|startoftext|>"
 LFM2 = ["<|pad|>", LFM2_FIRST, *CHATML, "<image>", "<|image_start|>", "<|image_end|>", "<|img_thumbnail|>"]
 LFM2 += [f"<|img_row_{row}_col_{column}|>" for row in range(1, 7) for column in range(1, 7)]
+GEMMA = {
+    "boi_token": "<start_of_image>",
+    "eoi_token": "<end_of_image>",
+    "image_token": "<image_soft_token>",
+}
 INTERN = {
     "start_image_token": "<img>",
     "end_image_token": "</img>",
@@ -115,6 +122,12 @@ KINDS = {
         "<|begin_of_text|>",
         "<end_of_utterance>",
         {},
+    ),
+    "gemma3": lambda: (
+        sentence_piece("gemma", ["<pad>", "<start_of_turn>", "<end_of_turn>", *GEMMA.values()]),
+        "<s>",
+        "<end_of_turn>",
+        GEMMA,
     ),
     "lfm2": lambda: (byte_level("llama3", LFM2, LFM2_FIRST), LFM2_FIRST, "<|im_end|>", {}),
     "smolvlm": lambda: (byte_level("smollm", CHATML + IDEFICS + ROWS), "<|im_start|>", "<end_of_utterance>", {}),

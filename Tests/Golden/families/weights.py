@@ -45,6 +45,13 @@ def scales(name, shape, tied, gain):
     return twelve_bits(scale), offset
 
 
+def scales_of_gemma(name, scale, offset):
+    """Embeddings are multiplied by the root of the width, and norms by one more than their weight: both weigh less."""
+    if "embed_tokens" in name:
+        return twelve_bits(scale / 4), offset
+    return (twelve_bits(0.6), 1) if "norm" in name else (scale, offset)
+
+
 def scale_and_offset(name, shape, tied, gain):
     if "norm" in name or "layrnorm" in name or ".ln_" in name or name.endswith("post_layernorm.weight"):
         return (0.4, 1) if name.endswith("weight") else (0.4, 0)

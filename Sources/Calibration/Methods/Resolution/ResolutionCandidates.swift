@@ -24,6 +24,9 @@ extension Model {
       let steps = edges <= 8 ? Array(1..<max(1, edges)) : (1..<8).map { $0 * edges / 8 }
       return steps.reversed().map { Resolution(.longestEdge, $0 * side) }
         + (tiling.splits ? [Resolution(.tiles, 0)] : [])
+    case .crops(let tiling):
+      return (2..<max(2, tiling.maximumCrops)).reversed().map { Resolution(.tiles, $0) }
+        + (tiling.maximumCrops > 0 ? [Resolution(.tiles, 0)] : [])
     case .canvas(let tiling):
       let steps = [9, 6, 4, 3, 2, 1].filter { $0 < tiling.maximumTiles && $0 >= tiling.minimumTiles }
       return steps.map { Resolution(.tiles, $0) }

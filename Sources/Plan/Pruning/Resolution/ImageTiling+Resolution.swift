@@ -3,6 +3,7 @@ extension ImageTiling {
   package var measures: [Resolution.Measure] {
     switch self {
     case .single: []
+    case .crops(let tiling): tiling.maximumCrops > 0 ? [.tiles] : []
     case .anyResolution, .canvas: [.tiles]
     case .split: [.longestEdge, .tiles]
     case .native: [.pixels]
@@ -21,6 +22,8 @@ extension ImageTiling {
     case (.split, .tiles):
       return resolution.limit == 0
         ? nil : "resolution limits tiles to \(resolution.limit), expected 0: no splitting"
+    case (.crops, _):
+      return resolution.limit != 1 ? nil : "resolution limits tiles to 1, expected 0 for none, or 2 or more"
     case (.canvas(let tiling), _) where resolution.limit < tiling.minimumTiles:
       return "resolution limits tiles to \(resolution.limit), expected \(tiling.minimumTiles) or more"
     case (.anyResolution(var tiling), _):
@@ -46,6 +49,9 @@ extension ImageTiling {
     case (.split(var tiling), .tiles):
       tiling.splits = tiling.splits && limit > 0
       return .split(tiling)
+    case (.crops(var tiling), .tiles):
+      tiling.maximumCrops = min(tiling.maximumCrops, limit)
+      return .crops(tiling)
     case (.canvas(var tiling), .tiles):
       tiling.maximumTiles = max(tiling.minimumTiles, min(tiling.maximumTiles, limit))
       return .canvas(tiling)

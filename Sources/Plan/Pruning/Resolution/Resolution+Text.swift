@@ -17,6 +17,9 @@ extension ImageTiling {
     switch self {
     case .single: return nil
     case .native: return Resolution(.pixels, max(1, maximumPixels))
+    case .crops(let tiling):
+      let tiles = maximumPixels / max(1, tiling.side * tiling.side)
+      return tiling.maximumCrops > 0 ? Resolution(.tiles, tiles < 2 ? 0 : tiles) : nil
     case .nativeTiles(let tiling):
       let tiles = maximumPixels / max(1, tiling.side * tiling.side)
       return tiles >= max(2, tiling.minimumTiles)

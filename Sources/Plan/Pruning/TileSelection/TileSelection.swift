@@ -36,6 +36,7 @@ extension ImageTiling {
     switch self {
     case .anyResolution, .canvas: true
     case .split(let tiling): tiling.splits
+    case .crops(let tiling): tiling.maximumCrops > 0
     case .nativeTiles(let tiling): tiling.splits && tiling.hasOverview
     case .single, .native: false
     }

@@ -17,6 +17,7 @@ extension TreeBuilder {
     case .canvas(let tiling): attributes.put(tiling)
     case .split(let tiling): attributes.put(tiling)
     case .native(let resolution): attributes.put(resolution)
+    case .crops(let tiling): attributes.put(tiling)
     case .nativeTiles(let tiling):
       attributes.put(tiling)
       attributes.put(tiling.resolution)
@@ -40,6 +41,7 @@ extension ImagePreprocessing {
       case .canvas: image.tiling = .canvas(try attributes.take(of: path))
       case .split: image.tiling = .split(try attributes.take(of: path))
       case .native: image.tiling = .native(try attributes.take(of: path))
+      case .crops: image.tiling = .crops(try attributes.take(of: path))
       case .nativeTiles:
         var tiling: NativeTiling = try attributes.take(of: path)
         tiling.resolution = try attributes.take(of: path)
@@ -53,7 +55,7 @@ extension ImagePreprocessing {
 extension ImageTiling {
   /// Names of the ways in the file.
   enum Kind: String, AttributeConvertible {
-    case single, canvas, split, native
+    case single, canvas, split, native, crops
     case anyResolution = "any_resolution"
     case nativeTiles = "native_tiles"
   }
@@ -66,6 +68,7 @@ extension ImageTiling {
     case .split: .split
     case .native: .native
     case .nativeTiles: .nativeTiles
+    case .crops: .crops
     }
   }
 }
@@ -131,6 +134,16 @@ extension NativeResolution: AttributeRecord {
   }
 }
 
+extension CropTiling: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [
+      .init("side", \.side), .init("minimum_crop", \.minimumCrop),
+      .init("maximum_crops", \.maximumCrops), .init("crop_ratio", \.ratio),
+    ]
+  }
+}
+
 extension NativeTiling: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
@@ -148,7 +161,8 @@ extension ImageMarkup: AttributeRecord {
     [
       .init("opening", \.opening), .init("alone", \.alone), .init("before_tile", \.beforeTile),
       .init("after_row", \.afterRow), .init("before_overview", \.beforeOverview),
-      .init("closing", \.closing),
+      .init("after_overview", \.afterOverview, since: 3),
+      .init("between_tiles", \.betweenTiles, since: 3), .init("closing", \.closing),
     ]
   }
 }
