@@ -1,7 +1,7 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, lfm2-vl-450m. The words are those of the tiny tokenizers
-in Tests/Golden/families; embedding and head have the full size all the same. Needs torch and transformers.
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, lfm2-vl-450m, gemma-3-4b. The words are those of the tiny
+tokenizers in Tests/Golden/families; embedding and head have the full size all the same. Needs torch and transformers.
 """
 
 import json
@@ -119,6 +119,22 @@ def lfm2_vl():
     return t.Lfm2VlForConditionalGeneration, config, "lfm2_vl/cut", sizes, {}
 
 
+def gemma3():
+    """Gemma-3-4B: SigLIP so400m/14 at 896 pixels, pooled to 256 tokens, 34 layers of which every sixth sees everything."""
+    vision = dict(model_type="siglip_vision_model", hidden_size=1152, intermediate_size=4304, num_hidden_layers=27)
+    vision |= dict(num_attention_heads=16, image_size=896, patch_size=14, vision_use_head=False)
+    text = dict(hidden_size=2560, intermediate_size=10240, num_hidden_layers=34, num_attention_heads=8, head_dim=256)
+    text |= dict(num_key_value_heads=4, vocab_size=262208, max_position_embeddings=131072, sliding_window=1024)
+    rope = dict(full_attention=dict(rope_type="linear", factor=8.0, rope_theta=1e6))
+    rope |= dict(sliding_attention=dict(rope_type="default", rope_theta=1e4))
+    text |= dict(rope_parameters=rope, query_pre_attn_scalar=256)
+    words = "gemma3/window"
+    tiny = json.loads((GOLDEN / words / "config.json").read_text())
+    tokens = {key: tiny[key] for key in ("boi_token_index", "eoi_token_index")}
+    config = t.Gemma3Config(vision_config=vision, text_config=text, mm_tokens_per_image=256, **tokens)
+    return t.Gemma3ForConditionalGeneration, config, words, dict(size=dict(height=896, width=896)), dict(image_seq_length=256)
+
+
 SHAPES = {
     "smolvlm-256m": smolvlm,
     "onevision-0.5b": onevision,
@@ -127,6 +143,7 @@ SHAPES = {
     "qwen2-vl-2b": qwen2_vl,
     "qwen3-vl-2b": qwen3_vl,
     "lfm2-vl-450m": lfm2_vl,
+    "gemma-3-4b": gemma3,
 }
 
 

@@ -88,7 +88,7 @@ public struct SampleScore: Sendable, Codable {
     visualEntryShare = counts.visualEntryShare(of: denseVisual)
     let (visual, length) = (prompt.rows.rows.visualCount, prompt.rows.rows.count)
     wasToPrune = settings.asksToRemove(
-      visual: visual, images: sample.images.count, layers: context.model.text.layers)
+      visual: visual, images: sample.images.count, layers: context.model.text.entryDepth)
     isWhole = visualKept == visual && visualEntryShare >= 1
     decoderFLOPs = OperationCounter(context.model.text).prefill(
       text: length - visual, visual: visual, kept: counts.visualKept, settings: settings)

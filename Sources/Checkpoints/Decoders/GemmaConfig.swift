@@ -47,7 +47,8 @@ extension Settings {
     guard let own = try child("rope_parameters")?[kind], case .object = own else { return self }
     let others = object.members.filter { $0.name != "rope_parameters" }
     return Settings(
-      file: file, path: path, object: JSONObject([("rope_parameters", own)] + others.map { ($0.name, $0.value) }))
+      file: file, path: path,
+      object: JSONObject([("rope_parameters", own)] + others.map { ($0.name, $0.value) }))
   }
 
   /// Angles per position of layers with a sliding window, which no setting scales.

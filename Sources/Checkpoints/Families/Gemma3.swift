@@ -24,7 +24,8 @@ struct Gemma3: ModelFamily {
     let grid = tower.model.grid
     guard side > 0, grid % side == 0, (1...64).contains(grid / side) else {
       throw config.error(
-        "mm_tokens_per_image", "is \(side * side), which a grid of \(grid) x \(grid) patches cannot be pooled to")
+        "mm_tokens_per_image",
+        "is \(side * side), which a grid of \(grid) x \(grid) patches cannot be pooled to")
     }
     (projector.merge, projector.pools) = (grid / side, true)
     (projector.norm, projector.normEpsilon, projector.bias) = (.rmsNorm, tower.model.normEpsilon, false)

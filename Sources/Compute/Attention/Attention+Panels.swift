@@ -11,7 +11,8 @@ extension Attention {
     _ mask: AttentionMask, _ output: MatrixView, _ workers: Workers
   ) {
     let tiles = QueryTiles(
-      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, heads: keyValueHeads, mask: mask
+      queries.rows, of: Self.queryTile, keyCount: keyCount, keyTile: Self.keyTile, heads: keyValueHeads,
+      mask: mask
     ).tiles
     workers.perform(queryHeads * tiles.count) { task, worker in
       let (rows, pieces) = tiles[task / queryHeads]

@@ -92,7 +92,7 @@ extension ServiceEngine {
     job.report.count(reading)
     try job.point.checkPruning(
       reading.prefill.counts, visualTokens: reading.visual, images: job.report.pictures,
-      layers: model.text.layers)
+      layers: model.text.entryDepth)
     func add(_ state: consuming DecodeState, _ index: Int) throws {
       var own = options
       own.sampling.seed &+= UInt64(index)

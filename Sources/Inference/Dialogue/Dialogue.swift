@@ -75,7 +75,7 @@ public final class Dialogue {
     answer.count(reading)
     try point.checkPruning(
       answer.counts, visualTokens: answer.visualTokens, images: question.images.count,
-      layers: context.model.text.layers)
+      layers: context.model.text.entryDepth)
     let state = context.startDecoding(reading.takePrefill())
     answer.seconds.prefill = StageClock.now - beforePrefill
     var generation = try Generation(state, in: context, question.options)

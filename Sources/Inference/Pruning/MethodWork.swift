@@ -7,7 +7,8 @@ protocol MethodWork: PruningMethod {
   func visualRows(of layer: Int, present: Int, kept: Int) -> Int
   /// Visual KV entries of a layer that has `present` visual rows.
   func visualEntries(of layer: Int, present: Double) -> Double
-  /// Whether the settings ask for at least one whole visual token or KV entry of each image less.
+  /// Whether the settings ask for at least one whole visual token or KV entry of each image less, in the `layers` layers up to
+  /// the last one that has entries.
   func asksToRemove(visual: Int, images: Int, layers: Int) -> Bool
 }
 

@@ -47,7 +47,9 @@ public struct Decoder: Sendable {
   }
 
   /// Memory for intermediate results of one sequence at a time.
-  public func makeWorkspace() -> DecoderWorkspace { DecoderWorkspace(model, rotary: rotary, window: windowRotary) }
+  public func makeWorkspace() -> DecoderWorkspace {
+    DecoderWorkspace(model, rotary: rotary, window: windowRotary)
+  }
 
   /// An empty KV cache.
   public func makeCache() -> KeyValueCache { KeyValueCache(model, precision: cachePrecision) }

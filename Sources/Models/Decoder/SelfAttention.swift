@@ -171,7 +171,9 @@ struct SelfAttention: Sendable {
   private func hollowOrdinals(
     _ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int
   ) -> [Int32]? {
-    guard firstQuery == 0, let window = schedule.attentionWindow, rows.visualCount > window else { return nil }
+    guard firstQuery == 0, let window = schedule.attentionWindow, rows.visualCount > window else {
+      return nil
+    }
     return rows.ordinals
   }
 }

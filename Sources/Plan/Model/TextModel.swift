@@ -96,6 +96,9 @@ extension TextModel {
   /// Layers with attention, and so with keys and values; ascending.
   public var attentionLayers: [Int] { (0..<layers).filter { !convolutionLayers.contains($0) } }
 
+  /// Layers up to the last one that has keys and values: what is done behind it frees none.
+  public var entryDepth: Int { (attentionLayers.last ?? -1) + 1 }
+
   /// The first layer with attention from a layer on, or the last one before it.
   public func attentionLayer(from layer: Int) -> Int {
     attentionLayers.first { $0 >= layer } ?? attentionLayers.last ?? layer

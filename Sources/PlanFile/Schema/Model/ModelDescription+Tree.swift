@@ -99,7 +99,8 @@ extension ProjectorModel: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [
-      .init("merge", \.merge), .init("pools", \.pools, since: 3), .init("norm", \.norm), .init("norms_patches", \.normsPatches),
+      .init("merge", \.merge), .init("pools", \.pools, since: 3), .init("norm", \.norm),
+      .init("norms_patches", \.normsPatches),
       .init("norm_epsilon", \.normEpsilon), .init("hidden_width", \.hiddenWidth),
       .init("activation", \.activation), .init("bias", \.bias), .init("newline", \.newline),
     ]
