@@ -64,6 +64,7 @@ public struct CheckpointWeights: WeightSource, Sendable {
           } else {
             try give(source.numbers(rows))
           }
+          source.release(rows)
         }
       }
     case .affine(let source, let offset, let factor):

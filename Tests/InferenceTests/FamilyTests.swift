@@ -168,6 +168,28 @@ final class FamilyRun {
     #expect(try context.greedyTokens(after: result, limit: 3).count > 0)
   }
 
+  @Test(arguments: first)
+  func `tokens that are read at once give what they give one by one`(golden: FamilyGolden) throws {
+    let folder = try TemporaryFolder()
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
+    let test = try #require(golden.cases.first { $0.nested && $0.case == "wide" })
+    let prompt = try FamilyRun.prompt(context, golden, test)
+    let tokens = (0..<24).map { Int32(3 + 7 * $0 % 200) }
+    // Heads keep other entries, with gaps in other places.
+    for rate in [1, 0.4] {
+      let settings = PruningSettings(
+        cacheRetention: CacheRetention(rates: context.model.text.retentionRates(rate)))
+      var state = context.startDecoding(
+        try context.prefill(
+          prompt.copy(), schedule: try context.model.schedule(settings), PrefillRange(reserve: 32)))
+      let atOnce = context.extend(tokens, at: state.position, cache: state.cache)
+      for (row, token) in tokens.enumerated() {
+        context.decode(token, &state)
+        #expect(largestDifference(atOnce.row(row), state.logits.elements) < 2e-3, "\(rate) \(row)")
+      }
+    }
+  }
+
   private func logits(_ context: Context, _ prompt: PromptRows, _ settings: PruningSettings) throws -> [Float]
   {
     let result = try context.prefill(

@@ -45,6 +45,29 @@ import TestSupport
     #expect(OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense) == expected)
   }
 
+  @Test(arguments: [1, 5, 23, 24, 100])
+  func `windows and whole pictures count the pairs that they allow`(window: Int) {
+    var model = TinyModel.description.text
+    let counter = OperationCounter(model)
+    let dense = counter.prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    (model.windowLayers, model.window) = ([1, 2], window)
+    let hidden = (0..<24).reduce(0) { sum, query in sum + (0...query).count { query - $0 >= window } }
+    let windowed = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    #expect(dense - windowed == Double(2 * hidden * 4 * 4 * 8))
+    (model.windowLayers, model.pictureAttention) = ([], .whole)
+    let whole = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    #expect(whole - dense == Double(4 * 16 * 15 / 2 * 4 * 4 * 8))
+  }
+
+  @Test func `a convolution costs its projections and its filter`() {
+    var model = TinyModel.description.text
+    let before = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    model.convolutionLayers = [1]
+    let after = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    let attention = 2 * 24 * (24 * (4 + 2 + 2) * 8 + 4 * 8 * 24) + 24 * 25 / 2 * 4 * 4 * 8
+    #expect(before - after == Double(attention - 2 * 24 * (4 * 24 * 24 + 3 * 24)))
+  }
+
   @Test(arguments: [1, 5, 15, 16, 100]) func `hollow attention counts the pairs its mask allows`(window: Int)
   {
     let model = TinyModel.description.text

@@ -60,6 +60,14 @@ package struct SourceTensor: Sendable {
   /// Tells the system that the elements are not needed soon.
   func release() { mapping.release(range) }
 
+  /// The same of some elements of the flattened tensor, where they lie as they are: the largest tensors are larger than what
+  /// an import may hold.
+  func release(_ elements: Range<Int>) {
+    guard case .numbers = encoding else { return }
+    let first = range.lowerBound
+    mapping.release(first + elements.lowerBound * type.size..<first + elements.upperBound * type.size)
+  }
+
   /// Whether another tensor has the same elements, bit for bit.
   func hasElements(of other: SourceTensor) -> Bool {
     guard isPlain, other.isPlain, type == other.type, range.count == other.range.count else { return false }

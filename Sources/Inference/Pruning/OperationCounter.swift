@@ -66,10 +66,20 @@ public struct OperationCounter: Sendable {
     if isConvolution(layer) { return 0 }
     let all = text + visual
     var pairs = Double(all) * Double(all + 1) / 2
-    if let reduction, reduction.attentionLayers.contains(layer), visual > reduction.attentionWindow {
-      let hidden = visual - reduction.attentionWindow
-      pairs -= Double(hidden) * Double(hidden + 1) / 2
+    // What lies further back than a sliding window.
+    if model.windowLayers.contains(layer) { pairs -= Self.pairs(beyond: model.window, of: all) }
+    // Visual tokens see those behind them, too, as if all were of one picture.
+    let ways = model.pictureAttention == .whole ? 2.0 : 1
+    pairs += (ways - 1) * Double(visual) * Double(visual - 1) / 2
+    if let reduction, reduction.attentionLayers.contains(layer) {
+      pairs -= ways * Self.pairs(beyond: reduction.attentionWindow, of: visual)
     }
     return pairs * Double(4 * model.queryHeads * model.headWidth)
+  }
+
+  /// Pairs of `count` tokens in a row of which the first is `window` places before the second, or more.
+  private static func pairs(beyond window: Int, of count: Int) -> Double {
+    let hidden = Double(max(0, count - window))
+    return hidden * (hidden + 1) / 2
   }
 }
