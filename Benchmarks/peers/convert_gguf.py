@@ -1,7 +1,7 @@
 """A checkpoint as llama.cpp reads it: python3 Benchmarks/peers/convert_gguf.py CHECKPOINT FOLDER
 
 Writes FOLDER/language.bf16.gguf (llama-quantize makes the smaller ones of it) and FOLDER/vision.bf16.gguf
-and vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL and LFM2-VL. The tokenizer is the checkpoint's,
+and vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL, LFM2-VL and Gemma 3. The tokenizer is the checkpoint's,
 filled up to the size of the embedding with words that no text has, which llama.cpp's own converter does not
 do. Needs gguf, numpy, safetensors and torch.
 """
@@ -16,8 +16,8 @@ import numpy as np
 import safetensors
 
 # Of a language model and of a projector, as llama.cpp names them.
-ARCHITECTURES = {"llava": "llama", "smolvlm": "llama", "qwen3_vl": "qwen3vl", "lfm2_vl": "lfm2"}
-PROJECTORS = {"llava": "mlp", "smolvlm": "idefics3", "qwen3_vl": "qwen3vl_merger", "lfm2_vl": "lfm2"}
+ARCHITECTURES = {"llava": "llama", "smolvlm": "llama", "qwen3_vl": "qwen3vl", "lfm2_vl": "lfm2", "gemma3": "gemma3"}
+PROJECTORS = {"llava": "mlp", "smolvlm": "idefics3", "qwen3_vl": "qwen3vl_merger", "lfm2_vl": "lfm2", "gemma3": "gemma3"}
 # Where words without bytes of their own are cut.
 CUTS = {"smolvlm": "smollm", "qwen3_vl": "qwen2", "lfm2_vl": "lfm2"}
 # Text with the words around a question; llama.cpp puts its own marker of a picture into the content.
@@ -28,7 +28,12 @@ TEMPLATES = {
     "smolvlm": "<|im_start|>{% for message in messages %}"
     "{{ message['role'] | capitalize + ':' + message['content'] }}<end_of_utterance>\n"
     "{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}",
+    # The checkpoint's would strip the empty line that the processor puts before a picture.
+    "gemma3": "{% for message in messages %}<start_of_turn>{{ message['role'] + '\n\n\n' + message['content'] }}"
+    "<end_of_turn>\n{% endfor %}{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}",
 }
+# Families whose queries and keys llama.cpp turns in pairs, not in halves.
+PAIRS = ("llava", "smolvlm")
 LANGUAGE_LAYER = {
     "input_layernorm": "attn_norm",
     "self_attn.q_proj": "attn_q",
@@ -54,6 +59,12 @@ LANGUAGE_LAYER = {
     "feed_forward.w1": "ffn_gate",
     "feed_forward.w3": "ffn_up",
     "feed_forward.w2": "ffn_down",
+}
+# Gemma 3 has norms behind attention and FFN, and calls that before the FFN another name.
+GEMMA_LAYER = LANGUAGE_LAYER | {
+    "post_attention_layernorm": "post_attention_norm",
+    "pre_feedforward_layernorm": "ffn_norm",
+    "post_feedforward_layernorm": "post_ffw_norm",
 }
 VISION_LAYER = {
     "layer_norm1": "ln1",
@@ -82,6 +93,9 @@ VISION = {
     # Qwen3-VL
     "patch_embed.proj.bias": "v.patch_embd.bias",
     "pos_embed.weight": "v.position_embd.weight",
+    # Gemma 3
+    "multi_modal_projector.mm_input_projection_weight": "mm.input_projection.weight",
+    "multi_modal_projector.mm_soft_emb_norm.weight": "mm.soft_emb_norm.weight",
 }
 PROJECTOR = {
     "multi_modal_projector.linear_1": "mm.0",
@@ -121,9 +135,12 @@ def rotary(values, heads):
 
 
 def add(writer, name, values, kind):
-    """Matrices in the given format where their rows fit its blocks; anything else as float32."""
-    is_plain = values.ndim != 2 or "embd" in name and name.startswith("v.") or values.shape[1] % 32
-    kind = gguf.GGMLQuantizationType.F32 if is_plain else kind
+    """Matrices in the given format, float16 where their rows do not fit its blocks; anything else as float32."""
+    if values.ndim != 2 or "embd" in name and name.startswith("v."):
+        kind = gguf.GGMLQuantizationType.F32
+    elif values.shape[1] % gguf.GGML_QUANT_SIZES[kind][0]:
+        # As llama.cpp's own converter does.
+        kind = gguf.GGMLQuantizationType.F16
     writer.add_tensor(name, gguf.quants.quantize(np.ascontiguousarray(values), kind), raw_dtype=kind)
 
 
@@ -146,6 +163,7 @@ def add_vocabulary(writer, checkpoint, family, size):
     if tokenizer["model"].get("byte_fallback"):
         ranks = {merge.replace(" ", ""): rank for rank, merge in reversed(list(enumerate(merges)))}
         writer.add_tokenizer_model("llama")
+        writer.add_add_space_prefix(family != "gemma3")
         writer.add_token_scores([-float(ranks.get(word, len(merges))) for word in tokens])
     else:
         # Before SmolVLM's picture llama.cpp writes two line breaks as one token.
@@ -161,7 +179,7 @@ def add_vocabulary(writer, checkpoint, family, size):
         writer.add_bos_token_id(words[settings["bos_token"]])
     writer.add_eos_token_id(words[settings["eos_token"]])
     # The template of SmolVLM begins with its first token itself, Qwen3-VL has none.
-    writer.add_add_bos_token(family in ("llava", "lfm2_vl"))
+    writer.add_add_bos_token(family in ("llava", "lfm2_vl", "gemma3"))
     writer.add_add_eos_token(False)
 
 
@@ -180,7 +198,9 @@ def write_language(checkpoint, config, path):
     writer.add_key_length(head)
     writer.add_value_length(head)
     writer.add_rope_dimension_count(head)
-    writer.add_rope_freq_base(text["rope_parameters"]["rope_theta"])
+    rope = text["rope_parameters"]
+    rope = rope.get("full_attention", rope)
+    writer.add_rope_freq_base(rope["rope_theta"])
     writer.add_layer_norm_rms_eps(text.get("rms_norm_eps") or text["norm_eps"])
     writer.add_vocab_size(text["vocab_size"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_BF16)
@@ -189,12 +209,22 @@ def write_language(checkpoint, config, path):
         writer.add_num_deepstack_layers(len(config["vision_config"]["deepstack_visual_indexes"]))
     if family == "lfm2_vl":
         writer.add_shortconv_l_cache(text["conv_L_cache"])
+    if family == "gemma3":
+        # llama.cpp divides by the root of a head's width, and scales the embedding by itself.
+        assert text["query_pre_attn_scalar"] == head
+        writer.add_sliding_window(text["sliding_window"])
+        writer.add_sliding_window_pattern([kind == "sliding_attention" for kind in kinds])
+        writer.add_rope_freq_base_swa(text["rope_parameters"]["sliding_attention"]["rope_theta"])
+        if rope["rope_type"] == "linear":
+            writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+            writer.add_rope_scaling_factor(rope["factor"])
     add_vocabulary(writer, checkpoint, family, text["vocab_size"])
     template = TEMPLATES.get(family) or (checkpoint / "chat_template.jinja").read_text()
     writer.add_chat_template(template)
     ends = {"embed_tokens.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}
     ends |= {"embedding_norm.weight": "token_embd_norm.weight"}
-    heads = {"attn_q": text["num_attention_heads"], "attn_k": keys} if family in TEMPLATES else {}
+    heads = {"attn_q": text["num_attention_heads"], "attn_k": keys} if family in PAIRS else {}
+    layer_names = GEMMA_LAYER if family == "gemma3" else LANGUAGE_LAYER
     width = None
     for name, values in tensors(checkpoint):
         if name.endswith("lm_head.weight"):
@@ -204,10 +234,13 @@ def write_language(checkpoint, config, path):
             if not starts:
                 continue
             inner = name.removeprefix(starts[0])
-            new = ends.get(inner) or renamed(inner, "layers.", LANGUAGE_LAYER, "")
+            new = ends.get(inner) or renamed(inner, "layers.", layer_names, "")
         turning = next((count for part, count in heads.items() if f".{part}." in new), None)
         if ".shortconv.conv." in new:
             values = values.squeeze(1)
+        if family == "gemma3" and "norm." in new:
+            # Gemma multiplies by a weight and one.
+            values = values + 1
         if ".ffn_gate." in new:
             width = len(values)
         add(writer, new, rotary(values, turning) if turning else values, gguf.GGMLQuantizationType.BF16)
@@ -253,6 +286,9 @@ def write_vision(checkpoint, config, path, kind):
         writer.add_uint32("clip.vision.preproc_image_size", picture["size"]["longest_edge"])
     if family == "lfm2_vl":
         writer.add_uint32("clip.vision.projector.scale_factor", config["downsample_factor"])
+    if family == "gemma3":
+        tokens = math.isqrt(config["mm_tokens_per_image"])
+        writer.add_uint32("clip.vision.projector.scale_factor", side // vision["patch_size"] // tokens)
     if family == "qwen3_vl":
         writer.add_uint32("clip.vision.spatial_merge_size", vision["spatial_merge_size"])
         for index, layer in enumerate(vision["deepstack_visual_indexes"]):
@@ -277,8 +313,12 @@ def write_vision(checkpoint, config, path, kind):
         for start in ("encoder.layers.", "blocks."):
             if not new and inner.startswith(start):
                 new = renamed(inner, start, VISION_LAYER, "v.")
+        if new == "mm.soft_emb_norm.weight":
+            values = values + 1
+        # llama.cpp turns this one over for every picture, which it cannot do with blocks.
+        is_turned = new == "mm.input_projection.weight"
         if new:
-            add(writer, new, values, kind)
+            add(writer, new, values, gguf.GGMLQuantizationType.F16 if is_turned else kind)
     finish(writer)
 
 

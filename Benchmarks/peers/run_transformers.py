@@ -25,6 +25,7 @@ if not t.utils.is_torchvision_available():
     SmolVLMProcessor.__init__.__defaults__ = (None, *SmolVLMProcessor.__init__.__defaults__)
 
 CLASSES = {
+    "gemma3": (t.Gemma3ForConditionalGeneration, t.Gemma3Processor),
     "lfm2_vl": (t.Lfm2VlForConditionalGeneration, t.Lfm2VlProcessor),
     "llava": (t.LlavaForConditionalGeneration, t.LlavaProcessor),
     "qwen2_vl": (t.Qwen2VLForConditionalGeneration, t.Qwen2VLProcessor),
@@ -79,7 +80,11 @@ def ask(model, processor, image, prompt, count):
         tokenize=False,
         add_generation_prompt=True,
     )
-    inputs = processor(images=[Image.open(image).convert("RGB")], text=text, return_tensors="pt")
+    # Gemma's template begins with the first token, which its tokenizer would add once more.
+    first = processor.tokenizer.bos_token
+    settings = dict(add_special_tokens=False) if first and text.startswith(first) else {}
+    pictures = [Image.open(image).convert("RGB")]
+    inputs = processor(images=pictures, text=text, return_tensors="pt", **settings)
     inputs = inputs.to(torch.float32 if is_openvino(model) else model.dtype)
     seconds["image"] = time.perf_counter() - start
     clock = Clock()

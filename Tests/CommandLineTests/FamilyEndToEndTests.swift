@@ -35,8 +35,19 @@ import TestSupport
     let record = try #require(contents.calibration)
     let text = contents.model.text
     #expect(record.layerReduction?.feedForward.sorted() == (0..<text.layers).map(Int32.init))
+    #expect(record.layerReduction?.attention.sorted() == text.attentionLayers.map(Int32.init))
     #expect(record.cacheRetention?.visionAttentionByHead.count == text.layers * text.keyValueHeads)
 
+    let inspected = try Program.run("espalier", ["inspect", plan])
+    #expect(inspected.status == 0 && inspected.errors.isEmpty, "\(inspected.errors)")
+    let page = folder.file("page.html")
+    let reported = try Program.run(
+      "espalier",
+      [
+        "report", plan, "--set", validation, "--allow-overlap", "--output", page, "--points", "dense,fast",
+        "--baselines", "none", "--threads", "1",
+      ])
+    #expect(reported.status == 0, "\(reported.errors)")
     let evaluated = try Program.run(
       "espalier",
       [

@@ -23,9 +23,9 @@ enum CalibrationTable {
       "rank", "FFN layer", "divergence", "attention layer", "divergence", "layer", "visual attention",
       "deviation", "retention",
     ])
-    // A plan may have one part and not the other.
+    // A plan may have one part and not the other, and attention in some layers alone.
     func cell<Value>(_ values: [Value]?, _ index: Int, _ text: (Value) -> String) -> String {
-      values.map { text($0[index]) } ?? ""
+      values.map { $0.indices.contains(index) ? text($0[index]) : "" } ?? ""
     }
     func nats(_ values: [Double]?, _ index: Int) -> String {
       cell(values, index) { Figure($0, .nats).description }

@@ -20,11 +20,13 @@ extension Report {
     var table = DataTable(
       "Visual attention by layer and KV head",
       columns: ["layer"] + (0..<heads).map { "head \($0)" })
-    for layer in 0..<values.count / heads {
+    let layers = plan.contents.model.text.attentionLayers.filter { ($0 + 1) * heads <= values.count }
+    for layer in layers {
       table.append(["\(layer)"] + (0..<heads).map { .level(values[layer * heads + $0]) })
     }
-    let most = values.indices.max { values[$0] < values[$1] } ?? 0
-    let least = values.indices.min { values[$0] < values[$1] } ?? 0
+    let places = layers.flatMap { layer in (0..<heads).map { layer * heads + $0 } }
+    let most = places.max { values[$0] < values[$1] } ?? 0
+    let least = places.min { values[$0] < values[$1] } ?? 0
     section.body = [
       .p(
         "Most: layer \(most / heads), head \(most % heads), with \(Wording.share(values[most])). Least: layer \(least / heads), head \(least % heads), with \(Wording.share(values[least]))."

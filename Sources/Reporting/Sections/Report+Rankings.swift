@@ -10,8 +10,8 @@ extension Report {
         "Each layer of the decoder has two parts: attention, in which tokens look at each other, and a feed-forward network (FFN) that works on each token alone. For visual tokens both can do less. Calibration reduced one layer after the other, each time the one that hurts least on top of those before. The curve is the divergence from the model as it is after each step: where it stays flat, layers are redundant; where it climbs, they are needed."
       ])
     guard let lens = plan.contents.calibration?.layerReduction, !lens.feedForward.isEmpty,
-      [lens.attention.count, lens.feedForwardDivergence.count, lens.attentionDivergence.count]
-        .allSatisfy({ $0 == lens.feedForward.count })
+      lens.feedForwardDivergence.count == lens.feedForward.count,
+      lens.attentionDivergence.count == lens.attention.count
     else {
       section.body = [missingCalibration("The ranking of layers")]
       return section
@@ -20,7 +20,7 @@ extension Report {
     let attention = lens.attentionDivergence.last ?? 0
     section.body = [
       .p(
-        "With \(Wording.share(lens.neuronShare)) of the neurons in all \(lens.feedForward.count) FFNs the divergence is \(Wording.nats(feedForward)); the same reduction on the words of the prompt instead of its picture would cost \(Wording.nats(lens.textRowDivergence)). With every visual token looking back at \(lens.attentionWindow) others at most in all layers it is \(Wording.nats(attention)). The two charts have scales of their own."
+        "With \(Wording.share(lens.neuronShare)) of the neurons in all \(lens.feedForward.count) FFNs the divergence is \(Wording.nats(feedForward)); the same reduction on the words of the prompt instead of its picture would cost \(Wording.nats(lens.textRowDivergence)). With every visual token looking back at \(lens.attentionWindow) others at most in all \(lens.attention.count) layers that have attention it is \(Wording.nats(attention)). The two charts have scales of their own."
       ),
       ranking(
         "ranking-ffn", "FFN: layers with fewer neurons", lens.feedForward, lens.feedForwardDivergence,
@@ -54,9 +54,12 @@ extension Report {
       "Layer rankings",
       columns: ["rank", "FFN layer", "divergence after it", "attention layer", "divergence after it"])
     for (rank, layer) in lens.feedForward.enumerated() {
+      // There may be fewer layers with attention.
+      let hasAttention = lens.attention.indices.contains(rank)
       table.append([
         "\(rank + 1)", "\(layer)", "\(Wording.nats(lens.feedForwardDivergence[rank]))",
-        "\(lens.attention[rank])", "\(Wording.nats(lens.attentionDivergence[rank]))",
+        hasAttention ? "\(lens.attention[rank])" : "",
+        hasAttention ? "\(Wording.nats(lens.attentionDivergence[rank]))" : "",
       ])
     }
     return table.markup

@@ -17,15 +17,21 @@ extension Report {
       return section
     }
     let thresholds = profile.thresholds
+    let text = plan.contents.model.text
+    // A layer without attention is in no class.
+    let layers = text.attentionLayers.filter { profile.layerClass.indices.contains($0) }
     let chart = ProfileChart(
       means: profile.visionAttentionMean, deviations: profile.visionAttentionDeviation,
       classes: profile.layerClass.map(Int.init), rates: profile.retention,
       thresholds: [thresholds.attentive, thresholds.indifferent])
     let classes: [(name: String, value: Int32)] = [("attentive", 2), ("moderate", 1), ("indifferent", 0)]
     let counts = classes.map { kind in
-      "\(profile.layerClass.count { $0 == kind.value }) \(kind.name)"
+      "\(layers.count { profile.layerClass[$0] == kind.value }) \(kind.name)"
     }
-    let wide = zip(profile.visionAttentionMean, profile.visionAttentionDeviation).count { $0 < 1.5 * $1 }
+    let wide = layers.count { profile.visionAttentionMean[$0] < 1.5 * profile.visionAttentionDeviation[$0] }
+    let others =
+      text.convolutionLayers.isEmpty
+      ? "" : " Layers \(Wording.layers(text.convolutionLayers)) are convolutions, which have no attention."
     section.body = [
       .figure(
         "profile", title: "Attention on the picture by layer",
@@ -33,7 +39,7 @@ extension Report {
           "layer \($0): \(Wording.share(profile.visionAttentionMean[$0]))"
         }.joined(separator: ", "),
         caption:
-          "\(Wording.list(counts)) of \(profile.layerClass.count) layers (the fuller the bar, the more attentive): attentive from \(Wording.share(thresholds.attentive)), indifferent up to \(Wording.share(thresholds.indifferent)), the dotted lines. Orange diamonds: calibrated rates. In \(wide) layers the spread is more than two thirds of the mean: there the picture and the question decide, more than the layer.",
+          "\(Wording.list(counts)) of \(layers.count) layers (the fuller the bar, the more attentive): attentive from \(Wording.share(thresholds.attentive)), indifferent up to \(Wording.share(thresholds.indifferent)), the dotted lines. Orange diamonds: calibrated rates. In \(wide) layers the spread is more than two thirds of the mean: there the picture and the question decide, more than the layer.\(others)",
         draw: chart.draw),
       rates(profile), candidates(profile),
     ]
@@ -48,6 +54,7 @@ extension Report {
       columns: ["layer", "class", "calibrated rate"] + points.map { named($0.name) })
     table.wordColumns = [1]
     for layer in profile.retention.indices {
+      guard !plan.contents.model.text.convolutionLayers.contains(layer) else { continue }
       let kind = Int(profile.layerClass[layer])
       table.append(
         [
