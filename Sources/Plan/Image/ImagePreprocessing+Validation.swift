@@ -77,7 +77,7 @@ extension NativeTiling {
   package func validate(for model: ModelDescription) throws(Flaw) {
     try resolution.validate(for: model)
     guard splits else { return }
-    try require(side, in: resolution.unit...Limit.image, "side", path)
+    try require(side, in: 1...Limit.image, "side", path)
     guard side % resolution.unit == 0 else {
       throw Flaw(path, "side is \(side), no multiple of \(resolution.unit) pixels")
     }
