@@ -16,8 +16,10 @@ import numpy as np
 import safetensors
 
 # Of a language model and of a projector, as llama.cpp names them.
-ARCHITECTURES = {"llava": "llama", "smolvlm": "llama", "qwen3_vl": "qwen3vl", "lfm2_vl": "lfm2", "gemma3": "gemma3"}
-PROJECTORS = {"llava": "mlp", "smolvlm": "idefics3", "qwen3_vl": "qwen3vl_merger", "lfm2_vl": "lfm2", "gemma3": "gemma3"}
+ARCHITECTURES = {"llava": "llama", "smolvlm": "llama", "qwen3_vl": "qwen3vl", "lfm2_vl": "lfm2"}
+ARCHITECTURES |= {"gemma3": "gemma3"}
+PROJECTORS = {"llava": "mlp", "smolvlm": "idefics3", "qwen3_vl": "qwen3vl_merger", "lfm2_vl": "lfm2"}
+PROJECTORS |= {"gemma3": "gemma3"}
 # Where words without bytes of their own are cut.
 CUTS = {"smolvlm": "smollm", "qwen3_vl": "qwen2", "lfm2_vl": "lfm2"}
 # Text with the words around a question; llama.cpp puts its own marker of a picture into the content.

@@ -6,22 +6,11 @@ extension TextModel {
   mutating func takeConvolutions(_ config: Settings) throws(CheckpointError) {
     convolutionTaps = try config.extent("conv_L_cache", default: 3)
     convolutionBias = try config.flag("conv_bias", default: false)
-    let types = try config.array("layer_types")
-    if types.isEmpty {
+    if let named = try config.layers(ofType: "conv", of: layers) {
+      convolutionLayers = named
+    } else {
       let attention = try config.integers("full_attn_idxs") ?? Array(0..<layers)
       convolutionLayers = (0..<layers).filter { !attention.contains($0) }
-    } else {
-      guard types.count == layers else {
-        throw config.error("layer_types", "has \(types.count) entries for \(layers) layers")
-      }
-      for (layer, type) in types.enumerated() {
-        switch type {
-        case .string("conv"): convolutionLayers.append(layer)
-        case .string("full_attention"): break
-        default:
-          throw config.error("layer_types", "has \(type.summary), supported are conv and full_attention")
-        }
-      }
     }
     guard convolutionLayers.count < layers else {
       throw config.error("layer_types", "has no layer with attention, which is not supported")

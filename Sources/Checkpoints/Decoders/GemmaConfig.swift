@@ -1,4 +1,3 @@
-import Glibc
 import JSONReading
 import Plan
 
@@ -20,26 +19,10 @@ extension TextModel {
 extension Settings {
   /// Layers whose attention has a sliding window: those of `layer_types`, or all but each sixth.
   fileprivate func windowLayers(of layers: Int) throws(CheckpointError) -> [Int] {
-    let types = try array("layer_types")
-    if types.isEmpty {
-      let pattern = try extent("sliding_window_pattern", default: 6)
-      guard pattern > 0 else { throw error("sliding_window_pattern", "is 0") }
-      return (0..<layers).filter { ($0 + 1) % pattern != 0 }
-    }
-    guard types.count == layers else {
-      throw error("layer_types", "has \(types.count) entries for \(layers) layers")
-    }
-    var result: [Int] = []
-    for (layer, type) in types.enumerated() {
-      switch type {
-      case .string("sliding_attention"): result.append(layer)
-      case .string("full_attention"): break
-      default:
-        throw error(
-          "layer_types", "has \(type.summary), supported are sliding_attention and full_attention")
-      }
-    }
-    return result
+    if let named = try self.layers(ofType: "sliding_attention", of: layers) { return named }
+    let pattern = try extent("sliding_window_pattern", default: 6)
+    guard pattern > 0 else { throw error("sliding_window_pattern", "is 0") }
+    return (0..<layers).filter { ($0 + 1) % pattern != 0 }
   }
 
   /// The settings as they are for one kind of layers: `rope_parameters` may have an object for each.

@@ -15,6 +15,23 @@ extension Settings {
     }
   }
 
+  /// Layers that `layer_types` calls by a name, where it calls all others `full_attention`; `nil` where there is no list.
+  func layers(ofType name: String, of layers: Int) throws(CheckpointError) -> [Int]? {
+    let key = "layer_types"
+    let types = try array(key)
+    if types.isEmpty { return nil }
+    guard types.count == layers else { throw error(key, "has \(types.count) entries for \(layers) layers") }
+    var result: [Int] = []
+    for (layer, type) in types.enumerated() {
+      switch type {
+      case .string(name): result.append(layer)
+      case .string("full_attention"): break
+      default: throw error(key, "has \(type.summary), supported are \(name) and full_attention")
+      }
+    }
+    return result
+  }
+
   /// One token id or a list of them.
   func tokens(_ key: String) throws(CheckpointError) -> [Int]? {
     guard case .array? = self[key] else { return self[key] == nil ? nil : [try integer(key)] }
