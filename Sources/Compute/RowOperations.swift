@@ -96,7 +96,7 @@ extension MatrixView {
         if case .silu = function {
           kernels.silu_product(source, source + width, output.rowBase(row), width)
         } else {
-          function.kernel(source, width)
+          function.apply(to: source, width)
           kernels.multiply(source + width, source, width)
           if output.rowBase(row) != source { output.rowBase(row).update(from: source, count: width) }
         }
@@ -107,7 +107,7 @@ extension MatrixView {
   /// Applies an elementwise activation in place.
   public func activate(_ function: ElementwiseFunction, _ workers: Workers) {
     workers.split(rows, granularity: 1, operations: rows * columns * 16) { range, _ in
-      for row in range { function.kernel(rowBase(row), columns) }
+      for row in range { function.apply(to: rowBase(row), columns) }
     }
   }
 
@@ -142,12 +142,13 @@ public enum ElementwiseFunction: Sendable {
   /// `x * sigmoid(1.702 x)`
   case quickGelu
 
-  var kernel: (UnsafeMutablePointer<Float>?, Int) -> Void {
+  /// Applies the function in place. A kernel that is handed on as a function would be allocated each time.
+  func apply(to values: UnsafeMutablePointer<Float>, _ count: Int) {
     switch self {
-    case .silu: kernels.silu
-    case .gelu: kernels.gelu
-    case .geluTanh: kernels.gelu_tanh
-    case .quickGelu: kernels.quick_gelu
+    case .silu: kernels.silu(values, count)
+    case .gelu: kernels.gelu(values, count)
+    case .geluTanh: kernels.gelu_tanh(values, count)
+    case .quickGelu: kernels.quick_gelu(values, count)
     }
   }
 }

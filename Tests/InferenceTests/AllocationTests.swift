@@ -39,9 +39,10 @@ struct AllocationTests {
     #expect(espalier_allocations() - before == 0)
   }
 
-  @Test func `nor does a decoder with convolutions`() throws {
+  @Test(arguments: ["lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops"])
+  func `nor does a decoder with convolutions or windows`(name: String) throws {
     let folder = try TemporaryFolder()
-    let golden = try FamilyGolden("lfm2_vl/cut")
+    let golden = try FamilyGolden(name)
     let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
     let prompt = try context.embed(
       PromptLayout(parts: (0..<12).map { .token($0) }), images: [])

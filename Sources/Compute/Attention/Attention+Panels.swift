@@ -37,15 +37,15 @@ extension Attention {
   /// One query row: a key or value is read once for its whole group.
   func attendOne(
     _ query: MatrixView, _ panels: KeyValuePanels, _ offsets: ScoreOffsets?, _ keyCount: Int,
-    _ output: MatrixView, _ workers: Workers
+    _ window: KeyWindow?, _ output: MatrixView, _ workers: Workers
   ) {
     // Whichever thread takes a part finds its memory there, so that no later step allocates any.
     for worker in 0..<workers.count { _ = PanelTile(self, 1, workers, worker) }
     workers.split(
       keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount,
       OneQuery(
-        attention: self, query: query, panels: panels, offsets: offsets, keyCount: keyCount, output: output,
-        workers: workers))
+        attention: self, query: query, panels: panels, offsets: offsets, keyCount: keyCount, window: window,
+        output: output, workers: workers))
   }
 
   /// Attention of one query row over any KV heads.
@@ -55,28 +55,35 @@ extension Attention {
     let panels: KeyValuePanels
     let offsets: ScoreOffsets?
     let keyCount: Int
+    let window: KeyWindow?
     let output: MatrixView
     let workers: Workers
 
     func run(_ heads: Range<Int>, worker: Int) {
       let (group, headWidth) = (attention.group, attention.headWidth)
       for head in heads {
+        // A piece starts at a block of 16 keys, of which the window may hide some.
+        let hidden = window?.first(0, head: head, of: keyCount) ?? 0
+        let start = hidden / 16 * 16
         var done = 0
         while done < group {
           let rows = min(queryTile, group - done)
           let offset = (head * group + done) * headWidth
           let tile = PanelTile(attention, rows, workers, worker)
           tile.start(query.base + offset, stride: headWidth)
-          var first = 0
+          var first = start
           while first < keyCount {
             let piece = first..<min(keyCount, first + keyTile)
             tile.score(panels.keys(head: head, piece))
             if let offsets {
               for row in 0..<rows { offsets.add(to: tile.line(row), head: head, keys: piece) }
             }
+            if first < hidden {
+              for row in 0..<rows { tile.line(row).update(repeating: -.infinity, count: hidden - first) }
+            }
             tile.add(
               panels.values(head: head, piece), to: output.base + offset, stride: headWidth,
-              isFirst: first == 0)
+              isFirst: first == start)
             first = piece.upperBound
           }
           tile.finish(output.base + offset, stride: headWidth)

@@ -65,7 +65,7 @@ extension Attention {
   /// One query row: dot products and a weighted sum.
   func attendOne(
     _ query: MatrixView, _ keys: HeadRows, _ values: HeadRows, _ offsets: ScoreOffsets?, _ keyCount: Int,
-    _ output: MatrixView, _ workers: Workers
+    _ window: KeyWindow?, _ output: MatrixView, _ workers: Workers
   ) {
     output.fill(0)
     // Whichever thread takes a part finds its memory there, so that no later step of this length allocates any.
@@ -74,7 +74,7 @@ extension Attention {
       keyValueHeads, granularity: 1, operations: 2 * queryHeads * headWidth * keyCount,
       OneQuery(
         attention: self, query: query, keys: keys, values: values, offsets: offsets, keyCount: keyCount,
-        output: output, workers: workers))
+        window: window, output: output, workers: workers))
   }
 
   /// Attention of one query row over any KV heads.
@@ -85,6 +85,7 @@ extension Attention {
     let values: HeadRows
     let offsets: ScoreOffsets?
     let keyCount: Int
+    let window: KeyWindow?
     let output: MatrixView
     let workers: Workers
 
@@ -92,25 +93,27 @@ extension Attention {
       let group = attention.group
       let weights = workers.scratch(worker, count: keyCount)
       for queryHead in heads.lowerBound * group..<heads.upperBound * group {
-        attention.scores(of: query.base, queryHead: queryHead, keys: keys, count: keyCount, into: weights)
-        offsets?.add(to: weights, head: queryHead / group, keys: 0..<keyCount)
-        _ = kernels.softmax(weights, keyCount)
+        let hidden = window?.first(0, head: queryHead / group, of: keyCount) ?? 0
+        attention.scores(
+          of: query.base, queryHead: queryHead, keys: keys, hidden..<keyCount, into: weights)
+        offsets?.add(to: weights + hidden, head: queryHead / group, keys: hidden..<keyCount)
+        _ = kernels.softmax(weights + hidden, keyCount - hidden)
         let target = output.base + queryHead * attention.headWidth
         let base = values.base(head: queryHead / group)
-        for key in 0..<keyCount {
+        for key in hidden..<keyCount {
           kernels.add_scaled(weights[key], base + key * values.rowStride, target, attention.headWidth)
         }
       }
     }
   }
 
-  /// Scaled scores of one query head over the first `count` keys.
+  /// Scaled scores of one query head over some keys, each at the place of its key.
   func scores(
-    of query: UnsafePointer<Float>, queryHead: Int, keys: HeadRows, count: Int,
+    of query: UnsafePointer<Float>, queryHead: Int, keys: HeadRows, _ range: Range<Int>,
     into weights: UnsafeMutablePointer<Float>
   ) {
     let base = keys.base(head: queryHead / group)
-    for key in 0..<count {
+    for key in range {
       weights[key] =
         scale * kernels.dot(query + queryHead * headWidth, base + key * keys.rowStride, headWidth)
     }

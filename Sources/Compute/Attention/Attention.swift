@@ -27,19 +27,20 @@ public struct Attention: Sendable {
   ) {
     precondition(queries.columns == queryHeads * headWidth && output.columns == queries.columns)
     precondition(output.rows == queries.rows)
-    let isLast = if case .causal(let first) = mask { first + 1 == keyCount } else { false }
+    let isOne = queries.rows == 1 && mask.isBehind(keyCount)
+    let window = isOne ? mask.window : nil
     switch entries {
     case .rows(let keys, let values):
-      if queries.rows == 1, isLast {
-        attendOne(queries, keys, values, offsets, keyCount, output, workers)
+      if isOne {
+        attendOne(queries, keys, values, offsets, keyCount, window, output, workers)
       } else {
         attendTiles(queries, keys, values, offsets, keyCount, mask, output, workers)
       }
     case .panels(let panels):
       precondition(
         panels.heads == keyValueHeads && panels.headWidth == headWidth && keyCount <= panels.capacity)
-      if queries.rows == 1, isLast {
-        attendOne(queries, panels, offsets, keyCount, output, workers)
+      if isOne {
+        attendOne(queries, panels, offsets, keyCount, window, output, workers)
       } else {
         attendTiles(queries, panels, offsets, keyCount, mask, output, workers)
       }
@@ -62,7 +63,7 @@ public struct Attention: Sendable {
       case .rows(let keys, _):
         for head in 0..<queryHeads {
           scores(
-            of: queries.rowBase(row), queryHead: head, keys: keys, count: visible, into: lines.rowBase(head))
+            of: queries.rowBase(row), queryHead: head, keys: keys, 0..<visible, into: lines.rowBase(head))
         }
       case .panels(let panels):
         for head in 0..<keyValueHeads {

@@ -13,6 +13,20 @@ public enum AttentionMask {
 }
 
 extension AttentionMask {
+  /// Whether the first query stands behind all keys, and sees all of them that no window hides.
+  func isBehind(_ keyCount: Int) -> Bool {
+    switch self {
+    case .causal(let first): first + 1 == keyCount
+    case .visible(let visibility): visibility.isWindow && visibility.firstQuery + 1 == keyCount
+    case .full, .hollow: false
+    }
+  }
+
+  /// The sliding window, where there is one.
+  var window: KeyWindow? {
+    if case .visible(let visibility) = self { visibility.window } else { nil }
+  }
+
   /// The keys that some row of `rows` may see, in ascending pieces of at most `size`, each starting at a multiple of
   /// 16. Keys that no row sees cost nothing, give or take the block of 16 they are in.
   func visibleKeys(to rows: Range<Int>, of keyCount: Int, size: Int, heads: Int) -> [Range<Int>] {

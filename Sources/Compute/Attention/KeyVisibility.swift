@@ -12,6 +12,9 @@ public struct KeyVisibility {
   /// Causal attention of rows whose first has this key.
   public init(firstQuery: Int) { self.firstQuery = firstQuery }
 
+  /// Whether nothing but a window hides keys from a query behind them.
+  var isWindow: Bool { ends == nil && hollow == nil }
+
   /// The end of what a row may see.
   func end(_ query: Int) -> Int { ends?[query] ?? firstQuery + query + 1 }
 
