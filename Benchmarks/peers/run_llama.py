@@ -38,7 +38,8 @@ def listen(command):
                     selector.unregister(key.fileobj)
                 elif key.fileobj is process.stdout:
                     answer += data
-                    first = first or (now if answer.strip() else None)
+                    # The program writes a line break before the first word, which may be one itself.
+                    first = first or (now if len(answer) > 1 else None)
                 else:
                     log += data
                     loaded = loaded or (now if LOADED in log else None)
