@@ -44,10 +44,7 @@ struct Gemma3: ModelFamily {
     builder.add("projector/linear_1", .transposed(projection))
     try builder.addDecoder(
       decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads, names: .gemma3)
-    try builder.refuseUnused { name in
-      RecipeBuilder.isBuffer(name)
-        || (name.hasPrefix(prefix) && tower.isUseless(name.dropFirst(prefix.count)))
-    }
+    try builder.refuseUnused(under: prefix, except: tower.isUseless)
   }
 }
 
@@ -57,20 +54,14 @@ extension ProcessorSettings {
     try demandKind(["Gemma3"])
     var result = try preprocessing(.halfBilinear)
     var tiling = CropTiling()
-    switch try image.size("size", default: .sides(height: 224, width: 224), isSquare: true) {
-    case .sides(let height, let width) where height == width: tiling.side = height
-    default: throw image.error("size", "is not a square of height and width")
-    }
+    tiling.side = try image.squareSide("size", default: 224)
     tiling.minimumCrop = try image.extent("pan_and_scan_min_crop_size", default: 256)
     tiling.maximumCrops = try image.extent("pan_and_scan_max_num_crops", default: 4)
     tiling.ratio = try image.real("pan_and_scan_min_ratio_to_activate", default: 1.2)
     if try !image.flag("do_pan_and_scan", default: false) { tiling.maximumCrops = 0 }
     result.tiling = .crops(tiling)
     result.arrangement = .overviewThenTiles
-    let tokens = try processor.extent("image_seq_length", default: 256)
-    guard processor["image_seq_length"] == nil || tokens == model.tokensPerTile else {
-      throw processor.error("image_seq_length", "is \(tokens), a picture has \(model.tokensPerTile) tokens")
-    }
+    try processor.demandTokens("image_seq_length", of: model)
     let (opening, closing) = ("\n\n<start_of_image>", "<end_of_image>\n\n")
     result.markup.alone = opening
     result.markup.beforeOverview = "Here is the original image " + opening

@@ -55,10 +55,7 @@ struct Idefics3: ModelFamily {
       "projector/linear_1", connector + "modality_projection.proj.weight",
       [model.text.width, model.projector.inputWidth(model.vision)])
     try builder.addDecoder(decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads)
-    try builder.refuseUnused { name in
-      RecipeBuilder.isBuffer(name)
-        || (name.hasPrefix(prefix) && tower.isUseless(name.dropFirst(prefix.count)))
-    }
+    try builder.refuseUnused(under: prefix, except: tower.isUseless)
   }
 
   /// The learned position of each patch of a tile: its place in the tile as a share, in steps of the learned grid.

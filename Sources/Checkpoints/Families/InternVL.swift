@@ -34,15 +34,11 @@ struct InternVL: ModelFamily {
     let projector = builder.prefix(
       ["multi_modal_projector.", "model.multi_modal_projector."], having: "linear_1.weight")
     try tower.addTensors(&builder, prefix: prefix, image: image)
-    let (input, hidden) = (model.projector.inputWidth(model.vision), model.projector.hiddenWidth)
-    try builder.copyNorm("projector/norm", projector + "layer_norm", input)
-    try builder.copyLinear("projector/linear_1", projector + "linear_1", [hidden, input])
-    try builder.copyLinear("projector/linear_2", projector + "linear_2", [model.text.width, hidden])
+    try builder.copyNorm(
+      "projector/norm", projector + "layer_norm", model.projector.inputWidth(model.vision))
+    try builder.addProjectorLayers(model, projector)
     try builder.addDecoder(decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads)
-    try builder.refuseUnused { name in
-      RecipeBuilder.isBuffer(name)
-        || (name.hasPrefix(prefix) && tower.isUseless(name.dropFirst(prefix.count)))
-    }
+    try builder.refuseUnused(under: prefix, except: tower.isUseless)
   }
 }
 
@@ -52,17 +48,11 @@ extension ProcessorSettings {
     try demandKind(["GotOcr2"])
     var result = try preprocessing(.clip)
     var tiling = CanvasTiling()
-    switch try image.size("size", default: .sides(height: 384, width: 384), isSquare: true) {
-    case .sides(let height, let width) where height == width: tiling.side = height
-    default: throw image.error("size", "is not a square of height and width")
-    }
+    tiling.side = try image.squareSide("size", default: 384)
     tiling.minimumTiles = try image.extent("min_patches", default: 1)
     tiling.maximumTiles = try image.extent("max_patches", default: 12)
     result.tiling = .canvas(tiling)
-    let tokens = try processor.extent("image_seq_length", default: 256)
-    guard processor["image_seq_length"] == nil || tokens == model.tokensPerTile else {
-      throw processor.error("image_seq_length", "is \(tokens), a tile has \(model.tokensPerTile) tokens")
-    }
+    try processor.demandTokens("image_seq_length", of: model)
     result.markup.opening = "<img>"
     result.markup.closing = "</img>"
     return result

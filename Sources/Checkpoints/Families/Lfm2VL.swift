@@ -40,21 +40,14 @@ struct Lfm2VL: ModelFamily {
     let source = builder.prefix(
       ["model.multi_modal_projector.", "multi_modal_projector."], having: "linear_1.weight")
     try tower.addTensors(&builder, prefix: prefix, image: image, storedGrid: model.vision.positionGrid)
-    let projector = model.projector
-    let (input, hidden) = (projector.inputWidth(model.vision), projector.hiddenWidth)
-    if projector.norm != .none { try builder.copyNorm("projector/norm", source + "layer_norm", input) }
-    for (part, shape) in [("linear_1", [hidden, input]), ("linear_2", [model.text.width, hidden])] {
-      try builder.copy("projector/\(part)", "\(source)\(part).weight", shape)
-      if projector.bias {
-        try builder.copy("projector/\(part)_bias", "\(source)\(part).bias", [shape[0]])
-      }
+    if model.projector.norm != .none {
+      try builder.copyNorm(
+        "projector/norm", source + "layer_norm", model.projector.inputWidth(model.vision))
     }
+    try builder.addProjectorLayers(model, source)
     try builder.addDecoder(
       decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads, names: .lfm2)
-    try builder.refuseUnused { name in
-      RecipeBuilder.isBuffer(name)
-        || (name.hasPrefix(prefix) && tower.isUseless(name.dropFirst(prefix.count)))
-    }
+    try builder.refuseUnused(under: prefix, except: tower.isUseless)
   }
 }
 

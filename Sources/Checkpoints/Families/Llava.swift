@@ -98,23 +98,12 @@ private struct LlavaParts {
     let projector = builder.prefix(
       ["multi_modal_projector.", "model.multi_modal_projector."], having: "linear_1.weight")
     try tower.addTensors(&builder, prefix: towerPrefix, image: image, storedGrid: model.vision.grid)
-    let (hidden, output) = (model.projector.hiddenWidth, model.text.width)
-    for (part, shape) in [
-      ("linear_1", [hidden, model.projector.inputWidth(model.vision)]), ("linear_2", [output, hidden]),
-    ] {
-      try builder.copy("projector/\(part)", "\(projector)\(part).weight", shape)
-      if model.projector.bias {
-        try builder.copy("projector/\(part)_bias", "\(projector)\(part).bias", [shape[0]])
-      }
-    }
+    try builder.addProjectorLayers(model, projector)
     if model.projector.newline {
       try builder.copy(
-        "projector/newline", builder.name(of: ["image_newline", "model.image_newline"]), [output])
+        "projector/newline", builder.name(of: ["image_newline", "model.image_newline"]), [model.text.width])
     }
     try builder.addDecoder(decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads)
-    try builder.refuseUnused { name in
-      RecipeBuilder.isBuffer(name)
-        || (name.hasPrefix(towerPrefix) && tower.isUseless(name.dropFirst(towerPrefix.count)))
-    }
+    try builder.refuseUnused(under: towerPrefix, except: tower.isUseless)
   }
 }

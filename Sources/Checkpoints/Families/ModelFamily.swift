@@ -82,6 +82,25 @@ extension RecipeBuilder {
 
   static let heads = ["language_model.lm_head.weight", "lm_head.weight"]
 
+  /// Demands that every tensor is used, but for buffers and what the tower whose names start with `prefix` does not need.
+  func refuseUnused(under prefix: String, except isUseless: (Substring) -> Bool) throws(CheckpointError) {
+    try refuseUnused { name in
+      Self.isBuffer(name) || (name.hasPrefix(prefix) && isUseless(name.dropFirst(prefix.count)))
+    }
+  }
+
+  /// The two layers of a projector whose names start with `source`, with their biases where it has some.
+  mutating func addProjectorLayers(
+    _ model: ModelDescription, _ source: String
+  ) throws(CheckpointError) {
+    let hidden = model.projector.hiddenWidth
+    let shapes = [[hidden, model.projector.inputWidth(model.vision)], [model.text.width, hidden]]
+    for (part, shape) in zip(["linear_1", "linear_2"], shapes) {
+      try copy("projector/\(part)", "\(source)\(part).weight", shape)
+      if model.projector.bias { try copy("projector/\(part)_bias", "\(source)\(part).bias", [shape[0]]) }
+    }
+  }
+
   /// Tensors that no version of a family needs.
   static func isBuffer(_ name: String) -> Bool {
     name.hasSuffix("position_ids") || name.hasSuffix("rotary_emb.inv_freq")

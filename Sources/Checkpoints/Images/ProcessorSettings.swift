@@ -110,6 +110,23 @@ extension Settings {
     case shortestEdge(Int)
   }
 
+  /// The side of a size that must be a square; a plain number is one.
+  func squareSide(_ key: String, default standard: Int) throws(CheckpointError) -> Int {
+    switch try size(key, default: .sides(height: standard, width: standard), isSquare: true) {
+    case .sides(let height, let width) where height == width: return height
+    default: throw error(key, "is not a square of height and width")
+    }
+  }
+
+  /// Demands that a number of tokens, where it is said, is that of a tile of the model.
+  func demandTokens(_ key: String, of model: ModelDescription) throws(CheckpointError) {
+    guard self[key] != nil else { return }
+    let tokens = try extent(key)
+    guard tokens == model.tokensPerTile else {
+      throw error(key, "is \(tokens), a tile has \(model.tokensPerTile) tokens")
+    }
+  }
+
   /// Reads a size; `isSquare` says what a plain number means.
   func size(_ key: String, default standard: Size, isSquare: Bool) throws(CheckpointError) -> Size {
     guard self[key] != nil else { return standard }

@@ -1,15 +1,8 @@
 import Plan
 
 extension CanvasTiling {
-  /// Most tiles that a plan may ask for.
-  private static let tileLimit = 1024
-
   func check() throws(ImageError) {
-    try ImagePreprocessor.require(side: side, "side")
-    try RGBImage.checkSize(side, side)
-    try ImagePreprocessor.require(
-      minimumTiles >= 1 && minimumTiles <= maximumTiles && maximumTiles <= Self.tileLimit, "maximum_tiles",
-      "is \(maximumTiles) with a minimum of \(minimumTiles), expected 1 to \(Self.tileLimit)")
+    try TileGrid.check(side: side, from: minimumTiles, upTo: maximumTiles)
   }
 
   /// The picture stretched to the best grid and cut into its tiles, with a thumbnail where there are several.

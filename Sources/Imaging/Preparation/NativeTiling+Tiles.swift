@@ -1,17 +1,10 @@
 import Plan
 
 extension NativeTiling {
-  /// Most tiles that a plan may ask for.
-  private static let tileLimit = 1024
-
   func check() throws(ImageError) {
     try resolution.check()
     guard splits else { return }
-    try ImagePreprocessor.require(side: side, "side")
-    try RGBImage.checkSize(side, side)
-    try ImagePreprocessor.require(
-      minimumTiles >= 1 && minimumTiles <= maximumTiles && maximumTiles <= Self.tileLimit, "maximum_tiles",
-      "is \(maximumTiles) with a minimum of \(minimumTiles), expected 1 to \(Self.tileLimit)")
+    try TileGrid.check(side: side, from: minimumTiles, upTo: maximumTiles)
   }
 
   /// The picture at its own resolution, or tiles of it, with the picture as their overview.

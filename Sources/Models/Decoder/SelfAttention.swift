@@ -136,13 +136,8 @@ struct SelfAttention: Sendable {
   private func mask(of position: RotaryPosition, _ cache: LayerCache) -> AttentionMask {
     let first = cache.count - 1
     guard let window, let positions = cache.positions else { return .causal(firstQuery: first) }
-    let view = KeyWindow(keys: positions, queries: .one(Int(position.temporal)), width: window)
-    // A window that hides nothing is no window.
-    guard view.hidesAny(heads: model.keyValueHeads, of: cache.count) else {
-      return .causal(firstQuery: first)
-    }
     var visible = KeyVisibility(firstQuery: first)
-    visible.window = view
+    visible.window = KeyWindow(keys: positions, queries: .one(Int(position.temporal)), width: window)
     return .visible(visible)
   }
 
