@@ -23,6 +23,12 @@ struct PreparedSample {
     context.append(Array(reference.answer.dropLast()), to: prompt)
   }
 
+  /// A run over `forced` rows that stopped at a layer boundary, to go on from.
+  func resumed(_ rows: TokenRows, _ context: Context) -> PromptRows {
+    prompt.replacing(
+      rows.with(context.additions(of: prompt, before: Array(reference.answer.dropLast()))))
+  }
+
   /// Divergence of a finished run over `forced` rows: the last rows are those of the answer.
   func divergence(of result: borrowing PrefillResult, _ context: Context) -> Double {
     outcome(of: result, context).divergence

@@ -7,12 +7,16 @@ public import PlanWriting
 enum WeightRecipe: Sendable {
   /// Rows of the sources one after the other.
   case stacked([SourceTensor])
-  /// A vector with a number added to each element, then all multiplied by another.
-  case affine(SourceTensor, offset: Float, factor: Float)
+  /// A vector, or the listed elements of it, with a number added to each, then all multiplied by another.
+  case affine(SourceTensor, elements: [Int]? = nil, offset: Float, factor: Float)
+  /// Factors of a vector's elements by those of another, where there is one: `factor * first`, or `factor * first * second`.
+  case product(SourceTensor, SourceTensor?, factor: Float)
   /// `[a x b]` to `[b x a]`; further extents count among `b`.
   case transposed(SourceTensor)
-  /// The listed rows of a matrix.
-  case rows(SourceTensor, [Int])
+  /// The listed rows of matrices, one matrix after the other; further extents count among the columns.
+  case rows([(tensor: SourceTensor, rows: [Int])])
+  /// Numbers of which each is a tensor of its own.
+  case scalars([SourceTensor])
   /// A patch embedding `[width, 3, p, p]`, or `[width, p * p * 3]` with the channel last, that takes raw bytes:
   /// `w * rescale / deviation` by channel. One over several frames, `[width, 3, frames, p, p]`, becomes one over a picture
   /// that is all of them: the sum.
@@ -25,10 +29,10 @@ enum WeightRecipe: Sendable {
   /// The tensors it is made from.
   fileprivate var sources: [SourceTensor] {
     switch self {
-    case .stacked(let sources): sources
-    case .transposed(let source), .rows(let source, _), .foldedPatches(let source, _),
-      .affine(let source, _, _):
-      [source]
+    case .stacked(let sources), .scalars(let sources): sources
+    case .rows(let sources): sources.map(\.tensor)
+    case .transposed(let source), .foldedPatches(let source, _), .affine(let source, _, _, _): [source]
+    case .product(let first, let second, _): [first] + (second.map { [$0] } ?? [])
     case .foldedBias(let source, let bias, _): [source] + (bias.map { [$0] } ?? [])
     case .values: []
     }
@@ -67,9 +71,18 @@ public struct CheckpointWeights: WeightSource, Sendable {
           source.release(rows)
         }
       }
-    case .affine(let source, let offset, let factor):
+    case .affine(let source, let elements, let offset, let factor):
       let values = try source.numbers(0..<source.shape.reduce(1, *))
-      try give(values.map { (offset + $0) * factor })
+      let chosen = elements.map { elements in elements.map { values[$0] } } ?? values
+      try give(chosen.map { (offset + $0) * factor })
+    case .product(let first, let second, let factor):
+      let values = try first.numbers(0..<first.shape.reduce(1, *))
+      let others = try second?.numbers(0..<values.count)
+      try give(values.enumerated().map { factor * $1 * (others?[$0] ?? 1) })
+    case .scalars(let sources):
+      // Numbers that bound nothing may be infinite.
+      let values = sources.map { $0.floats(0..<1)[0] }
+      try give(values.map { max(-.greatestFiniteMagnitude, min(.greatestFiniteMagnitude, $0)) })
     case .transposed(let source):
       // Panels of a transpose are those of the matrix as the checkpoint has it.
       if format.hasPanels, tensor.isNeuronMajor {
@@ -77,9 +90,11 @@ public struct CheckpointWeights: WeightSource, Sendable {
       } else {
         try transpose(source, give)
       }
-    case .rows(let source, let list):
-      let width = source.shape[1]
-      for row in list { try give(source.numbers(row * width..<(row + 1) * width)) }
+    case .rows(let sources):
+      for (source, list) in sources {
+        let width = source.shape.dropFirst().reduce(1, *)
+        for row in list { try give(source.numbers(row * width..<(row + 1) * width)) }
+      }
     case .foldedPatches(let source, let image):
       let patches = PatchWeights(source)
       for row in 0..<patches.rows {

@@ -65,8 +65,8 @@ extension MatrixView {
   }
 
   /// Multiplies every element by a number.
-  public func scale(by factor: Float) {
-    for row in 0..<rows { kernels.scale(factor, rowBase(row), columns) }
+  public func scale(by factor: Float, _ workers: Workers? = nil) {
+    forRows(workers) { range in for row in range { kernels.scale(factor, rowBase(row), columns) } }
   }
 
   /// Multiplies by a matrix of the same shape, element by element.
@@ -108,6 +108,20 @@ extension MatrixView {
   public func activate(_ function: ElementwiseFunction, _ workers: Workers) {
     workers.split(rows, granularity: 1, operations: rows * columns * 16) { range, _ in
       for row in range { function.apply(to: rowBase(row), columns) }
+    }
+  }
+
+  /// `c tanh(x / c)` of every element: bounds them smoothly.
+  public func cap(at bound: Float, _ workers: Workers) {
+    workers.split(rows, granularity: 1, operations: rows * columns * 16) { range, _ in
+      for row in range { kernels.soft_cap(rowBase(row), bound, columns) }
+    }
+  }
+
+  /// Brings every element into a range.
+  public func clamp(to range: ClosedRange<Float>, _ workers: Workers? = nil) {
+    forRows(workers) { rows in
+      for row in rows { kernels.clamp(rowBase(row), range.lowerBound, range.upperBound, columns) }
     }
   }
 

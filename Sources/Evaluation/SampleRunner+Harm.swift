@@ -19,7 +19,7 @@ extension SampleRunner {
     let schedule = try context.model.schedule(settings)
     let length = prompt.rows.rows.count
     let room = try context.model.room(behind: length, limit: maxTokens)
-    let prefill = try context.prefill(prompt.rows.copy(), schedule: schedule, PrefillRange(reserve: room))
+    let prefill = try context.prefill(prompt.rows.copy(), schedule: schedule, .answering(reserve: room))
     let counts = prefill.counts
     let state = context.startDecoding(prefill)
     let logits = context.forcedLogits(reference.answer, behind: state)

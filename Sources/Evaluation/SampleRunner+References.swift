@@ -33,7 +33,7 @@ private final class ReferenceRun {
 
   init(_ prompt: PromptRows, _ dense: Schedule, _ context: Context, maxTokens: Int) throws(InferenceError) {
     let room = try context.model.room(behind: prompt.rows.count, limit: maxTokens)
-    let prefill = try context.prefill(prompt.copy(), schedule: dense, PrefillRange(reserve: room))
+    let prefill = try context.prefill(prompt.copy(), schedule: dense, .answering(reserve: room))
     let opened = context.startDecoding(prefill)
     start = opened.replacing(opened.cache)
     answer = RunningAnswer(try Generation(opened, in: context, GenerationOptions(maxTokens: maxTokens)))

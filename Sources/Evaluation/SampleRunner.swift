@@ -113,7 +113,7 @@ public final class SampleRunner {
     let room = try context.model.room(behind: length, limit: maxTokens)
     let copy = prompt.copy()
     let start = StageClock.now
-    let prefill = try context.prefill(copy, schedule: schedule, PrefillRange(reserve: room))
+    let prefill = try context.prefill(copy, schedule: schedule, .answering(reserve: room))
     let counts = prefill.counts
     let opened = context.startDecoding(prefill)
     let prefillSeconds = StageClock.now - start

@@ -25,7 +25,7 @@ public final class Context {
     self.model = model
     workers = Workers(pool)
     workspace = model.decoder.makeWorkspace()
-    step = SequenceStep(width: model.text.width)
+    step = SequenceStep(model.text)
   }
 
   /// A context with a pool of its own.

@@ -8,6 +8,8 @@ public struct Projector: Sendable {
   private let vision: VisionModel
   private let width: Int
   private let main: ProjectorPart
+  /// Factor and offset of each feature before the norm.
+  private let standard: (scale: WeightVector, offset: WeightVector)?
   private let deep: [ProjectorPart]
   /// The row that ends a row of patches, if the model has one.
   public let newline: WeightVector?
@@ -25,6 +27,13 @@ public struct Projector: Sendable {
       projector, inputWidth: projector.inputWidth(vision), normWidth: projector.normWidth(vision),
       normsPatches: projector.normsPatches, outputWidth: width, weights: weights
     ) { "projector/\($0)" }
+    let inputWidth = projector.inputWidth(vision)
+    standard =
+      projector.standardizes
+      ? (
+        try weights.vector("projector/feature_scale", count: inputWidth),
+        try weights.vector("projector/feature_offset", count: inputWidth)
+      ) : nil
     var deep: [ProjectorPart] = []
     for index in vision.deepLayers.indices {
       let merged = vision.width * projector.merge * projector.merge
@@ -44,7 +53,7 @@ public struct Projector: Sendable {
   /// Without a merge, features before those of patches are tokens without a place, and come first.
   public func project(_ features: TowerFeatures, _ workers: Workers) -> (tokens: MatrixView, places: [Int]) {
     residency?.willRun(.projector)
-    if deep.isEmpty { return main.project(features, nil, workers) }
+    if deep.isEmpty { return main.project(features, nil, standard: standard, workers) }
     let own = vision.featureWidth
     let parts =
       [features.columns(0..<own)]
@@ -100,10 +109,16 @@ private struct ProjectorPart: Sendable {
 
   /// Tokens of some features, in columns of their own of what other parts have made, or of a new matrix.
   func project(
-    _ features: TowerFeatures, _ shared: MatrixView?, _ workers: Workers, place: Int = 0, of count: Int = 1
+    _ features: TowerFeatures, _ shared: MatrixView?,
+    standard: (scale: WeightVector, offset: WeightVector)? = nil, _ workers: Workers, place: Int = 0,
+    of count: Int = 1
   ) -> (tokens: MatrixView, places: [Int]) {
     if normsPatches { norm?.apply(features.rows, into: features.rows, workers) }
     let (merged, places) = pools ? features.pooled(by: merge) : features.merged(by: merge)
+    if let standard {
+      merged.multiply(byVector: standard.scale, workers)
+      merged.add(standard.offset, workers)
+    }
     if !normsPatches { norm?.apply(merged, into: merged, workers) }
     let width = (second ?? first).rows
     let tokens = shared ?? MatrixView(rows: merged.rows, columns: count * width)

@@ -39,7 +39,9 @@ struct AllocationTests {
     #expect(espalier_allocations() - before == 0)
   }
 
-  @Test(arguments: ["lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops"])
+  @Test(arguments: [
+    "lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops", "gemma4/shared",
+  ])
   func `nor does a decoder with convolutions or windows`(name: String) throws {
     let folder = try TemporaryFolder()
     let golden = try FamilyGolden(name)

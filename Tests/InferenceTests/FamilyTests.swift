@@ -13,7 +13,7 @@ import TestSupport
 
   @Test func `there are at least three configurations of each family`() {
     let families = Dictionary(grouping: Self.goldens) { $0.name.split(separator: "/")[0] }
-    #expect(families.count == 11 && families.values.allSatisfy { $0.count >= 3 })
+    #expect(families.count == 12 && families.values.allSatisfy { $0.count >= 3 })
   }
 
   @Test(arguments: goldens)
@@ -79,10 +79,10 @@ final class FamilyRun {
     return zip(places, expected).map { abs(pixel(Int($0)) - $1) }.max() ?? .infinity
   }
 
-  /// A value by its place in the processor's array, where pictures with fewer tiles than others are padded with zeros.
+  /// A value by its place in the processor's array, where pictures with fewer tiles or patches than others are padded with zeros.
   private func pixel(_ place: Int) -> Float {
     let shape = test.pixel_shape
-    guard shape.count == 5, shape[0] == pixels.count else {
+    guard [3, 5].contains(shape.count), shape[0] == pixels.count else {
       let all = pixels.flatMap(\.values)
       return place < all.count ? all[place] : .infinity
     }
@@ -187,6 +187,35 @@ final class FamilyRun {
         context.decode(token, &state)
         #expect(largestDifference(atOnce.row(row), state.logits.elements) < 2e-3, "\(rate) \(row)")
       }
+    }
+  }
+
+  @Test func `layers that keep nothing run on the last row alone, to the same answer`() throws {
+    let golden = try FamilyGolden("gemma4/shared")
+    let folder = try TemporaryFolder()
+    let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
+    let test = try #require(golden.cases.first { $0.case == "two" })
+    let prompt = try FamilyRun.prompt(context, golden, test)
+    let pruned = PruningSettings(
+      tokenPruning: TokenPruning(rule: .stride, keepRatio: 0.5, layer: 0),
+      cacheRetention: CacheRetention(rates: context.model.text.retentionRates(0.4)))
+    for settings in [PruningSettings(), pruned] {
+      let schedule = try context.model.schedule(settings)
+      func answer(_ range: PrefillRange) throws -> (values: [Float], counts: PruningCounts) {
+        let result = try context.prefill(prompt.copy(), schedule: schedule, range)
+        var counts = result.counts
+        counts.selectionSeconds = 0
+        var state = context.startDecoding(result)
+        var values = state.logits.elements
+        for token in [5, 7, 9] as [Int32] {
+          context.decode(token, &state)
+          values += state.logits.elements
+        }
+        return (values, counts)
+      }
+      let (whole, last) = (try answer(PrefillRange(reserve: 8)), try answer(.answering(reserve: 8)))
+      #expect(largestDifference(whole.values, last.values) < 1e-5)
+      #expect(whole.counts == last.counts)
     }
   }
 

@@ -140,7 +140,8 @@ import TestSupport
       hidden: output, positions: (0..<input.rows).map { RotaryPosition($0) },
       visualIndices: visual ?? self.visual)
     feedForward.forward(
-      rows, input: input, .probed(probe), into: output, scratch: workspace.neurons(input.rows), workers)
+      rows, input: input, .probed(probe), into: output,
+      scratch: workspace.neurons(input.rows, of: feedForward.neurons), workers)
     return output
   }
 

@@ -1,7 +1,8 @@
 import Compute
-import Models
 import TestSupport
 import Testing
+
+@testable import Models
 
 /// Rows know which tokens they are, whatever is removed around them.
 @Suite(.endsWithin(minutes: 1)) struct TokenRowsTests {
@@ -58,6 +59,20 @@ import Testing
     rows.hidden[1, 0] = 99
     #expect(copy.hidden[1, 0] == 1)
     #expect(copy.positions == rows.positions && copy.visualIndices == rows.visualIndices)
+  }
+
+  @Test func `a layer finds its numbers of the tokens that are left, by their positions`() {
+    let numbers = MatrixView(rows: 5, columns: 4, elements: (0..<20).map(Float.init))
+    let inputs = LayerInputs(rows: numbers, positions: [0, 1, 2, 5, 6])
+    func columns(at positions: [Int]) -> [Float] {
+      inputs.rows(2..<4, at: positions.map { RotaryPosition($0) }).elements
+    }
+    #expect(columns(at: [0, 1, 2, 5, 6]) == [2, 3, 6, 7, 10, 11, 14, 15, 18, 19])
+    #expect(columns(at: [0, 5]) == [2, 3, 14, 15])
+    #expect(columns(at: [6]) == [18, 19] && columns(at: []) == [])
+    let more = inputs.appending(
+      LayerInputs(rows: MatrixView(rows: 1, columns: 4, elements: [7, 7, 7, 8]), positions: [7]))
+    #expect(more.rows(3..<4, at: [6, 7].map { RotaryPosition($0) }).elements == [19, 8])
   }
 
   /// A row a letter, `t` or `v`; row `i` holds `[i, i + 0.5]` at position `i`.

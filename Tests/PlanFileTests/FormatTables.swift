@@ -99,7 +99,7 @@ struct FormatTables {
     let description = text("description") + dataset.columnNames
     if !row.descriptions.contains(description) { row.descriptions.append(description) }
     Self.note(variant, &row.variants)
-    let shape = dataset.namedShape
+    let shape = dataset.namedShape(in: name)
     let index = row.shapes.firstIndex { $0.text == shape } ?? row.shapes.count
     if index == row.shapes.count { row.shapes.append((shape, [])) }
     Self.note(variant, &row.shapes[index].variants)
@@ -151,10 +151,10 @@ extension TreeDataset {
   }
 
   /// A matrix in panels has the shape it says it has.
-  fileprivate var namedShape: String {
+  fileprivate func namedShape(in dataset: String) -> String {
     var extents = shape
     if case .integers(let own)? = attributes.values["shape"] { extents = own.map { Int($0) } }
-    var names = extents.map { Extents.name(of: $0) }
+    var names = Extents.names(of: extents, in: dataset)
     if case .texts(let columns)? = attributes.values["columns"] {
       names[names.count - 1] = "\(columns.count)"
     }

@@ -35,7 +35,8 @@ enum Extents {
     (25, "merges"), (18, "added"), (19, "steps"), (9, "runs"), (12, "segments"), (23, "pictures"),
     (24, "pictures"), (26, "candidates"), (27, "candidates"),
     (28, "candidates"), (121, "position_grid position_grid"), (192, "merge merge dv"), (2, "Lv"),
-    (10, "products"), (11, "products + 1"),
+    (10, "products"), (11, "products + 1"), (44, "dhw"), (264, "H dhw"), (528, "(H + 2 Hkv) dhw"),
+    (22, "dhw / 2"), (37, "ms"), (74, "2 ms"), (43, "P"), (301, "L P"), (72, "VP"), (50, "position_axis"),
   ]
 
   private static let smallest = PlanVariant.smallest
@@ -43,7 +44,16 @@ enum Extents {
   /// What stands for an extent without a name.
   static let unknown = "UNKNOWN"
 
-  static func name(of extent: Int) -> String {
+  /// Extents of a tensor, which may have names of their own there.
+  static func names(of extents: [Int], in dataset: String) -> [String] {
+    extents.map { extent in
+      if dataset == "clips" { return "\(extent)" }
+      if extent == 24, dataset.hasSuffix("_norm") { return "dv / hv" }
+      return name(of: extent)
+    }
+  }
+
+  private static func name(of extent: Int) -> String {
     named.first { $0.extent == extent }?.name ?? "\(unknown) \(extent)"
   }
 }
@@ -148,6 +158,27 @@ extension PlanVariant {
       try PlanVariant(["`window_layers`"]) {
         ($0.model.text.windowLayers, $0.model.text.window) = ([2, 3], 512)
       },
+      try PlanVariant(["`window_layers`", "`window_head_width`"]) {
+        ($0.model.text.windowLayers, $0.model.text.windowHeadWidth) = ([2, 3], 44)
+      },
+      try PlanVariant(["`window_layers`", "`window_head_width`", "`head_norm`"]) {
+        ($0.model.text.windowLayers, $0.model.text.windowHeadWidth) = ([2, 3], 44)
+        $0.model.text.headNorm = true
+      },
+      try PlanVariant(["`sharing_layers`"]) { $0.model.text.sharingLayers = 2 },
+      try PlanVariant(["`sharing_layers`", "`sharing_feed_forward_width`"]) {
+        ($0.model.text.sharingLayers, $0.model.text.sharingFeedForwardWidth) = (2, 37)
+      },
+      try PlanVariant(["`layer_embedding_width`"]) {
+        ($0.model.text.layerEmbeddingWidth, $0.model.text.layerEmbeddingVocabulary) = (43, 72)
+      },
+      try PlanVariant(["`layer_embedding_width`", "`layer_embedding_visual_token`"]) {
+        ($0.model.text.layerEmbeddingWidth, $0.model.text.layerEmbeddingVocabulary) = (43, 72)
+        $0.model.text.layerEmbeddingVisualToken = 3
+      },
+      try PlanVariant(["`value_norm`"]) { $0.model.text.valueNorm = true },
+      try PlanVariant(["`logit_cap`"]) { $0.model.text.logitCap = 30 },
+      try PlanVariant(["`layer_scales`"]) { $0.model.text.layerScales = true },
       try PlanVariant(["`convolution_layers`"]) { convolutions(&$0) },
       try PlanVariant(["`convolution_layers`", "`convolution_bias`"]) {
         convolutions(&$0)
@@ -164,7 +195,26 @@ extension PlanVariant {
     [
       try PlanVariant(["`attention_bias`"]) { $0.model.vision.attentionBias = true },
       try PlanVariant(["`query_key_norm`"]) { $0.model.vision.queryKeyNorm = true },
+      try PlanVariant(["`query_key_norm`", "`norms_heads`"]) {
+        ($0.model.vision.queryKeyNorm, $0.model.vision.normsHeads) = (true, true)
+      },
+      try PlanVariant(["`value_norm`"]) { $0.model.vision.valueNorm = true },
       try PlanVariant(["`layer_scale`"]) { $0.model.vision.layerScale = true },
+      try PlanVariant(["no `layer_bias`"]) { $0.model.vision.layerBias = false },
+      try PlanVariant(["`output_norms`"]) { $0.model.vision.outputNorms = true },
+      try PlanVariant(["`output_norms`", "`norm` layer_norm"]) {
+        ($0.model.vision.outputNorms, $0.model.vision.norm) = (true, .layerNorm)
+      },
+      try PlanVariant(["`gated_feed_forward`", "`clips_products`"]) {
+        ($0.model.vision.gatedFeedForward, $0.model.vision.clipsProducts) = (true, true)
+      },
+      try PlanVariant(["`tiling` native", "`position_axis`"]) {
+        native(&$0)
+        $0.model.vision.positionAxis = 50
+        guard case .native(var native) = $0.image.tiling else { return }
+        (native.fills, native.maximumPixels) = (true, 15680)
+        $0.image.tiling = .native(native)
+      },
       try PlanVariant(["`input_norm`"]) { $0.model.vision.inputNorm = true },
       try PlanVariant(["`output_norm`"]) { $0.model.vision.outputNorm = true },
       try PlanVariant(["`norm` layer_norm"]) { $0.model.vision.norm = .layerNorm },
@@ -202,6 +252,7 @@ extension PlanVariant {
         ($0.model.projector.hiddenWidth, $0.model.projector.bias) = (33, true)
       },
       try PlanVariant(["`pools`"]) { $0.model.projector.pools = true },
+      try PlanVariant(["`standardizes`"]) { $0.model.projector.standardizes = true },
       try PlanVariant(["`newline`"]) { $0.model.projector.newline = true },
       try PlanVariant(["`norm` layer_norm"]) { $0.model.projector.norm = .layerNorm },
       try PlanVariant(["`norm` rms_norm"]) { $0.model.projector.norm = .rmsNorm },

@@ -136,6 +136,10 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*quick_gelu)(float *x, size_t count);
   void (*gelu_tanh)(float *x, size_t count);
   void (*gelu)(float *x, size_t count);
+  /* x = cap tanh(x / cap) */
+  void (*soft_cap)(float *x, float cap, size_t count);
+  /* x = min(max(x, low), high) */
+  void (*clamp)(float *x, float low, float high, size_t count);
 
   /* y[i] *= x[i] */
   void (*multiply)(const float *x, float *y, size_t count);

@@ -17,7 +17,7 @@ enum Methods {
       record.tokenPruning.map { TokenPruningAxes($0, text) },
       record.layerReduction.map { LayerReductionAxes($0) },
       record.cacheRetention.map { CacheRetentionAxes($0, text) },
-      record.horizon.map { HorizonAxes($0) },
+      record.horizon.map { HorizonAxes($0, text) },
     ]
     return all.compactMap { $0 }
   }

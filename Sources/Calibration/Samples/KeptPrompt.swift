@@ -5,23 +5,28 @@ import Models
 struct KeptPrompt {
   private let rows: KeptRows
   private let deepFeatures: KeptMatrix?
+  private let layerInputs: KeptMatrix?
+  private let layerPositions: [Int32]
   private let grids: [ImageGrid]
   private let imageStarts: [Int]
 
   init(_ prompt: PromptRows, in store: MatrixStore) throws {
     rows = try KeptRows(prompt.rows, in: store)
-    deepFeatures = try prompt.rows.deepFeatures.map { try store.keep($0) }
+    let additions = prompt.rows.additions
+    deepFeatures = try additions.deepFeatures.map { try store.keep($0) }
+    layerInputs = try additions.layerInputs.map { try store.keep($0.rows) }
+    layerPositions = additions.layerInputs?.positions ?? []
     (grids, imageStarts) = (prompt.grids, prompt.imageStarts)
   }
 
   /// Bytes of its rows.
-  var byteCount: Int { rows.byteCount + (deepFeatures?.byteCount ?? 0) }
+  var byteCount: Int { rows.byteCount + (deepFeatures?.byteCount ?? 0) + (layerInputs?.byteCount ?? 0) }
 
   /// The prompt, which a run must copy before it works on it.
   func load() throws -> PromptRows {
-    let rows = try rows.load()
-    guard let deepFeatures else { return PromptRows(rows: rows, grids: grids, imageStarts: imageStarts) }
-    return PromptRows(
-      rows: rows.with(deepFeatures: try deepFeatures.load()), grids: grids, imageStarts: imageStarts)
+    let additions = TokenAdditions(
+      deepFeatures: try deepFeatures?.load(),
+      layerInputs: try layerInputs.map { LayerInputs(rows: try $0.load(), positions: layerPositions) })
+    return PromptRows(rows: try rows.load().with(additions), grids: grids, imageStarts: imageStarts)
   }
 }

@@ -61,10 +61,12 @@ struct CostMeasurement {
     let means = sizes.means(at: .dense)
     let precision = context.model.cachePrecision
     let text = context.model.text
-    let entryBytes = 2 * text.keyValueHeads * text.headWidth * precision.elementSize
+    let entryBytes = text.entryLayers.reduce(0) {
+      $0 + 2 * text.attentionShape(of: $1).keyWidth * precision.elementSize
+    }
     return Result(
       model: CostModel(counting: context.model.description, sizes: sizes),
-      denseKVBytes: Double((means.text + means.visual) * text.layers * entryBytes))
+      denseKVBytes: Double((means.text + means.visual) * entryBytes))
   }
 
   private var sizes: PromptSizes {

@@ -95,7 +95,7 @@ struct CostModel {
   /// Visual KV entries at the end of prefill, as a share of dense.
   func entryShare(_ settings: PruningSettings) -> Double {
     Self.visualEntries(settings, sizes, model)
-      / Double(max(1, model.attentionLayers.count * sizes.means(at: .dense).visual))
+      / Double(max(1, model.entryLayers.count * sizes.means(at: .dense).visual))
   }
 
   private static func product(_ coefficients: [Double], _ features: [Double]) -> Double {
@@ -120,7 +120,7 @@ struct CostModel {
   private static func entries(
     _ settings: PruningSettings, _ sizes: PromptSizes, _ model: TextModel
   ) -> Double {
-    Double(model.attentionLayers.count * sizes.means(at: settings.picture).text)
+    Double(model.entryLayers.count * sizes.means(at: settings.picture).text)
       + visualEntries(settings, sizes, model)
   }
 
@@ -129,6 +129,6 @@ struct CostModel {
   ) -> Double {
     let visual = sizes.means(at: settings.picture).visual
     let kept = settings.keptTokens(of: visual)
-    return model.attentionLayers.reduce(0.0) { $0 + settings.visualEntries(of: $1, visual, kept: kept) }
+    return model.entryLayers.reduce(0.0) { $0 + settings.visualEntries(of: $1, visual, kept: kept) }
   }
 }

@@ -9,7 +9,11 @@ struct DecoderConfig {
   /// The same of layers with a sliding window, where there are any.
   private(set) var windowFrequencies: [Float] = []
   /// Factor of the weights of queries' norms: where scores are scaled by another width than that of a head.
-  private(set) var queryFactor: Float = 1
+  private var queryFactor: Float = 1
+  /// Whether scores are not scaled at all.
+  private var hasPlainScores = false
+  /// Whether keys are values, too, in layers without a sliding window.
+  private(set) var keysAreValues = false
 
   /// Decoders that are one composition with different defaults and options.
   enum Kind: String, CaseIterable {
@@ -18,6 +22,10 @@ struct DecoderConfig {
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
     case gemma3 = "gemma3_text"
+    case gemma4 = "gemma4_text"
+
+    /// Whether some layers have a sliding window, with rotary angles of their own.
+    var hasWindows: Bool { [.gemma3, .gemma4].contains(self) }
 
     /// Whether positions have an axis each for frames, rows and columns.
     var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL].contains(self) }
@@ -62,6 +70,7 @@ struct DecoderConfig {
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
     case .lfm2: text.headNorm = true
     case .gemma3: try text.takeGemma(config)
+    case .gemma4: try text.takeGemma4(config)
     case .qwen3, .qwen3VL:
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
@@ -69,15 +78,20 @@ struct DecoderConfig {
     }
     let positions = try config.extent("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
     let rotary = try RotaryConfig(
-      kind == .gemma3 ? try config.rope(of: "full_attention") : config, headWidth: text.headWidth,
-      positions: positions, theta: defaults.theta, sections: kind.hasAxes ? defaults.sections : nil)
+      kind.hasWindows ? try config.rope(of: "full_attention") : config, headWidth: text.headWidth,
+      positions: positions, theta: defaults.theta, type: kind == .gemma4 ? "proportional" : "default",
+      sections: kind.hasAxes ? defaults.sections : nil)
     text.rotary = rotary.model
     text.rotary.interleavesSections = kind == .qwen3VL
     text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
-    if kind == .gemma3 {
+    if kind.hasWindows {
       text.contextLength = min(text.contextLength, 1 << 24)
       windowFrequencies = try config.windowFrequencies(text)
-      queryFactor = try config.queryFactor(headWidth: text.headWidth)
+    }
+    if kind == .gemma3 { queryFactor = try config.queryFactor(headWidth: text.headWidth) }
+    if kind == .gemma4 {
+      hasPlainScores = true
+      keysAreValues = try config.flag("attention_k_eq_v", default: false)
     }
     model = text
     frequencies = rotary.frequencies
@@ -86,7 +100,7 @@ struct DecoderConfig {
   private static func activation(_ config: Settings, _ kind: Kind) throws(CheckpointError) -> Activation {
     switch kind {
     case .lfm2: .silu
-    case .gemma3: try config.activation("hidden_activation", default: "gelu_pytorch_tanh")
+    case .gemma3, .gemma4: try config.activation("hidden_activation", default: "gelu_pytorch_tanh")
     default: try config.activation("hidden_act", default: "silu")
     }
   }
@@ -117,7 +131,7 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .qwen3VL, .lfm2, .gemma3: return nil
+    case .llama, .qwen3VL, .lfm2, .gemma3, .gemma4: return nil
     case .mistral:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
@@ -128,6 +142,11 @@ struct DecoderConfig {
 }
 
 extension DecoderConfig {
+  /// By how much larger the weights of a layer's norms of queries are.
+  func queryFactor(of layer: Int) -> Float {
+    hasPlainScores ? Float(model.attentionShape(of: layer).headWidth).squareRoot() : queryFactor
+  }
+
   /// What holds where a config is silent.
   struct Defaults {
     var layers = 32
@@ -154,6 +173,10 @@ extension DecoderConfig {
       case .gemma3:
         (layers, width, heads, keyValueHeads, headWidth) = (26, 2304, 8, 4, 256)
         (feedForwardWidth, vocabulary, positions) = (9216, 262_208, 131_072)
+        (theta, tiedHead, stopTokens) = (1_000_000, true, [1])
+      case .gemma4:
+        (layers, width, heads, keyValueHeads, headWidth) = (30, 2304, 8, 4, 256)
+        (feedForwardWidth, vocabulary, positions) = (9216, 262_144, 131_072)
         (theta, tiedHead, stopTokens) = (1_000_000, true, [1])
       case .lfm2:
         (width, keyValueHeads, feedForwardWidth) = (2560, 8, 12288)

@@ -6,7 +6,7 @@ extension RecipeBuilder {
     _ decoder: DecoderConfig, prefix: String, heads: [String], names: DecoderNames = .llama
   ) throws(CheckpointError) {
     let text = decoder.model
-    let (width, hidden) = (text.width, text.feedForwardWidth)
+    let width = text.width
     let embedding = prefix + "embed_tokens.weight"
     try copy("text/embedding", embedding, [text.vocabulary, width])
     add("text/rope_inverse_frequencies", .values(decoder.frequencies))
@@ -19,9 +19,10 @@ extension RecipeBuilder {
       if text.convolutionLayers.contains(layer) {
         try addConvolution(text, source, names, name)
       } else {
-        try addAttention(decoder, source, names, name)
+        try addAttention(decoder, layer: layer, source, names, name)
       }
       let offset = names.normOffset
+      let hidden = text.feedForwardWidth(of: layer)
       try copyNorm(name("feed_forward_norm"), source + names.feedForwardNorm, width, offset: offset)
       if text.outputNorms {
         try copyNorm(name("mixer_output_norm"), source + names.mixerOutputNorm, width, offset: offset)
@@ -37,6 +38,7 @@ extension RecipeBuilder {
         try copy(name("down_bias"), source + names.down + ".bias", [width])
       }
     }
+    try addLayerEmbedding(text, prefix, names)
     try copyNorm("text/final_norm", prefix + names.finalNorm, width, offset: names.normOffset)
     let head = self.name(of: heads)
     let shape = [text.vocabulary, width]
@@ -50,13 +52,18 @@ extension RecipeBuilder {
   }
 
   private mutating func addAttention(
-    _ decoder: DecoderConfig, _ source: String, _ names: DecoderNames, _ name: (String) -> String
+    _ decoder: DecoderConfig, layer: Int, _ source: String, _ names: DecoderNames,
+    _ name: (String) -> String
   ) throws(CheckpointError) {
     let text = decoder.model
-    let (width, headWidth) = (text.width, text.headWidth)
+    let shape = text.attentionShape(of: layer)
+    let (width, headWidth, queryRows) = (text.width, shape.headWidth, shape.queryWidth)
     let attention = source + "self_attn."
-    let (queryRows, keyRows) = (text.queryHeads * headWidth, text.keyValueHeads * headWidth)
-    let projections = [("q_proj", queryRows), ("k_proj", keyRows), ("v_proj", keyRows)]
+    var projections = [("q_proj", queryRows)]
+    if shape.ownsEntries {
+      let isBoth = decoder.keysAreValues && !text.windowLayers.contains(layer)
+      projections += [("k_proj", shape.keyWidth), (isBoth ? "k_proj" : "v_proj", shape.keyWidth)]
+    }
     try copyNorm(name("attention_norm"), source + names.mixerNorm, width, offset: names.normOffset)
     try stack(name("qkv"), projections.map { ("\(attention)\($0.0).weight", [$0.1, width]) })
     if text.attentionBias {
@@ -65,13 +72,38 @@ extension RecipeBuilder {
     if text.headNorm {
       try copyNorm(
         name("query_norm"), "\(attention)q_\(names.headNorm)", headWidth, offset: names.normOffset,
-        factor: decoder.queryFactor)
-      try copyNorm(
-        name("key_norm"), "\(attention)k_\(names.headNorm)", headWidth, offset: names.normOffset)
+        factor: decoder.queryFactor(of: layer))
+      if shape.ownsEntries {
+        try copyNorm(
+          name("key_norm"), "\(attention)k_\(names.headNorm)", headWidth, offset: names.normOffset)
+      }
     }
     try copy(name("attention_output"), "\(attention)\(names.output).weight", [width, queryRows])
     if text.attentionOutputBias {
       try copy(name("attention_output_bias"), "\(attention)\(names.output).bias", [width])
+    }
+  }
+
+  /// What layers add of each token's own, and by what they multiply.
+  private mutating func addLayerEmbedding(
+    _ text: TextModel, _ prefix: String, _ names: DecoderNames
+  ) throws(CheckpointError) {
+    let (width, own, all) = (text.width, text.layerEmbeddingWidth, text.layerEmbeddingColumns)
+    if text.layerScales {
+      try stack("text/layer_scales", (0..<text.layers).map { ("\(prefix)layers.\($0).layer_scalar", [1]) })
+    }
+    guard own > 0 else { return }
+    try copy(
+      "text/layer_embedding", prefix + "embed_tokens_per_layer.weight", [text.layerEmbeddingVocabulary, all])
+    try copy(
+      "text/layer_embedding_projection", prefix + "per_layer_model_projection.weight", [all, width])
+    try copy("text/layer_embedding_norm", prefix + "per_layer_projection_norm.weight", [own])
+    for layer in 0..<text.layers {
+      let source = "\(prefix)layers.\(layer)."
+      func name(_ part: String) -> String { TextModel.layerWeight(layer, "layer_embedding_" + part) }
+      try copy(name("gate"), source + "per_layer_input_gate.weight", [own, width])
+      try copy(name("output"), source + "per_layer_projection.weight", [width, own])
+      try copy(name("output_norm"), source + "post_per_layer_input_norm.weight", [width])
     }
   }
 
@@ -122,4 +154,10 @@ struct DecoderNames {
   static let gemma3 = Self(
     feedForwardNorm: "pre_feedforward_layernorm", mixerOutputNorm: "post_attention_layernorm",
     feedForwardOutputNorm: "post_feedforward_layernorm", normOffset: 1)
+  /// Gemma 4's, which are Gemma 3's names.
+  static var gemma4: Self {
+    var names = gemma3
+    names.normOffset = 0
+    return names
+  }
 }

@@ -14,6 +14,90 @@ extension TextModel {
     window = try config.extent("sliding_window", default: 4096)
     windowLayers = try config.windowLayers(of: layers)
   }
+
+  /// Reads what Gemma 4's decoder has beside Llama's.
+  mutating func takeGemma4(_ config: Settings) throws(CheckpointError) {
+    attentionBias = try config.flag("attention_bias", default: false)
+    attentionOutputBias = attentionBias
+    (headNorm, valueNorm, outputNorms, layerScales) = (true, true, true, true)
+    embeddingScale = Double(Float(Double(width).squareRoot()))
+    try config.demand("enable_moe_block", false)
+    logitCap =
+      config.isNull("final_logit_softcapping") ? 0 : try config.real("final_logit_softcapping", default: 0)
+    guard logitCap >= 0, logitCap <= 1e6 else {
+      throw config.error("final_logit_softcapping", "is \(logitCap)")
+    }
+    switch config["use_bidirectional_attention"] {
+    case nil: pictureAttention = .causal
+    case .string("vision"): pictureAttention = .wholeInWindows
+    case .some(let value):
+      throw config.error("use_bidirectional_attention", "is \(value.summary), supported is \"vision\"")
+    }
+    window = try config.extent("sliding_window", default: 512)
+    // The last layer has none, whatever the list says.
+    windowLayers = try config.windowLayers(of: layers).filter { $0 < layers - 1 }
+    try takeHeadWidths(config)
+    sharingLayers = try config.integer("num_kv_shared_layers", default: 0)
+    guard (0..<layers).contains(sharingLayers) else {
+      throw config.error("num_kv_shared_layers", "is \(sharingLayers) of \(layers) layers")
+    }
+    for layer in sharingStart..<layers where entryLayer(of: layer) >= sharingStart {
+      throw config.error(
+        "num_kv_shared_layers",
+        "is \(sharingLayers), but no layer before has keys and values for layer \(layer)")
+    }
+    if sharingLayers > 0, try config.flag("use_double_wide_mlp", default: false) {
+      sharingFeedForwardWidth = 2 * feedForwardWidth
+    }
+    layerEmbeddingWidth = try config.integer("hidden_size_per_layer_input", default: 256)
+    guard (0...Settings.limit).contains(layerEmbeddingWidth) else {
+      throw config.error("hidden_size_per_layer_input", "is \(layerEmbeddingWidth)")
+    }
+    layerEmbeddingVocabulary = try config.extent("vocab_size_per_layer_input", default: 262_144)
+    layerEmbeddingVisualToken = try config.integer("pad_token_id", default: 0)
+    guard layerEmbeddingWidth == 0 || layerEmbeddingVocabulary >= vocabulary else {
+      throw config.error(
+        "vocab_size_per_layer_input", "is \(layerEmbeddingVocabulary), less than vocab_size, \(vocabulary)")
+    }
+    guard layerEmbeddingWidth == 0 || (0..<layerEmbeddingVocabulary).contains(layerEmbeddingVisualToken)
+    else {
+      throw config.error("pad_token_id", "is \(layerEmbeddingVisualToken)")
+    }
+  }
+
+  /// Widths of heads with a sliding window, which `head_dim` is, and of all others.
+  private mutating func takeHeadWidths(_ config: Settings) throws(CheckpointError) {
+    if !windowLayers.isEmpty { windowHeadWidth = headWidth }
+    headWidth = try config.extent("global_head_dim", default: 512)
+    let heads = try config.integer("num_global_key_value_heads", default: keyValueHeads)
+    guard heads == keyValueHeads else {
+      throw config.error(
+        "num_global_key_value_heads",
+        "is \(heads), supported is that of num_key_value_heads, \(keyValueHeads)")
+    }
+    guard let byLayer = try config.child("per_layer_config") else { return }
+    var widths: Set<Int> = []
+    for layer in 0..<layers {
+      let own = try byLayer.child("\(layer)")
+      let heads = try own?.extent("num_key_value_heads", default: keyValueHeads) ?? keyValueHeads
+      guard heads == keyValueHeads else {
+        throw byLayer.error("\(layer)", "has \(heads) num_key_value_heads, others \(keyValueHeads)")
+      }
+      let standard = windowHeadWidth > 0 ? windowHeadWidth : try config.extent("head_dim", default: 256)
+      let width = try own?.extent("head_dim", default: standard) ?? standard
+      guard windowLayers.contains(layer) else {
+        widths.insert(width)
+        continue
+      }
+      guard width == windowHeadWidth else {
+        throw byLayer.error("\(layer)", "has a head_dim of \(width), others with a window \(windowHeadWidth)")
+      }
+    }
+    guard widths.count == 1, let width = widths.first else {
+      throw config.error("per_layer_config", "has heads of \(widths.sorted()) in layers without a window")
+    }
+    headWidth = width
+  }
 }
 
 extension Settings {
@@ -46,7 +130,7 @@ extension Settings {
       theta = try own.real("rope_theta", default: older)
     }
     guard theta > 0 else { throw error("rope_local_base_freq", "is \(theta)") }
-    let frequencies = RotaryConfig.plain(theta, width: text.rotary.width)
+    let frequencies = RotaryConfig.plain(theta, width: text.windowRotaryWidth)
     guard frequencies.allSatisfy(\.isFinite) else {
       throw error("rope_local_base_freq", "is \(theta), which gives angles that are no numbers")
     }

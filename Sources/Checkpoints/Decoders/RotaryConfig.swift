@@ -10,14 +10,16 @@ struct RotaryConfig {
 
   /// Reads rotary positions; `sections` are those of axes where the config names none, `nil` where there are no axes.
   init(
-    _ config: Settings, headWidth: Int, positions: Int, theta standard: Double, sections: [Int]?
+    _ config: Settings, headWidth: Int, positions: Int, theta standard: Double,
+    type standardType: String = "default", sections: [Int]?
   ) throws(CheckpointError) {
     let older = try config.child("rope_scaling")
     let rope = try config.child("rope_parameters") ?? older
     let outer = try config.real("rope_theta", default: standard)
     let theta = try rope?.real("rope_theta", default: outer) ?? outer
     guard theta > 0, theta.isFinite else { throw config.error("rope_theta", "is \(theta)") }
-    let type = try rope?.text("rope_type", default: try rope?.text("type", default: "default")) ?? "default"
+    let type =
+      try rope?.text("rope_type", default: try rope?.text("type", default: standardType)) ?? standardType
     let outerShare = try config.real("partial_rotary_factor", default: 1)
     var share = try rope?.real("partial_rotary_factor", default: outerShare) ?? outerShare
     guard share > 0, share <= 1 else { throw config.error("partial_rotary_factor", "is \(share)") }
@@ -35,6 +37,14 @@ struct RotaryConfig {
     switch type {
     case "default": break
     case "mrope" where sections != nil: break
+    case "proportional":
+      // Whole heads, of which the pairs behind the share stand still.
+      let rotated = Int((share * Double(headWidth) / 2).rounded(.towardZero))
+      let factor = rope["factor"] == nil ? 1 : try Self.factor(rope)
+      model.width = headWidth
+      frequencies = Self.plain(theta, width: headWidth).enumerated().map { pair, frequency in
+        pair < rotated ? frequency / Float(factor) : 0
+      }
     case "linear":
       let factor = try Self.factor(rope)
       frequencies = frequencies.map { $0 / Float(factor) }

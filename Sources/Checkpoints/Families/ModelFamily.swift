@@ -43,6 +43,7 @@ enum ModelFamilies {
     ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
     ("qwen3_vl", "Qwen3VLForConditionalGeneration", Qwen3VL.self),
     ("gemma3", "Gemma3ForConditionalGeneration", Gemma3.self),
+    ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),

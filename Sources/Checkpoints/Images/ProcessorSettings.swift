@@ -41,8 +41,11 @@ struct ProcessorSettings {
     }
   }
 
-  /// Filter and normalisation, which every family has; `standard` holds its defaults.
-  func preprocessing(_ standard: ImageDefaults) throws(CheckpointError) -> ImagePreprocessing {
+  /// Filter and normalisation, which every family has; `standard` holds its defaults, and `normalizes` whether it normalises
+  /// where the settings do not say.
+  func preprocessing(
+    _ standard: ImageDefaults, normalizes: Bool = true
+  ) throws(CheckpointError) -> ImagePreprocessing {
     try image.demand("do_convert_rgb", true)
     try image.demand("do_resize", true)
     var result = ImagePreprocessing()
@@ -51,7 +54,7 @@ struct ProcessorSettings {
     if try image.flag("do_rescale", default: true) {
       result.rescale = try image.real("rescale_factor", default: 1.0 / 255)
     }
-    if try image.flag("do_normalize", default: true) {
+    if try image.flag("do_normalize", default: normalizes) {
       result.mean = try triple("image_mean", standard.mean)
       result.deviation = try triple("image_std", standard.deviation)
     }

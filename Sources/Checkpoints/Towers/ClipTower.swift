@@ -91,7 +91,7 @@ extension ClipTower {
     if kind == .siglip2 {
       builder.add("vision/position_table", .stacked([table]))
     } else {
-      builder.add("vision/position_embedding", .rows(table, positions ?? Array(0..<stored)))
+      builder.add("vision/position_embedding", .rows([(table, positions ?? Array(0..<stored))]))
     }
     if model.inputNorm {
       // The misspelling is that of the model's authors.

@@ -71,7 +71,7 @@ extension Baseline {
       guard var tokens = own.tokenPruning, tokens.rule != rule else { return [] }
       tokens.rule = rule
       // FastV as published: the attention of the second layer.
-      if rule == .fastV { tokens.layer = text.attentionLayer(from: min(1, text.layers - 1)) }
+      if rule == .fastV { tokens.layer = text.attentionLayer(from: max(0, min(1, text.lastLeavingLayer))) }
       return (rule == .random ? Array(Self.seeds) : [tokens.seed]).map { seed in
         var settings = own
         tokens.seed = seed
@@ -114,8 +114,8 @@ extension PruningSettings {
     }
     if let rates = cacheRetention?.rates, !rates.isEmpty {
       // Rates of layers without entries stay where they are.
-      let others = generator.shuffled(text.attentionLayers.map { rates[$0] })
-      for (layer, rate) in zip(text.attentionLayers, others) {
+      let others = generator.shuffled(text.entryLayers.map { rates[$0] })
+      for (layer, rate) in zip(text.entryLayers, others) {
         result.cacheRetention?.rates[layer] = rate
       }
     }

@@ -29,9 +29,21 @@ extension NativeResolution {
 
   /// That size.
   func inputSize(of image: ImageSize) throws(ImageError) -> ImageSize {
+    if fills { return filling(image) }
     try Self.checkRatio(of: image)
     let (width, height) = (Double(image.width), Double(image.height))
     return limited(image, from: (units(width, .toNearestOrEven), units(height, .toNearestOrEven)))
+  }
+
+  /// The largest size of whole units that has about the picture's ratio and no more than the most pixels.
+  private func filling(_ image: ImageSize) -> ImageSize {
+    let (width, height) = (Double(image.width), Double(image.height))
+    let factor = (Double(maximumPixels) / (width * height)).squareRoot()
+    var size = (units(factor * width, .down), units(factor * height, .down))
+    // One unit across, and along as many as it is times as long.
+    if size.1 == 0 { size = (max(1, min(Int(width / height), longestSide)), 1) }
+    if size.0 == 0 { size = (1, max(1, min(Int(height / width), longestSide))) }
+    return ImageSize(width: size.0 * unit, height: size.1 * unit)
   }
 
   /// A picture's size in whole units, `nearest` where that is within the limits.

@@ -87,7 +87,7 @@ public struct PromptReader: ~Copyable {
     _ layout: PromptLayout, reserve: Int
   ) throws(InferenceError) -> PrefillResult {
     known = nil
-    var range = PrefillRange(reserve: reserve)
+    var range = PrefillRange.answering(reserve: reserve)
     range.keepsWhole = policy != .reencode
     var result = try context.prefill(
       try context.embed(layout, images: images), schedule: schedule, range)

@@ -1,6 +1,6 @@
 import Compute
 import Glibc
-import Models
+public import Models
 import Plan
 
 extension Context {
@@ -34,8 +34,21 @@ extension Context {
       visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count),
       scoreOffsets: prompt.rows.scoreOffsets.isEmpty
         ? [] : prompt.rows.scoreOffsets + Array(repeating: 0, count: answer.count),
-      deepFeatures: prompt.rows.deepFeatures)
+      additions: additions(of: prompt, before: answer))
     return PromptRows(rows: rows, grids: prompt.grids, imageStarts: prompt.imageStarts)
+  }
+
+  /// What layers add to the rows of a prompt with answer tokens behind it.
+  public func additions(of prompt: PromptRows, before answer: [Int32]) -> TokenAdditions {
+    var additions = prompt.rows.additions
+    guard let inputs = additions.layerInputs, !answer.isEmpty else { return additions }
+    let embeddings = MatrixView(rows: answer.count, columns: model.text.width)
+    for (row, token) in answer.enumerated() { model.decoder.embed(token, into: embeddings, row: row) }
+    let positions = answer.indices.map { RotaryPosition(prompt.rows.nextPosition + $0) }
+    additions.layerInputs = model.decoder.layerInputs(
+      of: answer, at: positions, embeddings: embeddings, workers
+    ).map(inputs.appending)
+    return additions
   }
 }
 
@@ -44,6 +57,10 @@ private struct PromptEmbedder {
   private let context: Context
   private let hidden: MatrixView
   private let deepFeatures: MatrixView?
+  /// In the place of a token, of rows that are none.
+  private static let noToken: Int32 = -1
+  /// Number of the token of each row.
+  private var tokens: [Int32] = []
   private var positions: [RotaryPosition] = []
   private var visualIndices: [Int32] = []
   private var scoreOffsets: [Float] = []
@@ -62,10 +79,13 @@ private struct PromptEmbedder {
 
   /// The prompt, whose last `question` tokens are behind its last picture.
   func prompt(question: Int) -> PromptRows {
-    PromptRows(
+    let layerInputs = context.model.decoder.layerInputs(
+      of: tokens, at: positions, embeddings: hidden, context.workers)
+    return PromptRows(
       rows: TokenRows(
         hidden: hidden, positions: positions, visualIndices: visualIndices,
-        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : [], deepFeatures: deepFeatures,
+        scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : [],
+        additions: TokenAdditions(deepFeatures: deepFeatures, layerInputs: layerInputs),
         questionCount: question),
       grids: grids,
       imageStarts: imageStarts)
@@ -74,7 +94,7 @@ private struct PromptEmbedder {
   mutating func add(_ token: Int32) throws(InferenceError) {
     try context.model.check(token)
     context.model.decoder.embed(token, into: hidden, row: positions.count)
-    addText()
+    addText(token)
   }
 
   mutating func add(_ image: ImageTokens, named name: String) throws(InferenceError) {
@@ -97,7 +117,8 @@ private struct PromptEmbedder {
     }
   }
 
-  private mutating func addText() {
+  private mutating func addText(_ token: Int32) {
+    tokens.append(token)
     positions.append(RotaryPosition(position))
     visualIndices.append(-1)
     scoreOffsets.append(0)
@@ -108,7 +129,7 @@ private struct PromptEmbedder {
     if let newline = context.model.projector.newline {
       hidden[rows: positions.count..<positions.count + 1].add(newline)
     }
-    addText()
+    addText(Self.noToken)
   }
 
   private mutating func add(_ block: ImageArrangement.Block, _ features: FrozenMatrix) {
@@ -131,6 +152,7 @@ private struct PromptEmbedder {
         hasAxes
           ? RotaryPosition(temporal: start, row: start + row, column: start + column)
           : RotaryPosition(position))
+      tokens.append(Self.noToken)
       visualIndices.append(Int32(visual + token))
       let count = token < block.leading ? 1 : block.counts?[token - block.leading] ?? 1
       scoreOffsets.append(logf(Float(count)))

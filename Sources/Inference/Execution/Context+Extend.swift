@@ -50,13 +50,16 @@ extension Context {
     workspace.reserve(rows: tokens.count, positions: first + tokens.count)
     let hidden = MatrixView(rows: tokens.count, columns: model.text.width)
     for (row, token) in tokens.enumerated() { model.decoder.embed(token, into: hidden, row: row) }
+    let positions = tokens.indices.map { RotaryPosition(first + $0) }
     let rows = TokenRows(
-      hidden: hidden, positions: tokens.indices.map { RotaryPosition(first + $0) },
-      visualIndices: Array(repeating: -1, count: tokens.count))
+      hidden: hidden, positions: positions, visualIndices: Array(repeating: -1, count: tokens.count),
+      additions: TokenAdditions(
+        layerInputs: model.decoder.layerInputs(of: tokens, at: positions, embeddings: hidden, workers)))
     for layer in cache.layers.indices {
       try willRun()
       let attention = model.decoder.forward(
-        layer: layer, rows, cache: cache.layers[layer], watched: watched, workspace, workers)
+        layer: layer, rows, cache: cache.layers[layer],
+        entries: cache.layers[model.text.entryLayer(of: layer)], watched: watched, workspace, workers)
       body(layer, attention, rows)
     }
     return rows

@@ -22,21 +22,32 @@ extension Context {
       ? CachedPrompt(
         imageStarts: prompt.imageStarts, nextPosition: nextPosition, length: length, visual: visual) : nil
 
+    // Layers that read the entries of others read them before any are freed.
+    var shared: [Int: any LayerMemory] = [:]
+    let sharedEntryLayers = model.text.sharedEntryLayers
     if range.first == 0 { acts.willRun(prompt, in: self) }
+    // Rows of the layer before those that run on the last row alone.
+    var before: (visualKept: Int, visualIndices: [Int32])?
     for layer in range.first..<(range.end ?? model.text.layers) {
       try pause()
+      if layer == model.text.sharingStart, range.needsLastRowAlone, rows.visualIndices.last == -1 {
+        before = (acts.visualKept(rows), rows.visualIndices)
+        rows.keep([rows.count - 1])
+      }
       observer.willRun(layer: layer, rows: rows)
       acts.willRun(layer: layer, rows, in: self)
-      let layerCache = cache.layers[layer]
+      let (layerCache, entryLayer) = (cache.layers[layer], model.text.entryLayer(of: layer))
       layerCache.reset(capacity: rows.count + range.reserve)
       let attention = model.decoder.forward(
-        layer: layer, rows, cache: layerCache, schedule: schedule.layers[layer],
+        layer: layer, rows, cache: layerCache, entries: shared[entryLayer] ?? cache.layers[entryLayer],
+        schedule: schedule.layers[layer],
         watched: min(rows.count, watched), workspace, workers)
+      if sharedEntryLayers.contains(layer) { shared[layer] = layerCache }
       rows.addDeepFeatures(behind: layer)
       let normed = workspace.normed(rows.count)
       if let attention { observer.didAttend(layer: layer, attention: attention, rows: rows) }
       observer.didRun(layer: layer, rows: rows, normed: normed)
-      whole?.append(layerCache, visualIndices: rows.visualIndices)
+      whole?.append(layerCache, visualIndices: before?.visualIndices ?? rows.visualIndices)
       let boundary = LayerBoundary(
         layer: layer, rows: rows, normed: normed, attention: attention, cache: cache, prompt: prompt,
         reserve: range.reserve, keepsWhole: range.keepsWhole)
@@ -44,10 +55,11 @@ extension Context {
     }
     cache.save()
     whole?.cache.save()
-    whole?.visualKept = acts.visualKept(rows)
+    let visualKept = before?.visualKept ?? acts.visualKept(rows)
+    whole?.visualKept = visualKept
     return PrefillResult(
       cache: cache, rows: rows, nextPosition: nextPosition, length: length, visual: visual,
-      counts: PruningCounts(cache, visualKept: acts.visualKept(rows), selectionSeconds: acts.seconds),
+      counts: PruningCounts(cache, visualKept: visualKept, selectionSeconds: acts.seconds),
       whole: whole)
   }
 

@@ -21,7 +21,7 @@ public struct PromptRows {
 
   /// The same pictures over other rows: those of a later layer boundary.
   public func replacing(_ rows: TokenRows) -> PromptRows {
-    let whole = rows.deepFeatures == nil ? rows.with(deepFeatures: self.rows.deepFeatures) : rows
+    let whole = rows.additions.isEmpty ? rows.with(self.rows.additions) : rows
     return PromptRows(rows: whole, grids: grids, imageStarts: imageStarts)
   }
 }

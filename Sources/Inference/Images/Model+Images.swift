@@ -33,7 +33,9 @@ extension Model {
   /// and their shape: `[inputs x 3 x side x side]`, or patches for a tower that takes any size.
   public func pixelValues(_ picture: PreparedImage) -> (values: [Float], shape: [Int]) {
     let overview = [picture.overview].compactMap { $0 }
-    if case .native = contents.image.tiling { return patchValues(overview) }
+    if case .native(let native) = contents.image.tiling {
+      return native.fills ? rasterValues(overview) : patchValues(overview)
+    }
     if case .nativeTiles = contents.image.tiling { return rasterValues(picture.tiles + overview) }
     let inputs =
       switch contents.image.arrangement {

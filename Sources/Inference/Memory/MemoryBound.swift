@@ -108,17 +108,20 @@ extension MemoryBound {
   ) -> Int {
     let text = contents.model.text
     let rows = Double(request.promptTokens)
-    let (width, inner) = (Double(text.width), Double(text.feedForwardWidth))
-    let heads = Double(text.queryHeads * text.headWidth)
+    let (width, inner) = (Double(text.width), Double(text.widestFeedForward))
     let fused = Double(text.mixerColumns)
-    let mixed = max(heads, width)
+    let mixed = Double(text.mixedColumns)
     // Floats a row: the stream and what acts keep of it, the workspace, activations as products take them.
     let widest = max(2 * inner, max(fused, width))
     var bytes = 4 * (rows + 16) * (5 * width + fused + mixed + 2 * inner + 2 * widest)
+    // What layers have of each token's own, of all of them and once more of one where tokens have left.
+    let own = Double(text.layerEmbeddingColumns)
+    bytes += 4 * ((rows + 16) * (own + 2 * Double(text.layerEmbeddingWidth)) + own)
+    if own > 0 { bytes += 4 * (rows + 16) * (width + 2 * own) }
     let positions = rows + Double(request.answerTokens)
     bytes += positions * (8 * Double(text.rotary.width) + 64)
     // Attention rows that a choice is made by, of all layers; scratch of the threads; logits.
-    let watched = settings.cacheRetention == nil ? 2 : text.attentionLayers.count
+    let watched = settings.cacheRetention == nil ? 2 : text.entryLayers.count
     bytes += 4 * 32 * Double(text.queryHeads) * rows * Double(watched)
     bytes += Double(request.threads) * (4 * positions + 2_097_152)
     bytes += 16 * Double(text.vocabulary)
@@ -140,13 +143,19 @@ extension MemoryBound {
     let entries = Double(request.promptTokens) + Double(request.answerTokens) + 32
     // What is added to scores, where tokens stand for others.
     let offsets = isCounted ? 4 * entries * Double(text.keyValueHeads) : 0
-    let width = Double(text.keyValueHeads) * Double((text.headWidth + 15) / 16 * 16)
-    let layer = 2 * entries * width * Double(element) + offsets
+    let layers = text.entryLayers.map { layer in
+      let shape = text.attentionShape(of: layer)
+      let width = Double(shape.keyValueHeads) * Double((shape.headWidth + 15) / 16 * 16)
+      return 2 * entries * width * Double(element) + offsets
+    }
     // The state of a layer without entries, and the places that it can come back to.
     let state = 4 * 4 * Double(text.convolutionTaps * text.width * text.convolutionLayers.count)
     // A layer is copied while entries are freed.
     let copies = request.keepsWhole ? 2 : 1
-    return Int(bounding: layer * Double(text.attentionLayers.count * copies + 1) + state * Double(copies))
+    // Entries that others read stay until these have run.
+    let shared = text.sharedEntryLayers.isEmpty || copies > 1 ? 1.0 : 2
+    return Int(
+      bounding: layers.reduce(0, +) * Double(copies) + shared * (layers.max() ?? 0) + state * Double(copies))
   }
 }
 

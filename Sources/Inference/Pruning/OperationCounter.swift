@@ -25,34 +25,44 @@ public struct OperationCounter: Sendable {
     text: Int, visual: Int, kept: Int, settings: PruningSettings
   ) -> (linear: Double, attention: Double) {
     var total = (linear: Double(2 * model.width * model.vocabulary), attention: 0.0)
+    // What makes the layers' own numbers of tokens.
+    total.linear += Double(2 * (text + visual)) * Double(model.width * model.layerEmbeddingColumns)
     for layer in 0..<model.layers {
       let present = settings.visualRows(of: layer, visual, kept: kept)
-      total.linear += linear(text: text, visual: present, layer, settings.layerReduction)
-      total.attention += attention(text: text, visual: present, layer, settings.layerReduction)
+      // Layers that read the keys and values of others run on the last row alone.
+      let isLast = layer >= model.sharingStart
+      total.linear += linear(
+        text: isLast ? 1 : text, visual: isLast ? 0 : present, layer, settings.layerReduction)
+      total.attention +=
+        isLast
+        ? attentionOfLast(keys: text + present, layer)
+        : attention(text: text, visual: present, layer, settings.layerReduction)
     }
     return total
   }
 
   /// Operations of projections and FFN of the visual rows alone: the count that token-pruning papers quote.
   public func visualLinear(visual: Int, kept: Int, settings: PruningSettings) -> Double {
-    (0..<model.layers).reduce(0.0) { total, layer in
+    (0..<model.sharingStart).reduce(0.0) { total, layer in
       let present = settings.visualRows(of: layer, visual, kept: kept)
       return total + linear(text: 0, visual: present, layer, settings.layerReduction)
     }
   }
 
   private func linear(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
+    let shape = model.attentionShape(of: layer)
     let projections = Double(
-      isConvolution(layer)
+      (isConvolution(layer)
         ? 4 * model.width * model.width + model.convolutionTaps * model.width
-        : model.width * model.fusedAttentionRows + model.queryHeads * model.headWidth * model.width)
+        : model.width * (shape.fusedRows + shape.queryWidth))
+        + 2 * model.width * model.layerEmbeddingWidth)
     let neuron = Double(3 * model.width)
-    let all = Double(model.feedForwardWidth)
+    let all = Double(model.feedForwardWidth(of: layer))
     let dense = 2 * Double(text + visual) * (projections + neuron * all)
     guard let reduction, reduction.feedForwardLayers.contains(layer), visual > 0 else { return dense }
     let neurons = reduction.neuronReduction
-    let kept = neurons.neurons(of: model.feedForwardWidth)
-    if kept == model.feedForwardWidth { return dense }
+    let kept = neurons.neurons(of: model.feedForwardWidth(of: layer))
+    if kept == model.feedForwardWidth(of: layer) { return dense }
     var probing = 0.0
     if case .probed(let probe) = neurons {
       probing = Double(probe.probeRows(of: visual)) * 2 / 3 * neuron * all
@@ -69,12 +79,26 @@ public struct OperationCounter: Sendable {
     // What lies further back than a sliding window.
     if model.windowLayers.contains(layer) { pairs -= Self.pairs(beyond: model.window, of: all) }
     // Visual tokens see those behind them, too, as if all were of one picture.
-    let ways = model.pictureAttention == .whole ? 2.0 : 1
+    let ways = seesWholePictures(layer) ? 2.0 : 1
     pairs += (ways - 1) * Double(visual) * Double(visual - 1) / 2
     if let reduction, reduction.attentionLayers.contains(layer) {
       pairs -= ways * Self.pairs(beyond: reduction.attentionWindow, of: visual)
     }
-    return pairs * Double(4 * model.queryHeads * model.headWidth)
+    return pairs * Double(4 * model.attentionShape(of: layer).queryWidth)
+  }
+
+  /// Attention of the last row to all keys.
+  private func attentionOfLast(keys: Int, _ layer: Int) -> Double {
+    let seen = model.windowLayers.contains(layer) ? min(keys, model.window) : keys
+    return Double(seen) * Double(4 * model.attentionShape(of: layer).queryWidth)
+  }
+
+  private func seesWholePictures(_ layer: Int) -> Bool {
+    switch model.pictureAttention {
+    case .causal: false
+    case .whole: true
+    case .wholeInWindows: model.windowLayers.contains(layer)
+    }
   }
 
   /// Pairs of `count` tokens in a row of which the first is `window` places before the second, or more.

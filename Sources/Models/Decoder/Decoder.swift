@@ -11,6 +11,7 @@ public struct Decoder: Sendable {
   private let head: WeightMatrix
   private let rotary: RotaryScheme
   private let windowRotary: RotaryScheme?
+  let layerTable: LayerEmbeddingTable?
   /// How keys and values are stored.
   public let cachePrecision: CachePrecision
   private let residency: (any WeightResidency)?
@@ -37,12 +38,14 @@ public struct Decoder: Sendable {
       model.rotary,
       frequencies: try weights.vector("text/rope_inverse_frequencies", count: model.rotary.width / 2).elements
     )
+    layerTable =
+      model.layerEmbeddingWidth > 0 ? try LayerEmbeddingTable(model, weights: weights) : nil
     windowRotary =
       model.windowLayers.isEmpty
       ? nil
       : RotaryScheme(
         frequencies: try weights.vector(
-          "text/window_rope_inverse_frequencies", count: model.rotary.width / 2
+          "text/window_rope_inverse_frequencies", count: model.windowRotaryWidth / 2
         ).elements)
   }
 
@@ -60,19 +63,34 @@ public struct Decoder: Sendable {
     if model.embeddingScale != 1 { hidden[rows: row..<row + 1].scale(by: Float(model.embeddingScale)) }
   }
 
-  /// Runs one layer in place on `rows`, appending to the layer's memory.
+  /// What each layer has of the tokens' own, by the tokens' embeddings, `[n x width]`, which visual tokens have of the
+  /// projector; `nil` where layers have nothing. Of visual tokens, whose number is below 0, it is that of one token.
+  public func layerInputs(
+    of tokens: [Int32], at positions: [RotaryPosition], embeddings: MatrixView, _ workers: Workers
+  ) -> LayerInputs? {
+    guard let layerTable else { return nil }
+    let numbers = MatrixView(rows: tokens.count, columns: model.layerEmbeddingColumns)
+    let known = tokens.map { $0 < 0 ? Int32(model.layerEmbeddingVisualToken) : $0 }
+    layerTable.write(
+      known, embeddings, into: numbers, scratch: MatrixView(rows: 1, columns: numbers.columns), workers)
+    return LayerInputs(rows: numbers, positions: positions.map(\.temporal))
+  }
+
+  /// Runs one layer in place on `rows`, appending to the layer's memory. A layer that reads the keys and values of another one
+  /// finds them in `entries`, where the rows are the last.
   ///
   /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for and the layer
   /// has attention.
   @discardableResult
   public func forward(
-    layer: Int, _ rows: TokenRows, cache: any LayerMemory, schedule: LayerSchedule = .dense,
+    layer: Int, _ rows: TokenRows, cache: any LayerMemory, entries: (any LayerMemory)? = nil,
+    schedule: LayerSchedule = .dense,
     watched: Int = 0,
     _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView? {
     residency?.willRun(.decoderLayer(layer))
     return layers[layer].forward(
-      rows, memory: cache, schedule: schedule, watched: watched, workspace, workers)
+      rows, memory: cache, entries: entries, schedule: schedule, watched: watched, workspace, workers)
   }
 
   /// Runs one layer of a step.
@@ -98,6 +116,7 @@ public struct Decoder: Sendable {
     hidden.rmsNorm(finalNorm, epsilon: Float(model.normEpsilon), into: normed, workers)
     residency?.willRun(.head)
     head.multiply(normed, into: logits, rowByRow: rowByRow, workers)
+    if model.logitCap > 0 { logits.cap(at: Float(model.logitCap), workers) }
   }
 }
 

@@ -15,9 +15,13 @@ public final class DecoderWorkspace {
   private var mixedRows = MatrixView(rows: 0, columns: 0)
   private var givenRows = MatrixView(rows: 0, columns: 0)
   private var neuronRows = MatrixView(rows: 0, columns: 0)
+  private var layerGateRows = MatrixView(rows: 0, columns: 0)
+  /// A row of the table of what layers have of a token.
+  let layerTableRow: MatrixView
 
   init(_ model: TextModel, rotary scheme: RotaryScheme, window: RotaryScheme? = nil) {
     self.model = model
+    layerTableRow = MatrixView(rows: 1, columns: model.layerEmbeddingColumns)
     rotary = RotaryTable(scheme)
     windowRotary = window.map { RotaryTable($0) }
   }
@@ -30,9 +34,14 @@ public final class DecoderWorkspace {
     capacity = rows
     normedRows = MatrixView(rows: rows, columns: model.width)
     fusedRows = MatrixView(rows: rows, columns: model.mixerColumns)
-    mixedRows = MatrixView(rows: rows, columns: max(model.queryHeads * model.headWidth, model.width))
-    if model.outputNorms { givenRows = MatrixView(rows: rows, columns: model.width) }
-    neuronRows = MatrixView(rows: rows, columns: 2 * model.feedForwardWidth)
+    mixedRows = MatrixView(rows: rows, columns: model.mixedColumns)
+    if model.outputNorms || model.layerEmbeddingWidth > 0 {
+      givenRows = MatrixView(rows: rows, columns: model.width)
+    }
+    neuronRows = MatrixView(rows: rows, columns: 2 * model.widestFeedForward)
+    if model.layerEmbeddingWidth > 0 {
+      layerGateRows = MatrixView(rows: rows, columns: model.layerEmbeddingWidth)
+    }
   }
 
   /// Output of the last norm, `[n x width]`: after a layer has run, the rows before its FFN.
@@ -43,5 +52,10 @@ public final class DecoderWorkspace {
   func mixed(_ rows: Int, columns: Int) -> MatrixView { mixedRows[rows: 0..<rows][columns: 0..<columns] }
   /// What a mixer or an FFN gives before it is normed, `[n x width]`.
   func given(_ rows: Int) -> MatrixView { givenRows[rows: 0..<rows] }
-  func neurons(_ rows: Int) -> MatrixView { neuronRows[rows: 0..<rows] }  // [n x 2 m]
+  /// Neurons of a layer's FFN, gates first, `[n x 2 m]`.
+  func neurons(_ rows: Int, of count: Int) -> MatrixView {
+    neuronRows[rows: 0..<rows][columns: 0..<2 * count]
+  }
+  /// What a layer's own numbers of tokens are multiplied by, `[n x layerEmbeddingWidth]`.
+  func layerGates(_ rows: Int) -> MatrixView { layerGateRows[rows: 0..<rows] }
 }

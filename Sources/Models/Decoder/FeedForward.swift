@@ -14,15 +14,14 @@ public struct FeedForward: Sendable {
 
   /// Binds a layer's tensors.
   public init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
+    let neurons = model.feedForwardWidth(of: layer)
     gateUp = try weights.matrix(
-      TextModel.layerWeight(layer, "gate_up"), rows: 2 * model.feedForwardWidth, columns: model.width)
-    down = try weights.neurons(
-      TextModel.layerWeight(layer, "down"), rows: model.feedForwardWidth, columns: model.width)
+      TextModel.layerWeight(layer, "gate_up"), rows: 2 * neurons, columns: model.width)
+    down = try weights.neurons(TextModel.layerWeight(layer, "down"), rows: neurons, columns: model.width)
     let biased = model.feedForwardBias
     gateUpBias =
       biased
-      ? try weights.vector(
-        TextModel.layerWeight(layer, "gate_up_bias"), count: 2 * model.feedForwardWidth) : nil
+      ? try weights.vector(TextModel.layerWeight(layer, "gate_up_bias"), count: 2 * neurons) : nil
     downBias =
       biased ? try weights.vector(TextModel.layerWeight(layer, "down_bias"), count: model.width) : nil
     activation = model.activation.function

@@ -17,8 +17,10 @@ public final class KeyValueCache {
         if model.convolutionLayers.contains(layer) {
           return RecurrentState(width: model.width, depth: model.convolutionTaps - 1)
         }
+        let shape = model.attentionShape(of: layer)
+        guard shape.ownsEntries else { return SharedEntries() }
         return LayerCache(
-          heads: model.keyValueHeads, headWidth: model.headWidth, precision: precision,
+          heads: shape.keyValueHeads, headWidth: shape.headWidth, precision: precision,
           keepsPositions: model.windowLayers.contains(layer))
       })
   }

@@ -4,12 +4,17 @@ import Plan
 /// RMSNorm and grouped-query attention with rotary positions.
 struct SelfAttention: Sendable {
   private let model: TextModel
+  private let shape: AttentionShape
   private let attention: Attention
+  /// The layer whose keys and values it reads.
+  private let entryLayer: Int
   private let norm: WeightVector
   private let qkv: WeightMatrix
   private let qkvBias: WeightVector?
   private let queryNorm: WeightVector?
   private let keyNorm: WeightVector?
+  /// Ones, where values are normed.
+  private let valueNorm: WeightVector?
   private let output: WeightMatrix
   private let outputBias: WeightVector?
   /// Positions that a token sees; `nil` for all.
@@ -18,26 +23,43 @@ struct SelfAttention: Sendable {
   init(_ model: TextModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
     func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
     self.model = model
+    shape = model.attentionShape(of: layer)
+    entryLayer = model.entryLayer(of: layer)
     window = model.windowLayers.contains(layer) ? model.window : nil
     attention = Attention(
-      queryHeads: model.queryHeads, keyValueHeads: model.keyValueHeads, headWidth: model.headWidth)
+      queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads, headWidth: shape.headWidth)
     norm = try weights.vector(name("attention_norm"), count: model.width)
-    qkv = try weights.matrix(name("qkv"), rows: model.fusedAttentionRows, columns: model.width)
-    qkvBias =
-      model.attentionBias ? try weights.vector(name("qkv_bias"), count: model.fusedAttentionRows) : nil
-    queryNorm = model.headNorm ? try weights.vector(name("query_norm"), count: model.headWidth) : nil
-    keyNorm = model.headNorm ? try weights.vector(name("key_norm"), count: model.headWidth) : nil
-    output = try weights.matrix(
-      name("attention_output"), rows: model.width, columns: model.queryHeads * model.headWidth)
+    qkv = try weights.matrix(name("qkv"), rows: shape.fusedRows, columns: model.width)
+    qkvBias = model.attentionBias ? try weights.vector(name("qkv_bias"), count: shape.fusedRows) : nil
+    queryNorm = model.headNorm ? try weights.vector(name("query_norm"), count: shape.headWidth) : nil
+    keyNorm =
+      model.headNorm && shape.ownsEntries
+      ? try weights.vector(name("key_norm"), count: shape.headWidth) : nil
+    valueNorm =
+      model.valueNorm && shape.ownsEntries
+      ? WeightVector(Array(repeating: 1, count: shape.headWidth)) : nil
+    output = try weights.matrix(name("attention_output"), rows: model.width, columns: shape.queryWidth)
     outputBias =
       model.attentionOutputBias
       ? try weights.vector(name("attention_output_bias"), count: model.width) : nil
   }
 
-  private var queryWidth: Int { model.queryHeads * model.headWidth }
-  private var keyWidth: Int { model.keyValueHeads * model.headWidth }
+  /// Whether visual tokens see those of their picture behind them, too.
+  private var seesWholePictures: Bool {
+    switch model.pictureAttention {
+    case .causal: false
+    case .whole: true
+    case .wholeInWindows: window != nil
+    }
+  }
 
-  /// Adds the attention of some rows to `given`, and their keys and values to `cache`.
+  private var queryWidth: Int { shape.queryWidth }
+  private var keyWidth: Int { shape.keyWidth }
+  /// Columns that are rotated: queries, and keys if the layer has any.
+  private var rotated: Range<Int> { 0..<queryWidth + (shape.ownsEntries ? keyWidth : 0) }
+
+  /// Adds the attention of some rows to `given`, and their keys and values to `cache`; a layer that has none reads a cache
+  /// where they are the last.
   ///
   /// Returns the attention rows of the last `watched` tokens, `[(watched * H) x keys]`, when any are asked for.
   func forward(
@@ -48,15 +70,14 @@ struct SelfAttention: Sendable {
     let hidden = rows.hidden  // [n x d]
     let fused = project(hidden, workspace, workers)
     rotary(workspace).rotate(
-      fused[columns: 0..<queryWidth + keyWidth], positions: rows.positions, headWidth: model.headWidth,
-      workers)
-    let first = cache.count
-    cache.append(
-      keys: fused[columns: queryWidth..<queryWidth + keyWidth],
-      values: fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], offsets: rows.scoreOffsets,
-      visual: rows.visualCount, workers
-    ) { Int(rows.positions[$0].temporal) }
-
+      fused[columns: rotated], positions: rows.positions, headWidth: shape.headWidth, workers)
+    if shape.ownsEntries {
+      cache.append(
+        keys: keys(of: fused), values: values(of: fused), offsets: rows.scoreOffsets,
+        visual: rows.visualCount, workers
+      ) { Int(rows.positions[$0].temporal) }
+    }
+    let first = cache.count - count
     let queries = fused[columns: 0..<queryWidth]
     let attended = workspace.mixed(count, columns: queryWidth)
     let visible = visibility(rows, schedule, firstQuery: first, cache)
@@ -87,12 +108,16 @@ struct SelfAttention: Sendable {
       let row = fused[rows: index..<index + 1]
       // A scheme that grows with the sequence has other angles for each.
       rotary(workspace).rotate(
-        row[columns: 0..<queryWidth + keyWidth], position: step.positions[index], headWidth: model.headWidth)
-      let cache = LayerCache.of(step.caches[index].layers[layer])
-      cache.append(
-        keys: row[columns: queryWidth..<queryWidth + keyWidth],
-        values: row[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth], visual: 0, workers
-      ) { _ in Int(step.positions[index].temporal) }
+        row[columns: rotated], position: step.positions[index], headWidth: shape.headWidth)
+      let memories = step.caches[index].layers
+      let cache = LayerCache.of(memories[entryLayer])
+      if shape.ownsEntries {
+        cache.append(keys: keys(of: row), values: values(of: row), visual: 0, workers) { _ in
+          Int(step.positions[index].temporal)
+        }
+      } else {
+        (memories[layer] as? SharedEntries)?.follow(cache)
+      }
       attention.attend(
         queries: row[columns: 0..<queryWidth], to: cache.entries, offsets: cache.offsets,
         keyCount: cache.count, mask: mask(of: step.positions[index], cache),
@@ -102,19 +127,27 @@ struct SelfAttention: Sendable {
     if let outputBias { given.add(outputBias, workers) }
   }
 
+  private func keys(of fused: MatrixView) -> MatrixView {
+    fused[columns: queryWidth..<queryWidth + keyWidth]
+  }
+
+  private func values(of fused: MatrixView) -> MatrixView {
+    fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth]
+  }
+
   /// Queries, keys and values of some rows, `[n x (H + 2 Hkv) dh]`, not rotated yet.
   private func project(
     _ hidden: MatrixView, rowByRow: Bool = false, _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView {
     let epsilon = Float(model.normEpsilon)
     let normed = workspace.normed(hidden.rows)
-    let fused = workspace.fused(hidden.rows, columns: model.fusedAttentionRows)
+    let fused = workspace.fused(hidden.rows, columns: shape.fusedRows)
     hidden.rmsNorm(norm, epsilon: epsilon, into: normed, workers)
     qkv.multiply(normed, into: fused, rowByRow: rowByRow, workers)
     if let qkvBias { fused.add(qkvBias, workers) }
-    let keys = queryWidth..<queryWidth + keyWidth
     if let queryNorm { fused[columns: 0..<queryWidth].rmsNormHeads(queryNorm, epsilon: epsilon, workers) }
-    if let keyNorm { fused[columns: keys].rmsNormHeads(keyNorm, epsilon: epsilon, workers) }
+    if let keyNorm { keys(of: fused).rmsNormHeads(keyNorm, epsilon: epsilon, workers) }
+    if let valueNorm { values(of: fused).rmsNormHeads(valueNorm, epsilon: epsilon, workers) }
     return fused
   }
 
@@ -146,7 +179,7 @@ struct SelfAttention: Sendable {
     _ rows: TokenRows, _ schedule: LayerSchedule, firstQuery: Int, _ cache: LayerCache
   ) -> KeyVisibility? {
     var visible = KeyVisibility(firstQuery: firstQuery)
-    if model.pictureAttention == .whole, rows.visualCount > 0, firstQuery == 0 {
+    if seesWholePictures, rows.visualCount > 0, firstQuery == 0 {
       var ends = (0..<rows.count).map { $0 + 1 }
       for run in rows.visualRuns { for row in run { ends[row] = run.upperBound } }
       visible.ends = ends
@@ -154,7 +187,7 @@ struct SelfAttention: Sendable {
     if let window, let positions = cache.positions {
       let view = KeyWindow(
         keys: positions, queries: .each(rows.positions.map { Int($0.temporal) }), width: window)
-      if view.hidesAny(heads: model.keyValueHeads, of: cache.count) { visible.window = view }
+      if view.hidesAny(heads: shape.keyValueHeads, of: cache.count) { visible.window = view }
     }
     guard visible.ends != nil || visible.window != nil else { return nil }
     if let ordinals = hollowOrdinals(rows, schedule, firstQuery: firstQuery) {

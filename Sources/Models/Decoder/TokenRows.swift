@@ -14,9 +14,8 @@ public final class TokenRows {
   /// What is added to the scores of each row's key, the logarithm of how many tokens it stands for; empty where each
   /// stands for itself alone.
   public private(set) var scoreOffsets: [Float]
-  /// What is added to visual rows behind the first layers, `[visual tokens of the prompt x layers * width]`, by the number of
-  /// the token; nobody changes it.
-  public let deepFeatures: MatrixView?
+  /// What layers add to the rows.
+  public let additions: TokenAdditions
   /// How many of the last rows are text behind the last picture, which another question does not share.
   public let questionCount: Int
   /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
@@ -29,14 +28,14 @@ public final class TokenRows {
   /// Rows with their identities; all have one entry a row, or no offsets at all.
   public init(
     hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32], scoreOffsets: [Float] = [],
-    deepFeatures: MatrixView? = nil, questionCount: Int = 0
+    additions: TokenAdditions = TokenAdditions(), questionCount: Int = 0
   ) {
     precondition((0...positions.count).contains(questionCount))
     self.questionCount = questionCount
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
     precondition(scoreOffsets.isEmpty || scoreOffsets.count == positions.count)
     self.scoreOffsets = scoreOffsets
-    self.deepFeatures = deepFeatures
+    self.additions = additions
     self.hidden = hidden
     self.positions = positions
     self.visualIndices = visualIndices
@@ -57,20 +56,22 @@ public final class TokenRows {
   public func copy() -> TokenRows {
     TokenRows(
       hidden: hidden.copy(), positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
-      deepFeatures: deepFeatures, questionCount: questionCount)
+      additions: additions, questionCount: questionCount)
   }
 
-  /// The same rows with what is added behind the first layers.
-  public func with(deepFeatures: MatrixView?) -> TokenRows {
+  /// The same rows with what layers add to them.
+  public func with(_ additions: TokenAdditions) -> TokenRows {
     TokenRows(
       hidden: hidden, positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
-      deepFeatures: deepFeatures, questionCount: questionCount)
+      additions: additions, questionCount: questionCount)
   }
 
   /// Adds what belongs behind a layer to the visual rows that are left.
   public func addDeepFeatures(behind layer: Int) {
     let width = hidden.columns
-    guard let deepFeatures, (layer + 1) * width <= deepFeatures.columns else { return }
+    guard let deepFeatures = additions.deepFeatures, (layer + 1) * width <= deepFeatures.columns else {
+      return
+    }
     let features = deepFeatures[columns: layer * width..<(layer + 1) * width]
     for row in visualRows {
       let token = Int(visualIndices[row])

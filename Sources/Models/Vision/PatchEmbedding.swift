@@ -9,6 +9,8 @@ struct PatchEmbedding: Sendable {
   private let classToken: WeightVector?
   private let positions: WeightMatrix?
   private let positionTable: WeightMatrix?
+  /// Learned positions by column, and by row.
+  private let axisPositions: [WeightMatrix]
 
   init(_ model: VisionModel, weights: some ModelWeights) throws(ModelError) {
     self.model = model
@@ -22,6 +24,12 @@ struct PatchEmbedding: Sendable {
     let side = model.positionGrid
     positionTable =
       side > 0 ? try weights.matrix("vision/position_table", rows: side * side, columns: width) : nil
+    var axes: [WeightMatrix] = []
+    for axis in model.positionAxis > 0 ? ["column", "row"] : [] {
+      axes.append(
+        try weights.matrix("vision/\(axis)_positions", rows: model.positionAxis, columns: width))
+    }
+    axisPositions = axes
   }
 
   /// Rows before the patches of each input.
@@ -43,12 +51,26 @@ struct PatchEmbedding: Sendable {
     weights.multiply(patchRows(input, rows), into: tokens, workers)
     tokens.add(bias, workers)
     if let positionTable { add(positionTable, of: rows, to: tokens) }
+    addAxisPositions(of: rows, to: tokens)
     if let classToken { hidden[rows: 0..<1].add(classToken) }
     guard let positions else { return }
     let position = MatrixView(rows: 1, columns: model.width)
     for row in 0..<hidden.rows {
       positions.copyRow(row < leading ? row : rows.patches[row - leading] + leading, into: position, row: 0)
       hidden[rows: row..<row + 1].add(position)
+    }
+  }
+
+  /// Adds the learned positions of the patches' columns and rows.
+  private func addAxisPositions(of rows: TowerRows, to tokens: MatrixView) {
+    guard !axisPositions.isEmpty else { return }
+    let position = MatrixView(rows: 1, columns: model.width)
+    for (index, patch) in rows.patches.enumerated() {
+      let (row, column) = patch.quotientAndRemainder(dividingBy: rows.grid.columns)
+      for (table, place) in zip(axisPositions, [column, row]) {
+        table.copyRow(place, into: position, row: 0)
+        tokens[rows: index..<index + 1].add(position)
+      }
     }
   }
 

@@ -9,20 +9,30 @@ struct VisionAttention: Sendable {
   private let queryNorm: VisionNorm?
   private let keyNorm: VisionNorm?
   private let output: WeightMatrix
-  private let outputBias: WeightVector
+  private let outputBias: WeightVector?
+  private let outputNorm: VisionNorm?
+  /// Ones, where values are normed.
+  private let valueNorm: WeightVector?
+  private let normEpsilon: Float
+  private let clips: ProductClips?
 
   /// Whether keys and values are rounded: where the weights are.
   var isReducedPrecision: Bool { qkv.isReducedPrecision }
   /// The same of the output projection.
   var isOutputReducedPrecision: Bool { output.isReducedPrecision }
 
-  init(_ model: VisionModel, layer: Int, weights: some ModelWeights) throws(ModelError) {
+  init(
+    _ model: VisionModel, layer: Int, clips: ProductClips?, weights: some ModelWeights
+  ) throws(ModelError) {
+    self.clips = clips
+    normEpsilon = Float(model.normEpsilon)
     func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
     let width = model.width
     func norm(_ part: String) throws(ModelError) -> VisionNorm? {
       guard model.queryKeyNorm else { return nil }
       return try VisionNorm(
-        .rmsNorm, name(part), width: width, epsilon: model.queryKeyNormEpsilon, weights: weights)
+        .rmsNorm, name(part), width: model.queryKeyNormWidth, epsilon: model.queryKeyNormEpsilon,
+        weights: weights)
     }
     attention = Attention(queryHeads: model.heads, keyValueHeads: model.heads, headWidth: width / model.heads)
     qkv = try weights.matrix(name("qkv"), rows: 3 * width, columns: width)
@@ -30,21 +40,42 @@ struct VisionAttention: Sendable {
     queryNorm = try norm("query_norm")
     keyNorm = try norm("key_norm")
     output = try weights.matrix(name("attention_output"), rows: width, columns: width)
-    outputBias = try weights.vector(name("attention_output_bias"), count: width)
+    outputBias =
+      model.layerBias ? try weights.vector(name("attention_output_bias"), count: width) : nil
+    outputNorm =
+      model.outputNorms
+      ? try VisionNorm(
+        model.norm, name("attention_output_norm"), width: width, epsilon: model.normEpsilon,
+        weights: weights) : nil
+    valueNorm = model.valueNorm ? WeightVector(Array(repeating: 1, count: model.headWidth)) : nil
   }
 
+  /// Whether the output cannot be added at once.
+  var changesOutput: Bool { outputNorm != nil || clips != nil }
+
   /// Queries, keys and values of some normed rows, `[n x width]` to `[n x 3 width]`, with their norms and at their places.
+  /// Where products are clipped, `normed` and `scratch`, which has its shape, hold anything afterwards.
   func project(
-    _ normed: MatrixView, at positions: ArraySlice<RotaryPosition>?, of rotation: PatchRotation?,
+    _ normed: MatrixView, scratch: MatrixView, at positions: ArraySlice<RotaryPosition>?,
+    of rotation: PatchRotation?,
     into fused: MatrixView, _ workers: Workers
   ) {
     let width = normed.columns
-    qkv.multiply(normed, into: fused, workers)
+    if let clips {
+      qkv.multiply(
+        normed, outputs: (0..<3).map { $0 * width..<($0 + 1) * width }, within: clips.attention, into: fused,
+        scratch: scratch, workers)
+    } else {
+      qkv.multiply(normed, into: fused, workers)
+    }
     if let qkvBias { fused.add(qkvBias, workers) }
     let queries = fused[columns: 0..<width]
     let keys = fused[columns: width..<2 * width]
-    queryNorm?.apply(queries, into: queries, workers)
-    keyNorm?.apply(keys, into: keys, workers)
+    queryNorm?.apply(toParts: queries, workers)
+    keyNorm?.apply(toParts: keys, workers)
+    if let valueNorm {
+      fused[columns: 2 * width..<3 * width].rmsNormHeads(valueNorm, epsilon: normEpsilon, workers)
+    }
     if let rotation, let positions {
       rotation.table.rotate(
         fused[columns: 0..<2 * width], positions: Array(positions), headWidth: attention.headWidth, workers)
@@ -77,10 +108,14 @@ struct VisionAttention: Sendable {
     }
   }
 
-  /// What some rows have attended to, by the output projection, written or added to `result`.
+  /// What some rows have attended to, by the output projection, written or added to `result`. Where products are clipped,
+  /// `attended` holds anything afterwards.
   func output(_ attended: MatrixView, into result: MatrixView, accumulating: Bool, _ workers: Workers) {
+    if let clips { attended.clamp(to: clips.output.input, workers) }
     output.multiply(attended, into: result, accumulating: accumulating, workers)
-    result.add(outputBias, workers)
+    if let outputBias { result.add(outputBias, workers) }
+    if let clips { result.clamp(to: clips.output.output, workers) }
+    outputNorm?.apply(result, into: result, workers)
   }
 }
 

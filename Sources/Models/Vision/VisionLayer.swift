@@ -9,9 +9,11 @@ struct VisionLayer: Sendable {
   private let feedForwardNorm: VisionNorm
   private let feedForwardScale: WeightVector?
   private let up: WeightMatrix
-  private let upBias: WeightVector
+  private let upBias: WeightVector?
   private let down: WeightMatrix
-  private let downBias: WeightVector
+  private let downBias: WeightVector?
+  private let feedForwardOutputNorm: VisionNorm?
+  private let clips: ProductClips?
   private let activation: ElementwiseFunction
   private let isGated: Bool
 
@@ -31,7 +33,8 @@ struct VisionLayer: Sendable {
     func scale(_ part: String) throws(ModelError) -> WeightVector? {
       model.layerScale ? try weights.vector(name(part), count: width) : nil
     }
-    attention = try VisionAttention(model, layer: layer, weights: weights)
+    clips = model.clipsProducts ? try ProductClips(layer, weights: weights) : nil
+    attention = try VisionAttention(model, layer: layer, clips: clips, weights: weights)
     attentionNorm = try norm("attention_norm")
     attentionScale = try scale("attention_scale")
     feedForwardNorm = try norm("feed_forward_norm")
@@ -40,9 +43,10 @@ struct VisionLayer: Sendable {
     activation = model.activation.function
     let rows = isGated ? 2 * inner : inner
     up = try weights.matrix(name("up"), rows: rows, columns: width)
-    upBias = try weights.vector(name("up_bias"), count: rows)
+    upBias = model.layerBias ? try weights.vector(name("up_bias"), count: rows) : nil
     down = try weights.matrix(name("down"), rows: width, columns: inner)
-    downBias = try weights.vector(name("down_bias"), count: width)
+    downBias = model.layerBias ? try weights.vector(name("down_bias"), count: width) : nil
+    feedForwardOutputNorm = model.outputNorms ? try norm("feed_forward_output_norm") : nil
   }
 
   /// Runs the layer in place on `hidden`, `[rows x width]`; each segment of rows sees itself alone, with `offsets`,
@@ -56,14 +60,16 @@ struct VisionLayer: Sendable {
     workspace.forEachBlock(workers) { rows, block, workers in
       attentionNorm.apply(hidden[rows: rows], into: block.normed, workers)
       attention.project(
-        block.normed, at: rotation?.positions[rows], of: rotation, into: workspace.fused[rows: rows], workers)
+        block.normed, scratch: block.result, at: rotation?.positions[rows], of: rotation,
+        into: workspace.fused[rows: rows], workers)
     }
     attention.attend(
       workspace.fused, segments: segments, offsets: offsets, panels: workspace.panels,
       into: workspace.attended, workers)
     workspace.forEachBlock(workers) { rows, block, workers in
       let hidden = hidden[rows: rows]
-      add(to: hidden, scaledBy: attentionScale, block, workers) { result, accumulating in
+      add(to: hidden, scaledBy: attentionScale, changed: attention.changesOutput, block, workers) {
+        result, accumulating in
         attention.output(
           workspace.attended[rows: rows], into: result, accumulating: accumulating, workers)
       }
@@ -80,42 +86,54 @@ struct VisionLayer: Sendable {
     let count = neurons ?? down.columns
     let fused = block.neurons[columns: 0..<(isGated ? 2 : 1) * count]
     let active = fused[columns: 0..<count]
-    activate(block.normed, count, fused, workers)
+    activate(block, count, fused, workers)
     if isGated { fused.gate(activation, into: active, workers) } else { active.activate(activation, workers) }
     watching?(active)
     let down = count == down.columns ? down : down.leading(columns: count)
-    add(to: hidden, scaledBy: feedForwardScale, block, workers) { result, accumulating in
+    let isChanged = clips != nil || feedForwardOutputNorm != nil
+    if let clips { active.clamp(to: clips.down.input, workers) }
+    add(to: hidden, scaledBy: feedForwardScale, changed: isChanged, block, workers) { result, accumulating in
       down.multiply(active, into: result, accumulating: accumulating, workers)
-      result.add(downBias, workers)
+      if let downBias { result.add(downBias, workers) }
+      if let clips { result.clamp(to: clips.down.output, workers) }
+      feedForwardOutputNorm?.apply(result, into: result, workers)
     }
   }
 
   /// The first neurons of the FFN before their activation, gates first.
-  private func activate(_ input: MatrixView, _ count: Int, _ output: MatrixView, _ workers: Workers) {
-    let all = down.columns
+  private func activate(_ block: VisionBlock, _ count: Int, _ output: MatrixView, _ workers: Workers) {
+    let (input, all) = (block.normed, down.columns)
+    let ranges = isGated ? [0..<count, all..<all + count] : [0..<count]
+    if let clips {
+      up.multiply(
+        input, outputs: ranges, within: clips.feedForward, into: output, scratch: block.result, workers)
+      return
+    }
     guard count < all else {
       up.multiply(input, into: output, workers)
-      return output.add(upBias, workers)
+      if let upBias { output.add(upBias, workers) }
+      return
     }
-    let ranges = isGated ? [0..<count, all..<all + count] : [0..<count]
     // Panels can be used in place where the up half starts with one.
     if isGated, all % NeuronReduction.unit != 0 {
       up.gathering(rows: ranges.flatMap { Array($0) }, workers).multiply(input, into: output, workers)
     } else {
       up.multiply(input, outputs: ranges, into: output, workers)
     }
-    let bias = upBias.elements
+    guard let bias = upBias?.elements else { return }
     output.add(WeightVector(ranges.flatMap { bias[$0] }), workers)
   }
 
-  /// Adds what `part` computes to `hidden`: at once, or by way of the block's memory where it is to be scaled.
+  /// Adds what `part` computes to `hidden`: at once, or by way of the block's memory where it is to be scaled or changed
+  /// otherwise.
   private func add(
-    to hidden: MatrixView, scaledBy scale: WeightVector?, _ block: VisionBlock, _ workers: Workers,
+    to hidden: MatrixView, scaledBy scale: WeightVector?, changed isChanged: Bool, _ block: VisionBlock,
+    _ workers: Workers,
     _ part: (_ result: MatrixView, _ accumulating: Bool) -> Void
   ) {
-    guard let scale else { return part(hidden, true) }
+    guard isChanged || scale != nil else { return part(hidden, true) }
     part(block.result, false)
-    block.result.multiply(byVector: scale, workers)
+    if let scale { block.result.multiply(byVector: scale, workers) }
     hidden.add(block.result, workers)
   }
 }

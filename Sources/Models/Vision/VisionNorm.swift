@@ -15,6 +15,15 @@ struct VisionNorm: Sendable {
     self.epsilon = Float(epsilon)
   }
 
+  /// Norms, in place, each part of each row that is as wide as the weight: a head, or all of it.
+  func apply(toParts rows: MatrixView, _ workers: Workers) {
+    if bias == nil, weight.count < rows.columns {
+      rows.rmsNormHeads(weight, epsilon: epsilon, workers)
+    } else {
+      apply(rows, into: rows, workers)
+    }
+  }
+
   /// Writes the normalised rows of `input` to `output`, which may be `input`.
   func apply(_ input: MatrixView, into output: MatrixView, _ workers: Workers) {
     if let bias {

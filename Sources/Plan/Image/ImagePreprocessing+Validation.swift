@@ -70,6 +70,14 @@ extension NativeResolution {
     try require(unit, in: expected...expected, "unit", path)
     try require(minimumPixels, in: 1...Limit.pixels, "minimum_pixels", path)
     try require(maximumPixels, in: minimumPixels...Limit.pixels, "maximum_pixels", path)
+    let vision = model.vision
+    guard !fills || maximumPixels >= unit * unit else {
+      throw Flaw(path, "maximum_pixels is \(maximumPixels), less than a unit of \(unit) x \(unit)")
+    }
+    guard vision.positionAxis == 0 || (fills && longestSide * model.projector.merge <= vision.positionAxis)
+    else {
+      throw Flaw(path, "pictures may be longer than position_axis, \(vision.positionAxis) patches")
+    }
   }
 }
 

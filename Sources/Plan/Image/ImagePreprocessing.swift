@@ -143,9 +143,14 @@ public struct NativeResolution: Equatable, Sendable {
   public var minimumPixels = 0
   /// Most pixels.
   public var maximumPixels = 0
+  /// Whether every picture is scaled to as many pixels as that allows, and no more (Gemma 4).
+  public var fills = false
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
+
+  /// Units of the longest side that any picture has where it `fills`.
+  public var longestSide: Int { max(1, maximumPixels / max(1, unit * unit)) }
 }
 
 /// A picture's own resolution where it is small enough, and tiles beside it where it is not.

@@ -11,6 +11,7 @@ private enum Limit {
   static let grid = 1...512
   static let patch = 512
   static let taps = 64
+  static let positionAxis = 65_536
   /// A float has all whole numbers up to here.
   static let windowContext = 1 << 24
   /// How many times as wide as its input a product may be. A row of the workspace is as wide as the widest product, so
@@ -51,8 +52,10 @@ extension TextModel {
     try require(contextLength, in: Limit.context, "context_length", path)
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     try requireWidth(feedForwardWidth, from: width, "feed_forward_width", path)
-    try requireWidth(fusedAttentionRows, from: width, "width of queries, keys and values", path)
-    guard headWidth % 2 == 0 else { throw Flaw(path, "head_width is odd: \(headWidth)") }
+    try require(windowHeadWidth, in: 0...Limit.headWidth.upperBound, "window_head_width", path)
+    for (name, width) in [("head_width", headWidth), ("window_head_width", windowHeadWidth)] {
+      guard width % 2 == 0 else { throw Flaw(path, "\(name) is odd: \(width)") }
+    }
     try rotary.validate(path, headWidth: headWidth)
     guard queryHeads % keyValueHeads == 0 else {
       throw Flaw(path, "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
@@ -79,8 +82,49 @@ extension TextModel {
     guard windowLayers.isEmpty || (contextLength <= Limit.windowContext && rotary.sections.isEmpty) else {
       throw Flaw(path, "has window_layers, and a context of \(contextLength) positions or axes of positions")
     }
+    guard windowLayers.isEmpty || windowHeadWidth > 0 || rotary.width <= headWidth else {
+      throw Flaw(path, "rotary_width is \(rotary.width), wider than heads with a sliding window")
+    }
+    try validateSharing(path)
+    for shape in attentionShapes {
+      try requireWidth(shape.fusedRows, from: width, "width of queries, keys and values", path)
+    }
+    try validateLayerEmbedding(path)
+    try require(logitCap, from: 0, upTo: 1e6, "logit_cap", path)
     for token in stopTokens { try require(token, in: 0...(vocabulary - 1), "stop_tokens", path) }
     try require(imageToken, in: 0...(vocabulary - 1), "image_token", path)
+  }
+}
+
+extension TextModel {
+  /// Demands that layers without keys and values of their own find some.
+  private func validateSharing(_ path: String) throws(Flaw) {
+    try require(sharingLayers, in: 0...(layers - 1), "sharing_layers", path)
+    try require(
+      sharingFeedForwardWidth, in: 0...Limit.feedForward.upperBound, "sharing_feed_forward_width", path)
+    try requireWidth(sharingFeedForwardWidth, from: width, "sharing_feed_forward_width", path)
+    for layer in sharingStart..<layers {
+      guard !convolutionLayers.contains(layer) else {
+        throw Flaw(path, "sharing_layers has layer \(layer), which is a convolution")
+      }
+      guard entryLayer(of: layer) < sharingStart else {
+        throw Flaw(path, "layer \(layer) of sharing_layers finds no layer of its kind with keys and values")
+      }
+    }
+  }
+
+  private func validateLayerEmbedding(_ path: String) throws(Flaw) {
+    try require(layerEmbeddingWidth, in: 0...Limit.width.upperBound, "layer_embedding_width", path)
+    guard layerEmbeddingWidth > 0 else { return }
+    try requireWidth(layerEmbeddingColumns, from: width, "layers * layer_embedding_width", path)
+    try require(
+      layerEmbeddingVocabulary, in: vocabulary...Limit.vocabulary.upperBound, "layer_embedding_vocabulary",
+      path)
+    try require(
+      layerEmbeddingVisualToken, in: 0...(layerEmbeddingVocabulary - 1), "layer_embedding_visual_token", path)
+    guard rotary.sections.isEmpty else {
+      throw Flaw(path, "has a layer_embedding_width, and axes of positions")
+    }
   }
 }
 
@@ -154,6 +198,14 @@ extension VisionModel {
     guard positionGrid == 0 || (positions != .learned && !classToken) else {
       throw Flaw(path, "has a position_grid beside other learned positions or a class token")
     }
+    try require(positionAxis, in: 0...Limit.positionAxis, "position_axis", path)
+    guard positionAxis == 0 || (positions != .learned && !classToken) else {
+      throw Flaw(path, "has a position_axis beside other learned positions or a class token")
+    }
+    guard !normsHeads || queryKeyNorm else { throw Flaw(path, "norms_heads, but not queries and keys") }
+    guard !clipsProducts || gatedFeedForward else {
+      throw Flaw(path, "clips_products of an FFN without gates")
+    }
     try require(deepLayers.count, in: 0...64, "number of deep_layers", path)
     for layer in deepLayers { try require(layer, in: 0...layers, "deep_layers", path) }
     guard deepLayers.isEmpty || !classToken else { throw Flaw(path, "has deep_layers and a class token") }
@@ -171,6 +223,9 @@ extension ProjectorModel {
     let path = "/model/projector"
     try require(hiddenWidth, in: 0...Limit.feedForward.upperBound, "hidden_width", path)
     try require(merge, in: 1...64, "merge", path)
+    guard !standardizes || (!normsPatches && vision.deepLayers.isEmpty) else {
+      throw Flaw(path, "standardizes features beside a norm of patches or deep_layers")
+    }
     guard !pools || vision.deepLayers.isEmpty else { throw Flaw(path, "pools beside deep_layers") }
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     try require(inputWidth(vision), in: 1...(1 << 26), "merged width", path)

@@ -5,6 +5,8 @@ public struct ProjectorModel: Equatable, Sendable {
   public var merge = 1
   /// Whether these patches are averaged rather than laid side by side (Gemma 3).
   public var pools = false
+  /// Whether features are multiplied by a vector and another one is added before the norm (Gemma 4).
+  public var standardizes = false
   /// Norm before the linear layers, if any.
   public var norm = ProjectorNorm.none
   /// Whether the norm stands before the merge, over the tower's width, or behind it.
@@ -51,6 +53,12 @@ public struct ProjectorModel: Equatable, Sendable {
     var list = weights(
       inputWidth: inputWidth(vision), normWidth: normWidth(vision), to: text.width
     ) { "projector/\($0)" }
+    if standardizes {
+      list += [
+        .vector("projector/feature_scale", inputWidth(vision), "factor of each feature before the norm"),
+        .vector("projector/feature_offset", inputWidth(vision), "what is added to each behind it"),
+      ]
+    }
     for index in vision.deepLayers.indices {
       // Their norm stands behind the merge.
       let width = vision.width * merge * merge

@@ -31,6 +31,8 @@ public struct TextModel: Equatable, Sendable {
   public var headNorm = false
   /// Whether gate, up and down have biases.
   public var feedForwardBias = false
+  /// Whether values are normed head by head, by an RMSNorm without a weight (Gemma 4).
+  public var valueNorm = false
   /// Factor of token embeddings, not of visual tokens (Gemma: the root of the width).
   public var embeddingScale = 1.0
   /// Whether what a mixer and an FFN give is normed before it is added to the residual stream (Gemma).
@@ -41,6 +43,24 @@ public struct TextModel: Equatable, Sendable {
   public var windowLayers: [Int] = []
   /// Positions that the attention of these layers sees, the token's own included.
   public var window = 4096
+  /// Width of a head in these layers; 0 for `headWidth` (Gemma 4).
+  public var windowHeadWidth = 0
+  /// Last layers that have no keys and values of their own, but read those of the last layer before them that has a window,
+  /// or none, as they do (Gemma 4).
+  public var sharingLayers = 0
+  /// Neurons of the feed-forward networks of these last layers; 0 for `feedForwardWidth`.
+  public var sharingFeedForwardWidth = 0
+  /// Width of what each layer adds by itself for each token, made of the token's embedding and of a row of a table of its
+  /// own; 0 where layers add nothing (per-layer embeddings, Gemma 4).
+  public var layerEmbeddingWidth = 0
+  /// Rows of that table.
+  public var layerEmbeddingVocabulary = 0
+  /// The token whose row of that table visual tokens have.
+  public var layerEmbeddingVisualToken = 0
+  /// Whether the residual stream is multiplied by a number behind each layer (Gemma 4).
+  public var layerScales = false
+  /// Bound that logits come near to, `c tanh(x / c)`; 0 for none (Gemma 4).
+  public var logitCap = 0.0
   /// Layers that mix neighbouring tokens by a gated short convolution, and have no attention; ascending (LFM2).
   public var convolutionLayers: [Int] = []
   /// Tokens that a convolution sees, the token itself included.
@@ -63,6 +83,8 @@ public struct TextModel: Equatable, Sendable {
     case causal
     /// All of a contiguous run of visual tokens (Gemma 3).
     case whole
+    /// The same in layers with a sliding window, as far back as it reaches; what comes before them in others (Gemma 4).
+    case wholeInWindows = "whole_in_windows"
   }
 }
 
@@ -90,22 +112,19 @@ public struct RotaryModel: Equatable, Sendable {
 }
 
 extension TextModel {
-  /// Rows of the fused q/k/v matrix: all query heads, then all key heads, then all value heads.
-  public var fusedAttentionRows: Int { (queryHeads + 2 * keyValueHeads) * headWidth }
-
   /// Layers with attention, and so with keys and values; ascending.
   public var attentionLayers: [Int] { (0..<layers).filter { !convolutionLayers.contains($0) } }
 
+  /// Layers with keys and values of their own; ascending.
+  public var entryLayers: [Int] { attentionLayers.filter { $0 < sharingStart } }
+
   /// Layers up to the last one that has keys and values: what is done behind it frees none.
-  public var entryDepth: Int { (attentionLayers.last ?? -1) + 1 }
+  public var entryDepth: Int { (entryLayers.last ?? -1) + 1 }
 
   /// The first layer with attention from a layer on, or the last one before it.
   public func attentionLayer(from layer: Int) -> Int {
     attentionLayers.first { $0 >= layer } ?? attentionLayers.last ?? layer
   }
-
-  /// Columns of the widest projection before a layer's mixer.
-  public var mixerColumns: Int { max(fusedAttentionRows, convolutionLayers.isEmpty ? 0 : 3 * width) }
 
   /// Name of a tensor of one layer.
   public static func layerWeight(_ layer: Int, _ name: String) -> String {
@@ -122,12 +141,16 @@ extension TextModel {
     if !windowLayers.isEmpty {
       list.append(
         .vector(
-          "text/window_rope_inverse_frequencies", rotary.width / 2,
+          "text/window_rope_inverse_frequencies", windowRotaryWidth / 2,
           "the same for layers with a sliding window"))
     }
+    list += layerEmbeddingWeights
     for layer in 0..<layers {
       func name(_ part: String) -> String { Self.layerWeight(layer, part) }
-      list += convolutionLayers.contains(layer) ? convolutionWeights(name) : attentionWeights(name)
+      let feedForwardWidth = feedForwardWidth(of: layer)
+      list +=
+        convolutionLayers.contains(layer)
+        ? convolutionWeights(name) : attentionWeights(attentionShape(of: layer), name)
       list += [
         .vector(name("feed_forward_norm"), width, "RMSNorm weight between attention and FFN"),
         .matrix(name("gate_up"), [2 * feedForwardWidth, width], "gate rows, then up rows; a row a neuron"),
@@ -144,28 +167,33 @@ extension TextModel {
           .vector(name("feed_forward_output_norm"), width, "RMSNorm weight of what the FFN gives"),
         ]
       }
+      list += layerEmbeddingWeights(name)
     }
     list.append(.vector("text/final_norm", width, "RMSNorm weight before the head"))
     if !tiedHead { list.append(.matrix("text/head", [vocabulary, width], "logits head, a row a token")) }
     return list
   }
 
-  private func attentionWeights(_ name: (String) -> String) -> [WeightSpecification] {
+  private func attentionWeights(
+    _ shape: AttentionShape, _ name: (String) -> String
+  ) -> [WeightSpecification] {
     var list: [WeightSpecification] = [
       .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
-      .matrix(name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
+      .matrix(
+        name("qkv"), [shape.fusedRows, width],
+        "query, key and value projections, stacked by row; the query projection alone in a sharing layer"),
     ]
     if attentionBias {
-      list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
+      list.append(.vector(name("qkv_bias"), shape.fusedRows, "biases of query, key and value"))
     }
     if headNorm {
-      list += [
-        .vector(name("query_norm"), headWidth, "RMSNorm weight of each query head"),
-        .vector(name("key_norm"), headWidth, "RMSNorm weight of each key head"),
-      ]
+      list.append(.vector(name("query_norm"), shape.headWidth, "RMSNorm weight of each query head"))
+      if shape.ownsEntries {
+        list.append(.vector(name("key_norm"), shape.headWidth, "RMSNorm weight of each key head"))
+      }
     }
     list.append(
-      .matrix(name("attention_output"), [width, queryHeads * headWidth], "attention output projection"))
+      .matrix(name("attention_output"), [width, shape.queryWidth], "attention output projection"))
     if attentionOutputBias {
       list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
     }

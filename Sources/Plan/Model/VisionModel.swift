@@ -28,12 +28,25 @@ public struct VisionModel: Equatable, Sendable {
   public var positionGrid = 0
   /// How the table becomes as large as a picture's grid.
   public var positionResize = PositionResize.corners
+  /// Rows of two tables of learned positions, one by a patch's column and one by its row, which are both added to it, whatever
+  /// else it knows of its place; 0 for none (Gemma 4).
+  public var positionAxis = 0
   /// Whether q, k and v have biases.
   public var attentionBias = true
+  /// Whether the attention output and the FFN have biases.
+  public var layerBias = true
   /// Whether queries and keys pass an RMSNorm over all heads.
   public var queryKeyNorm = false
+  /// Whether that norm is of each head alone, with one weight for all (Gemma 4).
+  public var normsHeads = false
+  /// Whether values are normed head by head, by an RMSNorm without a weight (Gemma 4).
+  public var valueNorm = false
   /// Epsilon of the norms of queries and keys.
   public var queryKeyNormEpsilon = 1e-6
+  /// Whether what attention and FFN give is normed before it is added (Gemma 4).
+  public var outputNorms = false
+  /// Whether the inputs and outputs of a layer's products are brought into ranges of their own (Gemma 4).
+  public var clipsProducts = false
   /// Whether attention and FFN outputs are scaled channel by channel before they are added.
   public var layerScale = false
   /// Whether a norm stands before the first layer (CLIP).
@@ -83,6 +96,10 @@ public struct VisionModel: Equatable, Sendable {
   public var rows: Int { grid * grid + (classToken ? 1 : 0) }
   /// Columns of the features: one width for each boundary that is read.
   public var featureWidth: Int { width * max(1, featureLayers.count) }
+  /// Width of a head.
+  public var headWidth: Int { width / max(1, heads) }
+  /// Elements of the norms of queries and of keys.
+  public var queryKeyNormWidth: Int { normsHeads ? headWidth : width }
   /// Columns of the patch embedding: channels x patch rows x patch columns.
   public var patchElements: Int { 3 * patchSize * patchSize }
 }
@@ -119,6 +136,13 @@ extension VisionModel {
           "vision/position_table", [positionGrid * positionGrid, width],
           "learned positions of a square grid, row by row, to be interpolated"))
     }
+    if positionAxis > 0 {
+      for axis in ["column", "row"] {
+        list.append(
+          .folded(
+            "vision/\(axis)_positions", [positionAxis, width], "learned position of a patch by its \(axis)"))
+      }
+    }
     if inputNorm { list += .norm(norm, "vision/input_norm", width, "before the first layer") }
     for layer in 0..<layers { list += layerWeights { Self.layerWeight(layer, $0) } }
     if outputNorm { list += .norm(.layerNorm, "vision/output_norm", width, "behind the last layer") }
@@ -130,23 +154,31 @@ extension VisionModel {
     list.append(.matrix(name("qkv"), [3 * width, width], "query, key and value projections, stacked by row"))
     if attentionBias { list.append(.vector(name("qkv_bias"), 3 * width, "biases of query, key and value")) }
     if queryKeyNorm {
-      list.append(.vector(name("query_norm"), width, "RMSNorm weight of the queries, all heads together"))
-      list.append(.vector(name("key_norm"), width, "RMSNorm weight of the keys, all heads together"))
+      let heads = normsHeads ? "of each head" : "all heads together"
+      list.append(.vector(name("query_norm"), queryKeyNormWidth, "RMSNorm weight of the queries, \(heads)"))
+      list.append(.vector(name("key_norm"), queryKeyNormWidth, "RMSNorm weight of the keys, \(heads)"))
     }
-    list += [
-      .matrix(name("attention_output"), [width, width], "attention output projection"),
-      .vector(name("attention_output_bias"), width, "bias of the attention output"),
-    ]
+    list.append(.matrix(name("attention_output"), [width, width], "attention output projection"))
+    if layerBias {
+      list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
+    }
+    if outputNorms { list += .norm(norm, name("attention_output_norm"), width, "of what attention gives") }
     if layerScale { list.append(.vector(name("attention_scale"), width, "factor of each channel")) }
     list += .norm(norm, name("feed_forward_norm"), width, "before the FFN")
     let rows = gatedFeedForward ? 2 * feedForwardWidth : feedForwardWidth
     let kind = gatedFeedForward ? "gate rows, then up rows" : "first FFN matrix"
-    list += [
-      .matrix(name("up"), [rows, width], kind),
-      .vector(name("up_bias"), rows, "biases of up"),
-      .matrix(name("down"), [width, feedForwardWidth], "second FFN matrix"),
-      .vector(name("down_bias"), width, "bias of the second FFN matrix"),
-    ]
+    list.append(.matrix(name("up"), [rows, width], kind))
+    if layerBias { list.append(.vector(name("up_bias"), rows, "biases of up")) }
+    list.append(.matrix(name("down"), [width, feedForwardWidth], "second FFN matrix"))
+    if layerBias { list.append(.vector(name("down_bias"), width, "bias of the second FFN matrix")) }
+    if outputNorms { list += .norm(norm, name("feed_forward_output_norm"), width, "of what the FFN gives") }
+    if clipsProducts {
+      list.append(
+        .folded(
+          name("clips"), [7, 4],
+          "least and greatest input, least and greatest output of the products with query, key, value, attention_output, "
+            + "gate, up and down, a row each"))
+    }
     if layerScale { list.append(.vector(name("feed_forward_scale"), width, "factor of each channel")) }
     return list
   }

@@ -18,8 +18,8 @@ extension Report {
     }
     let thresholds = profile.thresholds
     let text = plan.contents.model.text
-    // A layer without attention is in no class.
-    let layers = text.attentionLayers.filter { profile.layerClass.indices.contains($0) }
+    // A layer without entries is in no class.
+    let layers = text.entryLayers.filter { profile.layerClass.indices.contains($0) }
     let chart = ProfileChart(
       means: profile.visionAttentionMean, deviations: profile.visionAttentionDeviation,
       classes: profile.layerClass.map(Int.init), rates: profile.retention,
@@ -29,9 +29,13 @@ extension Report {
       "\(layers.count { profile.layerClass[$0] == kind.value }) \(kind.name)"
     }
     let wide = layers.count { profile.visionAttentionMean[$0] < 1.5 * profile.visionAttentionDeviation[$0] }
-    let others =
+    var others =
       text.convolutionLayers.isEmpty
       ? "" : " Layers \(Wording.layers(text.convolutionLayers)) are convolutions, which have no attention."
+    if text.sharingLayers > 0 {
+      others +=
+        " Layers \(Wording.layers(Array(text.sharingStart..<text.layers))) read the keys and values of earlier ones."
+    }
     section.body = [
       .figure(
         "profile", title: "Attention on the picture by layer",
@@ -54,7 +58,7 @@ extension Report {
       columns: ["layer", "class", "calibrated rate"] + points.map { named($0.name) })
     table.wordColumns = [1]
     for layer in profile.retention.indices {
-      guard !plan.contents.model.text.convolutionLayers.contains(layer) else { continue }
+      guard plan.contents.model.text.entryLayers.contains(layer) else { continue }
       let kind = Int(profile.layerClass[layer])
       table.append(
         [

@@ -43,7 +43,7 @@ struct PartsBench {
     let (width, inner) = (model.width, model.feedForwardWidth)
     func name(_ part: String) -> String { TextModel.layerWeight(0, part) }
     let matrices = [
-      ("qkv", try weights.matrix(name("qkv"), rows: model.fusedAttentionRows, columns: width)),
+      ("qkv", try weights.matrix(name("qkv"), rows: model.attentionShape(of: 0).fusedRows, columns: width)),
       ("gate/up", try weights.matrix(name("gate_up"), rows: 2 * inner, columns: width)),
     ]
     var lines = matrices.map { name, matrix in

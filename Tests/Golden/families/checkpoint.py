@@ -11,11 +11,24 @@ import weights
 from safetensors import safe_open
 from safetensors.torch import save_file
 from transformers import AutoImageProcessor, AutoTokenizer, PreTrainedTokenizerFast, ProcessorMixin, SmolVLMProcessor
+from transformers.models.paligemma import processing_paligemma
 from transformers.models.smolvlm import processing_smolvlm
 
-# Video processors need torchvision and, for SmolVLM, num2words; no golden value has to do with videos.
+# Video processors need torchvision and, for SmolVLM, num2words; no golden value has to do with videos or with sound.
 ProcessorMixin.get_attributes = classmethod(lambda cls: ["image_processor", "tokenizer"])
+_whole = ProcessorMixin.__init__
+
+
+def _pictures_and_text(self, *args, **kwargs):
+    for absent in ("feature_extractor", "video_processor"):
+        if kwargs.get(absent, ...) is None:
+            kwargs.pop(absent)
+    _whole(self, *args, **kwargs)
+
+
+ProcessorMixin.__init__ = _pictures_and_text
 processing_smolvlm.num2words = str
+processing_paligemma.EXTRA_TOKENS = vocabulary.PLACES
 SmolVLMProcessor.__init__.__defaults__ = (None, *SmolVLMProcessor.__init__.__defaults__)
 TYPES = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
@@ -23,8 +36,12 @@ TYPES = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 def words(kind):
     tokenizer, first, last, named = vocabulary.KINDS[kind]()
     special = dict(eos_token=last, pad_token=last if first is None else None, bos_token=first, unk_token=None)
-    if kind in ("llama", "mistral", "gemma3"):
+    if kind in ("llama", "mistral", "mistral3", "gemma3"):
         special |= dict(unk_token="<unk>", pad_token="<pad>")
+    if kind in ("granite", "granite4"):
+        special |= dict(unk_token=last, pad_token=last)
+    if kind in ("gemma4", "paligemma"):
+        special |= dict(unk_token="<unk>", pad_token="<pad>", mask_token="<mask>")
     special = {key: value for key, value in special.items() if value is not None}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
@@ -54,6 +71,8 @@ class Checkpoint:
         generation = model.generation_config
         generation.bos_token_id, generation.eos_token_id = tokenizer.bos_token_id, tokenizer.eos_token_id
         generation.pad_token_id = tokenizer.pad_token_id
+        if "ends" in spec:
+            generation.eos_token_id = tokenizer.convert_tokens_to_ids(spec["ends"])
         with tempfile.TemporaryDirectory() as scratch:
             model.save_pretrained(scratch)
             self.plain = json.loads((Path(scratch) / "config.json").read_text())
@@ -65,19 +84,23 @@ class Checkpoint:
             folder / "config.json", layouts.configuration(family, self.layout, self.plain, self.configuration)
         )
         layouts.processor(family, self.layout, folder)
-        layouts.tokenizer(self.layout, folder, spec.get("template_in", "tokenizer_config.json"))
+        layouts.tokenizer(family, self.layout, folder, spec.get("template_in", "tokenizer_config.json"))
         tied = self.configuration.tie_word_embeddings
         self.names = {name: layouts.name(family, self.layout, name) for name in saved}
         gain = spec.get("gain", 1.3)
         shards = spec.get("shards", 1)
+        # Real checkpoints may have tensors that the model has no place for.
+        present = saved | spec.get("unused", lambda configuration: {})(self.configuration)
         self.entries = []
-        for index, (name, shape) in enumerate(saved.items()):
+        for index, (name, shape) in enumerate(present.items()):
             scale, offset = weights.scales(name, shape, tied, gain)
-            if family == "gemma3" and name.startswith("language_model"):
+            if family in ("gemma3", "paligemma") and name.startswith("language_model"):
                 scale, offset = weights.scales_of_gemma(name, scale, offset)
-            entry = dict(name=self.names[name], dtype=self.dtype, shape=shape, a=scale, b=offset)
+            if family == "gemma4":
+                scale, offset = weights.scales_of_gemma4(name, shape, scale, offset)
+            entry = dict(name=self.names.get(name, name), dtype=self.dtype, shape=shape, a=scale, b=offset)
             if shards > 1:
-                entry["shard"] = index * shards // len(saved)
+                entry["shard"] = index * shards // len(present)
             self.entries.append(entry)
         self.shards = shards
 

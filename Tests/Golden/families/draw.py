@@ -17,9 +17,15 @@ import sys
 import tempfile
 
 import h5py
+import injected
 import make_golden
 import native
 import numpy as np
+import perlayer
+import prefixed
+import rows
+import templates
+import tiled
 import torch
 import transformers as t
 import weights
@@ -28,6 +34,8 @@ from checkpoint import Checkpoint
 from tiled import rope, text
 
 PROMPTS = [prompt for _, _, prompt in make_golden.CASES] + ["?", "First <image>, then what?", "a\n\n  b <image>"]
+# Families with no place for pictures inside a text.
+GATHERING = ["granite_vision", "paligemma"]
 PICTURES = ["square", "wide", "tall", "tiny"]
 
 
@@ -122,7 +130,142 @@ def draw_gemma3(r):
     return windowed.gemma3("drawn", vision, language, side**2, crops)
 
 
-DRAWERS = {"gemma3": draw_gemma3, "qwen3_vl": draw_qwen3, "internvl": draw_intern, "lfm2_vl": draw_lfm2}
+def draw_gemma4(r):
+    language = decoder(r, [8, 12, 16, 20, 32])
+    language |= dict(num_hidden_layers=r.randint(2, 7), global_head_dim=r.choice([8, 16, 24, 40]))
+    letters = [r.choice("ssf") for _ in range(language["num_hidden_layers"] - 1)] + ["f"]
+    # A kind of layers whose keys others take has to have a layer before them.
+    least = max(letters.index(letter) for letter in set(letters)) + 1
+    shared = r.randint(0, len(letters) - least) if r.random() < 0.7 else 0
+    # transformers cannot share without inputs of layers.
+    language |= dict(layer_types=windowed.kinds(letters), num_kv_shared_layers=shared)
+    language |= dict(hidden_size_per_layer_input=r.choice([4, 8, 12] if shared else [0, 0, 4, 12]))
+    language |= dict(use_double_wide_mlp=r.random() < 0.5, final_logit_softcapping=r.choice([None, 30.0, 5.0]))
+    language |= dict(use_bidirectional_attention=r.choice([None, "vision"]), attention_bias=r.random() < 0.15)
+    language |= dict(sliding_window=r.choice([3, 7, 16, 33, 64, 512]))
+    language |= dict(hidden_activation=r.choice(["gelu_pytorch_tanh", "gelu_pytorch_tanh", "gelu", "silu"]))
+    language |= dict(rope_parameters=perlayer.ropes(r.choice([1e4, 5e3]), r.choice([0.25, 0.5, 1.0])))
+    if r.random() < 0.15:
+        language |= dict(attention_k_eq_v=True)
+    heads, pooled, budget = r.choice([1, 2, 4]), r.choice([2, 3, 3]), r.choice([70, 70, 70, 140])
+    vision = dict(num_attention_heads=heads, num_key_value_heads=r.choice([n for n in (1, 2, 4) if heads % n == 0]))
+    # Heads as wide as the tower, as all that were released have.
+    width = 4 * r.randint(1, 5)
+    vision |= dict(head_dim=width, hidden_size=heads * width, intermediate_size=8 * r.randint(3, 9))
+    vision |= dict(num_hidden_layers=r.randint(1, 3), patch_size=r.choice([4, 5, 6, 8]), pooling_kernel_size=pooled)
+    vision |= dict(position_embedding_size=budget * pooled + r.choice([0, 0, 9]), standardize=r.random() < 0.5)
+    vision |= dict(use_clipped_linears=r.random() < 0.6, hidden_activation=r.choice(["gelu_pytorch_tanh", "gelu"]))
+    changes = dict(resample=r.choice([2, 3, 3]))
+    if r.random() < 0.15:
+        changes |= dict(do_normalize=True, image_mean=[0.4, 0.5, 0.6], image_std=[0.3, 0.4, 0.5])
+    rest = dict(budget=budget, changes=changes, sound=r.random() < 0.2, layout=r.choice(["hub", "v5"]))
+    if shared and r.random() < 0.5:
+        rest |= dict(unused=perlayer.shared_projections)
+    return perlayer.gemma4("drawn", vision, language, template=r.choice([templates.GEMMA4, templates.GEMMA4_LARGE]), **rest)
+
+
+def draw_paligemma(r):
+    kind = r.choice(["gemma2", "gemma2", "gemma"])
+    language = decoder(r, [8, 12, 16, 20, 32])
+    language["hidden_size"] = 16 * language["num_attention_heads"] * r.choice([1, 1, 2])
+    language |= dict(rope_parameters=rope("default", theta=r.choice([1e4, 1e5])), attention_bias=r.random() < 0.2)
+    if kind == "gemma2":
+        language |= dict(query_pre_attn_scalar=r.choice([8, 16, 24, 256]), sliding_window=r.choice([3, 7, 16, 33, 512]))
+        language |= dict(attn_logit_softcapping=r.choice([None, 50.0, 3.0]), final_logit_softcapping=r.choice([None, 30.0, 8.0]))
+        if r.random() < 0.4:
+            language |= dict(layer_types=windowed.kinds(r.choice("ssf") for _ in range(language["num_hidden_layers"])))
+    heads, patch = r.choice([1, 2, 4]), r.choice([8, 12, 14])
+    vision = dict(image_size=patch * r.randint(1, 6), patch_size=patch, num_attention_heads=heads)
+    vision |= dict(hidden_size=heads * r.choice([8, 16, 24]), intermediate_size=8 * r.randint(3, 9))
+    vision |= dict(num_hidden_layers=r.randint(1, 3), hidden_act=r.choice(["gelu", "gelu_pytorch_tanh"]))
+    # The oldest folders have no kinds of layers.
+    layouts = ["v5", "v4"] if "layer_types" in language else ["v5", "v4", "hub"]
+    return prefixed.paligemma(
+        "drawn", kind, vision, language, layout=r.choice(layouts), changes=dict(resample=r.choice([2, 3, 3]))
+    )
+
+
+def draw_mistral3(r):
+    kind = r.choice(["mistral", "ministral3"])
+    language = decoder(r, [8, 12, 16, 20, 32])
+    if kind == "mistral":
+        language |= dict(rope_parameters=rope("default", theta=r.choice([1e4, 1e9])))
+        if r.random() < 0.3:
+            language |= dict(sliding_window=r.choice([7, 16, 64]))
+    else:
+        settings = dict(factor=r.choice([4.0, 16.0]), beta_fast=r.choice([32.0, 4.0]), beta_slow=r.choice([1.0, 0.5]))
+        settings |= dict(mscale=r.choice([1.0, 0.8]), mscale_all_dim=r.choice([1.0, 0.5]))
+        language |= dict(rope_parameters=rows.yarn(r.choice([16, 40, 1000]), r.choice([0.1, 0.4]), r.choice([1e4, 1e6]), **settings))
+    heads, patch = r.choice([1, 2, 4]), r.choice([2, 3, 4])
+    merge = r.choice([1, 2, 2, 3]) if patch == 2 else 2
+    vision = dict(num_attention_heads=heads, hidden_size=heads * 4 * r.randint(2, 6), intermediate_size=8 * r.randint(3, 9))
+    vision |= dict(num_hidden_layers=r.randint(2, 4), patch_size=patch, hidden_act=r.choice(["gelu", "silu"]))
+    # Without layer 0: transformers takes its number for none.
+    rest = dict(multimodal_projector_bias=r.random() < 0.4, projector_hidden_act=r.choice(["gelu", "silu"]))
+    rest |= dict(vision_feature_layer=r.choice([-1, -1, -2, 1]), tie_word_embeddings=r.random() < 0.4)
+    rest |= dict(changes=dict(resample=r.choice([2, 3, 3])))
+    # Scaled queries came with transformers 5.
+    rest |= dict(layout=r.choice(["v5", "v4", "hub"]) if kind == "mistral" else "v5")
+    return rows.mistral3("drawn", kind, vision, language, patch * merge * r.randint(4, 8) + r.choice([0, 1, 3]), merge, **rest)
+
+
+def multipliers(r):
+    found = dict(embedding_multiplier=r.choice([0.3, 1.0, 12.0]), residual_multiplier=r.choice([0.22, 0.6, 1.0]))
+    return found | dict(attention_multiplier=r.choice([0.05, 0.2, 0.4]), logits_scaling=r.choice([0.5, 1.0, 8.0]))
+
+
+def draw_granite(r):
+    language = decoder(r, [8])
+    language.pop("head_dim")
+    language["hidden_size"] = language["num_attention_heads"] * r.choice([8, 12, 16])
+    language |= multipliers(r) | dict(attention_bias=r.random() < 0.3, mlp_bias=r.random() < 0.3)
+    heads, depth, side = r.choice([1, 2, 4]), r.randint(2, 5), 14 * r.randint(2, 4)
+    vision = dict(image_size=side, num_attention_heads=heads, hidden_size=heads * r.choice([8, 16, 24]))
+    vision |= dict(intermediate_size=8 * r.randint(3, 9), num_hidden_layers=depth)
+    vision |= dict(hidden_act=r.choice(["gelu", "gelu_pytorch_tanh"]))
+    # Without the embeddings: transformers takes the number of layer 0 alone for none.
+    layers = sorted(r.sample(range(-depth, 0), r.randint(1, min(depth, 4))))
+    cells = [(rows, columns) for rows in range(1, 4) for columns in range(1, 4)]
+    pinpoints = tiled.grid(side, *r.sample(cells, r.randint(2, 5)))
+    rest = dict(tie_word_embeddings=r.random() < 0.5, projector_hidden_act=r.choice(["gelu", "silu"]))
+    rest |= dict(layout=r.choice(["v5", "v4", "hub"]), changes=dict(resample=r.choice([2, 3, 3])))
+    return tiled.granite_vision("drawn", tiled.siglip(**vision), language, pinpoints, layers, **rest)
+
+
+def draw_granite4(r):
+    language = decoder(r, [8])
+    language.pop("head_dim")
+    language["hidden_size"] = language["num_attention_heads"] * r.choice([8, 12, 16])
+    language |= multipliers(r) | dict(attention_bias=r.random() < 0.3, mlp_bias=r.random() < 0.3)
+    projectors = r.randint(1, 3)
+    language["num_hidden_layers"] = projectors + r.randint(4, 6)
+    depth, window = r.randint(2, 4), r.choice([2, 2, 4])
+    patch, cells = r.choice([4, 8]), window * r.randint(1, 2)
+    vision = dict(num_hidden_layers=depth, hidden_size=64 * r.randint(1, 2), patch_size=patch, image_size=patch * cells)
+    vision |= dict(num_attention_heads=r.choice([1, 2, 4]), intermediate_size=8 * r.randint(3, 9))
+    vision |= dict(hidden_act=r.choice(["gelu", "gelu_pytorch_tanh"]))
+    entered = r.sample(range(language["num_hidden_layers"]), projectors + 4)
+    layers = [[r.choice([n for n in range(-depth, depth + 1) if n]), layer] for layer in entered[:projectors]]
+    shapes = [(rows, columns) for rows in range(1, 4) for columns in range(1, 4)]
+    pinpoints = injected.grid(vision["image_size"], *r.sample(shapes, r.randint(2, 5)))
+    former = dict(num_hidden_layers=r.randint(1, 2), intermediate_size=8 * r.randint(3, 9), hidden_act=r.choice(["gelu", "silu"]))
+    rest = dict(tie_word_embeddings=r.random() < 0.5, spatial_vision_layer=r.choice([-1, -1, -2, 1]))
+    rest |= dict(changes=dict(resample=r.choice([2, 3, 3])))
+    rate = f"{window // 2}/{window}"
+    return injected.granite4("drawn", vision, language, rate, pinpoints, layers, entered[projectors:], former, **rest)
+
+
+DRAWERS = {
+    "gemma3": draw_gemma3,
+    "gemma4": draw_gemma4,
+    "granite4_vision": draw_granite4,
+    "granite_vision": draw_granite,
+    "internvl": draw_intern,
+    "lfm2_vl": draw_lfm2,
+    "mistral3": draw_mistral3,
+    "paligemma": draw_paligemma,
+    "qwen3_vl": draw_qwen3,
+}
 
 
 def build(family, r, folder):
@@ -141,8 +284,9 @@ def run(command, seconds=60):
 def compare(program, family, r, scratch):
     """Nothing, or what differs."""
     checkpoint, salt = build(family, r, scratch / "model")
-    prompt = r.choice(PROMPTS)
-    names = [r.choice(PICTURES) for _ in range(max(prompt.count("<image>"), r.choice([1, 1, 2])))]
+    prompt = r.choice([prompt for prompt in PROMPTS if family not in GATHERING or "<image>" not in prompt])
+    pictures = PICTURES + ["strip"] if family == "gemma4" else PICTURES
+    names = [r.choice(pictures) for _ in range(max(prompt.count("<image>"), r.choice([1, 1, 2])))]
     if "<image>" in prompt:
         names = names[: prompt.count("<image>")]
     _, inputs = make_golden.encode(checkpoint.processor(), names, prompt, True, checkpoint.spec.get("call"))

@@ -17,9 +17,13 @@ if HAS_TORCHVISION:
     import torchvision_resize  # noqa: F401
 
 import h5py
+import injected
 import native
 import numpy as np
+import perlayer
 import pictures
+import prefixed
+import rows
 import tiled
 import windowed
 import torch
@@ -41,6 +45,15 @@ FAMILIES = {
     "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor, native.QWEN3_VL),
     "internvl": (t.InternVLForConditionalGeneration, t.InternVLProcessor, native.INTERNVL),
     "gemma3": (t.Gemma3ForConditionalGeneration, t.Gemma3Processor, windowed.GEMMA3),
+    "gemma4": (t.Gemma4ForConditionalGeneration, perlayer.Gemma4Processor, perlayer.GEMMA4),
+    "paligemma": (t.PaliGemmaForConditionalGeneration, t.PaliGemmaProcessor, prefixed.PALIGEMMA),
+    "mistral3": (t.Mistral3ForConditionalGeneration, rows.PixtralProcessor, rows.MISTRAL3),
+    "granite_vision": (t.LlavaNextForConditionalGeneration, t.LlavaNextProcessor, tiled.GRANITE_VISION),
+    "granite4_vision": (
+        t.Granite4VisionForConditionalGeneration,
+        t.Granite4VisionProcessor,
+        injected.GRANITE4_VISION,
+    ),
     "idefics3": (t.Idefics3ForConditionalGeneration, t.Idefics3Processor, native.IDEFICS3),
     "smolvlm": (t.SmolVLMForConditionalGeneration, t.SmolVLMProcessor, native.SMOLVLM),
 }
@@ -62,9 +75,12 @@ BETWEEN = "between", ["tiny", "square"], "First <image> then <image>. Which is b
 
 def cases(family):
     yield from ((*case, True) for case in CASES)
-    if not family.startswith("llava"):
+    if not family.startswith(("llava", "granite_vision", "paligemma")):
         # These families' templates leave pictures where they are in the text.
         yield *BETWEEN, True
+    if family == "gemma4":
+        # So flat that its height rounds to nothing.
+        yield "strip", ["strip"], "What is this line?", True
     if family == "llava_onevision":
         # One list of pictures instead of one list a prompt: each is then a single image with tiles of its own.
         yield "two-flat", *CASES[-1][1:], False
@@ -76,26 +92,47 @@ def encode(processor, names, prompt, nested, call=None):
         content = [part for pair in zip(text, [{"type": "image"}] * len(names)) for part in pair] + text[-1:]
     else:
         content = [{"type": "image"} for _ in names] + text
-    # Without a template of its own the processor leaves it to the tokenizer's, in tokenizer_config.json.
-    text = processor.tokenizer.apply_chat_template(
-        [{"role": "user", "content": content}],
-        chat_template=processor.chat_template,
-        add_generation_prompt=True,
-        tokenize=False,
-    )
+    if processor.chat_template or processor.tokenizer.chat_template:
+        # Without a template of its own the processor leaves it to the tokenizer's, in tokenizer_config.json.
+        text = processor.tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}],
+            chat_template=processor.chat_template,
+            add_generation_prompt=True,
+            tokenize=False,
+        )
+    else:
+        text = prompt
     images = [Image.open(HERE / "images" / f"{name}.png") for name in names]
     options = dict(call or {})
     # As `apply_chat_template` does when it is asked for tokens.
     if processor.tokenizer.bos_token and text.startswith(processor.tokenizer.bos_token):
         options["add_special_tokens"] = False
-    return text, processor(images=[images] if nested else images, text=text, return_tensors="pt", **options)
+    inputs = processor(images=[images] if nested else images, text=text, return_tensors="pt", **options)
+    # For training.
+    inputs.pop("labels", None)
+    return text, inputs
 
 
 def pixels(inputs):
     """Pixel values without what pads inputs of different sizes."""
     if "spatial_shapes" in inputs:
         return inputs["pixel_values"][inputs["pixel_attention_mask"].bool()]
-    return inputs["pixel_values"]
+    if "image_position_ids" in inputs:
+        return inputs["pixel_values"][(inputs["image_position_ids"] >= 0).all(-1)]
+    values = inputs["pixel_values"]
+    if "image_sizes" in inputs and values.dim() == 4:
+        # One picture after another, whatever their sizes.
+        return torch.cat([value[:, :height, :width].flatten() for value, (height, width) in zip(values, inputs["image_sizes"])])
+    return values
+
+
+def extents(inputs):
+    """What the processor says of the pictures' sizes."""
+    found = {key: inputs[key].tolist() for key in ("image_sizes", "image_grid_thw", "spatial_shapes") if key in inputs}
+    if "image_position_ids" in inputs:
+        # Columns count first; what pads them is -1.
+        found["patch_grids"] = (inputs["image_position_ids"].amax(1) + 1).flip(-1).tolist()
+    return found
 
 
 def fresh(model):
@@ -118,7 +155,7 @@ def answer(model, inputs, reserved):
 
 def salted(checkpoint, encoded, reserved):
     """The first salt under which every answer is long, varied and decided clearly."""
-    for attempt in range(400):
+    for attempt in range(4000):
         salt = str(attempt) if attempt else ""
         model, answers = checkpoint.model(salt), {}
         for name, (_, inputs) in encoded.items():
@@ -143,7 +180,11 @@ def dump(family, spec):
     words, size = processor.tokenizer, configuration.text_config.vocab_size
     # Ids that begin or end an answer, stand for a picture or for nothing at all are for other tests to treat.
     reserved = {getattr(configuration, "image_token_id", None), words.bos_token_id, words.eos_token_id, words.pad_token_id}
+    if family == "gemma4":
+        # It reads any of these as padding, as if sound or a film stood there.
+        reserved |= {configuration.audio_token_id, configuration.video_token_id}
     reserved |= set(range(len(words), size))
+    reserved |= set(words.convert_tokens_to_ids(spec.get("ends", [])))
     salt, model, answers = salted(checkpoint, encoded, reserved)
     if checkpoint.layout != "v5":
         checkpoint.same_in_original_layout(salt, fresh(model), encoded["two"][1])
@@ -164,7 +205,6 @@ def dump(family, spec):
                 raise RuntimeError(f"{folder}: {len(logits)} rows of logits for {len(ids)} tokens")
             places = np.sort(rng.choice(values.size, min(PLACES, values.size), replace=False)).astype(np.int32)
             tokens, gap = answers[name]
-            extra = {key: inputs[key].tolist() for key in ("image_sizes", "image_grid_thw", "spatial_shapes") if key in inputs}
             records.append(
                 dict(
                     case=name,
@@ -175,7 +215,7 @@ def dump(family, spec):
                     image_tokens=ids.count(configuration.image_token_id),
                     input_ids=ids,
                     pixel_shape=list(values.shape),
-                    **extra,
+                    **extents(inputs),
                     tokens=tokens,
                     smallest_gap=round(gap, 3),
                 )

@@ -5,14 +5,14 @@ import io
 import numpy as np
 from PIL import Image
 
-SIZES = {"square": (96, 96), "wide": (210, 70), "tall": (60, 170), "tiny": (9, 7)}
+SIZES = {"square": (96, 96), "wide": (210, 70), "tall": (60, 170), "tiny": (9, 7), "strip": (300, 2)}
 
 
 def make(name, width, height):
     rng = np.random.default_rng(sum(name.encode()))
     coarse = Image.fromarray(rng.integers(0, 256, (5, 6, 3), dtype=np.uint8))
     picture = np.array(coarse.resize((width, height), Image.Resampling.BICUBIC)).astype(np.int32)
-    if width > 20:
+    if min(width, height) > 20:
         for _ in range(4):
             left, top = int(rng.integers(0, width - 12)), int(rng.integers(0, height - 12))
             picture[top : top + 12, left : left + 12] = rng.integers(0, 256, 3)

@@ -63,6 +63,64 @@ LFM2 = """{{- bos_token -}}{%- set ns = namespace(content="") -%}{%- for message
 {%- set content = ns.content -%}{%- endif -%}{{- content + "<|im_end|>\\n" -}}{%- endfor -%}\
 {%- if add_generation_prompt -%}{{- "<|im_start|>assistant\\n" -}}{%- endif -%}"""
 
+GEMMA4 = """{%- macro spoken(text) -%}{%- set ns = namespace(kept='') -%}{%- for part in text.split('<channel|>') -%}\
+{%- set ns.kept = ns.kept + part.split('<|channel>')[0] -%}{%- endfor -%}{{- ns.kept | trim -}}{%- endmacro -%}\
+{{- bos_token -}}{%- set rest = messages -%}\
+{%- if (enable_thinking is defined and enable_thinking) or messages[0]['role'] in ['system', 'developer'] -%}\
+{{- '<|turn>system\\n' -}}{%- if enable_thinking is defined and enable_thinking -%}{{- '<|think|>\\n' -}}{%- endif -%}\
+{%- if messages[0]['role'] in ['system', 'developer'] -%}{%- if messages[0]['content'] is string -%}\
+{{- messages[0]['content'] | trim -}}{%- elif messages[0]['content'] is iterable -%}\
+{%- for item in messages[0]['content'] -%}{{- item['text'] | trim + ' ' -}}{%- endfor -%}{%- endif -%}\
+{%- set rest = messages[1:] -%}{%- endif -%}{{- '<turn|>\\n' -}}{%- endif -%}\
+{%- for message in rest -%}{%- set role = 'model' if message['role'] == 'assistant' else message['role'] -%}\
+{{- '<|turn>' + role + '\\n' -}}{%- set content -%}{%- if message['content'] is string -%}\
+{%- if role == 'model' -%}{{- spoken(message['content']) -}}{%- else -%}{{- message['content'] | trim -}}{%- endif -%}\
+{%- elif message['content'] is iterable -%}{%- for item in message['content'] -%}{%- if item['type'] == 'text' -%}\
+{%- if role == 'model' -%}{{- spoken(item['text']) -}}{%- else -%}{{- item['text'] | trim -}}{%- endif -%}\
+{%- elif item.get('type') in ['image', 'image_url'] -%}{{- '<|image|>' -}}{%- endif -%}{%- endfor -%}{%- endif -%}\
+{%- endset -%}{{- content -}}{{- '<turn|>\\n' -}}{%- endfor -%}\
+{%- if add_generation_prompt -%}{{- '<|turn>model\\n' -}}{%- endif -%}"""
+
+MISTRAL3 = """{{- bos_token }}{%- if messages[0]['role'] == 'system' %}{{- '[SYSTEM_PROMPT]' }}\
+{%- if messages[0]['content'] is string %}{{- messages[0]['content'] }}{%- else %}\
+{%- for block in messages[0]['content'] %}{{- block['text'] }}{%- endfor %}{%- endif %}{{- '[/SYSTEM_PROMPT]' }}\
+{%- set rest = messages[1:] %}{%- else %}{{- '[SYSTEM_PROMPT]You are a helpful assistant.[/SYSTEM_PROMPT]' }}\
+{%- set rest = messages %}{%- endif %}{%- set ns = namespace(index=0) %}{%- for message in rest %}\
+{%- if (message['role'] == 'user') != (ns.index % 2 == 0) %}\
+{{- raise_exception('After the optional system message, conversation roles must alternate user and assistant') }}\
+{%- endif %}{%- set ns.index = ns.index + 1 %}{%- if message['role'] == 'user' %}{{- '[INST]' }}\
+{%- if message['content'] is string %}{{- message['content'] }}{%- else %}{%- if message['content'] | length == 2 %}\
+{%- set blocks = message['content'] | sort(attribute='type') %}{%- else %}{%- set blocks = message['content'] %}{%- endif %}\
+{%- for block in blocks %}{%- if block['type'] == 'text' %}{{- block['text'] }}\
+{%- elif block['type'] in ['image', 'image_url'] %}{{- '[IMG]' }}{%- endif %}{%- endfor %}{%- endif %}{{- '[/INST]' }}\
+{%- elif message['content'] is string %}{{- message['content'] + eos_token }}\
+{%- else %}{{- message['content'][0]['text'] + eos_token }}{%- endif %}{%- endfor %}"""
+
+GRANITE = """{%- for message in messages if message['role'] == 'system' %}{%- else %}\
+{{ '<|system|>\\nA chat between a curious user and an assistant. The assistant answers.\\n' }}{%- endfor %}\
+{%- for message in messages %}{%- if message['role'] == 'system' %}\
+{{ '<|system|>\\n' + (message['content'] if message['content'] is string else message['content'][0]['text']) + '\\n' }}\
+{%- elif message['role'] == 'user' %}{{ '<|user|>\\n' }}{%- if message['content'] is string %}\
+{{ message['content'] + '\\n' }}{%- else %}\
+{%- for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>\\n' }}{%- endfor %}\
+{%- for content in message['content'] | selectattr('type', 'equalto', 'text') %}{{ content['text'] + '\\n' }}{%- endfor %}\
+{%- endif %}{%- elif message['role'] == 'assistant' %}{{ '<|assistant|>\\n' }}\
+{{ (message['content'] if message['content'] is string else message['content'][0]['text']) + '<|end_of_text|>' }}{%- endif %}\
+{%- endfor %}{%- if add_generation_prompt %}{{ '<|assistant|>\\n' }}{%- endif %}"""
+
+GRANITE4 = """{%- for message in messages -%}{{- '<|start_of_role|>' + message['role'] + '<|end_of_role|>' -}}\
+{%- if message['content'] is string -%}{{- message['content'] -}}{%- else -%}{%- for part in message['content'] -%}\
+{%- if part['type'] == 'text' -%}{{- part['text'] -}}{%- elif part['type'] == 'image' -%}{{- '<image>' -}}{%- endif -%}\
+{%- endfor -%}{%- endif -%}{{- '<|end_of_text|>\\n' -}}{%- endfor -%}\
+{%- if add_generation_prompt -%}{{- '<|start_of_role|>assistant<|end_of_role|>' -}}{%- endif -%}"""
+
+# As the first release had it, and with the empty thought that larger models want before an answer.
+GEMMA4_LARGE = GEMMA4.replace("'<|image|>'", "'\\n\\n<|image|>\\n\\n'").replace(
+    "{{- '<|turn>model\\n' -}}{%- endif -%}",
+    "{{- '<|turn>model\\n' -}}{%- if not enable_thinking | default(false) -%}"
+    "{{- '<|channel>thought\\n<channel|>' -}}{%- endif -%}{%- endif -%}",
+)
+
 GEMMA3 = """{{ bos_token }}{%- if messages[0]['role'] == 'system' -%}{%- if messages[0]['content'] is string -%}\
 {%- set first_user_prefix = messages[0]['content'] + '\\n\\n' -%}{%- else -%}\
 {%- set first_user_prefix = messages[0]['content'][0]['text'] + '\\n\\n' -%}{%- endif -%}\

@@ -180,7 +180,7 @@ def llava_next(name, tokenizer, vision, language, pinpoints, template, processor
         processor or {}
     )
     square = {"height": side, "width": side}
-    changes = rest.pop("changes", {})
+    changes = dict(size={"shortest_edge": side}, crop_size=square) | rest.pop("changes", {})
     return dict(
         name=name,
         tokenizer=tokenizer,
@@ -194,9 +194,7 @@ def llava_next(name, tokenizer, vision, language, pinpoints, template, processor
                 **top,
             )
         ),
-        picture=t.LlavaNextImageProcessorPil(
-            size={"shortest_edge": side}, crop_size=square, image_grid_pinpoints=pinpoints, **changes
-        ),
+        picture=t.LlavaNextImageProcessorPil(image_grid_pinpoints=pinpoints, **changes),
         template=template,
         processor=processor,
         **rest,
@@ -242,6 +240,60 @@ LLAVA_NEXT = [
         changes=dict(image_mean=[0.5, 0.4, 0.3], image_std=[0.2, 0.3, 0.4]),
         dtype="F16",
         shards=2,
+    ),
+]
+
+
+def granite_vision(name, vision, language, pinpoints, layers, **rest):
+    """LLaVA-NeXT over several layers of a tower without a class token, with a decoder that multiplies what it adds."""
+    side = vision["image_size"]
+    changes = dict(size={"height": side, "width": side}, image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    return llava_next(
+        name,
+        "granite",
+        vision,
+        lambda w: text("granite", w, tie_word_embeddings=rest.get("tie_word_embeddings", False), **language),
+        pinpoints,
+        templates.GRANITE,
+        processor=dict(num_additional_image_tokens=0, vision_feature_select_strategy="full"),
+        vision_feature_select_strategy="full",
+        vision_feature_layer=layers,
+        changes=changes | rest.pop("changes", {}),
+        **rest,
+    )
+
+
+GRANITE_VISION = [
+    granite_vision(
+        "four-layers",
+        siglip(num_hidden_layers=5, hidden_act="gelu_pytorch_tanh"),
+        dict(embedding_multiplier=0.3, residual_multiplier=0.6, attention_multiplier=0.2, logits_scaling=4.0),
+        grid(42, (1, 2), (2, 1), (2, 2), (1, 3), (3, 1)),
+        [-5, -4, -2, -1],
+        tie_word_embeddings=True,
+        layout="hub",
+        gain=1.7,
+    ),
+    granite_vision(
+        "biased",
+        siglip(num_hidden_layers=3, image_size=56, num_attention_heads=2),
+        dict(
+            num_key_value_heads=1,
+            num_hidden_layers=3,
+            embedding_multiplier=0.7,
+            residual_multiplier=0.8,
+            attention_multiplier=0.4,
+            logits_scaling=0.5,
+            attention_bias=True,
+            mlp_bias=True,
+            padding=3,
+        ),
+        grid(56, (1, 2), (2, 1), (1, 4)),
+        [1, -1],
+        layout="v4",
+        dtype="BF16",
+        shards=2,
+        changes=dict(resample=2),
     ),
 ]
 

@@ -12,6 +12,11 @@ SENTENCES = [
 ]
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+MISTRAL3 = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
+    r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 QWEN2 = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
 
 
@@ -23,10 +28,11 @@ def split(pattern):
 
 
 def byte_level(style, special, bos=None):
-    tokenizer = Tokenizer(models.BPE(ignore_merges=style == "llama3"))
+    tokenizer = Tokenizer(models.BPE(ignore_merges=style in ("llama3", "mistral3")))
     parts = {
         "qwen2": split(QWEN2),
         "llama3": split(LLAMA3),
+        "mistral3": split(MISTRAL3),
         "smollm": [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)],
     }[style]
     if style == "qwen2":
@@ -46,14 +52,17 @@ def byte_level(style, special, bos=None):
     return tokenizer
 
 
-def sentence_piece(style, special):
-    """A BPE with byte fallback: `llama` and `gemma` normalize spaces, `mistral` leaves them to a Metaspace pre-tokenizer."""
+def sentence_piece(style, special, control=("<unk>", "<s>", "</s>"), bos="<s>"):
+    """A BPE with byte fallback: `llama` and `gemma` normalize spaces, `mistral` leaves them to a Metaspace pre-tokenizer.
+
+    `control` are the first tokens of the vocabulary; without `bos` nothing stands before a text.
+    """
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     trained.train_from_iterator(SENTENCES, trainers.BpeTrainer(vocab_size=150, show_progress=False))
     model = json.loads(trained.to_str())["model"]
     pieces = sorted(model["vocab"], key=model["vocab"].get)
-    words = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    words = [*control] + [f"<0x{byte:02X}>" for byte in range(256)]
     words += [piece for piece in pieces if len(piece) > 1] + [piece for piece in pieces if len(piece) == 1]
     tokenizer = Tokenizer(
         models.BPE(
@@ -73,12 +82,20 @@ def sentence_piece(style, special):
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
     steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
     tokenizer.decoder = decoders.Sequence(steps if style == "gemma" else [*steps, decoders.Strip(" ", 1, 0)])
-    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
-    everything = ["<unk>", "<s>", "</s>"] + special
+    first = [(bos, words.index(bos))] if bos else []
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"{bos} $A" if bos else "$A", special_tokens=first)
+    everything = [*control] + special
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in everything])
     return tokenizer
 
 
+def with_places(tokenizer):
+    tokenizer.add_tokens(PLACES)
+    return tokenizer
+
+
+# PaliGemma has names for 1024 places in a picture and 128 shapes; these would be most of a tiny vocabulary.
+PLACES = [f"<loc{place:04}>" for place in range(16)] + ["<seg000>", "<seg001>"]
 ROWS = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
 IDEFICS = ["<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"]
 QWEN_VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
@@ -91,6 +108,25 @@ GEMMA = {
     "eoi_token": "<end_of_image>",
     "image_token": "<image_soft_token>",
 }
+# Only named tokens are of use here; the others are where control tokens of tools and thoughts are in a real vocabulary.
+GEMMA4 = {
+    "boi_token": "<|image>",
+    "eoi_token": "<image|>",
+    "image_token": "<|image|>",
+    "boa_token": "<|audio>",
+    "eoa_token": "<audio|>",
+    "audio_token": "<|audio|>",
+    "sot_token": "<|turn>",
+    "eot_token": "<turn|>",
+    "soc_token": "<|channel>",
+    "eoc_token": "<channel|>",
+    "str_token": "<|tool_response>",
+    "etr_token": "<tool_response|>",
+    "think_token": "<|think|>",
+}
+GEMMA_CONTROL = ("<pad>", "<eos>", "<bos>", "<unk>", "<mask>")
+GRANITE = ["<|end_of_text|>", "<fim_prefix>", "<|start_of_role|>", "<|end_of_role|>", "<image>"]
+MISTRAL3_TOKENS = ["[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[IMG]", "[IMG_BREAK]", "[IMG_END]"]
 INTERN = {
     "start_image_token": "<img>",
     "end_image_token": "</img>",
@@ -129,6 +165,16 @@ KINDS = {
         "<end_of_turn>",
         GEMMA,
     ),
+    "granite": lambda: (byte_level("smollm", GRANITE), "<|end_of_text|>", "<|end_of_text|>", {}),
+    "granite4": lambda: (byte_level("llama3", GRANITE), "<|end_of_text|>", "<|end_of_text|>", {}),
+    "gemma4": lambda: (
+        sentence_piece("gemma", [*GEMMA4.values(), "<|video|>"], GEMMA_CONTROL, bos=None),
+        "<bos>",
+        "<eos>",
+        GEMMA4,
+    ),
+    "paligemma": lambda: (with_places(sentence_piece("gemma", ["<image>"], GEMMA_CONTROL, "<bos>")), "<bos>", "<eos>", {}),
+    "mistral3": lambda: (byte_level("mistral3", ["<unk>", "<s>", "</s>", "<pad>", *MISTRAL3_TOKENS], "<s>"), "<s>", "</s>", {}),
     "lfm2": lambda: (byte_level("llama3", LFM2, LFM2_FIRST), LFM2_FIRST, "<|im_end|>", {}),
     "smolvlm": lambda: (byte_level("smollm", CHATML + IDEFICS + ROWS), "<|im_start|>", "<end_of_utterance>", {}),
 }

@@ -52,11 +52,28 @@ def scales_of_gemma(name, scale, offset):
     return (twelve_bits(0.6), 1) if "norm" in name else (scale, offset)
 
 
+def scales_of_gemma4(name, shape, scale, offset):
+    """Bounds of clipped products clip one value in five or ten; queries and keys are normed and not scaled afterwards."""
+    bound = name.rsplit(".", 1)[-1]
+    if bound in ("input_min", "input_max", "output_min", "output_max"):
+        return 1, (1.5 if bound.startswith("input") else 2) * (-1 if bound.endswith("min") else 1)
+    if bound == "layer_scalar":
+        return twelve_bits(0.4), 0.75
+    if bound in ("std_bias", "std_scale"):
+        return (4, 0) if bound == "std_bias" else (twelve_bits(0.2), 0.25)
+    if "embed_tokens" in name:
+        return twelve_bits(scale / 4 if "per_layer" not in name else 1.2), offset
+    return (twelve_bits(0.2), 0.5) if "q_norm" in name else (scale, offset)
+
+
 def scale_and_offset(name, shape, tied, gain):
-    if "norm" in name or "layrnorm" in name or ".ln_" in name or name.endswith("post_layernorm.weight"):
+    if "norm" in name.lower() or "layrnorm" in name or ".ln_" in name or name.endswith("post_layernorm.weight"):
         return (0.4, 1) if name.endswith("weight") else (0.4, 0)
     if "lambda_" in name:
         return 0.4, 0.75
+    if name.endswith((".query", ".image_positions")):
+        # What a projector asks, and where the patches of its window are.
+        return 2, 0
     if "image_newline" in name:
         return 3, 0
     if "embed_tokens" in name:

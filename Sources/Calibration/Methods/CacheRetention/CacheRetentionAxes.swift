@@ -36,7 +36,7 @@ struct CacheRetentionAxes: MethodAxes {
     let place = Array(place)
     guard place[0] > 0, !entries.isEmpty else { return }
     let rate = Self.rates[place[0]]
-    let layers = text.attentionLayers
+    let layers = text.entryLayers
     let mean = layers.reduce(0.0) { $0 + profile.retention[$1] } / Double(max(1, layers.count))
     var rates = text.retentionRates(rate)
     if place[1] > 0, mean > 0 {

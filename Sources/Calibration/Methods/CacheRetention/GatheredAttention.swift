@@ -59,7 +59,7 @@ struct GatheredAttention: Codable {
         values: answer.map { $0 / (group * Float(max(1, answerRows))) })
     }
     // A third of the layers in each class: the start values would put nearly all layers of some models in one.
-    let sorted = text.attentionLayers.map { profile.visionAttentionMean[$0] }.sorted()
+    let sorted = text.entryLayers.map { profile.visionAttentionMean[$0] }.sorted()
     if sorted.count >= 3 {
       profile.thresholds.indifferent = sorted[(sorted.count - 1) / 3]
       profile.thresholds.attentive = sorted[sorted.count - sorted.count / 3]
@@ -67,7 +67,7 @@ struct GatheredAttention: Codable {
     profile.layerClass = profile.visionAttentionMean.map { profile.thresholds.layerClass(of: $0).rawValue }
     profile.retention = profile.visionAttentionMean.map { profile.thresholds.retention(of: $0) }
     // What has no entries frees none.
-    for layer in text.convolutionLayers { profile.retention[layer] = 1 }
+    for layer in 0..<layers where !text.entryLayers.contains(layer) { profile.retention[layer] = 1 }
     return profile
   }
 }

@@ -68,6 +68,11 @@ struct HorizonStage: CalibrationStage {
     var result = [sample.divergence(of: dense, context)]
     var cache: KeyValueCache?
     for layer in (0..<layers - 1).reversed() {
+      // Behind what others read nothing leaves.
+      guard layer <= context.model.text.lastLeavingLayer else {
+        result.append(result[0])
+        continue
+      }
       guard let rows = recorder.inputs[layer + 1] else { continue }
       rows.keep(rows.textRuns.flatMap { Array($0) })
       let run = try context.prefill(
@@ -87,9 +92,9 @@ struct HorizonAxes: MethodAxes {
   /// Harm beyond which no horizon is tried.
   private static let hopelessDivergence = 0.15
 
-  init(_ profile: HorizonProfile) {
+  init(_ profile: HorizonProfile, _ text: TextModel) {
     layers = profile.divergence.indices.dropLast().reversed().filter {
-      profile.divergence[$0] < Self.hopelessDivergence
+      $0 <= text.lastLeavingLayer && profile.divergence[$0] < Self.hopelessDivergence
     }
   }
 

@@ -47,7 +47,9 @@ final class LayerBoundaries {
     } else {
       for (layer, rows) in try inputs(place, own, from: first, schedule) { own.inputs[layer] = rows }
     }
-    for layer in schedule.layers.indices where !schedule.isDense(layer) { own.inputs[layer] = nil }
+    for layer in schedule.layers.indices where !schedule.isDense(layer) && layer != sharedDepth {
+      own.inputs[layer] = nil
+    }
     own.schedule = schedule
     own.likely = nil
     known[place] = own
@@ -68,9 +70,9 @@ final class LayerBoundaries {
       known[place]?.likely = LikelyRun(schedule: schedule, inputs: inputs)
       return divergence
     }
-    let first = own.inputs[layer] == nil ? 0 : layer
+    let first = start(own, at: layer)
     let result = try context.prefill(
-      try start(place, own, at: layer), schedule: schedule, PrefillRange(from: first, cache: cache))
+      try start(place, own, at: first), schedule: schedule, PrefillRange(from: first, cache: cache))
     cache = result.cache
     return try samples.sample(place).divergence(of: result, context)
   }
@@ -81,25 +83,35 @@ final class LayerBoundaries {
     _ body: (borrowing PrefillResult) throws -> Void = { _ in }
   ) throws -> [Int: KeptRows] {
     var recorder = BoundaryRecorder(layers: schedule.layers.count)
-    let first = own.inputs[layer] == nil ? 0 : layer
+    let first = start(own, at: layer)
     let result = try context.prefill(
-      try start(place, own, at: layer), schedule: schedule, PrefillRange(from: first, cache: cache),
+      try start(place, own, at: first), schedule: schedule, PrefillRange(from: first, cache: cache),
       observer: &recorder)
     cache = result.cache
     try body(result)
     var inputs: [Int: KeptRows] = [:]
     for (number, rows) in recorder.inputs.enumerated()
-    where schedule.isDense(number) && (number > layer || own.inputs[number] == nil) {
+    where (schedule.isDense(number) || number == sharedDepth) && (number > layer || own.inputs[number] == nil)
+    {
       inputs[number] = try rows.map { try KeptRows($0, in: samples.store) }
     }
     return inputs
+  }
+
+  /// The layer whose keys and values others read, too: a run from behind it would miss them.
+  private var sharedDepth: Int { context.model.text.leavingDepth }
+
+  /// The layer that a run which differs from `layer` on can begin at.
+  private func start(_ own: SampleBoundaries, at layer: Int) -> Int {
+    let first = min(layer, sharedDepth)
+    return own.inputs[first] == nil ? 0 : first
   }
 
   /// A sample's rows at the input of a layer, for a run to work on.
   private func start(_ place: Int, _ own: SampleBoundaries, at layer: Int) throws -> PromptRows {
     let sample = try samples.sample(place)
     guard let rows = own.inputs[layer] else { return sample.forced(context) }
-    return sample.prompt.replacing(try rows.load().copy())
+    return sample.resumed(try rows.load().copy(), context)
   }
 }
 

@@ -19,7 +19,7 @@ extension LayerReductionStage {
     (state.rankings.neuronShare, state.rankings.attentionWindow) = (options.neuronShare, window)
     if let neuronOrder {
       state.rankings.leading = LeadingNeurons(
-        order: neuronOrder.flatMap { $0.map(Int32.init) }, share: options.neuronShare, divergence: 0.1)
+        byLayer: neuronOrder, share: options.neuronShare, divergence: 0.1)
     }
     // Beside the ranking, two settings of all layers.
     let others = Double(count * (neuronOrder == nil ? 1 : 2)) * feedForward.whole

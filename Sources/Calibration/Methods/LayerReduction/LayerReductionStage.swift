@@ -51,7 +51,7 @@ struct LayerReductionStage: CalibrationStage {
     if let neuronOrder {
       let share = min(1, options.neuronShare + NeuronProbe.standardShare * 2 / 3)
       rankings.leading = LeadingNeurons(
-        order: neuronOrder.flatMap { $0.map(Int32.init) }, share: share,
+        byLayer: neuronOrder, share: share,
         divergence: try search.leadingDivergence(share: share, samples, first: count))
     }
     state.rankings = rankings

@@ -18,7 +18,7 @@ public struct NeuronOrder: Equatable, Sendable, Codable {
     func places(_ layers: Int, _ width: Int) -> [[Int]] {
       Array(repeating: Array(0..<width), count: layers)
     }
-    decoder = places(model.text.layers, model.text.feedForwardWidth)
+    decoder = (0..<model.text.layers).map { Array(0..<model.text.feedForwardWidth(of: $0)) }
     tower = places(model.vision.layers, model.vision.feedForwardWidth)
   }
 
@@ -30,7 +30,10 @@ public struct NeuronOrder: Equatable, Sendable, Codable {
         order[start..<min(order.count, start + width)].map(Int.init)
       }
     }
-    decoder = layers(leading.order, contents.model.text.feedForwardWidth)
+    let text = contents.model.text
+    decoder = layers(leading.order, text.widestFeedForward).enumerated().map { layer, neurons in
+      Array(neurons.prefix(text.feedForwardWidth(of: layer)))
+    }
     let vision = contents.model.vision
     // Plans of older versions leave the tower as it is.
     tower =

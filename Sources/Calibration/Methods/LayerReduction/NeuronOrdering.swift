@@ -60,8 +60,8 @@ public struct NeuronOrdering {
     let chosen = set.spread(options.limit)
     reporter.begin(Self.title, total: chosen.samples.count)
     let (text, vision) = (context.model.text, context.model.description.vision)
-    var decoder = NeuronShares(layers: text.layers, neurons: text.feedForwardWidth)
-    var tower = NeuronShares(layers: vision.layers, neurons: vision.feedForwardWidth)
+    var decoder = NeuronShares((0..<text.layers).map(text.feedForwardWidth(of:)))
+    var tower = NeuronShares(Array(repeating: vision.feedForwardWidth, count: vision.layers))
     let pool = SamplePool(chosen.samples, context, maxTokens: 1, share: share.beforeShards)
     let ordersTower = NeuronOrdering.appliesToTower(of: context.model.contents)
     var seen: Set<[String]> = []
@@ -105,9 +105,8 @@ public struct NeuronOrdering {
 private struct NeuronShares {
   private var shares: [[Double]]  // [L x m]
 
-  init(layers: Int, neurons: Int) {
-    shares = Array(repeating: Array(repeating: 0, count: neurons), count: layers)
-  }
+  /// Shares of so many neurons in each layer.
+  init(_ neurons: [Int]) { shares = neurons.map { Array(repeating: 0, count: $0) } }
 
   mutating func add(_ magnitudes: [Float], of layer: Int) {
     let sum = magnitudes.reduce(0.0) { $0 + Double($1) }

@@ -54,7 +54,7 @@ final class PruneStates {
       question: state.question)
     context.prune(rows, pruning, evidence, grids: sample.prompt.grids)
     let result = try context.prefill(
-      sample.prompt.replacing(rows), schedule: Schedule(layers: context.model.text.layers),
+      sample.resumed(rows, context), schedule: Schedule(layers: context.model.text.layers),
       PrefillRange(from: layer + 1, cache: cache))
     cache = result.cache
     return sample.divergence(of: result, context)

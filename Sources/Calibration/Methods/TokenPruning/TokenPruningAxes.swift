@@ -55,7 +55,10 @@ struct TokenPruningAxes: MethodAxes {
     var pruning = ways[place[1]]
     pruning.keepRatio = Self.keepRatios[place[0]]
     pruning.layer = pruneLayers[place[2]]
-    if pruning.rule == .fastV { pruning.layer = text.attentionLayer(from: pruning.layer) }
+    if pruning.rule == .fastV {
+      pruning.layer = text.attentionLayer(from: max(0, pruning.layer))
+      guard pruning.layer <= text.lastLeavingLayer else { return }
+    }
     pruning.recoveryStride = Self.recoveries[place[3]]
     settings.tokenPruning = pruning
   }

@@ -47,13 +47,15 @@ struct TransportCostSearch: CalibrationStage {
   }
 
   /// Prune layer of the first candidates.
-  var start: Int { min(1, context.model.text.layers - 1) }
+  var start: Int { min(1, context.model.text.lastLeavingLayer) }
 
   /// Every rule and baseline at the start weights.
   var rules: [TokenPruning] {
-    ImportanceRule.allCases.map { rule in
+    let text = context.model.text
+    return ImportanceRule.allCases.compactMap { rule in
       // FastV reads the attention of its layer, which must have some.
-      let layer = rule == .fastV ? context.model.text.attentionLayer(from: start) : start
+      let layer = rule == .fastV ? text.attentionLayer(from: max(0, start)) : start
+      guard layer <= text.lastLeavingLayer else { return nil }
       return TokenPruning(rule: rule, keepRatio: 1, layer: layer, seed: options.seed)
     }
   }
@@ -74,7 +76,8 @@ struct TransportCostSearch: CalibrationStage {
 
     let text = context.model.text
     let places = options.pruneLayers.filter {
-      $0 != start && $0 + 1 < text.layers && (best.rule != .fastV || !text.convolutionLayers.contains($0))
+      $0 != start && $0 + 1 < text.layers && $0 <= text.lastLeavingLayer
+        && (best.rule != .fastV || !text.convolutionLayers.contains($0))
     }
     let moved = places.map { layer in
       var moved = best

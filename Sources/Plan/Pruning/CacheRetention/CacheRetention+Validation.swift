@@ -8,8 +8,15 @@ extension CacheRetention: MethodSettings {
       throw Flaw(path, "\(prefix)rates has \(rates.count) rates for \(layers) layers")
     }
     for rate in rates { try require(rate, from: 0, upTo: 1, prefix + "rates", path) }
-    for layer in model.text.convolutionLayers where layer < rates.count && rates[layer] < 1 {
-      throw Flaw(path, "\(prefix)rates frees entries of layer \(layer), a convolution, which has none")
+    for (layer, rate) in rates.enumerated() where rate < 1 {
+      if model.text.convolutionLayers.contains(layer) {
+        throw Flaw(path, "\(prefix)rates frees entries of layer \(layer), a convolution, which has none")
+      }
+      let owner = model.text.entryLayer(of: layer)
+      guard owner == layer else {
+        throw Flaw(
+          path, "\(prefix)rates frees entries of layer \(layer), which reads those of layer \(owner)")
+      }
     }
     try thresholds.validate(path, prefix: prefix)
     try require(evenShare, from: 0, upTo: 1, prefix + "even_share", path)

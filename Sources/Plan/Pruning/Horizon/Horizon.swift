@@ -15,5 +15,9 @@ extension Horizon: MethodSettings {
 
   package func validate(for model: ModelDescription, _ path: String, prefix: String) throws(Flaw) {
     try require(layer, in: 0...(model.text.layers - 1), prefix + "layer", path)
+    // Behind the last layer nothing leaves.
+    if layer + 1 < model.text.layers {
+      try model.text.requireLeaving(behind: layer, prefix + "layer", path)
+    }
   }
 }

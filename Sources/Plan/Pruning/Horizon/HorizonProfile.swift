@@ -1,6 +1,7 @@
 /// What calibration found about the horizon: how much is lost when visual tokens leave behind each layer.
 public struct HorizonProfile: Equatable, Sendable, Codable {
-  /// Mean divergence with the horizon at each layer, `[L]`.
+  /// Mean divergence with the horizon at each layer, `[L]`; dense's where none can be, as later layers read the keys and values
+  /// of the layer behind.
   public var divergence: [Double] = []
 
   /// Nothing measured.

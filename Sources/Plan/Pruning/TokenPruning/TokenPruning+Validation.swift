@@ -13,6 +13,7 @@ extension TokenPruning: MethodSettings {
       throw Flaw(
         path, "\(prefix)rule fastv reads the attention of layer \(layer), which is a convolution")
     }
+    try model.text.requireLeaving(behind: layer, prefix + "prune_layer", path)
     try require(recoveryStride, in: 0...1_000_000, prefix + "recovery_stride", path)
     for (name, weight) in [("alpha", cost.alpha), ("beta", cost.beta), ("gamma", cost.gamma)] {
       try require(weight, from: 0, upTo: 1e6, prefix + name, path)

@@ -129,7 +129,7 @@ extension NativeResolution: AttributeRecord {
   static var fields: [AttributeField<Self>] {
     [
       .init("unit", \.unit), .init("minimum_pixels", \.minimumPixels),
-      .init("maximum_pixels", \.maximumPixels),
+      .init("maximum_pixels", \.maximumPixels), .init("fills", \.fills, since: 4),
     ]
   }
 }

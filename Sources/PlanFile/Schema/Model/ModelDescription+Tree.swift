@@ -56,10 +56,18 @@ extension TextModel: AttributeRecord {
       .init("activation", \.activation), .init("tied_head", \.tiedHead),
       .init("attention_bias", \.attentionBias), .init("attention_output_bias", \.attentionOutputBias),
       .init("feed_forward_bias", \.feedForwardBias), .init("head_norm", \.headNorm, since: 2),
+      .init("value_norm", \.valueNorm, since: 4),
       .init("embedding_scale", \.embeddingScale, since: 3),
       .init("output_norms", \.outputNorms, since: 3),
       .init("picture_attention", \.pictureAttention, since: 3),
       .init("window_layers", \.windowLayers, since: 3), .init("window", \.window, since: 3),
+      .init("window_head_width", \.windowHeadWidth, since: 4),
+      .init("sharing_layers", \.sharingLayers, since: 4),
+      .init("sharing_feed_forward_width", \.sharingFeedForwardWidth, since: 4),
+      .init("layer_embedding_width", \.layerEmbeddingWidth, since: 4),
+      .init("layer_embedding_vocabulary", \.layerEmbeddingVocabulary, since: 4),
+      .init("layer_embedding_visual_token", \.layerEmbeddingVisualToken, since: 4),
+      .init("layer_scales", \.layerScales, since: 4), .init("logit_cap", \.logitCap, since: 4),
       .init("convolution_layers", \.convolutionLayers, since: 3),
       .init("convolution_taps", \.convolutionTaps, since: 3),
       .init("convolution_bias", \.convolutionBias, since: 3),
@@ -91,6 +99,9 @@ extension VisionModel: AttributeRecord {
       .init("full_attention_layers", \.fullAttentionLayers),
       .init("position_grid", \.positionGrid, since: 2), .init("deep_layers", \.deepLayers, since: 2),
       .init("position_resize", \.positionResize, since: 3),
+      .init("position_axis", \.positionAxis, since: 4), .init("layer_bias", \.layerBias, since: 4),
+      .init("norms_heads", \.normsHeads, since: 4), .init("value_norm", \.valueNorm, since: 4),
+      .init("output_norms", \.outputNorms, since: 4), .init("clips_products", \.clipsProducts, since: 4),
     ]
   }
 }
@@ -99,7 +110,8 @@ extension ProjectorModel: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [
-      .init("merge", \.merge), .init("pools", \.pools, since: 3), .init("norm", \.norm),
+      .init("merge", \.merge), .init("pools", \.pools, since: 3),
+      .init("standardizes", \.standardizes, since: 4), .init("norm", \.norm),
       .init("norms_patches", \.normsPatches),
       .init("norm_epsilon", \.normEpsilon), .init("hidden_width", \.hiddenWidth),
       .init("activation", \.activation), .init("bias", \.bias), .init("newline", \.newline),

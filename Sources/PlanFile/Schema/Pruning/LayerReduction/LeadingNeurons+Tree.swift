@@ -14,7 +14,7 @@ extension LeadingNeurons: AttributeRecord {
   static func ifPresent(in reader: inout TreeReader, for model: ModelDescription) throws(Flaw) -> Self? {
     guard reader.tree.groups[path] != nil else { return nil }
     var leading: Self = try reader.record(at: path)
-    leading.order = try reader.array(schema, shape: [model.text.layers, model.text.feedForwardWidth])
+    leading.order = try reader.array(schema, shape: [model.text.layers, model.text.widestFeedForward])
     return leading
   }
 
@@ -22,6 +22,6 @@ extension LeadingNeurons: AttributeRecord {
     var attributes = AttributeSet()
     attributes.put(self)
     builder.group(Self.path, "the order of FFN neurons, and what the leading ones are worth", attributes)
-    builder.array(Self.schema, order, shape: [model.text.layers, model.text.feedForwardWidth])
+    builder.array(Self.schema, order, shape: [model.text.layers, model.text.widestFeedForward])
   }
 }
