@@ -12,6 +12,16 @@ public struct CausalConvolution: Sendable {
     self.bias = bias
   }
 
+  /// The same filter as a matrix, a row a tap.
+  public init(filter: WeightMatrix, bias: WeightVector?) {
+    let taps = (0..<filter.rows).map { tap in
+      let row = MatrixView(rows: 1, columns: filter.columns)
+      filter.copyRow(tap, into: row, row: 0)
+      return WeightVector(row.row(0))
+    }
+    self.init(filter: taps, bias: bias)
+  }
+
   /// Columns.
   public var width: Int { filter[0].count }
   /// Rows that a filter sees before its own.

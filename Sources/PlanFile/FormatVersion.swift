@@ -13,7 +13,7 @@ package struct FormatVersion: Equatable, Sendable {
   /// Value of the root attribute `format`.
   static let name = "espalier.plan"
   /// What this program writes at most, and knows all of.
-  package static let current = FormatVersion(major: 1, minor: 3)
+  package static let current = FormatVersion(major: 1, minor: 4)
 
   /// Whether a plan may hold what this program does not know.
   var isNewer: Bool { minor > Self.current.minor }

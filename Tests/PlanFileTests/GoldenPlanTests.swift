@@ -30,7 +30,9 @@ import TinyPlans
     {
       var contents = TinyPlan.contents(.int8)
       // What the current version brought.
-      contents.model.text.convolutionLayers = [1]
+      contents.model.text.deltaLayers = [1]
+      (contents.model.text.delta.keyWidth, contents.model.text.delta.valueWidth) = (8, 4)
+      contents.model.text.attentionGate = true
       contents.calibration?.layerReduction?.attention = [0]
       contents.calibration?.layerReduction?.attentionDivergence = [0.01]
       for index in contents.points.indices {

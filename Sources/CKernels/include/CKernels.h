@@ -131,6 +131,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
 
   /* out[i] = silu(gate[i]) * up[i]; out may be gate. */
   void (*silu_product)(const float *gate, const float *up, float *out, size_t count);
+  /* values[i] *= sigmoid(gate[i]) */
+  void (*sigmoid_product)(const float *gate, float *values, size_t count);
   /* x[i] = activation(x[i]) */
   void (*silu)(float *x, size_t count);
   void (*quick_gelu)(float *x, size_t count);

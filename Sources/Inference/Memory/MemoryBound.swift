@@ -109,9 +109,8 @@ extension MemoryBound {
     let text = contents.model.text
     let rows = Double(request.promptTokens)
     let (width, inner) = (Double(text.width), Double(text.feedForwardWidth))
-    let heads = Double(text.queryHeads * text.headWidth)
     let fused = Double(text.mixerColumns)
-    let mixed = max(heads, width)
+    let mixed = Double(text.mixedColumns)
     // Floats a row: the stream and what acts keep of it, the workspace, activations as products take them.
     let widest = max(2 * inner, max(fused, width))
     var bytes = 4 * (rows + 16) * (5 * width + fused + mixed + 2 * inner + 2 * widest)
@@ -143,7 +142,9 @@ extension MemoryBound {
     let width = Double(text.keyValueHeads) * Double((text.headWidth + 15) / 16 * 16)
     let layer = 2 * entries * width * Double(element) + offsets
     // The state of a layer without entries, and the places that it can come back to.
-    let state = 4 * 4 * Double(text.convolutionTaps * text.width * text.convolutionLayers.count)
+    let convolution = Double(text.convolutionTaps * text.width * text.convolutionLayers.count)
+    let delta = Double(text.delta.taps * text.delta.channels + text.delta.stateElements)
+    let state = 4 * 4 * (convolution + delta * Double(text.deltaLayers.count))
     // A layer is copied while entries are freed.
     let copies = request.keepsWhole ? 2 : 1
     return Int(bounding: layer * Double(text.attentionLayers.count * copies + 1) + state * Double(copies))

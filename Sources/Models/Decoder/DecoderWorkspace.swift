@@ -30,7 +30,7 @@ public final class DecoderWorkspace {
     capacity = rows
     normedRows = MatrixView(rows: rows, columns: model.width)
     fusedRows = MatrixView(rows: rows, columns: model.mixerColumns)
-    mixedRows = MatrixView(rows: rows, columns: max(model.queryHeads * model.headWidth, model.width))
+    mixedRows = MatrixView(rows: rows, columns: model.mixedColumns)
     if model.outputNorms { givenRows = MatrixView(rows: rows, columns: model.width) }
     neuronRows = MatrixView(rows: rows, columns: 2 * model.feedForwardWidth)
   }

@@ -70,6 +70,7 @@ struct SelfAttention: Sendable {
         of: queries[rows: count - watched..<count], over: cache.entries, offsets: cache.offsets,
         visibleKeys: (count - watched..<count).map { visible?.ends?[$0] ?? first + $0 + 1 },
         window: visible?.window?.suffix(watched), keyCount: cache.count, workers)
+    close(attended, fused, workers)
     output.multiply(attended, into: given, accumulating: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
     return attentionRows
@@ -98,11 +99,19 @@ struct SelfAttention: Sendable {
         keyCount: cache.count, mask: mask(of: step.positions[index], cache),
         into: attended[rows: index..<index + 1], workers)  // [1 x H dh]
     }
+    close(attended, fused, workers)
     output.multiply(attended, into: given, accumulating: true, rowByRow: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
   }
 
-  /// Queries, keys and values of some rows, `[n x (H + 2 Hkv) dh]`, not rotated yet.
+  /// Multiplies what attention gives by what its gates let through, where it has some.
+  private func close(_ attended: MatrixView, _ fused: MatrixView, _ workers: Workers) {
+    guard model.attentionGate else { return }
+    let first = queryWidth + 2 * keyWidth
+    attended.multiply(bySigmoidOf: fused[columns: first..<first + queryWidth], workers)
+  }
+
+  /// Queries, keys and values of some rows, and gates where there are some, `[n x fusedAttentionRows]`, not rotated yet.
   private func project(
     _ hidden: MatrixView, rowByRow: Bool = false, _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView {

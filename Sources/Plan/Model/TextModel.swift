@@ -1,5 +1,5 @@
 /// A Llama-style decoder: RMSNorm, rotary positions, grouped-query attention, gated FFN; some layers may have a short
-/// convolution in the place of attention.
+/// convolution or a gated delta rule in the place of attention.
 public struct TextModel: Equatable, Sendable {
   /// Decoder layers, `L`.
   public var layers = 0
@@ -29,6 +29,9 @@ public struct TextModel: Equatable, Sendable {
   public var attentionOutputBias = false
   /// Whether queries and keys are normed head by head before they are rotated (RMSNorm; Qwen3).
   public var headNorm = false
+  /// Whether what attention gives is multiplied, before its output projection, by the sigmoid of a gate that is projected
+  /// beside the queries (Qwen3.5).
+  public var attentionGate = false
   /// Whether gate, up and down have biases.
   public var feedForwardBias = false
   /// Factor of token embeddings, not of visual tokens (Gemma: the root of the width).
@@ -47,6 +50,10 @@ public struct TextModel: Equatable, Sendable {
   public var convolutionTaps = 3
   /// Whether the projections and the filter of a convolution have biases.
   public var convolutionBias = false
+  /// Layers that read their rows into a state by the gated delta rule, and have no attention; ascending (Qwen3.5).
+  public var deltaLayers: [Int] = []
+  /// Sizes of these layers.
+  public var delta = DeltaModel()
   /// How positions become angles.
   public var rotary = RotaryModel()
   /// Token ids that end an answer; 1 to 16 of them.
@@ -90,11 +97,23 @@ public struct RotaryModel: Equatable, Sendable {
 }
 
 extension TextModel {
-  /// Rows of the fused q/k/v matrix: all query heads, then all key heads, then all value heads.
-  public var fusedAttentionRows: Int { (queryHeads + 2 * keyValueHeads) * headWidth }
+  /// Rows of the fused q/k/v matrix: all query heads, then all key heads, then all value heads, then a gate for each query
+  /// head where there are some.
+  public var fusedAttentionRows: Int {
+    ((attentionGate ? 2 : 1) * queryHeads + 2 * keyValueHeads) * headWidth
+  }
 
   /// Layers with attention, and so with keys and values; ascending.
-  public var attentionLayers: [Int] { (0..<layers).filter { !convolutionLayers.contains($0) } }
+  public var attentionLayers: [Int] { (0..<layers).filter { recurrence(of: $0) == nil } }
+
+  /// Layers that keep a state in the place of keys and values; ascending.
+  public var recurrentLayers: [Int] { (0..<layers).filter { recurrence(of: $0) != nil } }
+
+  /// What a layer has in the place of attention, in words; `nil` for a layer with attention.
+  public func recurrence(of layer: Int) -> String? {
+    if convolutionLayers.contains(layer) { return "a convolution" }
+    return deltaLayers.contains(layer) ? "a gated delta rule" : nil
+  }
 
   /// Layers up to the last one that has keys and values: what is done behind it frees none.
   public var entryDepth: Int { (attentionLayers.last ?? -1) + 1 }
@@ -105,7 +124,16 @@ extension TextModel {
   }
 
   /// Columns of the widest projection before a layer's mixer.
-  public var mixerColumns: Int { max(fusedAttentionRows, convolutionLayers.isEmpty ? 0 : 3 * width) }
+  public var mixerColumns: Int {
+    max(
+      fusedAttentionRows, convolutionLayers.isEmpty ? 0 : 3 * width,
+      deltaLayers.isEmpty ? 0 : delta.inputRows + delta.rateRows)
+  }
+
+  /// Columns of the widest rows that a mixer makes of its projections.
+  public var mixedColumns: Int {
+    max(queryHeads * headWidth, width, deltaLayers.isEmpty ? 0 : delta.channels)
+  }
 
   /// Name of a tensor of one layer.
   public static func layerWeight(_ layer: Int, _ name: String) -> String {
@@ -127,7 +155,13 @@ extension TextModel {
     }
     for layer in 0..<layers {
       func name(_ part: String) -> String { Self.layerWeight(layer, part) }
-      list += convolutionLayers.contains(layer) ? convolutionWeights(name) : attentionWeights(name)
+      if convolutionLayers.contains(layer) {
+        list += convolutionWeights(name)
+      } else if deltaLayers.contains(layer) {
+        list += delta.weights(width: width, name)
+      } else {
+        list += attentionWeights(name)
+      }
       list += [
         .vector(name("feed_forward_norm"), width, "RMSNorm weight between attention and FFN"),
         .matrix(name("gate_up"), [2 * feedForwardWidth, width], "gate rows, then up rows; a row a neuron"),
@@ -153,10 +187,17 @@ extension TextModel {
   private func attentionWeights(_ name: (String) -> String) -> [WeightSpecification] {
     var list: [WeightSpecification] = [
       .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
-      .matrix(name("qkv"), [fusedAttentionRows, width], "query, key and value projections, stacked by row"),
+      .matrix(
+        name("qkv"), [fusedAttentionRows, width],
+        attentionGate
+          ? "query, key and value projections, and that to the gates, stacked by row"
+          : "query, key and value projections, stacked by row"),
     ]
     if attentionBias {
-      list.append(.vector(name("qkv_bias"), fusedAttentionRows, "biases of query, key and value"))
+      list.append(
+        .vector(
+          name("qkv_bias"), fusedAttentionRows,
+          attentionGate ? "biases of query, key, value and gate" : "biases of query, key and value"))
     }
     if headNorm {
       list += [

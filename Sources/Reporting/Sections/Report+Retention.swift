@@ -29,9 +29,9 @@ extension Report {
       "\(layers.count { profile.layerClass[$0] == kind.value }) \(kind.name)"
     }
     let wide = layers.count { profile.visionAttentionMean[$0] < 1.5 * profile.visionAttentionDeviation[$0] }
-    let others =
-      text.convolutionLayers.isEmpty
-      ? "" : " Layers \(Wording.layers(text.convolutionLayers)) are convolutions, which have no attention."
+    let others = [(text.convolutionLayers, "convolutions"), (text.deltaLayers, "gated delta rules")]
+      .filter { !$0.0.isEmpty }
+      .map { " Layers \(Wording.layers($0.0)) are \($0.1), which have no attention." }.joined()
     section.body = [
       .figure(
         "profile", title: "Attention on the picture by layer",
@@ -54,7 +54,7 @@ extension Report {
       columns: ["layer", "class", "calibrated rate"] + points.map { named($0.name) })
     table.wordColumns = [1]
     for layer in profile.retention.indices {
-      guard !plan.contents.model.text.convolutionLayers.contains(layer) else { continue }
+      guard plan.contents.model.text.recurrence(of: layer) == nil else { continue }
       let kind = Int(profile.layerClass[layer])
       table.append(
         [

@@ -67,7 +67,7 @@ struct GatheredAttention: Codable {
     profile.layerClass = profile.visionAttentionMean.map { profile.thresholds.layerClass(of: $0).rawValue }
     profile.retention = profile.visionAttentionMean.map { profile.thresholds.retention(of: $0) }
     // What has no entries frees none.
-    for layer in text.convolutionLayers { profile.retention[layer] = 1 }
+    for layer in text.recurrentLayers { profile.retention[layer] = 1 }
     return profile
   }
 }

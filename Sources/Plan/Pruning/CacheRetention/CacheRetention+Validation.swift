@@ -8,8 +8,10 @@ extension CacheRetention: MethodSettings {
       throw Flaw(path, "\(prefix)rates has \(rates.count) rates for \(layers) layers")
     }
     for rate in rates { try require(rate, from: 0, upTo: 1, prefix + "rates", path) }
-    for layer in model.text.convolutionLayers where layer < rates.count && rates[layer] < 1 {
-      throw Flaw(path, "\(prefix)rates frees entries of layer \(layer), a convolution, which has none")
+    for (layer, rate) in rates.enumerated() where rate < 1 {
+      if let other = model.text.recurrence(of: layer) {
+        throw Flaw(path, "\(prefix)rates frees entries of layer \(layer), \(other), which has none")
+      }
     }
     try thresholds.validate(path, prefix: prefix)
     try require(evenShare, from: 0, upTo: 1, prefix + "even_share", path)

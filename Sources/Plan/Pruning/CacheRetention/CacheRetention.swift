@@ -51,6 +51,6 @@ public struct CacheRetention: Equatable, Sendable {
 extension TextModel {
   /// One retention rate for every layer that has entries; where there are none, none are freed.
   public func retentionRates(_ rate: Double) -> [Double] {
-    (0..<layers).map { convolutionLayers.contains($0) ? 1 : rate }
+    (0..<layers).map { recurrence(of: $0) == nil ? rate : 1 }
   }
 }
