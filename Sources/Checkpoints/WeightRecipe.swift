@@ -13,6 +13,8 @@ enum WeightRecipe: Sendable {
   case transposed(SourceTensor)
   /// The listed rows of a matrix.
   case rows(SourceTensor, [Int])
+  /// Ranges of rows of the sources one after the other.
+  case ranges([(source: SourceTensor, rows: Range<Int>)])
   /// A patch embedding `[width, 3, p, p]`, or `[width, p * p * 3]` with the channel last, that takes raw bytes:
   /// `w * rescale / deviation` by channel. One over several frames, `[width, 3, frames, p, p]`, becomes one over a picture
   /// that is all of them: the sum.
@@ -30,6 +32,7 @@ enum WeightRecipe: Sendable {
       .affine(let source, _, _):
       [source]
     case .foldedBias(let source, let bias, _): [source] + (bias.map { [$0] } ?? [])
+    case .ranges(let pieces): pieces.map(\.source)
     case .values: []
     }
   }
@@ -80,6 +83,11 @@ public struct CheckpointWeights: WeightSource, Sendable {
     case .rows(let source, let list):
       let width = source.shape[1]
       for row in list { try give(source.numbers(row * width..<(row + 1) * width)) }
+    case .ranges(let pieces):
+      for (source, rows) in pieces {
+        let width = source.shape.dropFirst().reduce(1, *)
+        for row in rows { try give(source.numbers(row * width..<(row + 1) * width)) }
+      }
     case .foldedPatches(let source, let image):
       let patches = PatchWeights(source)
       for row in 0..<patches.rows {

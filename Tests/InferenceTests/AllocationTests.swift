@@ -39,8 +39,10 @@ struct AllocationTests {
     #expect(espalier_allocations() - before == 0)
   }
 
-  @Test(arguments: ["lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops"])
-  func `nor does a decoder with convolutions or windows`(name: String) throws {
+  @Test(arguments: [
+    "qwen3_5/three-and-one", "lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops",
+  ])
+  func `nor does a decoder with convolutions, windows or delta rules`(name: String) throws {
     let folder = try TemporaryFolder()
     let golden = try FamilyGolden(name)
     let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)

@@ -17,10 +17,11 @@ struct DecoderConfig {
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
+    case qwen35 = "qwen3_5_text"
     case gemma3 = "gemma3_text"
 
     /// Whether positions have an axis each for frames, rows and columns.
-    var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL].contains(self) }
+    var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL, .qwen35].contains(self) }
   }
 
   /// Reads a decoder; `kinds` are those the family may have, the first its default. `own` is the whole config
@@ -62,17 +63,19 @@ struct DecoderConfig {
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
     case .lfm2: text.headNorm = true
     case .gemma3: try text.takeGemma(config)
-    case .qwen3, .qwen3VL:
+    case .qwen3, .qwen3VL, .qwen35:
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
       text.headNorm = true
+      if kind == .qwen35 { try text.takeDeltaRules(config) }
     }
     let positions = try config.extent("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
     let rotary = try RotaryConfig(
       kind == .gemma3 ? try config.rope(of: "full_attention") : config, headWidth: text.headWidth,
-      positions: positions, theta: defaults.theta, sections: kind.hasAxes ? defaults.sections : nil)
+      positions: positions, theta: defaults.theta, sections: kind.hasAxes ? defaults.sections : nil,
+      share: kind == .qwen35 ? 0.25 : nil)
     text.rotary = rotary.model
-    text.rotary.interleavesSections = kind == .qwen3VL
+    text.rotary.interleavesSections = [.qwen3VL, .qwen35].contains(kind)
     text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
     if kind == .gemma3 {
       text.contextLength = min(text.contextLength, 1 << 24)
@@ -117,7 +120,7 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .qwen3VL, .lfm2, .gemma3: return nil
+    case .llama, .qwen3VL, .qwen35, .lfm2, .gemma3: return nil
     case .mistral:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
@@ -168,6 +171,10 @@ extension DecoderConfig {
         (keyValueHeads, headWidth, feedForwardWidth) = (32, 128, 22016)
         (vocabulary, positions, theta) = (151_936, 128_000, 500_000)
         sections = [24, 20, 20]
+      case .qwen35:
+        (heads, keyValueHeads, headWidth, feedForwardWidth) = (16, 4, 256, 12288)
+        (vocabulary, positions) = (248_320, 32768)
+        sections = [11, 11, 10]
       case .qwen2VL, .qwen25VL:
         (layers, width, heads, keyValueHeads) = (80, 8192, 64, 8)
         (feedForwardWidth, vocabulary, positions, normEpsilon) = (29568, 152_064, 32768, 1e-5)

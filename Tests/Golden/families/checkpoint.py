@@ -65,7 +65,7 @@ class Checkpoint:
             folder / "config.json", layouts.configuration(family, self.layout, self.plain, self.configuration)
         )
         layouts.processor(family, self.layout, folder)
-        layouts.tokenizer(self.layout, folder, spec.get("template_in", "tokenizer_config.json"))
+        layouts.tokenizer(family, self.layout, folder, spec.get("template_in", "tokenizer_config.json"))
         tied = self.configuration.tie_word_embeddings
         self.names = {name: layouts.name(family, self.layout, name) for name in saved}
         gain = spec.get("gain", 1.3)
@@ -75,6 +75,8 @@ class Checkpoint:
             scale, offset = weights.scales(name, shape, tied, gain)
             if family == "gemma3" and name.startswith("language_model"):
                 scale, offset = weights.scales_of_gemma(name, scale, offset)
+            if family == "qwen3_5" and not name.startswith("model.visual"):
+                scale, offset = weights.scales_of_qwen35(name, scale, offset)
             entry = dict(name=self.names[name], dtype=self.dtype, shape=shape, a=scale, b=offset)
             if shards > 1:
                 entry["shard"] = index * shards // len(saved)

@@ -20,6 +20,7 @@ import h5py
 import native
 import numpy as np
 import pictures
+import recurrent
 import tiled
 import windowed
 import torch
@@ -39,6 +40,7 @@ FAMILIES = {
     "qwen2_vl": (t.Qwen2VLForConditionalGeneration, t.Qwen2VLProcessor, native.QWEN2_VL),
     "qwen2_5_vl": (t.Qwen2_5_VLForConditionalGeneration, t.Qwen2_5_VLProcessor, native.QWEN2_5_VL),
     "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor, native.QWEN3_VL),
+    "qwen3_5": (t.Qwen3_5ForConditionalGeneration, t.Qwen3VLProcessor, recurrent.QWEN3_5),
     "internvl": (t.InternVLForConditionalGeneration, t.InternVLProcessor, native.INTERNVL),
     "gemma3": (t.Gemma3ForConditionalGeneration, t.Gemma3Processor, windowed.GEMMA3),
     "idefics3": (t.Idefics3ForConditionalGeneration, t.Idefics3Processor, native.IDEFICS3),
