@@ -67,7 +67,7 @@ import TinyPlans
     #expect(error?.object == object)
     #expect(
       error?.reason
-        == "attribute 'dreams' is not known to this program: the plan is of format 1.7, this program reads 1.3"
+        == "attribute 'dreams' is not known to this program: the plan is of format 1.7, this program reads 1.4"
     )
   }
 

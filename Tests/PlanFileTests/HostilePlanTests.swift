@@ -50,7 +50,7 @@ struct Hostile: CustomTestStringConvertible, Sendable {
   ]
 
   static let structure: [Self] = [
-    .objects("newer major version", "/", "has format version 2.0, this program reads 1.3") {
+    .objects("newer major version", "/", "has format version 2.0, this program reads 1.4") {
       $0.attribute("format_version", of: "/", type: espalier_type_int64(), [2, 0] as [Int64], scalar: false)
     },
     .objects("missing weight", norm, "dataset is missing") { $0.remove(norm) },

@@ -145,6 +145,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*add)(const float *x, float *y, size_t count);
   /* y[i] += factor * x[i] */
   void (*add_scaled)(float factor, const float *x, float *y, size_t count);
+  /* z[i] += x[i] * y[i] */
+  void (*add_product)(const float *x, const float *y, float *z, size_t count);
   /* y[i] *= factor */
   void (*scale)(float factor, float *y, size_t count);
   /* y[i] += |x[i]| */

@@ -115,6 +115,11 @@ extension TextModel {
     return deltaLayers.contains(layer) ? "a gated delta rule" : nil
   }
 
+  /// Kinds of layers without attention that there are, by their names for many.
+  public var kindsOfRecurrence: [(name: String, layers: [Int])] {
+    [("convolutions", convolutionLayers), ("gated delta rules", deltaLayers)].filter { !$0.1.isEmpty }
+  }
+
   /// Layers up to the last one that has keys and values: what is done behind it frees none.
   public var entryDepth: Int { (attentionLayers.last ?? -1) + 1 }
 

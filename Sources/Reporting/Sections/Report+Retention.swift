@@ -29,9 +29,8 @@ extension Report {
       "\(layers.count { profile.layerClass[$0] == kind.value }) \(kind.name)"
     }
     let wide = layers.count { profile.visionAttentionMean[$0] < 1.5 * profile.visionAttentionDeviation[$0] }
-    let others = [(text.convolutionLayers, "convolutions"), (text.deltaLayers, "gated delta rules")]
-      .filter { !$0.0.isEmpty }
-      .map { " Layers \(Wording.layers($0.0)) are \($0.1), which have no attention." }.joined()
+    let others = text.kindsOfRecurrence
+      .map { " Layers \(Wording.layers($0.layers)) are \($0.name), which have no attention." }.joined()
     section.body = [
       .figure(
         "profile", title: "Attention on the picture by layer",
