@@ -1,7 +1,8 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, lfm2-vl-450m, gemma-3-4b. The words are those of the tiny
-tokenizers in Tests/Golden/families; embedding and head have the full size all the same. Needs torch and transformers.
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b, lfm2-vl-450m, gemma-3-4b.
+The words are those of the tiny tokenizers in Tests/Golden/families; embedding and head have the full size all the same.
+Needs torch and transformers.
 """
 
 import json
@@ -104,6 +105,21 @@ def qwen3_vl():
     return t.Qwen3VLForConditionalGeneration, config, words, sizes, {}
 
 
+def qwen35():
+    """Qwen3.5-0.8B: a tower of 12 layers at native resolution, 18 gated delta rules and 6 attention layers."""
+    vision = dict(depth=12, hidden_size=768, intermediate_size=3072, num_heads=12, out_hidden_size=1024, patch_size=16)
+    vision |= dict(num_position_embeddings=2304, hidden_act="gelu_pytorch_tanh")
+    text = dict(hidden_size=1024, intermediate_size=3584, num_hidden_layers=24, num_attention_heads=8, head_dim=256)
+    text |= dict(num_key_value_heads=2, vocab_size=248320, max_position_embeddings=262144, rms_norm_eps=1e-6)
+    text |= dict(linear_num_key_heads=16, linear_num_value_heads=16, linear_key_head_dim=128, linear_value_head_dim=128)
+    rope = dict(rope_type="default", rope_theta=1e7, mrope_section=[11, 11, 10], mrope_interleaved=True)
+    text |= dict(rope_parameters=rope | dict(partial_rotary_factor=0.25), tie_word_embeddings=True)
+    words = "qwen3_5/tied"
+    config = t.Qwen3_5Config(vision_config=vision, text_config=text, tie_word_embeddings=True, **qwen_words(words))
+    sizes = dict(patch_size=16, size=dict(longest_edge=16777216, shortest_edge=65536))
+    return t.Qwen3_5ForConditionalGeneration, config, words, sizes, {}
+
+
 def lfm2_vl():
     """LFM2-VL-450M: SigLIP 2 B/16 at the picture's own resolution, ten short convolutions and six attention layers."""
     vision = dict(model_type="siglip2_vision_model", hidden_size=768, intermediate_size=3072, num_hidden_layers=12)
@@ -142,6 +158,7 @@ SHAPES = {
     "llava-7b": large_llava,
     "qwen2-vl-2b": qwen2_vl,
     "qwen3-vl-2b": qwen3_vl,
+    "qwen3.5-0.8b": qwen35,
     "lfm2-vl-450m": lfm2_vl,
     "gemma-3-4b": gemma3,
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A causal convolution along the rows of a matrix, a filter for each column: a row sees itself and the rows before it.
 public struct CausalConvolution: Sendable {
   /// `[taps x width]`, that of the row itself last.
@@ -10,6 +12,16 @@ public struct CausalConvolution: Sendable {
     precondition(bias.map { $0.count == filter[0].count } ?? true)
     self.filter = filter
     self.bias = bias
+  }
+
+  /// The same filter as a matrix, a row a tap.
+  public init(filter: WeightMatrix, bias: WeightVector?) {
+    let taps = (0..<filter.rows).map { tap in
+      let row = MatrixView(rows: 1, columns: filter.columns)
+      filter.copyRow(tap, into: row, row: 0)
+      return WeightVector(row.row(0))
+    }
+    self.init(filter: taps, bias: bias)
   }
 
   /// Columns.
@@ -28,19 +40,15 @@ public struct CausalConvolution: Sendable {
     precondition(before.columns == width && before.rows == depth)
     workers.split(input.rows, granularity: 1, operations: 8 * input.rows * width * filter.count) { range, _ in
       for row in range {
-        output.withRow(row) { target in
-          for tap in filter.indices {
-            let source = row + tap - depth
-            let view = source < 0 ? before : input
-            view.withRow(source < 0 ? depth + source : source) { values in
-              filter[tap].withElements { weights in
-                if tap == 0 {
-                  for column in 0..<width { target[column] = weights[column] * values[column] }
-                } else {
-                  for column in 0..<width { target[column] += weights[column] * values[column] }
-                }
-              }
-            }
+        let target = output.rowBase(row)
+        for tap in filter.indices {
+          let source = row + tap - depth
+          let values = source < 0 ? before.rowBase(depth + source) : input.rowBase(source)
+          if tap == 0 {
+            target.update(from: values, count: width)
+            kernels.multiply(filter[tap].base, target, width)
+          } else {
+            kernels.add_product(filter[tap].base, values, target, width)
           }
         }
       }

@@ -104,6 +104,14 @@ extension MatrixView {
     }
   }
 
+  /// Multiplies by the sigmoid of a matrix of the same shape, element by element.
+  public func multiply(bySigmoidOf gates: MatrixView, _ workers: Workers) {
+    precondition(gates.rows == rows && gates.columns == columns)
+    workers.split(rows, granularity: 1, operations: rows * columns * 16) { range, _ in
+      for row in range { kernels.sigmoid_product(gates.rowBase(row), rowBase(row), columns) }
+    }
+  }
+
   /// Applies an elementwise activation in place.
   public func activate(_ function: ElementwiseFunction, _ workers: Workers) {
     workers.split(rows, granularity: 1, operations: rows * columns * 16) { range, _ in

@@ -119,6 +119,7 @@ import Testing
     }
     for (name, kernels) in Self.tables {
       check("\(name) silu", kernels.silu) { $0 / (1 + exp(-$0)) }
+      check("\(name) sigmoid_product", { kernels.sigmoid_product(x, $0, $1) }) { $0 / (1 + exp(-$0)) }
       check("\(name) quick_gelu", kernels.quick_gelu) { $0 / (1 + exp(-1.702 * $0)) }
       check("\(name) gelu", kernels.gelu) { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }
       check("\(name) gelu_tanh", kernels.gelu_tanh) {

@@ -40,9 +40,10 @@ struct AllocationTests {
   }
 
   @Test(arguments: [
-    "lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops", "gemma4/shared",
+    "qwen3_5/three-and-one", "lfm2_vl/cut", "gemma3/window", "gemma3/pattern", "gemma3/crops",
+    "gemma4/shared",
   ])
-  func `nor does a decoder with convolutions or windows`(name: String) throws {
+  func `nor does a decoder with convolutions, windows or delta rules`(name: String) throws {
     let folder = try TemporaryFolder()
     let golden = try FamilyGolden(name)
     let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)

@@ -193,8 +193,11 @@ import Tokenization
     }
   }
 
-  @Test func `a layer without entries goes back to the end of the pictures, or of the last prompt`() throws {
-    let golden = try FamilyGolden("lfm2_vl/cut")
+  @Test(arguments: ["lfm2_vl/cut", "qwen3_5/three-and-one"])
+  func `a layer without entries goes back to the end of the pictures, or of the last prompt`(
+    name: String
+  ) throws {
+    let golden = try FamilyGolden(name)
     let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
     let picture = try context.encode(try context.model.prepareImage(at: golden.picture("wide.png")))
     let schedule = try context.model.schedule(PruningSettings(horizon: Horizon(layer: 1)))

@@ -68,6 +68,27 @@ import TestSupport
     #expect(before - after == Double(attention - 2 * 24 * (4 * 24 * 24 + 3 * 24)))
   }
 
+  @Test func `a delta rule costs its projections, its filter and three passes over its state`() {
+    var model = TinyModel.description.text
+    let before = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    model.deltaLayers = [1]
+    (model.delta.keyHeads, model.delta.valueHeads) = (2, 4)
+    (model.delta.keyWidth, model.delta.valueWidth) = (5, 6)
+    let after = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    let attention = 2 * 24 * (24 * (4 + 2 + 2) * 8 + 4 * 8 * 24) + 24 * 25 / 2 * 4 * 4 * 8
+    // 44 columns are filtered, 24 are gates and 24 are what the heads give; 8 are rates.
+    let delta = 2 * 24 * (24 * (44 + 24 + 24 + 8) + 4 * 44 + 3 * 24 * 5)
+    #expect(before - after == Double(attention - delta))
+  }
+
+  @Test func `gates of attention cost a projection`() {
+    var model = TinyModel.description.text
+    let before = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    model.attentionGate = true
+    let after = OperationCounter(model).prefill(text: 8, visual: 16, kept: 16, settings: .dense)
+    #expect(after - before == Double(4 * 2 * 24 * 24 * 4 * 8))
+  }
+
   @Test(arguments: [1, 5, 15, 16, 100]) func `hollow attention counts the pairs its mask allows`(window: Int)
   {
     let model = TinyModel.description.text

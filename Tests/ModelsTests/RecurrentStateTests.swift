@@ -69,6 +69,36 @@ import Testing
     #expect(first.rows.elements == rows(3..<5).elements && first.count == 5)
   }
 
+  /// A state whose memory counts what it has read.
+  private func counting(_ count: Int) -> RecurrentState {
+    let state = RecurrentState(width: Self.width, depth: 1, memory: (2, 5))
+    read(0..<count, into: state)
+    return state
+  }
+
+  private func read(_ numbers: Range<Int>, into state: RecurrentState) {
+    state.append(rows(numbers))
+    state.memory.fill(Float(state.count))
+  }
+
+  @Test func `what it remembers of all rows comes back with the last ones`() throws {
+    let state = counting(4)
+    state.save()
+    read(4..<9, into: state)
+    #expect(state.bytes == 4 * (Self.width + 10) * 2)
+    let copy = try #require(state.copy(reserve: 0) as? RecurrentState)
+    let first = try #require(state.copy(first: 4) as? RecurrentState)
+    state.truncate(to: 4)
+    #expect(
+      state.memory.elements == Array(repeating: 4, count: 10) && state.rows.elements == rows(3..<4).elements)
+    #expect(first.memory.elements == state.memory.elements)
+    #expect(copy.memory.elements == Array(repeating: 9, count: 10))
+    read(4..<6, into: state)
+    #expect(copy.memory[1, 4] == 9 && first.memory[1, 4] == 4)
+    state.truncate(to: 0)
+    #expect(state.memory.elements == Array(repeating: 0, count: 10))
+  }
+
   @Test func `a layer without entries has none to count`() {
     let state = state(depth: 2)
     state.append(rows(0..<5))

@@ -29,6 +29,9 @@ enum Extents {
   static let named: [(extent: Int, name: String)] = [
     (7, "L"), (40, "d"), (14, "dh"), (84, "H dh"), (168, "(H + 2 Hkv) dh"), (3, "Hkv"), (31, "m"),
     (62, "2 m"), (70, "V"), (120, "3 d"), (8, "taps"),
+    (252, "(2 H + 2 Hkv) dh"), (32, "delta_value_heads"), (64, "2 delta_value_heads"),
+    (15, "delta_value_width"), (480, "delta_value_heads delta_value_width"), (616, "channels"),
+    (1096, "channels + delta_value_heads delta_value_width"),
     (5, "rotary_width / 2"), (48, "dv"), (144, "3 dv"), (29, "mv"), (58, "2 mv"), (588, "3 p p"),
     (6, "dv / (4 hv)"), (16, "patches"), (17, "patches + 1"), (96, "f"), (384, "merge merge f"), (33, "h"),
     (13, "N"), (20, "tokens"), (21, "tokens + 1"), (smallest.tokenizer.tokens.joined().count, "bytes"),
@@ -179,6 +182,16 @@ extension PlanVariant {
       try PlanVariant(["`value_norm`"]) { $0.model.text.valueNorm = true },
       try PlanVariant(["`logit_cap`"]) { $0.model.text.logitCap = 30 },
       try PlanVariant(["`layer_scales`"]) { $0.model.text.layerScales = true },
+      try PlanVariant(["`attention_gate`"]) { $0.model.text.attentionGate = true },
+      try PlanVariant(["`attention_gate`", "`attention_bias`"]) {
+        ($0.model.text.attentionGate, $0.model.text.attentionBias) = (true, true)
+      },
+      try PlanVariant(["`delta_layers`"]) {
+        $0.model.text.deltaLayers = [1, 2]
+        var delta = DeltaModel()
+        (delta.keyHeads, delta.valueHeads, delta.keyWidth, delta.valueWidth, delta.taps) = (2, 32, 34, 15, 8)
+        $0.model.text.delta = delta
+      },
       try PlanVariant(["`convolution_layers`"]) { convolutions(&$0) },
       try PlanVariant(["`convolution_layers`", "`convolution_bias`"]) {
         convolutions(&$0)

@@ -30,7 +30,16 @@ import TinyPlans
     {
       var contents = TinyPlan.contents(.int8)
       // What the current version brought.
-      contents.model.text.convolutionLayers = [1]
+      contents.model.text.deltaLayers = [1]
+      (contents.model.text.delta.keyWidth, contents.model.text.delta.valueWidth) = (8, 4)
+      contents.model.text.attentionGate = true
+      (contents.model.text.valueNorm, contents.model.text.layerScales) = (true, true)
+      contents.model.text.layerEmbeddingWidth = 4
+      contents.model.text.layerEmbeddingVocabulary = contents.model.text.vocabulary
+      contents.model.text.logitCap = 30
+      (contents.model.vision.layerBias, contents.model.vision.outputNorms) = (false, true)
+      (contents.model.vision.gatedFeedForward, contents.model.vision.clipsProducts) = (true, true)
+      contents.model.projector.standardizes = true
       contents.calibration?.layerReduction?.attention = [0]
       contents.calibration?.layerReduction?.attentionDivergence = [0.01]
       for index in contents.points.indices {

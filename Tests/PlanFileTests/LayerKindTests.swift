@@ -38,6 +38,59 @@ import TinyPlans
         == "/model/text: window_layers has layer 0, which is a convolution")
   }
 
+  private static func delta(_ change: (inout DeltaModel) -> Void = { _ in }) -> String? {
+    problem {
+      $0.model.text.deltaLayers = [0]
+      ($0.model.text.delta.keyHeads, $0.model.text.delta.valueHeads) = (2, 4)
+      ($0.model.text.delta.keyWidth, $0.model.text.delta.valueWidth) = (8, 8)
+      change(&$0.model.text.delta)
+    }
+  }
+
+  @Test func `layers with a delta rule ascend, are there, and are not all`() {
+    #expect(Self.delta() == nil)
+    for layers in [[1, 0], [0, 0], [2], [-1], [0, 1], [.max]] {
+      #expect(Self.problem { $0.model.text.deltaLayers = layers } != nil, "\(layers)")
+    }
+    #expect(
+      Self.problem { ($0.model.text.convolutionLayers, $0.model.text.deltaLayers) = ([0], [1]) }
+        == "/model/text: has no layer with attention")
+    #expect(
+      Self.problem { ($0.model.text.convolutionLayers, $0.model.text.deltaLayers) = ([0], [0]) }
+        == "/model/text: delta_layers has layer 0, which is a convolution")
+  }
+
+  @Test(arguments: [0, -1, 4096, .max, .min]) func `a delta rule has sizes`(size: Int) {
+    #expect(Self.delta { $0.keyHeads = size } != nil && Self.delta { $0.valueHeads = size } != nil)
+    #expect(Self.delta { $0.keyWidth = size } != nil && Self.delta { $0.valueWidth = size } != nil)
+    #expect(Self.delta { $0.taps = size } != nil)
+  }
+
+  @Test func `value heads share key heads evenly, and a state is not far larger than the weights`() {
+    #expect(Self.delta { $0.valueHeads = 3 }?.contains("cannot share 2 delta_key_heads") == true)
+    #expect(Self.delta { ($0.valueHeads, $0.valueWidth) = (1024, 1024) }?.contains("times its input") == true)
+    #expect(Self.delta { ($0.keyHeads, $0.keyWidth) = (1, 512) } == nil)
+  }
+
+  @Test func `settings that need entries or attention are refused where a delta rule is`() {
+    func problem(_ settings: PruningSettings) -> String? {
+      Self.problem {
+        $0.model.text.deltaLayers = [0]
+        ($0.model.text.delta.keyWidth, $0.model.text.delta.valueWidth) = (8, 8)
+        $0.points.append(OperatingPoint(name: "one", settings: settings))
+      }
+    }
+    #expect(
+      problem(PruningSettings(cacheRetention: CacheRetention(rates: [0.5, 0.5])))?.contains(
+        "frees entries of layer 0, a gated delta rule, which has none") == true)
+    #expect(
+      problem(PruningSettings(layerReduction: LayerReduction(attentionLayers: [0])))?.contains(
+        "names layer 0, which is a gated delta rule") == true)
+    let fastV = PruningSettings(tokenPruning: TokenPruning(rule: .fastV, keepRatio: 0.5, layer: 0))
+    #expect(problem(fastV)?.contains("attention of layer 0, which is a gated delta rule") == true)
+    #expect(problem(PruningSettings(cacheRetention: CacheRetention(rates: [1, 0.5]))) == nil)
+  }
+
   @Test(arguments: [0, -1, 65, .max]) func `a filter has a few taps`(taps: Int) {
     #expect(
       Self.problem { ($0.model.text.convolutionLayers, $0.model.text.convolutionTaps) = ([0], taps) } != nil)

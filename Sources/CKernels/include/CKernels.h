@@ -131,6 +131,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
 
   /* out[i] = silu(gate[i]) * up[i]; out may be gate. */
   void (*silu_product)(const float *gate, const float *up, float *out, size_t count);
+  /* values[i] *= sigmoid(gate[i]) */
+  void (*sigmoid_product)(const float *gate, float *values, size_t count);
   /* x[i] = activation(x[i]) */
   void (*silu)(float *x, size_t count);
   void (*quick_gelu)(float *x, size_t count);
@@ -147,6 +149,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) espalier_kernels {
   void (*add)(const float *x, float *y, size_t count);
   /* y[i] += factor * x[i] */
   void (*add_scaled)(float factor, const float *x, float *y, size_t count);
+  /* z[i] += x[i] * y[i] */
+  void (*add_product)(const float *x, const float *y, float *z, size_t count);
   /* y[i] *= factor */
   void (*scale)(float factor, float *y, size_t count);
   /* y[i] += |x[i]| */

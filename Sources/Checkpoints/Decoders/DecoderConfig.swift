@@ -21,6 +21,7 @@ struct DecoderConfig {
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
+    case qwen35 = "qwen3_5_text"
     case gemma3 = "gemma3_text"
     case gemma4 = "gemma4_text"
 
@@ -28,7 +29,7 @@ struct DecoderConfig {
     var hasWindows: Bool { [.gemma3, .gemma4].contains(self) }
 
     /// Whether positions have an axis each for frames, rows and columns.
-    var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL].contains(self) }
+    var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL, .qwen35].contains(self) }
   }
 
   /// Reads a decoder; `kinds` are those the family may have, the first its default. `own` is the whole config
@@ -71,18 +72,19 @@ struct DecoderConfig {
     case .lfm2: text.headNorm = true
     case .gemma3: try text.takeGemma(config)
     case .gemma4: try text.takeGemma4(config)
-    case .qwen3, .qwen3VL:
+    case .qwen3, .qwen3VL, .qwen35:
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
       text.headNorm = true
+      if kind == .qwen35 { try text.takeDeltaRules(config) }
     }
     let positions = try config.extent("max_position_embeddings", default: defaults.positions, upTo: 1 << 26)
     let rotary = try RotaryConfig(
       kind.hasWindows ? try config.rope(of: "full_attention") : config, headWidth: text.headWidth,
       positions: positions, theta: defaults.theta, type: kind == .gemma4 ? "proportional" : "default",
-      sections: kind.hasAxes ? defaults.sections : nil)
+      sections: kind.hasAxes ? defaults.sections : nil, share: kind == .qwen35 ? 0.25 : nil)
     text.rotary = rotary.model
-    text.rotary.interleavesSections = kind == .qwen3VL
+    text.rotary.interleavesSections = [.qwen3VL, .qwen35].contains(kind)
     text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
     if kind.hasWindows {
       text.contextLength = min(text.contextLength, 1 << 24)
@@ -131,7 +133,7 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .qwen3VL, .lfm2, .gemma3, .gemma4: return nil
+    case .llama, .qwen3VL, .qwen35, .lfm2, .gemma3, .gemma4: return nil
     case .mistral:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
@@ -191,6 +193,10 @@ extension DecoderConfig {
         (keyValueHeads, headWidth, feedForwardWidth) = (32, 128, 22016)
         (vocabulary, positions, theta) = (151_936, 128_000, 500_000)
         sections = [24, 20, 20]
+      case .qwen35:
+        (heads, keyValueHeads, headWidth, feedForwardWidth) = (16, 4, 256, 12288)
+        (vocabulary, positions) = (248_320, 32768)
+        sections = [11, 11, 10]
       case .qwen2VL, .qwen25VL:
         (layers, width, heads, keyValueHeads) = (80, 8192, 64, 8)
         (feedForwardWidth, vocabulary, positions, normEpsilon) = (29568, 152_064, 32768, 1e-5)

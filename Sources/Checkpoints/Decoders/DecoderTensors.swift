@@ -18,6 +18,8 @@ extension RecipeBuilder {
       func name(_ part: String) -> String { TextModel.layerWeight(layer, part) }
       if text.convolutionLayers.contains(layer) {
         try addConvolution(text, source, names, name)
+      } else if text.deltaLayers.contains(layer) {
+        try addDelta(text, source, names, name)
       } else {
         try addAttention(decoder, layer: layer, source, names, name)
       }
@@ -65,9 +67,13 @@ extension RecipeBuilder {
       projections += [("k_proj", shape.keyWidth), (isBoth ? "k_proj" : "v_proj", shape.keyWidth)]
     }
     try copyNorm(name("attention_norm"), source + names.mixerNorm, width, offset: names.normOffset)
-    try stack(name("qkv"), projections.map { ("\(attention)\($0.0).weight", [$0.1, width]) })
-    if text.attentionBias {
-      try stack(name("qkv_bias"), projections.map { ("\(attention)\($0.0).bias", [$0.1]) })
+    if text.attentionGate {
+      try addGatedProjections(text, attention, name)
+    } else {
+      try stack(name("qkv"), projections.map { ("\(attention)\($0.0).weight", [$0.1, width]) })
+      if text.attentionBias {
+        try stack(name("qkv_bias"), projections.map { ("\(attention)\($0.0).bias", [$0.1]) })
+      }
     }
     if text.headNorm {
       try copyNorm(
@@ -150,6 +156,8 @@ struct DecoderNames {
   static let lfm2 = Self(
     mixerNorm: "operator_norm", headNorm: "layernorm", output: "out_proj", feedForwardNorm: "ffn_norm",
     gates: ["feed_forward.w1", "feed_forward.w3"], down: "feed_forward.w2", finalNorm: "embedding_norm")
+  /// Qwen3.5's, whose norms multiply by one more than their weight.
+  static let qwen35 = Self(normOffset: 1)
   /// Gemma 3's, whose norms multiply by one more than their weight.
   static let gemma3 = Self(
     feedForwardNorm: "pre_feedforward_layernorm", mixerOutputNorm: "post_attention_layernorm",

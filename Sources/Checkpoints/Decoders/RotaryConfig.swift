@@ -8,10 +8,11 @@ struct RotaryConfig {
   /// Positions for which the angles are meant.
   private(set) var contextLength: Int
 
-  /// Reads rotary positions; `sections` are those of axes where the config names none, `nil` where there are no axes.
+  /// Reads rotary positions; `sections` are those of axes where the config names none, `nil` where there are no axes. With
+  /// `share`, which holds where the config names none, heads may be rotated in part whatever the type is.
   init(
     _ config: Settings, headWidth: Int, positions: Int, theta standard: Double,
-    type standardType: String = "default", sections: [Int]?
+    type standardType: String = "default", sections: [Int]?, share standardShare: Double? = nil
   ) throws(CheckpointError) {
     let older = try config.child("rope_scaling")
     let rope = try config.child("rope_parameters") ?? older
@@ -20,12 +21,16 @@ struct RotaryConfig {
     guard theta > 0, theta.isFinite else { throw config.error("rope_theta", "is \(theta)") }
     let type =
       try rope?.text("rope_type", default: try rope?.text("type", default: standardType)) ?? standardType
-    let outerShare = try config.real("partial_rotary_factor", default: 1)
+    let outerShare = try config.real("partial_rotary_factor", default: standardShare ?? 1)
     var share = try rope?.real("partial_rotary_factor", default: outerShare) ?? outerShare
     guard share > 0, share <= 1 else { throw config.error("partial_rotary_factor", "is \(share)") }
     // The reference implementation of these decoders rotates whole heads where the type is the default one.
-    if type == "default" || type == "mrope" { share = 1 }
-    model.width = (Int(exactly: (Double(headWidth) * share).rounded(.towardZero)) ?? 0) / 2 * 2
+    if standardShare == nil, type == "default" || type == "mrope" { share = 1 }
+    let rotated = Int(exactly: (Double(headWidth) * share).rounded(.towardZero)) ?? 0
+    guard standardShare == nil || rotated % 2 == 0 else {
+      throw config.error("partial_rotary_factor", "is \(share), which rotates \(rotated) elements of a head")
+    }
+    model.width = rotated / 2 * 2
     guard model.width >= 2 else { throw config.error("head_dim", "is \(headWidth), too narrow to rotate") }
     frequencies = Self.plain(theta, width: model.width)
     contextLength = positions

@@ -42,6 +42,7 @@ enum ModelFamilies {
     ("qwen2_vl", "Qwen2VLForConditionalGeneration", Qwen2VL.self),
     ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
     ("qwen3_vl", "Qwen3VLForConditionalGeneration", Qwen3VL.self),
+    ("qwen3_5", "Qwen3_5ForConditionalGeneration", Qwen35.self),
     ("gemma3", "Gemma3ForConditionalGeneration", Gemma3.self),
     ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),

@@ -1,7 +1,7 @@
 import JSONReading
 import Plan
 
-/// The tower of Qwen3-VL: LayerNorm, plain FFN, rotary positions beside a table of learned ones, and rows of some layers
+/// The tower of Qwen3-VL and Qwen3.5: LayerNorm, plain FFN, rotary positions beside a table of learned ones, and rows of some layers
 /// that the decoder gets behind its first layers.
 struct Qwen3Tower {
   let model: VisionModel
@@ -15,7 +15,8 @@ struct Qwen3Tower {
   /// Numbers of the mergers of deep layers, by the order of these layers.
   private let deepMergers: [Int]
 
-  init(_ own: Settings?, parent: Settings) throws(CheckpointError) {
+  /// Reads a tower; without `isDeep` (Qwen3.5) the decoder gets nothing but the last layer's rows.
+  init(_ own: Settings?, parent: Settings, isDeep: Bool = true) throws(CheckpointError) {
     let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
     try config.demandInteger("in_channels", 3)
     var vision = VisionModel()
@@ -37,7 +38,7 @@ struct Qwen3Tower {
     guard vision.width % vision.heads == 0 else {
       throw config.error("num_heads", "is \(vision.heads) for a width of \(vision.width)")
     }
-    let deep = try config.integers("deepstack_visual_indexes") ?? [8, 16, 24]
+    let deep = isDeep ? try config.integers("deepstack_visual_indexes") ?? [8, 16, 24] : []
     guard Set(deep).count == deep.count, deep.allSatisfy({ (0..<vision.layers).contains($0) }) else {
       throw config.error("deepstack_visual_indexes", "is \(deep) for \(vision.layers) layers")
     }

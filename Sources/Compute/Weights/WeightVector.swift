@@ -24,11 +24,6 @@ public struct WeightVector: @unchecked Sendable {
     self.owner = buffer
   }
 
-  /// Calls `body` with the floats, without a copy.
-  func withElements<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
-    body(UnsafeBufferPointer(start: base, count: count))
-  }
-
   /// A copy of the floats.
   public var elements: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

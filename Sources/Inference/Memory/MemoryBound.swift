@@ -149,7 +149,9 @@ extension MemoryBound {
       return 2 * entries * width * Double(element) + offsets
     }
     // The state of a layer without entries, and the places that it can come back to.
-    let state = 4 * 4 * Double(text.convolutionTaps * text.width * text.convolutionLayers.count)
+    let convolution = Double(text.convolutionTaps * text.width * text.convolutionLayers.count)
+    let delta = Double(text.delta.taps * text.delta.channels + text.delta.stateElements)
+    let state = 4 * 4 * (convolution + delta * Double(text.deltaLayers.count))
     // A layer is copied while entries are freed.
     let copies = request.keepsWhole ? 2 : 1
     // Entries that others read stay until these have run.

@@ -3,7 +3,7 @@ public import Plan
 
 /// Counts the decoder's floating-point operations in prefill; a multiply-add is two.
 ///
-/// Counted are the products of projections, FFN, attention and the logits of the last row; norms, activations and
+/// Counted are the products of projections, FFN, attention, recurrences and the logits of the last row; norms, activations and
 /// the choice of tokens are not.
 public struct OperationCounter: Sendable {
   private let model: TextModel
@@ -50,12 +50,7 @@ public struct OperationCounter: Sendable {
   }
 
   private func linear(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
-    let shape = model.attentionShape(of: layer)
-    let projections = Double(
-      (isConvolution(layer)
-        ? 4 * model.width * model.width + model.convolutionTaps * model.width
-        : model.width * (shape.fusedRows + shape.queryWidth))
-        + 2 * model.width * model.layerEmbeddingWidth)
+    let projections = Double(mixer(layer) + 2 * model.width * model.layerEmbeddingWidth)
     let neuron = Double(3 * model.width)
     let all = Double(model.feedForwardWidth(of: layer))
     let dense = 2 * Double(text + visual) * (projections + neuron * all)
@@ -70,10 +65,21 @@ public struct OperationCounter: Sendable {
     return dense - 2 * Double(visual) * neuron * (all - Double(kept)) + 2 * probing
   }
 
-  private func isConvolution(_ layer: Int) -> Bool { model.convolutionLayers.contains(layer) }
+  /// Multiply-adds of a row in a layer's mixer that do not depend on how many rows there are.
+  private func mixer(_ layer: Int) -> Int {
+    let (width, delta) = (model.width, model.delta)
+    if model.convolutionLayers.contains(layer) { return 4 * width * width + model.convolutionTaps * width }
+    if model.deltaLayers.contains(layer) {
+      // A row reads the state twice and writes it once.
+      return width * (delta.inputRows + delta.rateRows + delta.valueColumns) + delta.taps * delta.channels
+        + 3 * delta.stateElements
+    }
+    let shape = model.attentionShape(of: layer)
+    return width * (shape.fusedRows + shape.queryWidth)
+  }
 
   private func attention(text: Int, visual: Int, _ layer: Int, _ reduction: LayerReduction?) -> Double {
-    if isConvolution(layer) { return 0 }
+    if model.recurrence(of: layer) != nil { return 0 }
     let all = text + visual
     var pairs = Double(all) * Double(all + 1) / 2
     // What lies further back than a sliding window.

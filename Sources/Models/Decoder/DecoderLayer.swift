@@ -51,6 +51,7 @@ struct DecoderLayer: Sendable {
         (memory as? SharedEntries)?.follow(cache)
       case .convolution(let convolution):
         convolution.forward(rows, state: .of(memory), into: output, workspace, workers)
+      case .delta(let delta): delta.forward(rows, state: .of(memory), into: output, workspace, workers)
       }
     }
     let normed = workspace.normed(count)
@@ -79,6 +80,7 @@ struct DecoderLayer: Sendable {
       case .attention(let attention): attention.step(layer: layer, step, into: output, workspace, workers)
       case .convolution(let convolution):
         convolution.step(layer: layer, step, into: output, workspace, workers)
+      case .delta(let delta): delta.step(layer: layer, step, into: output, workspace, workers)
       }
     }
     let normed = workspace.normed(step.count)

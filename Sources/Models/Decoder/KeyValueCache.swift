@@ -17,6 +17,11 @@ public final class KeyValueCache {
         if model.convolutionLayers.contains(layer) {
           return RecurrentState(width: model.width, depth: model.convolutionTaps - 1)
         }
+        if model.deltaLayers.contains(layer) {
+          return RecurrentState(
+            width: model.delta.channels, depth: model.delta.taps - 1,
+            memory: (model.delta.valueColumns, model.delta.keyWidth))
+        }
         let shape = model.attentionShape(of: layer)
         guard shape.ownsEntries else { return SharedEntries() }
         return LayerCache(

@@ -1,6 +1,7 @@
 import Compute
 
-/// The state of a layer that reads its rows one after the other: the last rows that its convolution filtered.
+/// The state of a layer that reads its rows one after the other: the last rows that its convolution filtered, and what it
+/// remembers of all of them where it has such a memory.
 ///
 /// Nothing of it can be freed. A row that was pruned before the layer was never part of it. It goes back only to places
 /// that were saved.
@@ -13,23 +14,27 @@ public final class RecurrentState: LayerMemory {
   public private(set) var count = 0
   /// The last rows, the latest last; zero where there were none yet, `[depth x width]`.
   private(set) var rows: MatrixView
+  /// What a recurrence remembers of all rows, which whoever appends them brings up to date; of no rows where the layer is a
+  /// convolution alone.
+  let memory: MatrixView
   /// Places to come back to, ascending.
   private var saved: [Place] = []
 
   private struct Place {
     var count: Int
-    /// Nobody changes it.
-    var rows: MatrixView
+    /// Nobody changes these.
+    var rows, memory: MatrixView
   }
 
   /// Places that are kept: the end of the pictures, and the last ones.
   private static let savedPlaces = 3
 
-  /// A state before any row.
-  public init(width: Int, depth: Int) {
+  /// A state before any row; `memory` are the extents of what is remembered of all rows.
+  public init(width: Int, depth: Int, memory: (rows: Int, columns: Int) = (0, 0)) {
     self.width = width
     self.depth = depth
     rows = MatrixView(rows: depth, columns: width)
+    self.memory = MatrixView(rows: memory.rows, columns: memory.columns)
   }
 
   /// None.
@@ -39,7 +44,7 @@ public final class RecurrentState: LayerMemory {
   /// No.
   public var hasEntries: Bool { false }
   /// Bytes of the state and of places to come back to.
-  public var bytes: Int { 4 * depth * width * (1 + saved.count) }
+  public var bytes: Int { 4 * (depth * width + memory.rows * memory.columns) * (1 + saved.count) }
   /// The same.
   public var allocatedBytes: Int { bytes }
 
@@ -47,6 +52,7 @@ public final class RecurrentState: LayerMemory {
   public func reset(capacity: Int) {
     count = 0
     rows.fill(0)
+    memory.fill(0)
     saved = []
   }
 
@@ -58,7 +64,7 @@ public final class RecurrentState: LayerMemory {
     guard count > (saved.last?.count ?? 0) else { return }
     // The first is where the pictures end: any question begins there.
     if saved.count == Self.savedPlaces { saved.remove(at: 1) }
-    saved.append(Place(count: count, rows: rows.copy()))
+    saved.append(Place(count: count, rows: rows.copy(), memory: memory.copy()))
   }
 
   /// The last place that was kept, or the beginning.
@@ -76,6 +82,7 @@ public final class RecurrentState: LayerMemory {
     }
     count = rows
     self.rows.copy(from: place.rows)
+    memory.copy(from: place.memory)
   }
 
   /// A state that goes its own way, with the same places to come back to.
@@ -89,8 +96,9 @@ public final class RecurrentState: LayerMemory {
   }
 
   private var copied: RecurrentState {
-    let copy = RecurrentState(width: width, depth: depth)
+    let copy = RecurrentState(width: width, depth: depth, memory: (memory.rows, memory.columns))
     copy.rows.copy(from: rows)
+    copy.memory.copy(from: memory)
     (copy.count, copy.saved) = (count, saved)
     return copy
   }

@@ -91,6 +91,7 @@ struct SelfAttention: Sendable {
         of: queries[rows: count - watched..<count], over: cache.entries, offsets: cache.offsets,
         visibleKeys: (count - watched..<count).map { visible?.ends?[$0] ?? first + $0 + 1 },
         window: visible?.window?.suffix(watched), keyCount: cache.count, workers)
+    applyGates(of: fused, to: attended, workers)
     output.multiply(attended, into: given, accumulating: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
     return attentionRows
@@ -123,6 +124,7 @@ struct SelfAttention: Sendable {
         keyCount: cache.count, mask: mask(of: step.positions[index], cache),
         into: attended[rows: index..<index + 1], workers)  // [1 x H dh]
     }
+    applyGates(of: fused, to: attended, workers)
     output.multiply(attended, into: given, accumulating: true, rowByRow: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
   }
@@ -135,7 +137,13 @@ struct SelfAttention: Sendable {
     fused[columns: queryWidth + keyWidth..<queryWidth + 2 * keyWidth]
   }
 
-  /// Queries, keys and values of some rows, `[n x (H + 2 Hkv) dh]`, not rotated yet.
+  /// Multiplies what attention gives by what its gates let through, where it has some.
+  private func applyGates(of fused: MatrixView, to attended: MatrixView, _ workers: Workers) {
+    guard shape.isGated else { return }
+    attended.multiply(bySigmoidOf: fused[columns: shape.fusedRows - queryWidth..<shape.fusedRows], workers)
+  }
+
+  /// Queries, keys and values of some rows, and gates where there are some, `[n x fusedRows]`, not rotated yet.
   private func project(
     _ hidden: MatrixView, rowByRow: Bool = false, _ workspace: DecoderWorkspace, _ workers: Workers
   ) -> MatrixView {

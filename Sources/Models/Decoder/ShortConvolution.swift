@@ -26,13 +26,9 @@ struct ShortConvolution: Sendable {
     norm = try vector("convolution_norm", width)
     input = try matrix("convolution_input", 3 * width)
     inputBias = hasBias ? try vector("convolution_input_bias", 3 * width) : nil
-    let filter = try matrix("convolution_filter", model.convolutionTaps)
     convolution = CausalConvolution(
-      filter: (0..<model.convolutionTaps).map { tap in
-        let row = MatrixView(rows: 1, columns: width)
-        filter.copyRow(tap, into: row, row: 0)
-        return WeightVector(row.row(0))
-      }, bias: hasBias ? try vector("convolution_filter_bias", width) : nil)
+      filter: try matrix("convolution_filter", model.convolutionTaps),
+      bias: hasBias ? try vector("convolution_filter_bias", width) : nil)
     output = try matrix("convolution_output", width)
     outputBias = hasBias ? try vector("convolution_output_bias", width) : nil
   }

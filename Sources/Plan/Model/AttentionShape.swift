@@ -9,12 +9,16 @@ public struct AttentionShape: Equatable, Sendable {
   /// Whether the layer has keys and values of its own, or reads those of another one.
   public var ownsEntries: Bool
 
+  /// Whether each query head has a gate beside it.
+  public var isGated = false
+
   /// Columns of all queries.
   public var queryWidth: Int { queryHeads * headWidth }
   /// Columns of all keys, and of all values.
   public var keyWidth: Int { keyValueHeads * headWidth }
-  /// Rows of the fused q/k/v matrix: all query heads, then all key heads and all value heads if the layer has any.
-  public var fusedRows: Int { queryWidth + (ownsEntries ? 2 * keyWidth : 0) }
+  /// Rows of the fused q/k/v matrix: all query heads, then all key heads and all value heads if the layer has any, then a gate
+  /// for each query head where there are some.
+  public var fusedRows: Int { (isGated ? 2 : 1) * queryWidth + (ownsEntries ? 2 * keyWidth : 0) }
 }
 
 extension TextModel {
@@ -25,7 +29,7 @@ extension TextModel {
       queryHeads: queryHeads,
       keyValueHeads: keyValueHeads,
       headWidth: isWindowed && windowHeadWidth > 0 ? windowHeadWidth : headWidth,
-      ownsEntries: layer < sharingStart)
+      ownsEntries: layer < sharingStart, isGated: attentionGate)
   }
 
   /// Shapes that layers with attention have, each once.
@@ -75,11 +79,16 @@ extension TextModel {
 
   /// Columns of the widest projection before a layer's mixer.
   public var mixerColumns: Int {
-    max(attentionShapes.map(\.fusedRows).max() ?? 0, convolutionLayers.isEmpty ? 0 : 3 * width)
+    max(
+      attentionShapes.map(\.fusedRows).max() ?? 0, convolutionLayers.isEmpty ? 0 : 3 * width,
+      deltaLayers.isEmpty ? 0 : delta.inputRows + delta.rateRows)
   }
 
-  /// Columns of the widest result of a layer's mixer, before its output projection.
-  public var mixedColumns: Int { max(attentionShapes.map(\.queryWidth).max() ?? 0, width) }
+  /// Columns of the widest rows that a mixer makes of its projections.
+  public var mixedColumns: Int {
+    max(
+      attentionShapes.map(\.queryWidth).max() ?? 0, width, deltaLayers.isEmpty ? 0 : delta.channels)
+  }
 
   /// Neurons of a layer's feed-forward network, `m`.
   public func feedForwardWidth(of layer: Int) -> Int {

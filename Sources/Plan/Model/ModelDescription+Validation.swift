@@ -67,13 +67,14 @@ extension TextModel {
     guard zip(convolutionLayers, convolutionLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw Flaw(path, "convolution_layers do not ascend")
     }
+    try validateDelta(path)
     try require(embeddingScale, above: 0, upTo: 1e6, "embedding_scale", path)
     try require(windowLayers.count, in: 0...layers, "number of window_layers", path)
     try require(window, in: 1...Limit.context.upperBound, "window", path)
     for layer in windowLayers {
       try require(layer, in: 0...(layers - 1), "window_layers", path)
-      guard !convolutionLayers.contains(layer) else {
-        throw Flaw(path, "window_layers has layer \(layer), which is a convolution")
+      if let other = recurrence(of: layer) {
+        throw Flaw(path, "window_layers has layer \(layer), which is \(other)")
       }
     }
     guard zip(windowLayers, windowLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
@@ -125,6 +126,33 @@ extension TextModel {
     guard rotary.sections.isEmpty else {
       throw Flaw(path, "has a layer_embedding_width, and axes of positions")
     }
+  }
+
+  private func validateDelta(_ path: String) throws(Flaw) {
+    try require(deltaLayers.count, in: 0...(layers - 1), "number of delta_layers", path)
+    for layer in deltaLayers {
+      try require(layer, in: 0...(layers - 1), "delta_layers", path)
+      guard !convolutionLayers.contains(layer) else {
+        throw Flaw(path, "delta_layers has layer \(layer), which is a convolution")
+      }
+    }
+    guard zip(deltaLayers, deltaLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw Flaw(path, "delta_layers do not ascend")
+    }
+    guard !attentionLayers.isEmpty else { throw Flaw(path, "has no layer with attention") }
+    try require(delta.keyHeads, in: Limit.heads, "delta_key_heads", path)
+    try require(delta.valueHeads, in: Limit.heads, "delta_value_heads", path)
+    try require(delta.keyWidth, in: 1...Limit.headWidth.upperBound, "delta_key_width", path)
+    try require(delta.valueWidth, in: 1...Limit.headWidth.upperBound, "delta_value_width", path)
+    try require(delta.taps, in: 1...Limit.taps, "delta_taps", path)
+    guard delta.valueHeads % delta.keyHeads == 0 else {
+      throw Flaw(
+        path, "\(delta.valueHeads) delta_value_heads cannot share \(delta.keyHeads) delta_key_heads evenly")
+    }
+    guard !deltaLayers.isEmpty else { return }
+    try requireWidth(delta.inputRows, from: width, "width of delta queries, keys, values and gates", path)
+    // A state is no weight: what is kept of a sequence shall not be far more than the file.
+    try requireWidth(delta.stateElements, from: width * width, "delta state", path)
   }
 }
 

@@ -1,5 +1,5 @@
 /// A Llama-style decoder: RMSNorm, rotary positions, grouped-query attention, gated FFN; some layers may have a short
-/// convolution in the place of attention.
+/// convolution or a gated delta rule in the place of attention.
 public struct TextModel: Equatable, Sendable {
   /// Decoder layers, `L`.
   public var layers = 0
@@ -29,6 +29,9 @@ public struct TextModel: Equatable, Sendable {
   public var attentionOutputBias = false
   /// Whether queries and keys are normed head by head before they are rotated (RMSNorm; Qwen3).
   public var headNorm = false
+  /// Whether what attention gives is multiplied, before its output projection, by the sigmoid of a gate that is projected
+  /// beside the queries (Qwen3.5).
+  public var attentionGate = false
   /// Whether gate, up and down have biases.
   public var feedForwardBias = false
   /// Whether values are normed head by head, by an RMSNorm without a weight (Gemma 4).
@@ -67,6 +70,10 @@ public struct TextModel: Equatable, Sendable {
   public var convolutionTaps = 3
   /// Whether the projections and the filter of a convolution have biases.
   public var convolutionBias = false
+  /// Layers that read their rows into a state by the gated delta rule, and have no attention; ascending (Qwen3.5).
+  public var deltaLayers: [Int] = []
+  /// Sizes of these layers.
+  public var delta = DeltaModel()
   /// How positions become angles.
   public var rotary = RotaryModel()
   /// Token ids that end an answer; 1 to 16 of them.
@@ -113,7 +120,21 @@ public struct RotaryModel: Equatable, Sendable {
 
 extension TextModel {
   /// Layers with attention, and so with keys and values; ascending.
-  public var attentionLayers: [Int] { (0..<layers).filter { !convolutionLayers.contains($0) } }
+  public var attentionLayers: [Int] { (0..<layers).filter { recurrence(of: $0) == nil } }
+
+  /// Layers that keep a state in the place of keys and values; ascending.
+  public var recurrentLayers: [Int] { (0..<layers).filter { recurrence(of: $0) != nil } }
+
+  /// What a layer has in the place of attention, in words; `nil` for a layer with attention.
+  public func recurrence(of layer: Int) -> String? {
+    if convolutionLayers.contains(layer) { return "a convolution" }
+    return deltaLayers.contains(layer) ? "a gated delta rule" : nil
+  }
+
+  /// Kinds of layers without attention that there are, by their names for many.
+  public var kindsOfRecurrence: [(name: String, layers: [Int])] {
+    [("convolutions", convolutionLayers), ("gated delta rules", deltaLayers)].filter { !$0.1.isEmpty }
+  }
 
   /// Layers with keys and values of their own; ascending.
   public var entryLayers: [Int] { attentionLayers.filter { $0 < sharingStart } }
@@ -148,9 +169,13 @@ extension TextModel {
     for layer in 0..<layers {
       func name(_ part: String) -> String { Self.layerWeight(layer, part) }
       let feedForwardWidth = feedForwardWidth(of: layer)
-      list +=
-        convolutionLayers.contains(layer)
-        ? convolutionWeights(name) : attentionWeights(attentionShape(of: layer), name)
+      if convolutionLayers.contains(layer) {
+        list += convolutionWeights(name)
+      } else if deltaLayers.contains(layer) {
+        list += delta.weights(width: width, name)
+      } else {
+        list += attentionWeights(attentionShape(of: layer), name)
+      }
       list += [
         .vector(name("feed_forward_norm"), width, "RMSNorm weight between attention and FFN"),
         .matrix(name("gate_up"), [2 * feedForwardWidth, width], "gate rows, then up rows; a row a neuron"),
@@ -181,10 +206,15 @@ extension TextModel {
       .vector(name("attention_norm"), width, "RMSNorm weight before attention"),
       .matrix(
         name("qkv"), [shape.fusedRows, width],
-        "query, key and value projections, stacked by row; the query projection alone in a sharing layer"),
+        attentionGate
+          ? "query, key and value projections, and that to the gates, stacked by row"
+          : "query, key and value projections, stacked by row; the query projection alone in a sharing layer"),
     ]
     if attentionBias {
-      list.append(.vector(name("qkv_bias"), shape.fusedRows, "biases of query, key and value"))
+      list.append(
+        .vector(
+          name("qkv_bias"), shape.fusedRows,
+          attentionGate ? "biases of query, key, value and gate" : "biases of query, key and value"))
     }
     if headNorm {
       list.append(.vector(name("query_norm"), shape.headWidth, "RMSNorm weight of each query head"))

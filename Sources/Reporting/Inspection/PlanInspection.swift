@@ -48,7 +48,8 @@ public struct PlanInspection {
       "model     \(model.family.printable(limit: 64)): \(model.vision.layers) vision layers of width \(model.vision.width), "
         + "\(model.tokensPerTile) visual tokens;",
       "          \(model.text.layers) decoder layers of width "
-        + "\(model.text.width), \(model.text.queryHeads) query and \(model.text.keyValueHeads) KV heads",
+        + "\(model.text.width), \(model.text.queryHeads) query and \(model.text.keyValueHeads) KV heads"
+        + model.text.kindsOfRecurrence.map { "; \($0.layers.count) are \($0.name)" }.joined(),
       "weights   \(plan.weights.names.count) tensors, \(plan.weights.format.rawValue), "
         + "\(Figure(Double(plan.weights.byteCount), .bytes))",
     ]

@@ -29,9 +29,8 @@ extension Report {
       "\(layers.count { profile.layerClass[$0] == kind.value }) \(kind.name)"
     }
     let wide = layers.count { profile.visionAttentionMean[$0] < 1.5 * profile.visionAttentionDeviation[$0] }
-    var others =
-      text.convolutionLayers.isEmpty
-      ? "" : " Layers \(Wording.layers(text.convolutionLayers)) are convolutions, which have no attention."
+    var others = text.kindsOfRecurrence
+      .map { " Layers \(Wording.layers($0.layers)) are \($0.name), which have no attention." }.joined()
     if text.sharingLayers > 0 {
       others +=
         " Layers \(Wording.layers(Array(text.sharingStart..<text.layers))) read the keys and values of earlier ones."

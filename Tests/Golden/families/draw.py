@@ -20,6 +20,7 @@ import h5py
 import injected
 import make_golden
 import native
+import recurrent
 import numpy as np
 import perlayer
 import prefixed
@@ -65,6 +66,33 @@ def draw_qwen3(r):
     area, least = (patch * merge) ** 2, r.randint(1, 6)
     pixels = (area * least, area * (least + r.randint(4, 14)))
     return native.qwen("drawn", "qwen3_vl", vision, language, pixels, tie_word_embeddings=tied)
+
+
+def draw_qwen35(r):
+    heads = r.choice([1, 2, 4])
+    language = decoder(r, [8, 16, 24, 32])
+    language["num_hidden_layers"] = r.randint(1, 5)
+    letters = [r.choice("dda") for _ in range(language["num_hidden_layers"])]
+    letters[r.randrange(len(letters))] = "a"
+    language |= dict(layer_types=recurrent.kinds(letters), linear_conv_kernel_dim=r.choice([2, 3, 4, 4, 5]))
+    groups = r.choice([1, 2, 3])
+    language |= dict(linear_num_key_heads=groups, linear_num_value_heads=groups * r.choice([1, 2, 3]))
+    # Narrower heads give numbers near 0 now and then, of which a norm makes large ones, roundings included.
+    language |= dict(linear_key_head_dim=r.choice([8, 11, 16, 33]), linear_value_head_dim=r.choice([8, 9, 16, 32]))
+    share = r.choice([s for s in (0.25, 0.5, 0.75, 1.0) if int(language["head_dim"] * s) % 2 == 0 and language["head_dim"] * s >= 6])
+    half = int(language["head_dim"] * share) // 2
+    rows, columns = r.randint(1, half // 3), r.randint(1, half // 3)
+    patch, merge = r.choice([8, 10, 12, 14, 16]), r.choice([2, 2, 3])
+    vision = dict(depth=r.randint(1, 4), num_heads=heads, hidden_size=heads * r.choice([8, 16, 24]))
+    vision |= dict(intermediate_size=8 * r.randint(3, 9), patch_size=patch, spatial_merge_size=merge)
+    vision |= dict(num_position_embeddings=r.randint(3, 9) ** 2, out_hidden_size=language["hidden_size"])
+    vision |= dict(hidden_act=r.choice(["gelu", "gelu_pytorch_tanh", "silu"]))
+    language |= dict(attention_bias=r.random() < 0.3, hidden_act=r.choice(["silu", "silu", "gelu"]))
+    language |= dict(rope_parameters=recurrent.partial(share, half - rows - columns, rows, columns))
+    # Some prompts are longer than a chunk or two.
+    area, least = (patch * merge) ** 2, r.choice([r.randint(1, 6), r.randint(20, 50)])
+    pixels = (area * least, area * (least + r.randint(4, 14)))
+    return recurrent.qwen35("drawn", vision, language, pixels, tie_word_embeddings=r.random() < 0.5)
 
 
 def draw_intern(r):
@@ -264,6 +292,7 @@ DRAWERS = {
     "lfm2_vl": draw_lfm2,
     "mistral3": draw_mistral3,
     "paligemma": draw_paligemma,
+    "qwen3_5": draw_qwen35,
     "qwen3_vl": draw_qwen3,
 }
 

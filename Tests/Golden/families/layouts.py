@@ -17,7 +17,7 @@ LLAVA = ("llava", "llava_next", "llava_onevision", "granite_vision")
 
 def name(family, layout, saved):
     """The tensor that transformers 5 saves as `saved`, in another generation."""
-    if layout == "v5" or family in ("idefics3", "smolvlm", "qwen3_vl", "gemma4", "granite4_vision"):
+    if layout == "v5" or family in ("idefics3", "smolvlm", "qwen3_vl", "qwen3_5", "gemma4", "granite4_vision"):
         return saved
     if family in QWEN:
         if layout == "hub" or saved.startswith("lm_head"):
@@ -178,7 +178,7 @@ def processor(family, layout, folder):
         write(path, settings)
         return
     if layout == "v5":
-        if family in (*QWEN, "qwen3_vl", "llava_onevision", "internvl", "smolvlm"):
+        if family in (*QWEN, "qwen3_vl", "qwen3_5", "llava_onevision", "internvl", "smolvlm"):
             settings["video_processor"] = {"do_resize": True, "size": {"shortest_edge": 11, "longest_edge": 13}}
         write(path, settings)
         return
@@ -197,7 +197,7 @@ def processor(family, layout, folder):
         for key in ("data_format", "device", "input_data_format", "return_tensors"):
             picture.pop(key, None)
     write(folder / "preprocessor_config.json", picture)
-    if family in (*QWEN, "qwen3_vl"):
+    if family in (*QWEN, "qwen3_vl", "qwen3_5"):
         path.unlink()
     else:
         write(path, settings)
@@ -215,8 +215,10 @@ def tokenizer(family, layout, folder, template_in):
         for key in ("backend", "is_local"):
             settings.pop(key, None)
         added = json.loads((folder / "tokenizer.json").read_text())["added_tokens"]
+        # The tokenizer of Qwen3.5 knows none of its own.
         settings["added_tokens_decoder"] = {
-            str(token["id"]): {key: value for key, value in token.items() if key != "id"} for token in added[:3]
+            str(token["id"]): {key: value for key, value in token.items() if key != "id"}
+            for token in (added if family == "qwen3_5" else added[:3])
         }
         settings["tokenizer_class"] = "PreTrainedTokenizerFast"
     write(path, settings)

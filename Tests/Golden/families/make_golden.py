@@ -23,6 +23,7 @@ import numpy as np
 import perlayer
 import pictures
 import prefixed
+import recurrent
 import rows
 import tiled
 import windowed
@@ -43,6 +44,7 @@ FAMILIES = {
     "qwen2_vl": (t.Qwen2VLForConditionalGeneration, t.Qwen2VLProcessor, native.QWEN2_VL),
     "qwen2_5_vl": (t.Qwen2_5_VLForConditionalGeneration, t.Qwen2_5_VLProcessor, native.QWEN2_5_VL),
     "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor, native.QWEN3_VL),
+    "qwen3_5": (t.Qwen3_5ForConditionalGeneration, t.Qwen3VLProcessor, recurrent.QWEN3_5),
     "internvl": (t.InternVLForConditionalGeneration, t.InternVLProcessor, native.INTERNVL),
     "gemma3": (t.Gemma3ForConditionalGeneration, t.Gemma3Processor, windowed.GEMMA3),
     "gemma4": (t.Gemma4ForConditionalGeneration, perlayer.Gemma4Processor, perlayer.GEMMA4),

@@ -40,6 +40,14 @@ QWEN3 = """{% set image_count = namespace(value=0) %}{% for message in messages 
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}"""
 
+# Where nobody asks for thoughts, an answer begins behind none.
+QWEN35 = QWEN3[: -len("{% endif %}")] + """{% if enable_thinking is defined and enable_thinking %}<think>
+{% else %}<think>
+
+</think>
+
+{% endif %}{% endif %}"""
+
 INTERN = """{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}\
 {% if message['content'] is string %}{{ message['content'] }}{% else %}{% for content in message['content'] %}\
 {% if content['type'] == 'image' %}{{ '<IMG_CONTEXT>\\n' }}{% elif content['type'] == 'text' %}{{ content['text'] }}\

@@ -18,6 +18,8 @@ MISTRAL3 = (
     r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 QWEN2 = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
+# Marks belong to the letters before them.
+QWEN35 = QWEN2.replace(r"]?\p{L}+", r"]?[\p{L}\p{M}]+").replace(r"[^\s\p{L}\p{N}]", r"[^\s\p{L}\p{M}\p{N}]")
 
 
 def split(pattern):
@@ -31,11 +33,12 @@ def byte_level(style, special, bos=None):
     tokenizer = Tokenizer(models.BPE(ignore_merges=style in ("llama3", "mistral3")))
     parts = {
         "qwen2": split(QWEN2),
+        "qwen3_5": split(QWEN35),
         "llama3": split(LLAMA3),
         "mistral3": split(MISTRAL3),
         "smollm": [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)],
     }[style]
-    if style == "qwen2":
+    if style in ("qwen2", "qwen3_5"):
         tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(parts)
     tokenizer.decoder = decoders.ByteLevel()
@@ -99,6 +102,7 @@ PLACES = [f"<loc{place:04}>" for place in range(16)] + ["<seg000>", "<seg001>"]
 ROWS = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
 IDEFICS = ["<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"]
 QWEN_VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
+THINKING = ["<think>", "</think>"]
 CHATML = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 LFM2_FIRST = "<|startoftext|>"
 LFM2 = ["<|pad|>", LFM2_FIRST, *CHATML, "<image>", "<|image_start|>", "<|image_end|>", "<|img_thumbnail|>"]
@@ -146,6 +150,7 @@ KINDS = {
     ),
     "qwen2": lambda: (byte_level("qwen2", CHATML + ["<image>", "<video>"]), None, "<|im_end|>", {}),
     "qwen2_vl": lambda: (byte_level("qwen2", CHATML + QWEN_VISION), None, "<|im_end|>", {}),
+    "qwen3_5": lambda: (byte_level("qwen3_5", CHATML + QWEN_VISION + THINKING), None, "<|im_end|>", {}),
     "internvl": lambda: (byte_level("qwen2", CHATML + list(INTERN.values())), None, "<|im_end|>", INTERN),
     "internvl_llama": lambda: (
         byte_level("llama3", ["<|begin_of_text|>"] + CHATML + list(INTERN.values()), "<|begin_of_text|>"),

@@ -66,6 +66,15 @@ def scales_of_gemma4(name, shape, scale, offset):
     return (twelve_bits(0.2), 0.5) if "q_norm" in name else (scale, offset)
 
 
+def scales_of_qwen35(name, scale, offset):
+    """Norms multiply by one more than their weight, but for that behind a delta rule; heads forget at different speeds."""
+    if name.endswith("A_log"):
+        return 4, -2
+    if name.endswith("norm.weight") and "linear_attn" not in name:
+        return scale, 0
+    return scale, offset
+
+
 def scale_and_offset(name, shape, tied, gain):
     if "norm" in name.lower() or "layrnorm" in name or ".ln_" in name or name.endswith("post_layernorm.weight"):
         return (0.4, 1) if name.endswith("weight") else (0.4, 0)

@@ -77,7 +77,7 @@ struct TransportCostSearch: CalibrationStage {
     let text = context.model.text
     let places = options.pruneLayers.filter {
       $0 != start && $0 + 1 < text.layers && $0 <= text.lastLeavingLayer
-        && (best.rule != .fastV || !text.convolutionLayers.contains($0))
+        && (best.rule != .fastV || text.recurrence(of: $0) == nil)
     }
     let moved = places.map { layer in
       var moved = best

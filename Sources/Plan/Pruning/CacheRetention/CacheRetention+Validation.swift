@@ -9,8 +9,8 @@ extension CacheRetention: MethodSettings {
     }
     for rate in rates { try require(rate, from: 0, upTo: 1, prefix + "rates", path) }
     for (layer, rate) in rates.enumerated() where rate < 1 {
-      if model.text.convolutionLayers.contains(layer) {
-        throw Flaw(path, "\(prefix)rates frees entries of layer \(layer), a convolution, which has none")
+      if let other = model.text.recurrence(of: layer) {
+        throw Flaw(path, "\(prefix)rates frees entries of layer \(layer), \(other), which has none")
       }
       let owner = model.text.entryLayer(of: layer)
       guard owner == layer else {

@@ -9,8 +9,10 @@ extension LayerReduction: MethodSettings {
         throw Flaw(path, "\(prefix)\(name) names a layer twice")
       }
     }
-    for layer in attentionLayers where model.text.convolutionLayers.contains(layer) {
-      throw Flaw(path, "\(prefix)attention_layers names layer \(layer), which is a convolution")
+    for layer in attentionLayers {
+      if let other = model.text.recurrence(of: layer) {
+        throw Flaw(path, "\(prefix)attention_layers names layer \(layer), which is \(other)")
+      }
     }
     try require(neuronShare, above: 0, upTo: 1, prefix + "neuron_share", path)
     try require(probeShare, above: 0, upTo: 1, prefix + "probe_share", path)

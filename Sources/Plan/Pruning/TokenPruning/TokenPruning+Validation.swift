@@ -9,9 +9,8 @@ extension TokenPruning: MethodSettings {
       throw Flaw(
         path, "\(prefix)rule fastv reads the attention of a layer, but \(prefix)prune_layer is \(layer)")
     }
-    guard rule != .fastV || !model.text.convolutionLayers.contains(layer) else {
-      throw Flaw(
-        path, "\(prefix)rule fastv reads the attention of layer \(layer), which is a convolution")
+    if rule == .fastV, let other = model.text.recurrence(of: layer) {
+      throw Flaw(path, "\(prefix)rule fastv reads the attention of layer \(layer), which is \(other)")
     }
     try model.text.requireLeaving(behind: layer, prefix + "prune_layer", path)
     try require(recoveryStride, in: 0...1_000_000, prefix + "recovery_stride", path)
