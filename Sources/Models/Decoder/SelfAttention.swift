@@ -70,7 +70,7 @@ struct SelfAttention: Sendable {
         of: queries[rows: count - watched..<count], over: cache.entries, offsets: cache.offsets,
         visibleKeys: (count - watched..<count).map { visible?.ends?[$0] ?? first + $0 + 1 },
         window: visible?.window?.suffix(watched), keyCount: cache.count, workers)
-    close(attended, fused, workers)
+    applyGates(of: fused, to: attended, workers)
     output.multiply(attended, into: given, accumulating: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
     return attentionRows
@@ -99,13 +99,13 @@ struct SelfAttention: Sendable {
         keyCount: cache.count, mask: mask(of: step.positions[index], cache),
         into: attended[rows: index..<index + 1], workers)  // [1 x H dh]
     }
-    close(attended, fused, workers)
+    applyGates(of: fused, to: attended, workers)
     output.multiply(attended, into: given, accumulating: true, rowByRow: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
   }
 
   /// Multiplies what attention gives by what its gates let through, where it has some.
-  private func close(_ attended: MatrixView, _ fused: MatrixView, _ workers: Workers) {
+  private func applyGates(of fused: MatrixView, to attended: MatrixView, _ workers: Workers) {
     guard model.attentionGate else { return }
     let first = queryWidth + 2 * keyWidth
     attended.multiply(bySigmoidOf: fused[columns: first..<first + queryWidth], workers)
