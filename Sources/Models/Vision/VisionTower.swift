@@ -23,8 +23,7 @@ public struct VisionTower: Sendable {
     embedding = try PatchEmbedding(model, weights: weights)
     frequencies =
       model.positions == .rotary
-      ? try weights.vector("vision/rope_inverse_frequencies", count: model.width / model.heads / 4).elements
-      : []
+      ? try weights.vector("vision/rope_inverse_frequencies", count: model.rotaryFrequencies).elements : []
     inputNorm =
       model.inputNorm
       ? try VisionNorm(
@@ -93,7 +92,10 @@ public struct VisionTower: Sendable {
   ) throws(Failure) -> [TowerFeatures] {
     let fixed = max(embedding.leading, model.dropsFirstToken ? 1 : 0)
     let pruner = schedule.pruning.map { TowerPruner($0, merge: merge, fixed: fixed) }
-    let rotation = model.positions == .rotary ? PatchRotation(frequencies: frequencies, batch) : nil
+    let rotation =
+      model.positions == .rotary
+      ? PatchRotation(frequencies: model.axisFrequencies ? frequencies : frequencies + frequencies, batch)
+      : nil
     let whole = VisionWorkspace(
       model, rows: batch.hidden.rows, longest: batch.inputs.map(\.count).max() ?? 0,
       isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false,

@@ -2,7 +2,7 @@
 ///
 /// A picture in tiles reads: `opening`, then for each tile `beforeTile` and its tokens with `afterRow` behind each row
 /// of tiles, then `beforeOverview` and the overview's tokens, then `closing`. Where the overview comes first, `afterOverview`
-/// stands between it and the tiles. `betweenTiles` is between two tiles of a row.
+/// stands between it and the tiles. `betweenTiles` is between two tiles of a row, `betweenRows` between two rows of tokens.
 public struct ImageMarkup: Equatable, Sendable {
   /// Before everything.
   public var opening = ""
@@ -18,6 +18,8 @@ public struct ImageMarkup: Equatable, Sendable {
   public var afterOverview = ""
   /// Between a tile and the next of its row.
   public var betweenTiles = ""
+  /// Between a row of visual tokens and the next of its block.
+  public var betweenRows = ""
   /// Behind everything.
   public var closing = ""
 
@@ -27,7 +29,7 @@ public struct ImageMarkup: Equatable, Sendable {
   }
 
   private var texts: [String] {
-    [opening, alone, beforeTile, afterRow, beforeOverview, afterOverview, betweenTiles, closing]
+    [opening, alone, beforeTile, afterRow, beforeOverview, afterOverview, betweenTiles, betweenRows, closing]
   }
 
   /// No text at all.
