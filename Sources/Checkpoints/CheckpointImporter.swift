@@ -73,7 +73,13 @@ public enum CheckpointImporter {
       CheckpointSettings(directory: directory, config: config, processor: processor, stopTokens: stopTokens))
     let tokenizer = try TokenizerFile(directory, family: family.model.family)
     let template =
-      if let chatTemplate { try ChatTemplate(contentsOf: chatTemplate) } else { try ChatTemplate(directory) }
+      if let chatTemplate {
+        try ChatTemplate(contentsOf: chatTemplate)
+      } else {
+        try ChatTemplate(
+          directory,
+          orElse: family.standardTemplate.map { ChatTemplate(file: config.file, source: $0) })
+      }
     let tokens = try SpecialTokens(directory)
     var compiler = try TemplateCompiler(
       template, added: tokenizer.tables.addedTokens,

@@ -40,7 +40,7 @@ private func bytes(_ path: String) throws -> [UInt8] {
 
 @Suite(.endsWithin(minutes: 1)) struct ImportErrors {
   @Test(arguments: [
-    ("\"llava\"", "\"paligemma\"", "model_type", "is \"paligemma\", supported are \"llava\""),
+    ("\"llava\"", "\"cogvlm\"", "model_type", "is \"cogvlm\", supported are \"llava\""),
     (
       "\"rope_type\": \"default\"", "\"rope_type\": \"longrope\"", "text_config.rope_parameters.rope_type",
       "is \"longrope\""

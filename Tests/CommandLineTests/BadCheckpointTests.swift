@@ -14,8 +14,8 @@ import Testing
   }
 
   @Test func `an unsupported family`() throws {
-    try replace("\"model_type\": \"internvl\"", "\"model_type\": \"paligemma\"", in: "config.json")
-    try expectFailure("config.json: model_type", "is \"paligemma\", supported are", "internvl")
+    try replace("\"model_type\": \"internvl\"", "\"model_type\": \"cogvlm\"", in: "config.json")
+    try expectFailure("config.json: model_type", "is \"cogvlm\", supported are", "internvl")
   }
 
   @Test func `a missing shard`() throws {

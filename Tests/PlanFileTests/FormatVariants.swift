@@ -180,6 +180,8 @@ extension PlanVariant {
         $0.model.text.layerEmbeddingVisualToken = 3
       },
       try PlanVariant(["`value_norm`"]) { $0.model.text.valueNorm = true },
+      try PlanVariant(["`score_scale`"]) { $0.model.text.scoreScale = 0.2 },
+      try PlanVariant(["`score_cap`"]) { $0.model.text.scoreCap = 50 },
       try PlanVariant(["`query_growth`"]) {
         ($0.model.text.queryGrowth, $0.model.text.queryGrowthLength) = (0.1, 4096)
       },

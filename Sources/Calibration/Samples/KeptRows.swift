@@ -8,9 +8,11 @@ struct KeptRows {
   private let positions: [RotaryPosition]
   private let visualIndices: [Int32]
   private let scoreOffsets: [Float]
+  private let answerCount: Int
 
   init(_ rows: TokenRows, in store: MatrixStore) throws {
     hidden = try store.keep(rows.hidden)
+    answerCount = rows.answerCount
     (positions, visualIndices, scoreOffsets) = (rows.positions, rows.visualIndices, rows.scoreOffsets)
   }
 
@@ -21,6 +23,6 @@ struct KeptRows {
   func load() throws -> TokenRows {
     TokenRows(
       hidden: try hidden.load(), positions: positions, visualIndices: visualIndices,
-      scoreOffsets: scoreOffsets)
+      scoreOffsets: scoreOffsets, answerCount: answerCount)
   }
 }

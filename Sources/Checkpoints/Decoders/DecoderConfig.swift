@@ -22,11 +22,12 @@ struct DecoderConfig {
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
     case qwen35 = "qwen3_5_text"
+    case gemma, gemma2
     case gemma3 = "gemma3_text"
     case gemma4 = "gemma4_text"
 
     /// Whether some layers have a sliding window, with rotary angles of their own.
-    var hasWindows: Bool { [.gemma3, .gemma4].contains(self) }
+    var hasWindows: Bool { [.gemma2, .gemma3, .gemma4].contains(self) }
 
     /// Whether positions have an axis each for frames, rows and columns.
     var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL, .qwen35].contains(self) }
@@ -71,6 +72,8 @@ struct DecoderConfig {
       if kind == .ministral3 { try text.takeQueryGrowth(config) }
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
     case .lfm2: text.headNorm = true
+    case .gemma: try text.takeGemma1(config)
+    case .gemma2: try text.takeGemma2(config)
     case .gemma3: try text.takeGemma(config)
     case .gemma4: try text.takeGemma4(config)
     case .qwen3, .qwen3VL, .qwen35:
@@ -89,7 +92,10 @@ struct DecoderConfig {
     text.contextLength = min(rotary.contextLength, try Self.window(config, kind, defaults) ?? .max)
     if kind.hasWindows {
       text.contextLength = min(text.contextLength, 1 << 24)
-      windowFrequencies = try config.windowFrequencies(text)
+      windowFrequencies = kind == .gemma2 ? rotary.frequencies : try config.windowFrequencies(text)
+    }
+    if [.mistral, .ministral3].contains(kind) {
+      windowFrequencies = try text.takeWindow(config, rotary, default: kind == .mistral ? 4096 : nil)
     }
     if kind == .gemma3 { queryFactor = try config.queryFactor(headWidth: text.headWidth) }
     if kind == .gemma4 {
@@ -103,7 +109,10 @@ struct DecoderConfig {
   private static func activation(_ config: Settings, _ kind: Kind) throws(CheckpointError) -> Activation {
     switch kind {
     case .lfm2: .silu
-    case .gemma3, .gemma4: try config.activation("hidden_activation", default: "gelu_pytorch_tanh")
+    case .gemma:
+      // The older of both names is the one that transformers reads.
+      try config.activation("hidden_act", default: "gelu_pytorch_tanh")
+    case .gemma2, .gemma3, .gemma4: try config.activation("hidden_activation", default: "gelu_pytorch_tanh")
     default: try config.activation("hidden_act", default: "silu")
     }
   }
@@ -134,9 +143,8 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .qwen3VL, .qwen35, .lfm2, .gemma3, .gemma4: return nil
-    case .mistral, .ministral3:
-      return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
+    case .llama, .mistral, .ministral3, .qwen3VL, .qwen35, .lfm2, .gemma, .gemma2, .gemma3, .gemma4:
+      return nil
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
       guard try config.flag("use_sliding_window", default: false) else { return nil }
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
@@ -181,6 +189,14 @@ extension DecoderConfig {
         (layers, width, heads, keyValueHeads, headWidth) = (26, 2304, 8, 4, 256)
         (feedForwardWidth, vocabulary, positions) = (9216, 262_208, 131_072)
         (theta, tiedHead, stopTokens) = (1_000_000, true, [1])
+      case .gemma:
+        (layers, width, heads, keyValueHeads, headWidth) = (28, 3072, 16, 16, 256)
+        (feedForwardWidth, vocabulary, positions, tiedHead) = (24576, 256_000, 8192, true)
+        stopTokens = [1]
+      case .gemma2:
+        (layers, width, heads, keyValueHeads, headWidth) = (26, 2304, 8, 4, 256)
+        (feedForwardWidth, vocabulary, positions, tiedHead) = (9216, 256_000, 8192, true)
+        stopTokens = [1]
       case .gemma4:
         (layers, width, heads, keyValueHeads, headWidth) = (30, 2304, 8, 4, 256)
         (feedForwardWidth, vocabulary, positions) = (9216, 262_144, 131_072)

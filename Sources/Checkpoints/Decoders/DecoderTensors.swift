@@ -162,6 +162,8 @@ struct DecoderNames {
   static let gemma3 = Self(
     feedForwardNorm: "pre_feedforward_layernorm", mixerOutputNorm: "post_attention_layernorm",
     feedForwardOutputNorm: "post_feedforward_layernorm", normOffset: 1)
+  /// The first Gemma's, which are Llama's names.
+  static let gemma = Self(normOffset: 1)
   /// Gemma 4's, which are Gemma 3's names.
   static var gemma4: Self {
     var names = gemma3

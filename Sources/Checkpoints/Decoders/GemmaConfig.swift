@@ -15,6 +15,29 @@ extension TextModel {
     windowLayers = try config.windowLayers(of: layers)
   }
 
+  /// Reads what the first Gemma's decoder has beside Llama's.
+  mutating func takeGemma1(_ config: Settings) throws(CheckpointError) {
+    attentionBias = try config.flag("attention_bias", default: false)
+    attentionOutputBias = attentionBias
+    embeddingScale = Double(Float(Double(width).squareRoot()))
+    pictureAttention = .prompt
+  }
+
+  /// Reads what Gemma 2's decoder has beside Llama's.
+  mutating func takeGemma2(_ config: Settings) throws(CheckpointError) {
+    try takeGemma1(config)
+    outputNorms = true
+    logitCap = try config.cap("final_logit_softcapping", default: 30)
+    scoreCap = try config.cap("attn_logit_softcapping", default: 50)
+    let scalar = try config.real("query_pre_attn_scalar", default: 256)
+    guard scalar > 0, scalar <= 1e9 else { throw config.error("query_pre_attn_scalar", "is \(scalar)") }
+    scoreScale = 1 / scalar.squareRoot()
+    window = try config.extent("sliding_window", default: 4096)
+    // Every other layer, from the first, where no list says otherwise.
+    let named = try config.layers(ofType: "sliding_attention", of: layers)
+    windowLayers = named ?? stride(from: 0, to: layers, by: 2).map { $0 }
+  }
+
   /// Reads what Gemma 4's decoder has beside Llama's.
   mutating func takeGemma4(_ config: Settings) throws(CheckpointError) {
     attentionBias = try config.flag("attention_bias", default: false)
@@ -22,11 +45,7 @@ extension TextModel {
     (headNorm, valueNorm, outputNorms, layerScales) = (true, true, true, true)
     embeddingScale = Double(Float(Double(width).squareRoot()))
     try config.demand("enable_moe_block", false)
-    logitCap =
-      config.isNull("final_logit_softcapping") ? 0 : try config.real("final_logit_softcapping", default: 0)
-    guard logitCap >= 0, logitCap <= 1e6 else {
-      throw config.error("final_logit_softcapping", "is \(logitCap)")
-    }
+    logitCap = try config.cap("final_logit_softcapping", default: 0)
     switch config["use_bidirectional_attention"] {
     case nil: pictureAttention = .causal
     case .string("vision"): pictureAttention = .wholeInWindows
@@ -101,6 +120,16 @@ extension TextModel {
 }
 
 extension Settings {
+  /// A bound that numbers come near to; 0 for none, which `null` says.
+  fileprivate func cap(_ key: String, default standard: Double) throws(CheckpointError) -> Double {
+    if isNull(key) { return 0 }
+    let value = try real(key, default: standard)
+    guard value > 0 || (value == 0 && standard == 0), value <= 1e6 else {
+      throw error(key, "is \(value), expected a number above 0")
+    }
+    return value
+  }
+
   /// Layers whose attention has a sliding window: those of `layer_types`, or all but each sixth.
   fileprivate func windowLayers(of layers: Int) throws(CheckpointError) -> [Int] {
     if let named = try self.layers(ofType: "sliding_attention", of: layers) { return named }

@@ -22,6 +22,8 @@ protocol ModelFamily: SendableMetatype {
   var addsLeadingTokens: Bool { get }
   /// The token that stands for a picture in the chat template.
   var placeholder: Int { get }
+  /// The chat template that holds where a folder has none; `nil` where it must have one.
+  var standardTemplate: String? { get }
   /// Recipes for all weights; throws when a tensor is missing, has another shape or is not understood.
   func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError)
 }
@@ -29,6 +31,8 @@ protocol ModelFamily: SendableMetatype {
 extension ModelFamily {
   /// As the processors of most families do.
   var addsLeadingTokens: Bool { true }
+  /// None.
+  var standardTemplate: String? { nil }
   /// The one that its visual tokens have, too.
   var placeholder: Int { model.text.imageToken }
 }
@@ -47,6 +51,7 @@ enum ModelFamilies {
     ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
     ("mistral3", "Mistral3ForConditionalGeneration", Mistral3.self),
+    ("paligemma", "PaliGemmaForConditionalGeneration", PaliGemma.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
     ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),

@@ -13,8 +13,9 @@ extension ChatTemplate {
     self.init(file: path, source: try readText(path))
   }
 
-  /// Finds the template where Hugging Face's processors look for it, in their order.
-  init(_ directory: String) throws(CheckpointError) {
+  /// Finds the template where Hugging Face's processors look for it, in their order; a family may have one for where there
+  /// is none.
+  init(_ directory: String, orElse standard: ChatTemplate? = nil) throws(CheckpointError) {
     for name in ["processor_config.json", "chat_template.json"] {
       if let found = try Self(key: "\(directory)/\(name)") {
         self = found
@@ -26,7 +27,10 @@ extension ChatTemplate {
       try self.init(contentsOf: plain)
       return
     }
-    guard let found = try Self(key: "\(directory)/tokenizer_config.json") else {
+    guard
+      let found = try Self(key: "\(directory)/tokenizer_config.json")
+        ?? standard
+    else {
       throw CheckpointError(
         file: plain,
         reason: "is missing, and no other file has a chat_template; --chat-template FILE passes one")

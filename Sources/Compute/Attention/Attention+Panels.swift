@@ -23,6 +23,7 @@ extension Attention {
       for piece in pieces {
         tile.score(panels.keys(head: head / group, piece))
         for (index, row) in rows.enumerated() {
+          bound(tile.line(index), piece.count)
           mask.apply(to: tile.line(index), keys: piece, query: row, head: head / group)
           offsets?.add(to: tile.line(index), head: head / group, keys: piece)
         }
@@ -75,6 +76,7 @@ extension Attention {
           while first < keyCount {
             let piece = first..<min(keyCount, first + keyTile)
             tile.score(panels.keys(head: head, piece))
+            for row in 0..<rows { attention.bound(tile.line(row), piece.count) }
             if let offsets {
               for row in 0..<rows { offsets.add(to: tile.line(row), head: head, keys: piece) }
             }

@@ -46,6 +46,7 @@ extension Attention {
         query.base, query.stride, rows.count, scale, scores, Self.keyTile, 0)
       for (index, row) in rows.enumerated() {
         let line = scores + index * Self.keyTile
+        bound(line, piece.count)
         mask.apply(to: line, keys: piece, query: row, head: head / group)
         offsets?.add(to: line, head: head / group, keys: piece)
         let correction = kernels.online_softmax(line, piece.count, maxima + index, sums + index)
@@ -117,5 +118,6 @@ extension Attention {
       weights[key] =
         scale * kernels.dot(query + queryHead * headWidth, base + key * keys.rowStride, headWidth)
     }
+    bound(weights + range.lowerBound, range.count)
   }
 }

@@ -8,17 +8,28 @@ public struct Attention: Sendable {
   public let keyValueHeads: Int
   /// Width of a head.
   public let headWidth: Int
+  /// Factor of the scores.
+  let scale: Float
+  /// Bound that scores come near to; 0 for none.
+  private let cap: Float
 
-  /// Creates attention for the given heads.
-  public init(queryHeads: Int, keyValueHeads: Int, headWidth: Int) {
+  /// Creates attention for the given heads; without a `scale`, scores are divided by the root of a head's width. With a `cap`
+  /// they become `cap tanh(score / cap)`.
+  public init(queryHeads: Int, keyValueHeads: Int, headWidth: Int, scale: Float? = nil, cap: Float = 0) {
     precondition(keyValueHeads > 0 && queryHeads % keyValueHeads == 0)
     self.queryHeads = queryHeads
     self.keyValueHeads = keyValueHeads
     self.headWidth = headWidth
+    self.scale = scale ?? 1 / Float(headWidth).squareRoot()
+    self.cap = cap
+  }
+
+  /// Bounds scaled scores, before any is hidden.
+  func bound(_ scores: UnsafeMutablePointer<Float>, _ count: Int) {
+    if cap > 0 { kernels.soft_cap(scores, cap, count) }
   }
 
   var group: Int { queryHeads / keyValueHeads }
-  var scale: Float { 1 / Float(headWidth).squareRoot() }
 
   /// `output[n x (H * dh)]` from queries of the same shape, over the first `keyCount` keys and values.
   public func attend(
@@ -77,6 +88,7 @@ public struct Attention: Sendable {
             espalier_paired_rows(values: pairs, stride: (headWidth + 1) / 2, count: group),
             lines.rowBase(head * group), lines.stride, 0)
         }
+        for head in 0..<queryHeads { bound(lines.rowBase(head), visible) }
       }
       for head in 0..<queryHeads {
         offsets?.add(to: lines.rowBase(head), head: head / group, keys: 0..<visible)

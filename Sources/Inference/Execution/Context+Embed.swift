@@ -34,7 +34,7 @@ extension Context {
       visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count),
       scoreOffsets: prompt.rows.scoreOffsets.isEmpty
         ? [] : prompt.rows.scoreOffsets + Array(repeating: 0, count: answer.count),
-      additions: additions(of: prompt, before: answer))
+      additions: additions(of: prompt, before: answer), answerCount: answer.count)
     return PromptRows(rows: rows, grids: prompt.grids, imageStarts: prompt.imageStarts)
   }
 

@@ -38,9 +38,9 @@ extension Model {
       case .nearest: return patchValues(overview)
       case .filling: return rasterValues(overview)
       case .longestEdge:
-        return (
-          overview.flatMap { preprocessor.normalized($0) }, overview.flatMap { [3, $0.height, $0.width] }
-        )
+        // Pictures of several sizes have no rows in common.
+        let values = overview.flatMap { preprocessor.normalized($0) }
+        return (values, [values.count])
       }
     }
     if case .nativeTiles = contents.image.tiling { return rasterValues(picture.tiles + overview) }

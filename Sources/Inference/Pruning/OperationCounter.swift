@@ -104,6 +104,7 @@ public struct OperationCounter: Sendable {
     case .causal: false
     case .whole: true
     case .wholeInWindows: model.windowLayers.contains(layer)
+    case .prompt: true
     }
   }
 

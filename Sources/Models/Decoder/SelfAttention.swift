@@ -28,7 +28,8 @@ struct SelfAttention: Sendable {
     entryLayer = model.entryLayer(of: layer)
     window = model.windowLayers.contains(layer) ? model.window : nil
     attention = Attention(
-      queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads, headWidth: shape.headWidth)
+      queryHeads: shape.queryHeads, keyValueHeads: shape.keyValueHeads, headWidth: shape.headWidth,
+      scale: model.scoreScale > 0 ? Float(model.scoreScale) : nil, cap: Float(model.scoreCap))
     norm = try weights.vector(name("attention_norm"), count: model.width)
     qkv = try weights.matrix(name("qkv"), rows: shape.fusedRows, columns: model.width)
     qkvBias = model.attentionBias ? try weights.vector(name("qkv_bias"), count: shape.fusedRows) : nil
@@ -51,7 +52,13 @@ struct SelfAttention: Sendable {
     case .causal: false
     case .whole: true
     case .wholeInWindows: window != nil
+    case .prompt: false
     }
+  }
+
+  /// Rows of a prompt that see each other both ways, before those of an answer that is fed.
+  private func promptCount(_ rows: TokenRows, firstQuery: Int) -> Int {
+    model.pictureAttention == .prompt && firstQuery == 0 ? rows.count - rows.answerCount : 0
   }
 
   private var queryWidth: Int { shape.queryWidth }
@@ -205,9 +212,14 @@ struct SelfAttention: Sendable {
       for run in rows.visualRuns { for row in run { ends[row] = run.upperBound } }
       visible.ends = ends
     }
+    let prompt = promptCount(rows, firstQuery: firstQuery)
+    if prompt > 0 { visible.ends = (0..<rows.count).map { max($0 + 1, prompt) } }
     if let window, let positions = cache.positions {
       let view = KeyWindow(
-        keys: positions, queries: .each(rows.positions.map { Int($0.temporal) }), width: window)
+        keys: positions,
+        // A window hides nothing from what sees all of its prompt.
+        queries: .each(rows.positions.enumerated().map { $0 < prompt ? 0 : Int($1.temporal) }),
+        width: window)
       if view.hidesAny(heads: shape.keyValueHeads, of: cache.count) { visible.window = view }
     }
     guard visible.ends != nil || visible.window != nil else { return nil }

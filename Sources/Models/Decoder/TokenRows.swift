@@ -18,6 +18,8 @@ public final class TokenRows {
   public let additions: TokenAdditions
   /// How many of the last rows are text behind the last picture, which another question does not share.
   public let questionCount: Int
+  /// How many of the last rows are an answer that is fed behind its prompt.
+  public let answerCount: Int
   /// Number of visual rows before each visual row, or -1 for text: the unit of hollow attention's distance.
   public private(set) var ordinals: [Int32] = []
   /// Contiguous ranges of visual rows.
@@ -28,10 +30,12 @@ public final class TokenRows {
   /// Rows with their identities; all have one entry a row, or no offsets at all.
   public init(
     hidden: MatrixView, positions: [RotaryPosition], visualIndices: [Int32], scoreOffsets: [Float] = [],
-    additions: TokenAdditions = TokenAdditions(), questionCount: Int = 0
+    additions: TokenAdditions = TokenAdditions(), questionCount: Int = 0, answerCount: Int = 0
   ) {
     precondition((0...positions.count).contains(questionCount))
+    precondition((0...positions.count).contains(answerCount))
     self.questionCount = questionCount
+    self.answerCount = answerCount
     precondition(hidden.rows == positions.count && hidden.rows == visualIndices.count)
     precondition(scoreOffsets.isEmpty || scoreOffsets.count == positions.count)
     self.scoreOffsets = scoreOffsets
@@ -56,14 +60,14 @@ public final class TokenRows {
   public func copy() -> TokenRows {
     TokenRows(
       hidden: hidden.copy(), positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
-      additions: additions, questionCount: questionCount)
+      additions: additions, questionCount: questionCount, answerCount: answerCount)
   }
 
   /// The same rows with what layers add to them.
   public func with(_ additions: TokenAdditions) -> TokenRows {
     TokenRows(
       hidden: hidden, positions: positions, visualIndices: visualIndices, scoreOffsets: scoreOffsets,
-      additions: additions, questionCount: questionCount)
+      additions: additions, questionCount: questionCount, answerCount: answerCount)
   }
 
   /// Adds what belongs behind a layer to the visual rows that are left.

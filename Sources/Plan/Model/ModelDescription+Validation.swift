@@ -91,6 +91,8 @@ extension TextModel {
       try requireWidth(shape.fusedRows, from: width, "width of queries, keys and values", path)
     }
     try validateLayerEmbedding(path)
+    try require(scoreScale, from: 0, upTo: 1e6, "score_scale", path)
+    try require(scoreCap, from: 0, upTo: 1e6, "score_cap", path)
     try require(queryGrowth, from: 0, upTo: 1e3, "query_growth", path)
     guard queryGrowth == 0 || (1...Limit.context.upperBound).contains(queryGrowthLength) else {
       throw Flaw(path, "query_growth has no query_growth_length")
@@ -109,8 +111,8 @@ extension TextModel {
       sharingFeedForwardWidth, in: 0...Limit.feedForward.upperBound, "sharing_feed_forward_width", path)
     try requireWidth(sharingFeedForwardWidth, from: width, "sharing_feed_forward_width", path)
     for layer in sharingStart..<layers {
-      guard !convolutionLayers.contains(layer) else {
-        throw Flaw(path, "sharing_layers has layer \(layer), which is a convolution")
+      if let other = recurrence(of: layer) {
+        throw Flaw(path, "sharing_layers has layer \(layer), which is \(other)")
       }
       guard entryLayer(of: layer) < sharingStart else {
         throw Flaw(path, "layer \(layer) of sharing_layers finds no layer of its kind with keys and values")

@@ -76,6 +76,10 @@ public struct TextModel: Equatable, Sendable {
   public var delta = DeltaModel()
   /// How positions become angles.
   public var rotary = RotaryModel()
+  /// Factor of the scores of queries and keys; 0 for one by the root of a head's width (Gemma 2).
+  public var scoreScale = 0.0
+  /// Bound that scores come near to, `c tanh(x / c)`; 0 for none (Gemma 2).
+  public var scoreCap = 0.0
   /// How much queries grow with their position: by `1 + g log(1 + p / length)`, whole lengths counted; 0 for not at all
   /// (Ministral 3).
   public var queryGrowth = 0.0
@@ -97,6 +101,8 @@ public struct TextModel: Equatable, Sendable {
     case whole
     /// The same in layers with a sliding window, as far back as it reaches; what comes before them in others (Gemma 4).
     case wholeInWindows = "whole_in_windows"
+    /// All of the prompt, as its text does, too; no window hides any of it from the prompt (PaliGemma).
+    case prompt
   }
 }
 

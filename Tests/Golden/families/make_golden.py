@@ -94,6 +94,8 @@ def encode(processor, names, prompt, nested, call=None):
         content = [part for pair in zip(text, [{"type": "image"}] * len(names)) for part in pair] + text[-1:]
     else:
         content = [{"type": "image"} for _ in names] + text
+    # Nobody writes a part without text; a template may count the parts.
+    content = [part for part in content if part.get("text") != ""]
     if processor.chat_template or processor.tokenizer.chat_template:
         # Without a template of its own the processor leaves it to the tokenizer's, in tokenizer_config.json.
         text = processor.tokenizer.apply_chat_template(

@@ -83,6 +83,7 @@ extension TextModel: AttributeRecord {
       .init("rotary_interleaved", \.rotary.interleavesSections, since: 2),
       .init("rotary_scale", \.rotary.scale),
       .init("rotary_growth", \.rotary.growth), .init("rotary_base", \.rotary.base),
+      .init("score_scale", \.scoreScale, since: 4), .init("score_cap", \.scoreCap, since: 4),
       .init("query_growth", \.queryGrowth, since: 4),
       .init("query_growth_length", \.queryGrowthLength, since: 4),
       .init("rotary_trained_length", \.rotary.trainedLength), .init("stop_tokens", \.stopTokens),
