@@ -1,9 +1,9 @@
 """A checkpoint as llama.cpp reads it: python3 Benchmarks/peers/convert_gguf.py CHECKPOINT FOLDER
 
 Writes FOLDER/language.bf16.gguf (llama-quantize makes the smaller ones of it) and FOLDER/vision.bf16.gguf
-and vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL, LFM2-VL and Gemma 3. The tokenizer is the checkpoint's,
-filled up to the size of the embedding with words that no text has, which llama.cpp's own converter does not
-do. Needs gguf, numpy, safetensors and torch.
+and vision.q8_0.gguf ("clip") for LLaVA, SmolVLM, Qwen3-VL, Qwen3.5, LFM2-VL and Gemma 3. The tokenizer is the
+checkpoint's, filled up to the size of the embedding with words that no text has, which llama.cpp's own
+converter does not do. Needs gguf, numpy, safetensors and torch.
 """
 
 import json
@@ -17,11 +17,11 @@ import safetensors
 
 # Of a language model and of a projector, as llama.cpp names them.
 ARCHITECTURES = {"llava": "llama", "smolvlm": "llama", "qwen3_vl": "qwen3vl", "lfm2_vl": "lfm2"}
-ARCHITECTURES |= {"gemma3": "gemma3"}
+ARCHITECTURES |= {"gemma3": "gemma3", "qwen3_5": "qwen35"}
 PROJECTORS = {"llava": "mlp", "smolvlm": "idefics3", "qwen3_vl": "qwen3vl_merger", "lfm2_vl": "lfm2"}
-PROJECTORS |= {"gemma3": "gemma3"}
+PROJECTORS |= {"gemma3": "gemma3", "qwen3_5": "qwen3vl_merger"}
 # Where words without bytes of their own are cut.
-CUTS = {"smolvlm": "smollm", "qwen3_vl": "qwen2", "lfm2_vl": "lfm2"}
+CUTS = {"smolvlm": "smollm", "qwen3_vl": "qwen2", "qwen3_5": "qwen35", "lfm2_vl": "lfm2"}
 # Text with the words around a question; llama.cpp puts its own marker of a picture into the content.
 # The templates of other families take plain text as it is.
 TEMPLATES = {
@@ -36,6 +36,10 @@ TEMPLATES = {
 }
 # Families whose queries and keys llama.cpp turns in pairs, not in halves.
 PAIRS = ("llava", "smolvlm")
+# Families whose norms multiply by a weight and one; that of Qwen3.5's delta rule does not.
+FROM_ONE = ("gemma3", "qwen3_5")
+# Families with positions in three dimensions and this tower.
+QWENS = ("qwen3_vl", "qwen3_5")
 LANGUAGE_LAYER = {
     "input_layernorm": "attn_norm",
     "self_attn.q_proj": "attn_q",
@@ -68,6 +72,20 @@ GEMMA_LAYER = LANGUAGE_LAYER | {
     "pre_feedforward_layernorm": "ffn_norm",
     "post_feedforward_layernorm": "post_ffw_norm",
 }
+# Qwen3.5 names the norm before the FFN as others do; llama.cpp calls it by what is before it.
+QWEN35_LAYER = LANGUAGE_LAYER | {
+    "post_attention_layernorm": "post_attention_norm",
+    "linear_attn.in_proj_qkv": "attn_qkv",
+    "linear_attn.in_proj_z": "attn_gate",
+    "linear_attn.in_proj_a": "ssm_alpha",
+    "linear_attn.in_proj_b": "ssm_beta",
+    "linear_attn.conv1d": "ssm_conv1d",
+    "linear_attn.A_log": "ssm_a",
+    "linear_attn.dt_bias": "ssm_dt.bias",
+    "linear_attn.norm": "ssm_norm",
+    "linear_attn.out_proj": "ssm_out",
+}
+LAYERS = {"gemma3": GEMMA_LAYER, "qwen3_5": QWEN35_LAYER}
 VISION_LAYER = {
     "layer_norm1": "ln1",
     "self_attn.q_proj": "attn_q",
@@ -127,6 +145,10 @@ def tensors(checkpoint):
 def renamed(name, start, layer_names, layer_start):
     """`layers.3.b.weight` as `blk.3.B.weight`, or nothing when it is no layer's."""
     parts = name.removeprefix(start).split(".")
+    # Some parameters belong to the layer itself, not to a module that has a weight.
+    whole = layer_names.get(".".join(parts[1:]))
+    if whole:
+        return f"{layer_start}blk.{parts[0]}.{whole}"
     inner = layer_names.get(".".join(parts[1:-1]))
     return inner and f"{layer_start}blk.{parts[0]}.{inner}.{parts[-1]}"
 
@@ -138,7 +160,9 @@ def rotary(values, heads):
 
 def add(writer, name, values, kind):
     """Matrices in the given format, float16 where their rows do not fit its blocks; anything else as float32."""
-    if values.ndim != 2 or "embd" in name and name.startswith("v."):
+    # llama.cpp convolves in float32 only.
+    is_float = "embd" in name and name.startswith("v.") or ".ssm_conv1d." in name
+    if values.ndim != 2 or is_float:
         kind = gguf.GGMLQuantizationType.F32
     elif values.shape[1] % gguf.GGML_QUANT_SIZES[kind][0]:
         # As llama.cpp's own converter does.
@@ -199,16 +223,28 @@ def write_language(checkpoint, config, path):
     writer.add_head_count_kv([0 if kind == "conv" else keys for kind in kinds] if "conv" in kinds else keys)
     writer.add_key_length(head)
     writer.add_value_length(head)
-    writer.add_rope_dimension_count(head)
     rope = text["rope_parameters"]
     rope = rope.get("full_attention", rope)
+    writer.add_rope_dimension_count(int(head * rope.get("partial_rotary_factor", 1)))
     writer.add_rope_freq_base(rope["rope_theta"])
     writer.add_layer_norm_rms_eps(text.get("rms_norm_eps") or text["norm_eps"])
     writer.add_vocab_size(text["vocab_size"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_BF16)
+    if family in QWENS:
+        writer.add_rope_dimension_sections([*rope["mrope_section"], 0])
     if family == "qwen3_vl":
-        writer.add_rope_dimension_sections([*text["rope_parameters"]["mrope_section"], 0])
         writer.add_num_deepstack_layers(len(config["vision_config"]["deepstack_visual_indexes"]))
+    if family == "qwen3_5":
+        # llama.cpp has one width for keys and values; it would want more heads of values in another order.
+        size, count = text["linear_value_head_dim"], text["linear_num_value_heads"]
+        assert (size, count) == (text["linear_key_head_dim"], text["linear_num_key_heads"])
+        writer.add_ssm_conv_kernel(text["linear_conv_kernel_dim"])
+        writer.add_ssm_state_size(size)
+        writer.add_ssm_group_count(count)
+        writer.add_ssm_time_step_rank(count)
+        writer.add_ssm_inner_size(size * count)
+        recurrent = [kind == "linear_attention" for kind in kinds]
+        writer.add_array(f"{ARCHITECTURES[family]}.attention.recurrent_layers", recurrent)
     if family == "lfm2_vl":
         writer.add_shortconv_l_cache(text["conv_L_cache"])
     if family == "gemma3":
@@ -222,11 +258,14 @@ def write_language(checkpoint, config, path):
             writer.add_rope_scaling_factor(rope["factor"])
     add_vocabulary(writer, checkpoint, family, text["vocab_size"])
     template = TEMPLATES.get(family) or (checkpoint / "chat_template.jinja").read_text()
+    if family == "qwen3_5":
+        # Without a word on it transformers and Espalier ask for no thoughts, llama.cpp does.
+        template = "{% set enable_thinking = false %}" + template
     writer.add_chat_template(template)
     ends = {"embed_tokens.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}
     ends |= {"embedding_norm.weight": "token_embd_norm.weight"}
     heads = {"attn_q": text["num_attention_heads"], "attn_k": keys} if family in PAIRS else {}
-    layer_names = GEMMA_LAYER if family == "gemma3" else LANGUAGE_LAYER
+    layer_names = LAYERS.get(family, LANGUAGE_LAYER)
     width = None
     for name, values in tensors(checkpoint):
         if name.endswith("lm_head.weight"):
@@ -238,11 +277,12 @@ def write_language(checkpoint, config, path):
             inner = name.removeprefix(starts[0])
             new = ends.get(inner) or renamed(inner, "layers.", layer_names, "")
         turning = next((count for part, count in heads.items() if f".{part}." in new), None)
-        if ".shortconv.conv." in new:
+        if ".shortconv.conv." in new or ".ssm_conv1d." in new:
             values = values.squeeze(1)
-        if family == "gemma3" and "norm." in new:
-            # Gemma multiplies by a weight and one.
+        if family in FROM_ONE and "norm." in new and ".ssm_norm." not in new:
             values = values + 1
+        if new.endswith(".ssm_a"):
+            values = -np.exp(values)
         if ".ffn_gate." in new:
             width = len(values)
         add(writer, new, rotary(values, turning) if turning else values, gguf.GGMLQuantizationType.BF16)
@@ -269,7 +309,7 @@ def write_vision(checkpoint, config, path, kind):
     sizes |= {"feed_forward_length": "intermediate_size"}
     # With the projector "mlp" llama.cpp leaves the last layer out by itself, as the checkpoint says.
     sizes |= {"block_count": "num_hidden_layers", "attention.head_count": "num_attention_heads"}
-    if family == "qwen3_vl":
+    if family in QWENS:
         sizes |= {"block_count": "depth", "attention.head_count": "num_heads"}
     for key, setting in sizes.items():
         writer.add_uint32(f"clip.vision.{key}", vision[setting])
@@ -291,9 +331,9 @@ def write_vision(checkpoint, config, path, kind):
     if family == "gemma3":
         tokens = math.isqrt(config["mm_tokens_per_image"])
         writer.add_uint32("clip.vision.projector.scale_factor", side // vision["patch_size"] // tokens)
-    if family == "qwen3_vl":
+    if family in QWENS:
         writer.add_uint32("clip.vision.spatial_merge_size", vision["spatial_merge_size"])
-        for index, layer in enumerate(vision["deepstack_visual_indexes"]):
+        for index, layer in enumerate(vision.get("deepstack_visual_indexes", [])):
             for part, new in {"norm": "norm", "linear_fc1": "fc1", "linear_fc2": "fc2"}.items():
                 owners[f"model.visual.deepstack_merger_list.{index}.{part}"] = f"v.deepstack.{layer}.{new}"
     if family != "llava":

@@ -97,6 +97,47 @@ import Testing
     #expect(largestDifference(results[0], results[1]) < 0.01)
   }
 
+  @Test(arguments: [1, 2, 40, 300]) func `scores are scaled and bounded before any is hidden`(length: Int) {
+    // A factor of a third, and a bound that most scores come near to.
+    let attention = Attention(queryHeads: 4, keyValueHeads: 2, headWidth: 6, scale: 1.0 / 3, cap: 2)
+    let queries = randomMatrix(length, 24, seed: 1, scale: 3)
+    let (keys, values) = (randomMatrix(length, 12, seed: 2, scale: 3), randomMatrix(length, 12, seed: 3))
+    var expected: [Float] = []
+    for query in 0..<length {
+      for head in 0..<4 {
+        let weights = (0...query).map { key in
+          let score = (0..<6).reduce(0.0) { sum, i in
+            sum + Double(queries[query, head * 6 + i]) * Double(keys[key, head / 2 * 6 + i])
+          }
+          return exp(2 * tanh(score / 3 / 2))
+        }
+        for i in 0..<6 {
+          let sum = weights.indices.reduce(0.0) { $0 + weights[$1] * Double(values[$1, head / 2 * 6 + i]) }
+          expected.append(Float(sum / weights.reduce(0, +)))
+        }
+      }
+    }
+    for storage in [Storage.rows, .panels] {
+      let (all, last) = (MatrixView(rows: length, columns: 24), MatrixView(rows: 1, columns: 24))
+      let entries = entries(keys, values, storage)
+      attention.attend(
+        queries: queries, to: entries, keyCount: length, mask: .causal(firstQuery: 0), into: all,
+        Workers(count: 2))
+      attention.attend(
+        queries: queries[rows: length - 1..<length], to: entries, keyCount: length,
+        mask: .causal(firstQuery: length - 1), into: last, Workers(count: 1))
+      let tolerance: Float = storage == .rows ? 1e-5 : 0.03
+      #expect(largestDifference(all.elements, expected) < tolerance)
+      #expect(largestDifference(last.elements, Array(expected.suffix(24))) < tolerance)
+      // The rows that pruning methods look at are of the same scores.
+      let map = attention.rows(
+        of: queries[rows: length - 1..<length], over: entries, visibleKeys: [length], keyCount: length,
+        Workers(count: 1))
+      let sum = map.row(0).enumerated().reduce(Float(0)) { $0 + $1.element * values[$1.offset, 0] }
+      #expect(abs(sum - expected[(length - 1) * 24]) < tolerance)
+    }
+  }
+
   /// How many equal keys each of nine stands for.
   private static let counts = [1, 5, 1, 2, 1, 1, 9, 1, 3]
 

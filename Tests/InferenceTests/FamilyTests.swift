@@ -190,6 +190,26 @@ final class FamilyRun {
     }
   }
 
+  @Test func `an answer that is fed behind a prompt sees what it sees when it is decoded`() throws {
+    for name in ["paligemma/capped", "gemma4/shared", "mistral3/scaled"] {
+      let golden = try FamilyGolden(name)
+      let folder = try TemporaryFolder()
+      let context = Context(try Model(Plan(contentsOf: try golden.plan(in: folder))), threads: 1)
+      let test = try #require(golden.cases.first { $0.case == "two" })
+      let prompt = try FamilyRun.prompt(context, golden, test)
+      let answer = Array(test.tokens.prefix(12))
+      let dense = try context.model.schedule(.dense)
+      let fed = try context.prefill(context.append(answer, to: prompt), schedule: dense)
+      let logits = context.logits(of: fed, rows: fed.rows.count - answer.count..<fed.rows.count)
+      var state = context.startDecoding(
+        try context.prefill(prompt.copy(), schedule: dense, PrefillRange(reserve: 16)))
+      for (row, token) in answer.enumerated() {
+        context.decode(token, &state)
+        #expect(largestDifference(logits.row(row), state.logits.elements) < 1e-3, "\(name) \(row)")
+      }
+    }
+  }
+
   @Test func `layers that keep nothing run on the last row alone, to the same answer`() throws {
     let golden = try FamilyGolden("gemma4/shared")
     let folder = try TemporaryFolder()

@@ -82,11 +82,16 @@ public struct OperationCounter: Sendable {
     if model.recurrence(of: layer) != nil { return 0 }
     let all = text + visual
     var pairs = Double(all) * Double(all + 1) / 2
-    // What lies further back than a sliding window.
-    if model.windowLayers.contains(layer) { pairs -= Self.pairs(beyond: model.window, of: all) }
+    if model.pictureAttention == .prompt {
+      // All of a prompt sees all of it, whatever a window would hide.
+      pairs = Double(all) * Double(all)
+    } else if model.windowLayers.contains(layer) {
+      // What lies further back than a sliding window.
+      pairs -= Self.pairs(beyond: model.window, of: all)
+    }
     // Visual tokens see those behind them, too, as if all were of one picture.
     let ways = seesWholePictures(layer) ? 2.0 : 1
-    pairs += (ways - 1) * Double(visual) * Double(visual - 1) / 2
+    if model.pictureAttention != .prompt { pairs += (ways - 1) * Double(visual) * Double(visual - 1) / 2 }
     if let reduction, reduction.attentionLayers.contains(layer) {
       pairs -= ways * Self.pairs(beyond: reduction.attentionWindow, of: visual)
     }
