@@ -34,7 +34,7 @@ BALANCED += " --ffn-layers 0-{last} --neurons leading --neuron-share 0.267 --ret
 # The tile model's: its horizon is behind the eleventh of twelve layers.
 CONTRAST = "--contrast-threshold 1.09 --contrast-margin 0 --contrast-spacing 4 --horizon {horizon}"
 LAYERS = {"llava-1.4b": 22, "smolvlm-256m": 30, "qwen2-vl-2b": 28, "qwen3-vl-2b": 28, "lfm2-vl-450m": 16}
-LAYERS |= {"gemma-3-4b": 34}
+LAYERS |= {"gemma-3-4b": 34, "qwen3.5-0.8b": 24}
 # What lets programs and libraries take the processor for one with AVX2 and nothing newer.
 ISAS = {
     "avx2": {
@@ -59,6 +59,7 @@ TEXT = {
         "<|im_start|>assistant\n",
         "llama": "{}",
     },
+    "qwen3.5": {"llama": "{}"},
     "lfm2": {"llama": "{}"},
     "gemma": {"llama": "\n\n{}"},
 }

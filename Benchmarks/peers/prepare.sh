@@ -1,7 +1,7 @@
 #!/bin/bash
 # A model of random weights for every engine: Benchmarks/peers/prepare.sh FOLDER SHAPE
-# FOLDER is what setup.sh made; SHAPE is llava-1.4b, smolvlm-256m, qwen2-vl-2b, qwen3-vl-2b, lfm2-vl-450m or
-# gemma-3-4b.
+# FOLDER is what setup.sh made; SHAPE is llava-1.4b, smolvlm-256m, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b,
+# lfm2-vl-450m or gemma-3-4b.
 # Makes FOLDER/photo.jpg (1024 x 768) and in FOLDER/SHAPE checkpoint, llama, openvino-int8 and openvino-int4,
 # each where it is missing and the engine knows the family; Espalier's plans are made by compare.py.
 set -euo pipefail
@@ -20,7 +20,7 @@ case $shape in
   qwen2-vl-*) environment=openvino-old formats=int8 ;;
   qwen3-vl-*) environment=openvino-old ;;
   smolvlm-*) environment=openvino-old formats=int8 ;;
-  lfm2-vl-* | gemma-3-*) formats="" ;;
+  qwen3.5-* | lfm2-vl-* | gemma-3-*) formats="" ;;
 esac
 checkpoint="$folder/$shape/checkpoint"
 [ -e "$checkpoint" ] || "$python" Benchmarks/make_checkpoint.py "$shape" "$checkpoint"

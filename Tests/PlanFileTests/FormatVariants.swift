@@ -156,6 +156,8 @@ extension PlanVariant {
         ($0.model.text.rotary.sections, $0.model.text.rotary.interleavesSections) = ([1, 2, 2], true)
       },
       try PlanVariant(["`embedding_scale`"]) { $0.model.text.embeddingScale = 2 },
+      try PlanVariant(["`picture_scale`"]) { $0.model.text.pictureScale = 2 },
+      try PlanVariant(["`residual_scale`"]) { $0.model.text.residualScale = 0.5 },
       try PlanVariant(["`output_norms`"]) { $0.model.text.outputNorms = true },
       try PlanVariant(["`picture_attention`"]) { $0.model.text.pictureAttention = .whole },
       try PlanVariant(["`window_layers`"]) {

@@ -17,7 +17,7 @@ struct DecoderConfig {
 
   /// Decoders that are one composition with different defaults and options.
   enum Kind: String, CaseIterable {
-    case llama, mistral, ministral3, qwen2, qwen3, lfm2
+    case llama, granite, mistral, ministral3, qwen2, qwen3, lfm2
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
@@ -63,7 +63,8 @@ struct DecoderConfig {
     let outer = try parent.tokens("eos_token_id")
     text.stopTokens = try config.tokens("eos_token_id") ?? outer ?? defaults.stopTokens
     switch kind {
-    case .llama:
+    case .llama, .granite:
+      if kind == .granite { try text.takeGranite(config) }
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
       text.feedForwardBias = try config.flag("mlp_bias", default: false)
@@ -143,7 +144,7 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .mistral, .ministral3, .qwen3VL, .qwen35, .lfm2, .gemma, .gemma2, .gemma3, .gemma4:
+    case .llama, .granite, .mistral, .ministral3, .qwen3VL, .qwen35, .lfm2, .gemma, .gemma2, .gemma3, .gemma4:
       return nil
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
       guard try config.flag("use_sliding_window", default: false) else { return nil }
@@ -179,7 +180,7 @@ extension DecoderConfig {
 
     init(_ kind: Kind) {
       switch kind {
-      case .llama: break
+      case .llama, .granite: break
       case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
       case .ministral3:
         (layers, width, keyValueHeads, headWidth) = (34, 4096, 8, 128)

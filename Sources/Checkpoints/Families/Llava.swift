@@ -28,7 +28,7 @@ struct LlavaNext: ModelFamily {
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     parts = try LlavaParts(
       checkpoint, family: "llava_next", towers: [.clip, .siglip], standard: .clipLarge,
-      decoders: [.llama, .mistral, .qwen2], imageToken: 32000, newline: true)
+      decoders: [.llama, .mistral, .qwen2, .granite], imageToken: 32000, newline: true)
     image = try checkpoint.processor.anyResolution(checkpoint.config, isOneVision: false)
   }
 

@@ -125,9 +125,15 @@ private struct PromptEmbedder {
     position += 1
   }
 
+  private func scalePicture(row: Int) {
+    let scale = context.model.text.pictureScale
+    if scale != 1 { hidden[rows: row..<row + 1].scale(by: Float(scale)) }
+  }
+
   private mutating func addNewline() {
     if let newline = context.model.projector.newline {
       hidden[rows: positions.count..<positions.count + 1].add(newline)
+      scalePicture(row: positions.count)
     }
     addText(Self.noToken)
   }
@@ -144,6 +150,7 @@ private struct PromptEmbedder {
       features.copy(
         rows: token..<token + 1, columns: 0..<width, into: hidden[rows: positions.count..<positions.count + 1]
       )
+      scalePicture(row: positions.count)
       if let deepFeatures {
         features.copy(
           rows: token..<token + 1, columns: width..<features.columns,

@@ -105,16 +105,17 @@ struct DecoderLayer: Sendable {
     if scale != 1 { hidden.scale(by: scale, workers) }
   }
 
-  /// Adds what `part` adds to its argument to the residual stream, normed before where there is a norm for it.
+  /// Adds what `part` adds to its argument to the residual stream, normed before where there is a norm for it, and scaled.
   private func add(
     _ norm: WeightVector?, to hidden: MatrixView, _ workspace: DecoderWorkspace, _ workers: Workers,
     _ part: (MatrixView) -> Void
   ) {
-    guard let norm else { return part(hidden) }
+    guard norm != nil || model.residualScale != 1 else { return part(hidden) }
     let given = workspace.given(hidden.rows)
     given.fill(0)
     part(given)
-    given.rmsNorm(norm, epsilon: Float(model.normEpsilon), into: given, workers)
+    if let norm { given.rmsNorm(norm, epsilon: Float(model.normEpsilon), into: given, workers) }
+    if model.residualScale != 1 { given.scale(by: Float(model.residualScale), workers) }
     hidden.add(given, workers)
   }
 }

@@ -35,7 +35,7 @@ public final class DecoderWorkspace {
     normedRows = MatrixView(rows: rows, columns: model.width)
     fusedRows = MatrixView(rows: rows, columns: model.mixerColumns)
     mixedRows = MatrixView(rows: rows, columns: model.mixedColumns)
-    if model.outputNorms || model.layerEmbeddingWidth > 0 {
+    if model.outputNorms || model.residualScale != 1 || model.layerEmbeddingWidth > 0 {
       givenRows = MatrixView(rows: rows, columns: model.width)
     }
     neuronRows = MatrixView(rows: rows, columns: 2 * model.widestFeedForward)

@@ -91,6 +91,8 @@ extension TextModel {
       try requireWidth(shape.fusedRows, from: width, "width of queries, keys and values", path)
     }
     try validateLayerEmbedding(path)
+    try require(pictureScale, above: 0, upTo: 1e6, "picture_scale", path)
+    try require(residualScale, above: 0, upTo: 1e6, "residual_scale", path)
     try require(scoreScale, from: 0, upTo: 1e6, "score_scale", path)
     try require(scoreCap, from: 0, upTo: 1e6, "score_cap", path)
     try require(queryGrowth, from: 0, upTo: 1e3, "query_growth", path)

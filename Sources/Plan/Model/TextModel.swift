@@ -38,6 +38,10 @@ public struct TextModel: Equatable, Sendable {
   public var valueNorm = false
   /// Factor of token embeddings, not of visual tokens (Gemma: the root of the width).
   public var embeddingScale = 1.0
+  /// Factor of visual tokens and of separators between them (Granite).
+  public var pictureScale = 1.0
+  /// Factor of what a mixer and an FFN give before it is added to the residual stream (Granite).
+  public var residualScale = 1.0
   /// Whether what a mixer and an FFN give is normed before it is added to the residual stream (Gemma).
   public var outputNorms = false
   /// What visual tokens see of their own picture.

@@ -295,6 +295,14 @@ GRANITE_VISION = [
         shards=2,
         changes=dict(resample=2),
     ),
+    granite_vision(
+        "two-layers",
+        siglip(num_hidden_layers=4, hidden_act="gelu_pytorch_tanh"),
+        dict(num_hidden_layers=3, embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.25),
+        grid(42, (1, 2), (2, 1), (2, 2)),
+        [-3, -1],
+        dtype="F16",
+    ),
 ]
 
 

@@ -59,6 +59,8 @@ extension TextModel: AttributeRecord {
       .init("attention_gate", \.attentionGate, since: 4),
       .init("value_norm", \.valueNorm, since: 4),
       .init("embedding_scale", \.embeddingScale, since: 3),
+      .init("picture_scale", \.pictureScale, since: 4),
+      .init("residual_scale", \.residualScale, since: 4),
       .init("output_norms", \.outputNorms, since: 3),
       .init("picture_attention", \.pictureAttention, since: 3),
       .init("window_layers", \.windowLayers, since: 3), .init("window", \.window, since: 3),
