@@ -40,7 +40,7 @@ extension Model {
 
   private func visualTokens(of input: ImageSize) -> Int {
     if description.vision.imageSize > 0 { return description.tokensPerTile }
-    let unit = description.vision.patchSize * description.projector.merge
+    let unit = description.vision.patchSize * description.patchesPerToken
     return input.width / unit * (input.height / unit)
   }
 }
