@@ -46,6 +46,7 @@ enum ModelFamilies {
     ("gemma3", "Gemma3ForConditionalGeneration", Gemma3.self),
     ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
+    ("minicpmv4_6", "MiniCPMV4_6ForConditionalGeneration", MiniCPMV46.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
     ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),
