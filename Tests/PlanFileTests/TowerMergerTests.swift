@@ -65,6 +65,7 @@ import TinyPlans
     for side in [0, -1, 16_385, .max] { #expect(problem { $0.side = side } != nil, "\(side)") }
     for tiles in [0, -1, 1025, .max] { #expect(problem { $0.maximumTiles = tiles } != nil, "\(tiles)") }
     #expect(Self.problem { $0.model.vision.imageSize = 16 * $0.model.vision.patchSize } != nil)
+    #expect(Self.problem { $0.image.arrangement = .overviewThenCanvas } != nil, "slices are no canvas")
     #expect(Self.problem { $0.image.markup.label = String(repeating: "a", count: 1025) } != nil)
   }
 

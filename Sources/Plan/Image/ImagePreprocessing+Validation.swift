@@ -12,7 +12,10 @@ extension ImagePreprocessing {
     try require(canvasTiles, in: 0...4096, "canvas_tiles", path)
     let vision = model.vision
     // A canvas is put together patch by patch.
-    guard arrangement != .overviewThenCanvas || model.tokensPerTile == vision.grid * vision.grid else {
+    guard
+      arrangement != .overviewThenCanvas
+        || (vision.grid > 0 && model.tokensPerTile == vision.grid * vision.grid)
+    else {
       throw Flaw(path, "arranges a canvas of tiles that are not grids of \(vision.grid) patches a side")
     }
     switch tiling {
