@@ -15,6 +15,8 @@ enum WeightRecipe: Sendable {
   case transposed(SourceTensor)
   /// The listed rows of matrices, one matrix after the other; further extents count among the columns.
   case rows([(tensor: SourceTensor, rows: [Int])])
+  /// A matrix with its columns in another order: those that are listed.
+  case columns(SourceTensor, [Int])
   /// Numbers of which each is a tensor of its own.
   case scalars([SourceTensor])
   /// A patch embedding `[width, 3, p, p]`, or `[width, p * p * 3]` with the channel last, that takes raw bytes:
@@ -31,7 +33,9 @@ enum WeightRecipe: Sendable {
     switch self {
     case .stacked(let sources), .scalars(let sources): sources
     case .rows(let sources): sources.map(\.tensor)
-    case .transposed(let source), .foldedPatches(let source, _), .affine(let source, _, _, _): [source]
+    case .transposed(let source), .foldedPatches(let source, _), .affine(let source, _, _, _),
+      .columns(let source, _):
+      [source]
     case .product(let first, let second, _): [first] + (second.map { [$0] } ?? [])
     case .foldedBias(let source, let bias, _): [source] + (bias.map { [$0] } ?? [])
     case .values: []
@@ -79,6 +83,12 @@ public struct CheckpointWeights: WeightSource, Sendable {
       let values = try first.numbers(0..<first.shape.reduce(1, *))
       let others = try second?.numbers(0..<values.count)
       try give(values.enumerated().map { factor * $1 * (others?[$0] ?? 1) })
+    case .columns(let source, let order):
+      let width = source.shape[1]
+      for row in 0..<source.shape[0] {
+        let values = try source.numbers(row * width..<(row + 1) * width)
+        try give(order.map { values[$0] })
+      }
     case .scalars(let sources):
       // Numbers that bound nothing may be infinite.
       let values = sources.map { $0.floats(0..<1)[0] }

@@ -8,6 +8,7 @@ public struct Projector: Sendable {
   private let vision: VisionModel
   private let width: Int
   private let main: ProjectorPart
+  private let merger: WeightMatrix?
   /// Factor and offset of each feature before the norm.
   private let standard: (scale: WeightVector, offset: WeightVector)?
   private let deep: [ProjectorPart]
@@ -24,10 +25,13 @@ public struct Projector: Sendable {
     let projector = model.projector
     width = model.text.width
     main = try ProjectorPart(
-      projector, inputWidth: projector.inputWidth(vision), normWidth: projector.normWidth(vision),
+      projector, inputWidth: projector.firstWidth(vision), normWidth: projector.normWidth(vision),
       normsPatches: projector.normsPatches, outputWidth: width, weights: weights
     ) { "projector/\($0)" }
     let inputWidth = projector.inputWidth(vision)
+    merger =
+      projector.merger
+      ? try weights.matrix("projector/merger", rows: vision.featureWidth, columns: inputWidth) : nil
     standard =
       projector.standardizes
       ? (
@@ -53,7 +57,7 @@ public struct Projector: Sendable {
   /// Without a merge, features before those of patches are tokens without a place, and come first.
   public func project(_ features: TowerFeatures, _ workers: Workers) -> (tokens: MatrixView, places: [Int]) {
     residency?.willRun(.projector)
-    if deep.isEmpty { return main.project(features, nil, standard: standard, workers) }
+    if deep.isEmpty { return main.project(features, nil, standard: standard, merger: merger, workers) }
     let own = vision.featureWidth
     let parts =
       [features.columns(0..<own)]
@@ -110,11 +114,17 @@ private struct ProjectorPart: Sendable {
   /// Tokens of some features, in columns of their own of what other parts have made, or of a new matrix.
   func project(
     _ features: TowerFeatures, _ shared: MatrixView?,
-    standard: (scale: WeightVector, offset: WeightVector)? = nil, _ workers: Workers, place: Int = 0,
+    standard: (scale: WeightVector, offset: WeightVector)? = nil, merger: WeightMatrix? = nil,
+    _ workers: Workers, place: Int = 0,
     of count: Int = 1
   ) -> (tokens: MatrixView, places: [Int]) {
     if normsPatches { norm?.apply(features.rows, into: features.rows, workers) }
-    let (merged, places) = pools ? features.pooled(by: merge) : features.merged(by: merge)
+    var (merged, places) = pools ? features.pooled(by: merge) : features.merged(by: merge)
+    if let merger {
+      let patches = MatrixView(rows: merged.rows, columns: merger.rows)
+      merger.multiply(merged, into: patches, workers)
+      merged = patches
+    }
     if let standard {
       merged.multiply(byVector: standard.scale, workers)
       merged.add(standard.offset, workers)

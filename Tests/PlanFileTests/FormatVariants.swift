@@ -181,6 +181,9 @@ extension PlanVariant {
         $0.model.text.layerEmbeddingVisualToken = 3
       },
       try PlanVariant(["`value_norm`"]) { $0.model.text.valueNorm = true },
+      try PlanVariant(["`query_growth`"]) {
+        ($0.model.text.queryGrowth, $0.model.text.queryGrowthLength) = (0.1, 4096)
+      },
       try PlanVariant(["`logit_cap`"]) { $0.model.text.logitCap = 30 },
       try PlanVariant(["`layer_scales`"]) { $0.model.text.layerScales = true },
       try PlanVariant(["`attention_gate`"]) { $0.model.text.attentionGate = true },
@@ -226,7 +229,7 @@ extension PlanVariant {
         native(&$0)
         $0.model.vision.positionAxis = 50
         guard case .native(var native) = $0.image.tiling else { return }
-        (native.fills, native.maximumPixels) = (true, 15680)
+        (native.rule, native.maximumPixels) = (.filling, 15680)
         $0.image.tiling = .native(native)
       },
       try PlanVariant(["`merger_layer`"]) { merger(&$0) },
@@ -258,6 +261,9 @@ extension PlanVariant {
         ($0.model.vision.classToken, $0.model.vision.dropsFirstToken) = (true, true)
       },
       try PlanVariant(["`positions` rotary"]) { $0.model.vision.positions = .rotary },
+      try PlanVariant(["`positions` rotary", "`axis_frequencies`"]) {
+        ($0.model.vision.positions, $0.model.vision.axisFrequencies) = (.rotary, true)
+      },
       try PlanVariant(["`position_grid`"]) { $0.model.vision.positionGrid = 11 },
       try PlanVariant(["`position_grid`", "`position_resize`"]) {
         ($0.model.vision.positionGrid, $0.model.vision.positionResize) = (11, .antialiased)
@@ -289,6 +295,10 @@ extension PlanVariant {
         ($0.model.projector.hiddenWidth, $0.model.projector.bias) = (33, true)
       },
       try PlanVariant(["`pools`"]) { $0.model.projector.pools = true },
+      try PlanVariant(["`norm` rms_norm", "`norms_patches`", "`merger`"]) {
+        ($0.model.projector.norm, $0.model.projector.normsPatches) = (.rmsNorm, true)
+        $0.model.projector.merger = true
+      },
       try PlanVariant(["`standardizes`"]) { $0.model.projector.standardizes = true },
       try PlanVariant(["`newline`"]) { $0.model.projector.newline = true },
       try PlanVariant(["`norm` layer_norm"]) { $0.model.projector.norm = .layerNorm },
@@ -335,6 +345,14 @@ extension PlanVariant {
         ($0.image.markup.afterOverview, $0.image.markup.betweenTiles) = ("a", "b")
       },
       try PlanVariant(["`resampler`"]) { $0.image.resampler = .torch },
+      try PlanVariant(["`gathers_pairs`"]) { $0.prompt.gathersPairs = true },
+      try PlanVariant(["`tiling` native", "`rule` longest_edge"]) {
+        native(&$0)
+        guard case .native(var native) = $0.image.tiling else { return }
+        (native.rule, native.longestEdge) = (.longestEdge, 280)
+        $0.image.tiling = .native(native)
+        $0.image.markup.betweenRows = "a"
+      },
     ]
   }
 

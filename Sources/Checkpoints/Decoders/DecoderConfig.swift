@@ -17,7 +17,7 @@ struct DecoderConfig {
 
   /// Decoders that are one composition with different defaults and options.
   enum Kind: String, CaseIterable {
-    case llama, mistral, qwen2, qwen3, lfm2
+    case llama, mistral, ministral3, qwen2, qwen3, lfm2
     case qwen2VL = "qwen2_vl_text"
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
@@ -66,8 +66,9 @@ struct DecoderConfig {
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
       text.feedForwardBias = try config.flag("mlp_bias", default: false)
-    case .mistral:
+    case .mistral, .ministral3:
       try config.demand("attention_bias", false)
+      if kind == .ministral3 { try text.takeQueryGrowth(config) }
     case .qwen2, .qwen2VL, .qwen25VL: text.attentionBias = true
     case .lfm2: text.headNorm = true
     case .gemma3: try text.takeGemma(config)
@@ -134,7 +135,7 @@ struct DecoderConfig {
   ) throws(CheckpointError) -> Int? {
     switch kind {
     case .llama, .qwen3VL, .qwen35, .lfm2, .gemma3, .gemma4: return nil
-    case .mistral:
+    case .mistral, .ministral3:
       return config.isNull("sliding_window") ? nil : try config.extent("sliding_window", default: 4096)
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
       guard try config.flag("use_sliding_window", default: false) else { return nil }
@@ -172,6 +173,10 @@ extension DecoderConfig {
       switch kind {
       case .llama: break
       case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
+      case .ministral3:
+        (layers, width, keyValueHeads, headWidth) = (34, 4096, 8, 128)
+        (feedForwardWidth, vocabulary, positions) = (14336, 131_072, 262_144)
+        (normEpsilon, theta) = (1e-5, 1_000_000)
       case .gemma3:
         (layers, width, heads, keyValueHeads, headWidth) = (26, 2304, 8, 4, 256)
         (feedForwardWidth, vocabulary, positions) = (9216, 262_208, 131_072)

@@ -87,8 +87,8 @@ extension ProcessorSettings {
     var native = NativeResolution()
     native.unit = patchSize * merge
     (native.minimumPixels, native.maximumPixels) = (1, tokens * native.unit * native.unit)
-    native.fills = true
-    guard native.longestSide * merge <= model.vision.positionAxis else {
+    native.rule = .filling
+    guard native.longestFilling * merge <= model.vision.positionAxis else {
       throw image.error(
         "max_soft_tokens",
         "is \(tokens), for which the tower has too few positions, \(model.vision.positionAxis)")

@@ -47,6 +47,7 @@ enum ModelFamilies {
     ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
     ("minicpmv4_6", "MiniCPMV4_6ForConditionalGeneration", MiniCPMV46.self),
+    ("mistral3", "Mistral3ForConditionalGeneration", Mistral3.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
     ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),
@@ -97,7 +98,7 @@ extension RecipeBuilder {
     _ model: ModelDescription, _ source: String
   ) throws(CheckpointError) {
     let hidden = model.projector.hiddenWidth
-    let shapes = [[hidden, model.projector.inputWidth(model.vision)], [model.text.width, hidden]]
+    let shapes = [[hidden, model.projector.firstWidth(model.vision)], [model.text.width, hidden]]
     for (part, shape) in zip(["linear_1", "linear_2"], shapes) {
       try copy("projector/\(part)", "\(source)\(part).weight", shape)
       if model.projector.bias { try copy("projector/\(part)_bias", "\(source)\(part).bias", [shape[0]]) }

@@ -17,9 +17,14 @@ extension Jinja.Evaluator {
     case ("list", 0) where isPlain: return try list(try elements(of: value, line), line)
     case ("reverse", 0) where isPlain: return try list(try elements(of: value, line).reversed(), line)
     case ("unique", 0) where isPlain: return try list(try unique(try elements(of: value, line), line), line)
-    case ("sort", 0) where isPlain:
+    case ("sort", 0) where arguments.named.allSatisfy({ $0.name == "attribute" }):
       let items = try elements(of: value, line)
-      return try list(try ordered(items, line).map { items[$0] }, line)
+      guard let attribute = arguments[name: "attribute"] else {
+        return try list(try ordered(items, line).map { items[$0] }, line)
+      }
+      guard case .string(let path) = attribute else { return nil }
+      let keys = try members(path, of: items, line)
+      return try list(try ordered(keys, line).map { items[$0] }, line)
     case ("min", 0) where isPlain:
       let items = try elements(of: value, line)
       return try ordered(items, line).first.map { items[$0] } ?? .undefined("minimum")

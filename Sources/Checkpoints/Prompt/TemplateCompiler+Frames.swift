@@ -14,6 +14,12 @@ extension TemplateCompiler {
     return image == 0
   }
 
+  /// Whether the template prints one image behind one text before it.
+  func gathersPairs() throws(CheckpointError) -> Bool {
+    let content = Conversation.Content([.text(Marker.text(0).string), .image])
+    return try marked(Self.oneTurn(content), [.text(0)]).pieces.first(where: \.isContent)?.isImage ?? false
+  }
+
   /// What stands between the parts of a content, and the white space that goes from each text.
   func joints(gathers: Bool) throws(CheckpointError) -> (PromptTemplate.Joints, Trimming) {
     let texts = [Marker.text(0), .text(1)]
@@ -46,7 +52,8 @@ extension TemplateCompiler {
       case .last: (2, 1)
       }
     let text = Conversation.Content.Part.text(Marker.text(index).string)
-    for parts in [[.image, text], gathers ? [text] : [text, .image]] as [[Conversation.Content.Part]] {
+    for parts in [[.image, text], gathers ? [text] : [text, .image, .image]] as [[Conversation.Content.Part]]
+    {
       var conversation = Self.turns(count, system: system)
       if turn == .only || turn == .last {
         conversation.question.parts = parts
@@ -61,7 +68,7 @@ extension TemplateCompiler {
       let start = index == 0 ? 0 : try place(of: .marker(.reply(index - 1)), in: pieces) + 1
       let end = index < replies.count ? try place(of: .marker(replies[index]), in: pieces) + 1 : pieces.count
       let text = try place(of: .marker(.text(index)), in: pieces)
-      let image = pieces.firstIndex(where: \.isImage) ?? text
+      let image = pieces.lastIndex(where: \.isImage) ?? text
       let (first, last) = (min(text, image), max(text, image))
       guard start <= first, last < end else {
         throw template.error("prints the turns of a conversation out of order")

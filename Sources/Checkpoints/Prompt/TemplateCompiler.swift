@@ -43,6 +43,7 @@ struct TemplateCompiler {
     let hasTurns = try accepts(Self.turns(2), of: [.reply(0)], \.replyIsText)
     var result = PromptTemplate(openings: [], closings: [])
     result.gathersImages = gathers
+    result.gathersPairs = gathers ? false : try gathersPairs()
     result.leadingImagesHaveLines = renderer.dialect.userIsText
     result.imageTrimming = cutter.imageTrimming
     (result.joints, result.textTrimming) = try joints(gathers: gathers)

@@ -29,7 +29,11 @@ extension NativeResolution {
 
   /// That size.
   func inputSize(of image: ImageSize) throws(ImageError) -> ImageSize {
-    if fills { return filling(image) }
+    switch rule {
+    case .nearest: break
+    case .filling: return filling(image)
+    case .longestEdge: return within(image)
+    }
     try Self.checkRatio(of: image)
     let (width, height) = (Double(image.width), Double(image.height))
     return limited(image, from: (units(width, .toNearestOrEven), units(height, .toNearestOrEven)))
@@ -41,9 +45,22 @@ extension NativeResolution {
     let factor = (Double(maximumPixels) / (width * height)).squareRoot()
     var size = (units(factor * width, .down), units(factor * height, .down))
     // One unit across, and along as many as it is times as long.
-    if size.1 == 0 { size = (max(1, min(Int(width / height), longestSide)), 1) }
-    if size.0 == 0 { size = (1, max(1, min(Int(height / width), longestSide))) }
+    if size.1 == 0 { size = (max(1, min(Int(width / height), longestFilling)), 1) }
+    if size.0 == 0 { size = (1, max(1, min(Int(height / width), longestFilling))) }
     return ImageSize(width: size.0 * unit, height: size.1 * unit)
+  }
+
+  /// The picture's size, or as much less as makes its longer edge short enough, rounded up to whole units.
+  private func within(_ image: ImageSize) -> ImageSize {
+    let (width, height) = (Double(image.width), Double(image.height))
+    let edge = Double(longestEdge)
+    let pixels = (width * height / Double(maximumPixels)).squareRoot()
+    let ratio = max(max(height / edge, width / edge), pixels)
+    func side(_ length: Double) -> Int {
+      let shorter = ratio > 1 ? (length / ratio).rounded(.down) : length
+      return max(1, units(shorter, .up)) * unit
+    }
+    return ImageSize(width: side(width), height: side(height))
   }
 
   /// A picture's size in whole units, `nearest` where that is within the limits.

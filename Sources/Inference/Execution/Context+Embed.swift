@@ -112,7 +112,7 @@ private struct PromptEmbedder {
         guard features.rows == block.count else {
           throw InferenceError(name, "has \(features.rows) features for \(block.count) visual tokens")
         }
-        add(block, features)
+        try add(block, features)
       }
     }
   }
@@ -132,7 +132,9 @@ private struct PromptEmbedder {
     addText(Self.noToken)
   }
 
-  private mutating func add(_ block: ImageArrangement.Block, _ features: FrozenMatrix) {
+  private mutating func add(
+    _ block: ImageArrangement.Block, _ features: FrozenMatrix
+  ) throws(InferenceError) {
     let start = position
     // Models with a position an axis count a picture by its longer side, others by its tokens.
     let hasAxes = !context.model.text.rotary.sections.isEmpty
@@ -172,6 +174,7 @@ private struct PromptEmbedder {
         }
         advance()
       }
+      if row + 1 < block.rows { for token in block.betweenRows { try add(token) } }
       guard block.endsRows else { continue }
       if token > first || block.endsEmptyRows { addNewline() } else { position += 1 }
     }

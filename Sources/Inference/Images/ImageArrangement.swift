@@ -38,6 +38,8 @@ public struct ImageArrangement: Equatable, Sendable {
     public var endsRows = false
     /// Whether one stands behind rows without a token, too.
     public var endsEmptyRows = true
+    /// Tokens of text between each row and the next, whether these have tokens or not.
+    public var betweenRows: [Int32] = []
     /// Rows before which a new tile begins, the first excluded.
     public var rowCuts: [Int] = []
     /// Columns before which a new tile begins, the first excluded.
@@ -57,6 +59,9 @@ public struct ImageArrangement: Equatable, Sendable {
       guard endsRows else { return 0 }
       return endsEmptyRows ? rows : places.map { Set($0.map { $0 / columns }).count } ?? rows
     }
+
+    /// Tokens of text between rows.
+    public var betweenCount: Int { betweenRows.count * max(0, rows - 1) }
 
     /// The grids that tokens are chosen from: the tiles, or the block as a whole.
     func tiles(firstVisual: Int) -> [ImageGrid] {
@@ -100,7 +105,8 @@ public struct ImageArrangement: Equatable, Sendable {
       case .tokens(let tokens): total + tokens.count
       case .newline: total + 1
       case .gap: total
-      case .block(let index): total + blocks[index].count + blocks[index].separatorCount
+      case .block(let index):
+        total + blocks[index].count + blocks[index].separatorCount + blocks[index].betweenCount
       }
     }
   }

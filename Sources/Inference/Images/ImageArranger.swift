@@ -49,7 +49,7 @@ struct ImageArranger {
         let stays = keepsMarkup || !isLeftOut
         if column > 0 { try builder.add(text: markup.betweenTiles, stays: stays) }
         try builder.add(text: markup.beforeTile(row: row, column: column), stays: stays)
-        let tile = isFixed ? tile : block(of: picture.tiles[index])
+        let tile = isFixed ? tile : try block(of: picture.tiles[index])
         try builder.add(isLeftOut ? empty(tile) : tile.keeping(picture.tileCounts?[index]))
         try builder.add(text: markup.afterTile, stays: stays)
       }
@@ -63,7 +63,7 @@ struct ImageArranger {
     guard let overview = picture.overview else { return }
     let markup = preprocessing.markup
     builder.add(text: picture.tiles.isEmpty ? markup.alone : markup.beforeOverview)
-    let block = isFixed ? tile : block(of: overview)
+    let block = isFixed ? tile : try block(of: overview)
     try builder.add(picture.isOverviewLeftOut ? empty(block) : block.keeping(picture.overviewCounts))
     if model.projector.newline { try builder.addNewline() }
     if picture.tiles.isEmpty { builder.add(text: markup.afterAlone) }
@@ -108,9 +108,14 @@ struct ImageArranger {
     return block
   }
 
-  private func block(of picture: RGBImage) -> ImageArrangement.Block {
+  private func block(of picture: RGBImage) throws -> ImageArrangement.Block {
     let unit = model.vision.patchSize * model.patchesPerToken
-    return ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
+    var block = ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
+    if !preprocessing.markup.betweenRows.isEmpty {
+      var budget = MatchBudget(bytes: 0)
+      block.betweenRows = try tokenizer.encode(preprocessing.markup.betweenRows, &budget)
+    }
+    return block
   }
 
   /// The block of a tile that is left out.

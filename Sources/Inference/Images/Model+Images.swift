@@ -34,7 +34,14 @@ extension Model {
   public func pixelValues(_ picture: PreparedImage) -> (values: [Float], shape: [Int]) {
     let overview = [picture.overview].compactMap { $0 }
     if case .native(let native) = contents.image.tiling {
-      return native.fills ? rasterValues(overview) : patchValues(overview)
+      switch native.rule {
+      case .nearest: return patchValues(overview)
+      case .filling: return rasterValues(overview)
+      case .longestEdge:
+        return (
+          overview.flatMap { preprocessor.normalized($0) }, overview.flatMap { [3, $0.height, $0.width] }
+        )
+      }
     }
     if case .nativeTiles = contents.image.tiling { return rasterValues(picture.tiles + overview) }
     let inputs =
@@ -106,6 +113,21 @@ extension Model {
   }
 }
 
+extension ImageArrangement.Block {
+  fileprivate func ids(imageToken: Int32) -> [Int32] {
+    guard !betweenRows.isEmpty else {
+      return Array(repeating: imageToken, count: count + separatorCount)
+    }
+    var tokensOfRow = Array(repeating: columns, count: rows)
+    if let places {
+      tokensOfRow = Array(repeating: 0, count: rows)
+      for place in places { tokensOfRow[place / columns] += 1 }
+    }
+    let grid = tokensOfRow.map { Array(repeating: imageToken, count: $0) }.joined(separator: betweenRows)
+    return Array(repeating: imageToken, count: leading) + grid
+  }
+}
+
 extension ImageArrangement {
   fileprivate func ids(imageToken: Int32) -> [Int32] {
     elements.flatMap { element in
@@ -113,8 +135,7 @@ extension ImageArrangement {
       case .tokens(let tokens): return tokens
       case .newline: return [imageToken]
       case .gap: return []
-      case .block(let index):
-        return Array(repeating: imageToken, count: blocks[index].count + blocks[index].separatorCount)
+      case .block(let index): return blocks[index].ids(imageToken: imageToken)
       }
     }
   }

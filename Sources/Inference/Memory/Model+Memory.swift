@@ -24,13 +24,16 @@ extension Model {
       let tokens = inputs.map { visualTokens(of: $0) }
       // A separator behind each row of a canvas; a token of the text around tiles has a byte at least.
       let separators = description.projector.newline ? inputs.count * (description.vision.grid + 1) : 0
+      let unit = description.vision.patchSize * description.patchesPerToken
+      let rows = inputs.reduce(0) { $0 + $1.height / unit }
+      let between = contents.image.markup.betweenRows.utf8.count * rows
       let markup = contents.image.markup.byteCount * (inputs.count + 1)
       let visual = tokens.reduce(0, +)
       request.pictures.append(
         MemoryRequest.Picture(
           encodedBytes: picture.encodedBytes, sourcePixels: picture.size.pixels,
           inputPixels: inputs.map(\.pixels), gridTokens: tokens, visualTokens: visual))
-      request.promptTokens += visual + separators + markup
+      request.promptTokens += visual + separators + between + markup
     }
     // Longer prompts are refused, and answers end with the context.
     request.promptTokens = min(request.promptTokens, text.contextLength)

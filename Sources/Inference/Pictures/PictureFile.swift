@@ -5,7 +5,7 @@ import Digests
 /// SHA-256 over all of that. Numbers have 32 bits, little-endian.
 enum PictureFile {
   /// The version of the form.
-  static let version = 2
+  static let version = 3
   private static let mark = Array("espalier picture".utf8)
   private static let digestSize = 32
 

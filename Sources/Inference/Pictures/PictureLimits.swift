@@ -39,15 +39,20 @@ struct PictureLimits {
 
   private func allows(_ element: ImageArrangement.Element) -> Bool {
     switch element {
-    case .tokens(let tokens): tokens.allSatisfy { $0 >= 0 && Int($0) < vocabulary }
+    case .tokens(let tokens): areKnown(tokens)
     case .gap(let count): (0...Self.gap).contains(count)
     case .block, .newline: true
     }
   }
 
+  private func areKnown(_ tokens: [Int32]) -> Bool {
+    tokens.allSatisfy { $0 >= 0 && Int($0) < vocabulary }
+  }
+
   private func allows(_ block: ImageArrangement.Block) -> Bool {
     let sides = 1...Self.places
-    guard sides.contains(block.rows), sides.contains(block.columns), (0...visual).contains(block.leading)
+    guard sides.contains(block.rows), sides.contains(block.columns), (0...visual).contains(block.leading),
+      areKnown(block.betweenRows)
     else { return false }
     if let counts = block.counts {
       let tokens = block.places?.count ?? block.rows * block.columns

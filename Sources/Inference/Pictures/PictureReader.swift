@@ -82,6 +82,8 @@ struct PictureReader {
       guard let counts = numbers() else { return nil }
       block.counts = counts
     }
+    guard let betweenRows = numbers() else { return nil }
+    block.betweenRows = betweenRows.map { Int32(truncatingIfNeeded: $0) }
     guard let rowCuts = numbers(), let columnCuts = numbers() else { return nil }
     (block.rowCuts, block.columnCuts) = (rowCuts, columnCuts)
     return block

@@ -44,6 +44,7 @@ struct PictureWriter {
     if let places = block.places { put(places) }
     put(block.counts == nil ? 0 : 1)
     if let counts = block.counts { put(counts) }
+    put(block.betweenRows.map { Int($0) })
     put(block.rowCuts)
     put(block.columnCuts)
   }

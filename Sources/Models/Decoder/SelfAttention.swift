@@ -1,4 +1,5 @@
 import Compute
+import Glibc
 import Plan
 
 /// RMSNorm and grouped-query attention with rotary positions.
@@ -71,6 +72,9 @@ struct SelfAttention: Sendable {
     let fused = project(hidden, workspace, workers)
     rotary(workspace).rotate(
       fused[columns: rotated], positions: rows.positions, headWidth: shape.headWidth, workers)
+    if model.queryGrowth > 0 {
+      for row in 0..<count { grow(fused[rows: row..<row + 1], at: rows.positions[row]) }
+    }
     if shape.ownsEntries {
       cache.append(
         keys: keys(of: fused), values: values(of: fused), offsets: rows.scoreOffsets,
@@ -110,6 +114,7 @@ struct SelfAttention: Sendable {
       // A scheme that grows with the sequence has other angles for each.
       rotary(workspace).rotate(
         row[columns: rotated], position: step.positions[index], headWidth: shape.headWidth)
+      grow(row, at: step.positions[index])
       let memories = step.caches[index].layers
       let cache = LayerCache.of(memories[entryLayer])
       if shape.ownsEntries {
@@ -127,6 +132,14 @@ struct SelfAttention: Sendable {
     applyGates(of: fused, to: attended, workers)
     output.multiply(attended, into: given, accumulating: true, rowByRow: true, workers)  // [n x d]
     if let outputBias { given.add(outputBias, workers) }
+  }
+
+  /// Scales the queries of a row as its position asks for.
+  private func grow(_ fused: MatrixView, at position: RotaryPosition) {
+    guard model.queryGrowth > 0 else { return }
+    let lengths = Int(position.temporal) / model.queryGrowthLength
+    guard lengths > 0 else { return }
+    fused[columns: 0..<queryWidth].scale(by: 1 + Float(model.queryGrowth) * logf(Float(1 + lengths)))
   }
 
   private func keys(of fused: MatrixView) -> MatrixView {

@@ -123,9 +123,10 @@ struct PatchRotation {
   let table: RotaryTable
   let positions: [RotaryPosition]
 
+  /// Angles by row, then as many by column.
   init(frequencies: [Float], _ batch: TowerBatch) {
-    let axes = [RotaryAxis.row, .column].flatMap { Array(repeating: $0, count: frequencies.count) }
-    let table = RotaryTable(RotaryScheme(frequencies: frequencies + frequencies, axes: axes))
+    let axes = [RotaryAxis.row, .column].flatMap { Array(repeating: $0, count: frequencies.count / 2) }
+    let table = RotaryTable(RotaryScheme(frequencies: frequencies, axes: axes))
     table.reserve(positions: batch.inputs.map { max($0.grid.rows, $0.grid.columns) }.max() ?? 0)
     self.init(table: table, batch)
   }

@@ -24,8 +24,7 @@ public struct VisionTower: Sendable {
     embedding = try PatchEmbedding(model, weights: weights)
     frequencies =
       model.positions == .rotary
-      ? try weights.vector("vision/rope_inverse_frequencies", count: model.width / model.heads / 4).elements
-      : []
+      ? try weights.vector("vision/rope_inverse_frequencies", count: model.rotaryFrequencies).elements : []
     inputNorm =
       model.inputNorm
       ? try VisionNorm(
@@ -99,7 +98,10 @@ public struct VisionTower: Sendable {
       let joined = pruning.layer < model.merger.layer ? model.merger.side : 1
       return TowerPruner(pruning, merge: joined * merge, fixed: fixed)
     }
-    let rotation = model.positions == .rotary ? PatchRotation(frequencies: frequencies, batch) : nil
+    let rotation =
+      model.positions == .rotary
+      ? PatchRotation(frequencies: model.axisFrequencies ? frequencies : frequencies + frequencies, batch)
+      : nil
     let whole = VisionWorkspace(
       model, rows: batch.hidden.rows, longest: batch.inputs.map(\.count).max() ?? 0,
       isReducedPrecision: layers.first?.attention.isReducedPrecision ?? false,

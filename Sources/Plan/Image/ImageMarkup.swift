@@ -2,7 +2,7 @@
 ///
 /// A picture in tiles reads: `opening`, then for each tile `beforeTile` and its tokens and `afterTile`, with `afterRow` behind
 /// each row of tiles, then `beforeOverview` and the overview's tokens, then `closing`. Where the overview comes first, `afterOverview`
-/// stands between it and the tiles. `betweenTiles` is between two tiles of a row.
+/// stands between it and the tiles. `betweenTiles` is between two tiles of a row, `betweenRows` between two rows of tokens.
 public struct ImageMarkup: Equatable, Sendable {
   /// Before everything, as a part of the prompt rather than of the picture; `{picture}` counts pictures from 0.
   public var label = ""
@@ -24,6 +24,8 @@ public struct ImageMarkup: Equatable, Sendable {
   public var afterOverview = ""
   /// Between a tile and the next of its row.
   public var betweenTiles = ""
+  /// Between a row of visual tokens and the next of its block.
+  public var betweenRows = ""
   /// Behind everything.
   public var closing = ""
 
@@ -35,7 +37,7 @@ public struct ImageMarkup: Equatable, Sendable {
   private var texts: [String] {
     [
       label, opening, alone, afterAlone, beforeTile, afterTile, afterRow, beforeOverview, afterOverview,
-      betweenTiles, closing,
+      betweenTiles, betweenRows, closing,
     ]
   }
 

@@ -75,10 +75,16 @@ extension NativeResolution {
     try require(minimumPixels, in: 1...Limit.pixels, "minimum_pixels", path)
     try require(maximumPixels, in: minimumPixels...Limit.pixels, "maximum_pixels", path)
     let vision = model.vision
-    guard !fills || maximumPixels >= unit * unit else {
+    switch rule {
+    case .nearest, .filling: try require(longestEdge, in: 0...0, "longest_edge", path)
+    case .longestEdge: try require(longestEdge, in: 1...Limit.image, "longest_edge", path)
+    }
+    guard rule == .nearest || maximumPixels >= unit * unit else {
       throw Flaw(path, "maximum_pixels is \(maximumPixels), less than a unit of \(unit) x \(unit)")
     }
-    guard vision.positionAxis == 0 || (fills && longestSide * model.patchesPerToken <= vision.positionAxis)
+    guard
+      vision.positionAxis == 0
+        || (rule == .filling && longestFilling * model.patchesPerToken <= vision.positionAxis)
     else {
       throw Flaw(path, "pictures may be longer than position_axis, \(vision.positionAxis) patches")
     }

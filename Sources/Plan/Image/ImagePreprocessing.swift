@@ -145,14 +145,26 @@ public struct NativeResolution: Equatable, Sendable {
   public var minimumPixels = 0
   /// Most pixels.
   public var maximumPixels = 0
-  /// Whether every picture is scaled to as many pixels as that allows, and no more (Gemma 4).
-  public var fills = false
+  /// How a picture's size is found.
+  public var rule = Rule.nearest
+  /// Length that no side of a picture is longer than before it is rounded up, by the rule `longestEdge`.
+  public var longestEdge = 0
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
 
-  /// Units of the longest side that any picture has where it `fills`.
-  public var longestSide: Int { max(1, maximumPixels / max(1, unit * unit)) }
+  /// Ways to find a size of whole units.
+  public enum Rule: String, CaseIterable, Sendable {
+    /// The nearest to the picture's own, where that is within the limits (Qwen2-VL).
+    case nearest
+    /// The largest that the most pixels allow (Gemma 4).
+    case filling
+    /// The picture's own, or where an edge is too long a smaller one, rounded up (Pixtral).
+    case longestEdge = "longest_edge"
+  }
+
+  /// Units of the longest side that any picture has by the rule `filling`.
+  public var longestFilling: Int { max(1, maximumPixels / max(1, unit * unit)) }
 }
 
 /// A picture's own resolution where it is small enough, and tiles beside it where it is not.

@@ -91,6 +91,10 @@ extension TextModel {
       try requireWidth(shape.fusedRows, from: width, "width of queries, keys and values", path)
     }
     try validateLayerEmbedding(path)
+    try require(queryGrowth, from: 0, upTo: 1e3, "query_growth", path)
+    guard queryGrowth == 0 || (1...Limit.context.upperBound).contains(queryGrowthLength) else {
+      throw Flaw(path, "query_growth has no query_growth_length")
+    }
     try require(logitCap, from: 0, upTo: 1e6, "logit_cap", path)
     for token in stopTokens { try require(token, in: 0...(vocabulary - 1), "stop_tokens", path) }
     try require(imageToken, in: 0...(vocabulary - 1), "image_token", path)
@@ -278,6 +282,9 @@ extension ProjectorModel {
     let path = "/model/projector"
     try require(hiddenWidth, in: 0...Limit.feedForward.upperBound, "hidden_width", path)
     try require(merge, in: 1...64, "merge", path)
+    guard !merger || (!pools && normsPatches && vision.deepLayers.isEmpty) else {
+      throw Flaw(path, "has a merger of patches that are pooled or not normed, or beside deep_layers")
+    }
     guard !standardizes || (!normsPatches && vision.deepLayers.isEmpty) else {
       throw Flaw(path, "standardizes features beside a norm of patches or deep_layers")
     }

@@ -5,6 +5,8 @@ public struct ProjectorModel: Equatable, Sendable {
   public var merge = 1
   /// Whether these patches are averaged rather than laid side by side (Gemma 3).
   public var pools = false
+  /// Whether a linear layer makes the tower's width of patches that were laid side by side, before the others (Mistral 3).
+  public var merger = false
   /// Whether features are multiplied by a vector and another one is added before the norm (Gemma 4).
   public var standardizes = false
   /// Norm before the linear layers, if any.
@@ -36,6 +38,8 @@ public struct ProjectorModel: Equatable, Sendable {
   }
 
   /// Columns of the first linear layer.
+  public func firstWidth(_ vision: VisionModel) -> Int { merger ? vision.featureWidth : inputWidth(vision) }
+  /// Columns of what patches are merged to.
   public func inputWidth(_ vision: VisionModel) -> Int {
     pools ? vision.featureWidth : vision.featureWidth * merge * merge
   }
@@ -51,8 +55,14 @@ public struct ProjectorModel: Equatable, Sendable {
 
   func weights(_ vision: VisionModel, _ text: TextModel) -> [WeightSpecification] {
     var list = weights(
-      inputWidth: inputWidth(vision), normWidth: normWidth(vision), to: text.width
+      inputWidth: firstWidth(vision), normWidth: normWidth(vision), to: text.width
     ) { "projector/\($0)" }
+    if merger {
+      list.append(
+        .matrix(
+          "projector/merger", [vision.featureWidth, inputWidth(vision)],
+          "one patch's width of those that were laid side by side"))
+    }
     if standardizes {
       list += [
         .vector("projector/feature_scale", inputWidth(vision), "factor of each feature before the norm"),

@@ -76,6 +76,11 @@ public struct TextModel: Equatable, Sendable {
   public var delta = DeltaModel()
   /// How positions become angles.
   public var rotary = RotaryModel()
+  /// How much queries grow with their position: by `1 + g log(1 + p / length)`, whole lengths counted; 0 for not at all
+  /// (Ministral 3).
+  public var queryGrowth = 0.0
+  /// Positions of a length.
+  public var queryGrowthLength = 0
   /// Token ids that end an answer; 1 to 16 of them.
   public var stopTokens: [Int] = []
   /// The token that stands for an image in the template and is replaced by visual tokens.

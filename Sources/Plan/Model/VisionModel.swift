@@ -23,6 +23,8 @@ public struct VisionModel: Equatable, Sendable {
   public var gatedFeedForward = false
   /// How a patch knows its place.
   public var positions = Positions.learned
+  /// Whether rows and columns have rotary angles of their own (Pixtral).
+  public var axisFrequencies = false
   /// Side of a square table of learned positions that is interpolated to the grid of a picture and added to its patches,
   /// whatever else they know of their places; 0 for none (Qwen3-VL).
   public var positionGrid = 0
@@ -100,6 +102,8 @@ public struct VisionModel: Equatable, Sendable {
   public var rows: Int { grid * grid + (classToken ? 1 : 0) }
   /// Columns of the features: one width for each boundary that is read.
   public var featureWidth: Int { width * max(1, featureLayers.count) }
+  /// Rotary angles: of a quarter of a head, or of a quarter by row and of one by column.
+  public var rotaryFrequencies: Int { headWidth / (axisFrequencies ? 2 : 4) }
   /// Width of a head.
   public var headWidth: Int { width / max(1, heads) }
   /// Elements of the norms of queries and of keys.
@@ -130,8 +134,10 @@ extension VisionModel {
     case .rotary:
       list.append(
         .vector(
-          "vision/rope_inverse_frequencies", width / heads / 4,
-          "rotary angle per row of the first quarter of a head's elements and per column of the second"))
+          "vision/rope_inverse_frequencies", rotaryFrequencies,
+          axisFrequencies
+            ? "rotary angle per row of the first quarter of a head's elements, then per column of the second"
+            : "rotary angle per row of the first quarter of a head's elements and per column of the second"))
     case .none: break
     }
     if positionGrid > 0 {

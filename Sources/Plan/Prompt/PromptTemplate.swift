@@ -11,6 +11,8 @@ public struct PromptTemplate: Equatable, Sendable {
   public var joints: Joints
   /// Whether the images of a content are printed before all of its text, wherever they were placed.
   public var gathersImages = false
+  /// Whether one image behind one text, and nothing else, is printed before it all the same (Mistral 3).
+  public var gathersPairs = false
   /// Whether images that nobody has placed have a line of their own in front of the text.
   public var leadingImagesHaveLines = false
   /// White space that the template takes from the system prompt.

@@ -66,7 +66,10 @@ private struct Assembly {
       template.leadingImagesHaveLines ? [.image, .text("\n")] : [.image]
     }
     items += content.parts
-    if template.gathersImages { items = items.filter(\.isImage) + items.filter { !$0.isImage } }
+    let isPair = items.count == 2 && items.contains(where: \.isImage)
+    if template.gathersImages || (template.gathersPairs && isPair) {
+      items = items.filter(\.isImage) + items.filter { !$0.isImage }
+    }
     for index in items.indices { items[index].trim(template.textTrimming) }
     return items
   }

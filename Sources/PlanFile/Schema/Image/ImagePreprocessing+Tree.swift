@@ -127,12 +127,15 @@ extension SplitTiling: AttributeRecord {
   }
 }
 
+extension NativeResolution.Rule: AttributeConvertible {}
+
 extension NativeResolution: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
     [
       .init("unit", \.unit), .init("minimum_pixels", \.minimumPixels),
-      .init("maximum_pixels", \.maximumPixels), .init("fills", \.fills, since: 4),
+      .init("maximum_pixels", \.maximumPixels), .init("rule", \.rule, since: 4),
+      .init("longest_edge", \.longestEdge, since: 4),
     ]
   }
 }
@@ -172,7 +175,8 @@ extension ImageMarkup: AttributeRecord {
       .init("opening", \.opening), .init("alone", \.alone), .init("before_tile", \.beforeTile),
       .init("after_row", \.afterRow), .init("before_overview", \.beforeOverview),
       .init("after_overview", \.afterOverview, since: 3),
-      .init("between_tiles", \.betweenTiles, since: 3), .init("closing", \.closing),
+      .init("between_tiles", \.betweenTiles, since: 3),
+      .init("between_rows", \.betweenRows, since: 4), .init("closing", \.closing),
       .init("label", \.label, since: 4), .init("after_alone", \.afterAlone, since: 4),
       .init("after_tile", \.afterTile, since: 4),
     ]

@@ -83,6 +83,8 @@ extension TextModel: AttributeRecord {
       .init("rotary_interleaved", \.rotary.interleavesSections, since: 2),
       .init("rotary_scale", \.rotary.scale),
       .init("rotary_growth", \.rotary.growth), .init("rotary_base", \.rotary.base),
+      .init("query_growth", \.queryGrowth, since: 4),
+      .init("query_growth_length", \.queryGrowthLength, since: 4),
       .init("rotary_trained_length", \.rotary.trainedLength), .init("stop_tokens", \.stopTokens),
       .init("image_token", \.imageToken),
     ]
@@ -106,6 +108,7 @@ extension VisionModel: AttributeRecord {
       .init("full_attention_layers", \.fullAttentionLayers),
       .init("position_grid", \.positionGrid, since: 2), .init("deep_layers", \.deepLayers, since: 2),
       .init("position_resize", \.positionResize, since: 3),
+      .init("axis_frequencies", \.axisFrequencies, since: 4),
       .init("position_axis", \.positionAxis, since: 4), .init("layer_bias", \.layerBias, since: 4),
       .init("norms_heads", \.normsHeads, since: 4), .init("value_norm", \.valueNorm, since: 4),
       .init("output_norms", \.outputNorms, since: 4), .init("clips_products", \.clipsProducts, since: 4),
@@ -121,7 +124,8 @@ extension ProjectorModel: AttributeRecord {
   static var fields: [AttributeField<Self>] {
     [
       .init("merge", \.merge), .init("pools", \.pools, since: 3),
-      .init("standardizes", \.standardizes, since: 4), .init("norm", \.norm),
+      .init("standardizes", \.standardizes, since: 4), .init("merger", \.merger, since: 4),
+      .init("norm", \.norm),
       .init("norms_patches", \.normsPatches),
       .init("norm_epsilon", \.normEpsilon), .init("hidden_width", \.hiddenWidth),
       .init("activation", \.activation), .init("bias", \.bias), .init("newline", \.newline),

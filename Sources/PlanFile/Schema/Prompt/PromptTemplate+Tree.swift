@@ -97,7 +97,8 @@ extension PromptTemplate: AttributeRecord {
   static var blank: Self { Self(openings: [], closings: []) }
   static var fields: [AttributeField<Self>] {
     [
-      .init("gathers_images", \.gathersImages), .init("leading_images_have_lines", \.leadingImagesHaveLines),
+      .init("gathers_images", \.gathersImages), .init("gathers_pairs", \.gathersPairs, since: 4),
+      .init("leading_images_have_lines", \.leadingImagesHaveLines),
       .init("system_trimming", \.systemTrimming), .init("text_trimming", \.textTrimming),
       .init("reply_trimming", \.replyTrimming), .init("image_trimming", \.imageTrimming),
     ]
