@@ -1,6 +1,7 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b, lfm2-vl-450m, gemma-3-4b.
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b, minicpm-v-4.6, lfm2-vl-450m,
+gemma-3-4b.
 The words are those of the tiny tokenizers in Tests/Golden/families; embedding and head have the full size all the same.
 Needs torch and transformers.
 """
@@ -120,6 +121,16 @@ def qwen35():
     return t.Qwen3_5ForConditionalGeneration, config, words, sizes, {}
 
 
+def minicpm():
+    """MiniCPM-V 4.6: SigLIP so400m/14 over slices of 448 x 448 pixels, merged behind its seventh layer, Qwen3.5-0.8B."""
+    vision = dict(hidden_size=1152, intermediate_size=4304, num_hidden_layers=27, num_attention_heads=16)
+    vision |= dict(image_size=980, patch_size=14, hidden_act="gelu_pytorch_tanh")
+    text = qwen35()[1].text_config.to_dict()
+    config = t.MiniCPMV4_6Config(text_config=text, vision_config=vision, insert_layer_id=6, tie_word_embeddings=True)
+    sizes = dict(patch_size=14, scale_resolution=448, max_slice_nums=9)
+    return t.MiniCPMV4_6ForConditionalGeneration, config, "minicpmv4_6/sliced", sizes, {}
+
+
 def lfm2_vl():
     """LFM2-VL-450M: SigLIP 2 B/16 at the picture's own resolution, ten short convolutions and six attention layers."""
     vision = dict(model_type="siglip2_vision_model", hidden_size=768, intermediate_size=3072, num_hidden_layers=12)
@@ -159,6 +170,7 @@ SHAPES = {
     "qwen2-vl-2b": qwen2_vl,
     "qwen3-vl-2b": qwen3_vl,
     "qwen3.5-0.8b": qwen35,
+    "minicpm-v-4.6": minicpm,
     "lfm2-vl-450m": lfm2_vl,
     "gemma-3-4b": gemma3,
 }

@@ -101,13 +101,25 @@ public final class Model: Sendable {
   /// The prompt of a conversation about `images` pictures: where it has places for them, or in front.
   public func layout(_ conversation: Conversation, images: Int) throws(PromptError) -> PromptLayout {
     var parts: [PromptLayout.Part] = []
+    var labelled = 0
     for piece in try tokenizer.encode(contents.prompt, try conversation.placing(images: images)) {
       switch piece {
       case .tokens(let tokens): parts += tokens.map { .token($0) }
-      case .image(let index): parts.append(.image(index))
+      case .image(let index):
+        parts += try label(ofPicture: labelled).map { .token($0) }
+        labelled += 1
+        parts.append(.image(index))
       }
     }
     return PromptLayout(parts: parts)
+  }
+
+  /// Tokens before a picture that say which one of the prompt it is, counted from 0.
+  private func label(ofPicture picture: Int) throws(PromptError) -> [Int32] {
+    let text = contents.image.markup.label(ofPicture: picture)
+    if text.isEmpty { return [] }
+    var budget = MatchBudget(bytes: text.utf8.count)
+    do { return try tokenizer.encode(text, &budget) } catch { throw .tokenization(error) }
   }
 
   /// The prompt of one question about `images` pictures.

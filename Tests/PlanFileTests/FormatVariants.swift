@@ -40,6 +40,7 @@ enum Extents {
     (28, "candidates"), (121, "position_grid position_grid"), (192, "merge merge dv"), (2, "Lv"),
     (10, "products"), (11, "products + 1"), (44, "dhw"), (264, "H dhw"), (528, "(H + 2 Hkv) dhw"),
     (22, "dhw / 2"), (37, "ms"), (74, "2 ms"), (43, "P"), (301, "L P"), (72, "VP"), (50, "position_axis"),
+    (45, "merger_width"), (768, "merger_side merger_side dv"),
   ]
 
   private static let smallest = PlanVariant.smallest
@@ -235,6 +236,19 @@ extension PlanVariant {
         (native.rule, native.maximumPixels) = (.filling, 15680)
         $0.image.tiling = .native(native)
       },
+      try PlanVariant(["`merger_layer`"]) { merger(&$0) },
+      try PlanVariant(["`merger_layer`", "`norm` layer_norm"]) {
+        merger(&$0)
+        $0.model.vision.norm = .layerNorm
+      },
+      try PlanVariant(["`merger_layer`", "`attention_bias`"]) {
+        merger(&$0)
+        $0.model.vision.attentionBias = true
+      },
+      try PlanVariant(["`merger_layer`", "no `layer_bias`"]) {
+        merger(&$0)
+        $0.model.vision.layerBias = false
+      },
       try PlanVariant(["`input_norm`"]) { $0.model.vision.inputNorm = true },
       try PlanVariant(["`output_norm`"]) { $0.model.vision.outputNorm = true },
       try PlanVariant(["`norm` layer_norm"]) { $0.model.vision.norm = .layerNorm },
@@ -265,6 +279,16 @@ extension PlanVariant {
         $0.model.projector.norm = .layerNorm
       },
     ]
+  }
+
+  private static func merger(_ contents: inout PlanContents) {
+    (contents.model.vision.merger.layer, contents.model.vision.merger.side) = (1, 4)
+    contents.model.vision.merger.feedForwardWidth = 45
+    contents.model.vision.merger.activation = .gelu
+    contents.model.vision.imageSize = 112
+    var tile = tile
+    tile.side = 112
+    contents.image.tiling = .single(tile)
   }
 
   private static func projector() throws -> [PlanVariant] {
@@ -307,6 +331,15 @@ extension PlanVariant {
         var tiling = NativeTiling()
         (tiling.resolution, tiling.side) = (resolution, 56)
         contents.image.tiling = .nativeTiles(tiling)
+      },
+      try PlanVariant(["`tiling` slices"]) { contents in
+        contents.model.vision.imageSize = 0
+        var tiling = SliceTiling()
+        (tiling.unit, tiling.side) = (28, 448)
+        contents.image.tiling = .slices(tiling)
+        contents.image.arrangement = .overviewThenTiles
+        (contents.image.markup.label, contents.image.markup.afterAlone) = ("{picture}", "a")
+        contents.image.markup.afterTile = "b"
       },
       try PlanVariant(["`tiling` crops"]) {
         var tiling = CropTiling()

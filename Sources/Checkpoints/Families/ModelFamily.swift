@@ -50,6 +50,7 @@ enum ModelFamilies {
     ("gemma3", "Gemma3ForConditionalGeneration", Gemma3.self),
     ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
+    ("minicpmv4_6", "MiniCPMV4_6ForConditionalGeneration", MiniCPMV46.self),
     ("mistral3", "Mistral3ForConditionalGeneration", Mistral3.self),
     ("paligemma", "PaliGemmaForConditionalGeneration", PaliGemma.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),

@@ -1,8 +1,8 @@
 import JSONReading
 import Plan
 
-/// CLIP's and SigLIP's vision transformers, SigLIP 2's of any size, and the SigLIP variant of Idefics3: the same layers with
-/// different ends.
+/// CLIP's and SigLIP's vision transformers, SigLIP 2's and MiniCPM-V's of any size, and the SigLIP variant of Idefics3: the same
+/// layers with different ends.
 struct ClipTower {
   private(set) var model: VisionModel
   /// Layers of the checkpoint; those after `model.layers` are never read.
@@ -15,6 +15,7 @@ struct ClipTower {
     case siglip2 = "siglip2_vision_model"
     case idefics3 = "idefics3_vision"
     case smolvlm = "smolvlm_vision"
+    case minicpm = "minicpmv4_6_vision"
   }
 
   /// Reads a `vision_config`; `standard` has the values of the family where there is no config at all.
@@ -43,6 +44,10 @@ struct ClipTower {
       vision.imageSize = try config.side("image_size", default: defaults.imageSize)
       try config.demandPatches(of: vision.patchSize, in: vision.imageSize)
     }
+    if kind == .minicpm {
+      (vision.positionGrid, vision.imageSize) = (vision.imageSize / vision.patchSize, 0)
+      (vision.positions, vision.positionResize) = (.none, .nearest)
+    }
     vision.normEpsilon = try config.real("layer_norm_eps", default: defaults.normEpsilon)
     vision.activation = try config.activation("hidden_act", default: defaults.activation)
     vision.classToken = kind == .clip
@@ -66,6 +71,9 @@ struct ClipTower {
   /// The last rows, behind the last norm (Idefics3).
   mutating func takeNormedOutput() { model.outputNorm = true }
 
+  /// A merger behind one of the layers (MiniCPM-V).
+  mutating func insert(_ merger: TowerMergerModel) { model.merger = merger }
+
   /// Makes the tower take tiles of another side, whose places share the learned positions (Idefics3).
   mutating func resize(to side: Int) { model.imageSize = side }
 }
@@ -88,7 +96,7 @@ extension ClipTower {
     }
     let stored = storedGrid * storedGrid + (model.classToken ? 1 : 0)
     let table = try builder.take(prefix + "embeddings.position_embedding.weight", [stored, width])
-    if kind == .siglip2 {
+    if model.positionGrid > 0 {
       builder.add("vision/position_table", .stacked([table]))
     } else {
       builder.add("vision/position_embedding", .rows([(table, positions ?? Array(0..<stored))]))
@@ -101,24 +109,44 @@ extension ClipTower {
     for layer in 0..<model.layers {
       let source = "\(prefix)encoder.layers.\(layer)."
       func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
-      let attention = ["q_proj", "k_proj", "v_proj"].map { "\(source)self_attn.\($0)" }
-      try builder.stack(name("qkv"), attention.map { ($0 + ".weight", [width, width]) })
-      try builder.stack(name("qkv_bias"), attention.map { ($0 + ".bias", [width]) })
-      try builder.copyNorm(name("attention_norm"), source + "layer_norm1", width)
+      try builder.addClipAttention(source, width, name)
       try builder.copyNorm(name("feed_forward_norm"), source + "layer_norm2", width)
-      try builder.copyLinear(name("attention_output"), source + "self_attn.out_proj", [width, width])
       try builder.copyLinear(name("up"), source + "mlp.fc1", [hidden, width])
       try builder.copyLinear(name("down"), source + "mlp.fc2", [width, hidden])
     }
+    if model.merger.layer > 0 { try addMerger(&builder, prefix + "vit_merger.") }
+  }
+
+  private func addMerger(_ builder: inout RecipeBuilder, _ source: String) throws(CheckpointError) {
+    let (name, width, merged) = (VisionModel.mergerWeight, model.width, model.mergedWidth)
+    try builder.addClipAttention(source, width, name)
+    try builder.copyNorm(name("norm"), source + "pre_norm", merged)
+    let inner = model.merger.feedForwardWidth
+    try builder.copyLinear(name("up"), source + "linear_1", [inner, merged])
+    try builder.copyLinear(name("down"), source + "linear_2", [width, inner])
   }
 
   /// Whether a tensor under the tower's prefix is one that the chosen features do not need.
   func isUseless(_ rest: Substring) -> Bool {
     if rest.hasPrefix("post_layernorm.") { return !model.outputNorm }
     if rest.hasPrefix("head.") { return kind != .clip }
+    if rest.hasPrefix("vit_merger.") { return kind == .minicpm && model.merger.layer == 0 }
     guard rest.hasPrefix("encoder.layers.") else { return false }
     let layer = Int(rest.dropFirst("encoder.layers.".count).prefix { $0 != "." })
     return layer.map { (model.layers..<max(model.layers, allLayers)).contains($0) } ?? false
+  }
+}
+
+extension RecipeBuilder {
+  /// Attention and the norm before it, which have the same names wherever they stand.
+  fileprivate mutating func addClipAttention(
+    _ source: String, _ width: Int, _ name: (String) -> String
+  ) throws(CheckpointError) {
+    let parts = ["q_proj", "k_proj", "v_proj"].map { "\(source)self_attn.\($0)" }
+    try stack(name("qkv"), parts.map { ($0 + ".weight", [width, width]) })
+    try stack(name("qkv_bias"), parts.map { ($0 + ".bias", [width]) })
+    try copyNorm(name("attention_norm"), source + "layer_norm1", width)
+    try copyLinear(name("attention_output"), source + "self_attn.out_proj", [width, width])
   }
 }
 
@@ -137,7 +165,7 @@ struct VisionDefaults {
     switch kind {
     case .clip:
       (width, heads, normEpsilon, activation) = (768, 12, 1e-5, "quick_gelu")
-    case .siglip, .siglip2: (width, heads, patchSize) = (768, 12, 16)
+    case .siglip, .siglip2, .minicpm: (width, heads, patchSize) = (768, 12, 16)
     case .idefics3, .smolvlm: break
     }
   }

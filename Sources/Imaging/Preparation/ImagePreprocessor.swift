@@ -22,6 +22,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .native(let resolution): try resolution.check()
     case .nativeTiles(let tiling): try tiling.check()
     case .crops(let tiling): try tiling.check()
+    case .slices(let tiling): try tiling.check()
     }
     self.preprocessing = preprocessing
     style = try TileStyle(preprocessing)
@@ -37,6 +38,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .native(let resolution): PreparedImage(try resolution.resized(image, style), of: image)
     case .nativeTiles(let tiling): try tiling.prepare(image, style)
     case .crops(let tiling): try tiling.prepare(image, style)
+    case .slices(let tiling): try tiling.prepare(image, style)
     }
   }
 
@@ -82,6 +84,7 @@ public struct ImagePreprocessor: Equatable, Sendable {
     case .native(let resolution): [try resolution.inputSize(of: image)]
     case .nativeTiles(let tiling): try tiling.inputSizes(of: image)
     case .crops(let tiling): tiling.inputSizes(of: image)
+    case .slices(let tiling): tiling.inputSizes(of: image)
     }
   }
 
@@ -136,7 +139,7 @@ extension ImageTiling {
     switch self {
     case .single(let tile): tile.padsToSquare
     case .anyResolution(let tiling): tiling.squaresSeveral || tiling.tile.padsToSquare
-    case .canvas, .split, .native, .nativeTiles, .crops: false
+    case .canvas, .split, .native, .nativeTiles, .crops, .slices: false
     }
   }
 }

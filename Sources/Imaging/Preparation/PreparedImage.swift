@@ -44,16 +44,22 @@ public struct PreparedImage: Equatable, Sendable {
 
   /// `source` as an overview, where there is one, and the tiles of `canvas`, whose sides are multiples of `side`.
   init(_ overview: RGBImage?, canvas: RGBImage, side: Int, of source: RGBImage) throws(ImageError) {
-    self.init(overview, of: source)
-    rows = canvas.height / side
-    columns = canvas.width / side
+    let (rows, columns) = (canvas.height / side, canvas.width / side)
     let count = rows * columns
     try ImagePreprocessor.require(
       count <= Self.tileLimit, "side", "of \(side) makes \(count) tiles, more than \(Self.tileLimit)")
+    self.init(overview, canvas: canvas, in: TileGrid(columns: columns, rows: rows), of: source)
+  }
+
+  /// `source` as an overview, where there is one, and the tiles of `canvas` on a grid that divides its sides.
+  init(_ overview: RGBImage?, canvas: RGBImage, in grid: TileGrid, of source: RGBImage) {
+    self.init(overview, of: source)
+    (rows, columns) = (grid.rows, grid.columns)
+    let (width, height) = (canvas.width / columns, canvas.height / rows)
     for row in 0..<rows {
       for column in 0..<columns {
-        let (x, y) = (column * side, row * side)
-        tiles.append(canvas.cropped(columns: x..<x + side, rows: y..<y + side))
+        let (x, y) = (column * width, row * height)
+        tiles.append(canvas.cropped(columns: x..<x + width, rows: y..<y + height))
       }
     }
   }

@@ -62,7 +62,7 @@ extension Model {
     let grid = PatchGrid(rows: image.height / side, columns: image.width / side)
     return TowerInput(
       pixels: image.pixels, height: image.height, width: image.width,
-      counts: counts.map { grid.patches(ofGroups: $0, by: description.projector.merge) })
+      counts: counts.map { grid.patches(ofGroups: $0, by: description.patchesPerToken) })
   }
 }
 

@@ -51,6 +51,7 @@ struct ImageArranger {
         try builder.add(text: markup.beforeTile(row: row, column: column), stays: stays)
         let tile = isFixed ? tile : try block(of: picture.tiles[index])
         try builder.add(isLeftOut ? empty(tile) : tile.keeping(picture.tileCounts?[index]))
+        try builder.add(text: markup.afterTile, stays: stays)
       }
       let hasTile = (0..<picture.columns).contains { !leftOut.contains(row * picture.columns + $0) }
       let isLast = preprocessing.arrangement == .overviewThenTiles && row + 1 == picture.rows
@@ -65,6 +66,7 @@ struct ImageArranger {
     let block = isFixed ? tile : try block(of: overview)
     try builder.add(picture.isOverviewLeftOut ? empty(block) : block.keeping(picture.overviewCounts))
     if model.projector.newline { try builder.addNewline() }
+    if picture.tiles.isEmpty { builder.add(text: markup.afterAlone) }
   }
 
   /// The overview, then the tiles as one canvas without its padding, a separator behind each row.
@@ -93,7 +95,7 @@ struct ImageArranger {
 
   /// Visual tokens of one square tile.
   private var tile: ImageArrangement.Block {
-    let side = model.vision.grid / model.projector.merge
+    let side = model.vision.grid / model.patchesPerToken
     let count = model.tokensPerTile
     if !model.vision.dropsFirstPatch {
       var block = ImageArrangement.Block(rows: side, columns: side)
@@ -107,7 +109,7 @@ struct ImageArranger {
   }
 
   private func block(of picture: RGBImage) throws -> ImageArrangement.Block {
-    let unit = model.vision.patchSize * model.projector.merge
+    let unit = model.vision.patchSize * model.patchesPerToken
     var block = ImageArrangement.Block(rows: picture.height / unit, columns: picture.width / unit)
     if !preprocessing.markup.betweenRows.isEmpty {
       var budget = MatchBudget(bytes: 0)

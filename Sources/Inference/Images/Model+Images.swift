@@ -20,7 +20,7 @@ extension Model {
   }
 
   /// Pixels along each side of what the projector makes one token of.
-  public var groupSide: Int { contents.model.vision.patchSize * contents.model.projector.merge }
+  public var groupSide: Int { contents.model.vision.patchSize * contents.model.patchesPerToken }
 
   /// The same for a picture in a file.
   public func prepareImage(
@@ -49,6 +49,7 @@ extension Model {
       case .tilesThenOverview: picture.tiles + overview
       case .overviewThenCanvas, .overviewThenTiles: overview + picture.tiles
       }
+    if case .slices = contents.image.tiling { return rasterValues(inputs) }
     let side = contents.model.vision.imageSize
     return (inputs.flatMap { preprocessor.normalized($0) }, [inputs.count, 3, side, side])
   }

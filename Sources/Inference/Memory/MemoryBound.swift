@@ -94,6 +94,12 @@ extension MemoryBound {
     let merged = Double(projector.merge * projector.merge)
     let hidden = Double(max(projector.hiddenWidth, model.text.width))
     floats += features + (hidden + Double(model.text.width) + 2 * max(features * merged, hidden)) / merged
+    if vision.merger.layer > 0 {
+      // The stream and its attention once more, window after window; windows side by side, and their neurons.
+      let area = Double(vision.merger.side * vision.merger.side)
+      let neurons = Double(vision.merger.feedForwardWidth)
+      floats += 7 * width + (3 * area * width + 3 * neurons + width) / area
+    }
     var choice = 0.0
     if let pruning = settings.towerPruning {
       // What tokens are like each other, of those that leave and those that stay; copies at length 1.

@@ -24,7 +24,7 @@ extension Model {
       let tokens = inputs.map { visualTokens(of: $0) }
       // A separator behind each row of a canvas; a token of the text around tiles has a byte at least.
       let separators = description.projector.newline ? inputs.count * (description.vision.grid + 1) : 0
-      let unit = description.vision.patchSize * description.projector.merge
+      let unit = description.vision.patchSize * description.patchesPerToken
       let rows = inputs.reduce(0) { $0 + $1.height / unit }
       let between = contents.image.markup.betweenRows.utf8.count * rows
       let markup = contents.image.markup.byteCount * (inputs.count + 1)
@@ -43,7 +43,7 @@ extension Model {
 
   private func visualTokens(of input: ImageSize) -> Int {
     if description.vision.imageSize > 0 { return description.tokensPerTile }
-    let unit = description.vision.patchSize * description.projector.merge
+    let unit = description.vision.patchSize * description.patchesPerToken
     return input.width / unit * (input.height / unit)
   }
 }

@@ -18,7 +18,13 @@ final class WeightPaging: WeightResidency {
 
   init(_ store: WeightStore, _ model: ModelDescription) {
     let tower = (0..<model.vision.layers).map { layer in
-      (part: ModelPart.towerLayer(layer), tensors: store.tensors(below: VisionModel.layerWeight(layer, "")))
+      let own = store.tensors(below: VisionModel.layerWeight(layer, ""))
+      // The merger runs with the layer before it.
+      let merger = layer + 1 == model.vision.merger.layer
+      return (
+        part: ModelPart.towerLayer(layer),
+        tensors: own + (merger ? store.tensors(below: VisionModel.mergerWeight("")) : [])
+      )
     }
     let decoder = (0..<model.text.layers).map { layer in
       (part: ModelPart.decoderLayer(layer), tensors: store.tensors(below: TextModel.layerWeight(layer, "")))

@@ -35,6 +35,7 @@ extension ModelDescription {
     let layers = max(0, vision.layers - (settings.towerDepth?.skippedLayers ?? 0))
     var rows = patches + (vision.classToken ? 1 : 0)
     let gates = vision.gatedFeedForward ? 3.0 : 2
+    let area = Double(vision.merger.merge * vision.merger.merge)
     for layer in 0..<layers {
       if let pruning = settings.towerPruning, pruning.layer == layer { rows *= pruning.keepRatio }
       let isReduced = settings.towerReduction?.layers.contains(layer) ?? false
@@ -44,9 +45,15 @@ extension ModelDescription {
       let isWindowed = vision.window > 0 && !vision.fullAttentionLayers.contains(layer)
       let seen = isWindowed ? min(rows, Double(vision.window * vision.window)) : rows
       work.attention += 4 * rows * seen * width
+      if layer + 1 == vision.merger.layer {
+        let products = Double(vision.mergedWidth + vision.width) * Double(vision.merger.feedForwardWidth)
+        work.linear += 2 * rows * (4 * width * width + products / area)
+        work.attention += 4 * rows * area * width
+        rows /= area
+      }
     }
     let keepsAll = settings.towerPruning?.putsBack ?? true
-    let tokens = (keepsAll ? patches : rows) / Double(projector.merge * projector.merge)
+    let tokens = (keepsAll ? patches / area : rows) / Double(projector.merge * projector.merge)
     let hidden = Double(projector.hiddenWidth > 0 ? projector.hiddenWidth : text.width)
     let second = projector.hiddenWidth > 0 ? hidden * Double(text.width) : 0
     work.linear += 2 * tokens * (Double(projector.inputWidth(vision)) * hidden + second)
@@ -60,7 +67,7 @@ extension PreparedImage {
   /// Patches of each input that the tower sees.
   public func towerPatches(_ model: ModelDescription) -> [Int] {
     let side = model.vision.patchSize
-    let merge = model.projector.merge
+    let merge = model.patchesPerToken
     func patches(_ input: RGBImage, _ counts: [Int]?) -> Int {
       counts.map { $0.count { $0 > 0 } * merge * merge } ?? input.patches(side)
     }

@@ -13,6 +13,25 @@ struct GridTaps {
     ]
   }
 
+  /// The place that this one's beginning lies in; `edges` are the beginnings of all places but the first.
+  init(nearest index: Int, of count: Int, edges: [Float]) {
+    let share = Float(index) / Float(count)
+    places = [(edges.count { $0 <= share }, 1)]
+  }
+
+  /// Beginnings of the places of an axis as shares of it, but the first: PyTorch's `arange` from one place to the end, whose
+  /// rounding decides where two beginnings are the same number.
+  static func edges(side: Int) -> [Float] {
+    let step = 1 / Double(side)
+    let count = Int(((1 - step) / step).rounded(.up))
+    return (0..<count).map { index in
+      // Eight at a time, counted from a rounded first one, in pairs of eights.
+      guard index < count / 16 * 16 else { return Float(step + Double(index) * step) }
+      let first = Float(step + Double(index / 8 * 8) * step)
+      return Float(Double(first) + Double(index % 8) * step)
+    }
+  }
+
   /// A triangle around the place, as wide as it takes to see all places of a longer axis; the edges of both axes lie on each
   /// other (PyTorch's `interpolate` with `antialias`).
   init(antialiased index: Int, of count: Int, side: Int) {

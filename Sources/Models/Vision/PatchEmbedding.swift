@@ -77,11 +77,13 @@ struct PatchEmbedding: Sendable {
   /// Adds the learned positions of a square grid, resized to the grid of the patches.
   private func add(_ table: WeightMatrix, of rows: TowerRows, to tokens: MatrixView) {
     let side = model.positionGrid
+    let edges = model.positionResize == .nearest ? GridTaps.edges(side: side) : []
     func taps(_ count: Int) -> [GridTaps] {
       (0..<count).map { index in
         switch model.positionResize {
         case .corners: GridTaps(cornered: index, of: count, side: side)
         case .antialiased: GridTaps(antialiased: index, of: count, side: side)
+        case .nearest: GridTaps(nearest: index, of: count, edges: edges)
         }
       }
     }

@@ -43,6 +43,14 @@ struct TowerBatch {
     return result
   }
 
+  /// Lets a merger make one row of each of its windows.
+  mutating func merge(by merger: TowerMerger, _ workers: Workers) {
+    let merged = inputs.map { $0.merged(by: merger.side) }
+    let order = zip(starts, merged).flatMap { start, input in input.order.map { start + $0 } }
+    hidden = merger.merge(hidden, order: order, workers)
+    inputs = merged.map(\.rows)
+  }
+
   /// Lets each input choose among its own rows.
   mutating func prune(by pruner: TowerPruner, _ workers: Workers) {
     var staying: [Int] = []

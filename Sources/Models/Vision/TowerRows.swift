@@ -36,6 +36,22 @@ struct TowerRows {
     for (index, patch) in patches.enumerated() { rowOfPatch[patch] = leading + index }
   }
 
+  /// The rows that windows of `side x side` patches become, one each, in raster order; and the rows of these patches, window
+  /// after window, each in raster order. Whole windows are there, or none of their patches.
+  func merged(by side: Int) -> (rows: TowerRows, order: [Int]) {
+    let small = PatchGrid(rows: grid.rows / side, columns: grid.columns / side)
+    let windows = (0..<small.count).filter { window in
+      grid.patches(ofGroup: window, by: side).allSatisfy { rowOfPatch[$0] >= 0 }
+    }
+    let order = windows.flatMap { grid.patches(ofGroup: $0, by: side).map { rowOfPatch[$0] } }
+    var rows = TowerRows(
+      windowed: PatchGrid.Windows(order: windows, segments: [0..<windows.count]), leading: 0, grid: small)
+    if !scoreOffsets.isEmpty {
+      rows.scoreOffsets = stride(from: 0, to: order.count, by: side * side).map { scoreOffsets[order[$0]] }
+    }
+    return (rows, order)
+  }
+
   /// All rows, or windows of them where a layer sees no more.
   func segments(isFull: Bool) -> [Range<Int>] {
     isFull || windows.count < 2 ? [0..<count] : windows

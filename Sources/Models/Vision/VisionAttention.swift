@@ -22,11 +22,10 @@ struct VisionAttention: Sendable {
   var isOutputReducedPrecision: Bool { output.isReducedPrecision }
 
   init(
-    _ model: VisionModel, layer: Int, clips: ProductClips?, weights: some ModelWeights
+    _ model: VisionModel, clips: ProductClips?, weights: some ModelWeights, _ name: (String) -> String
   ) throws(ModelError) {
     self.clips = clips
     normEpsilon = Float(model.normEpsilon)
-    func name(_ part: String) -> String { VisionModel.layerWeight(layer, part) }
     let width = model.width
     func norm(_ part: String) throws(ModelError) -> VisionNorm? {
       guard model.queryKeyNorm else { return nil }

@@ -34,7 +34,7 @@ struct VisionLayer: Sendable {
       model.layerScale ? try weights.vector(name(part), count: width) : nil
     }
     clips = model.clipsProducts ? try ProductClips(layer, weights: weights) : nil
-    attention = try VisionAttention(model, layer: layer, clips: clips, weights: weights)
+    attention = try VisionAttention(model, clips: clips, weights: weights, name)
     attentionNorm = try norm("attention_norm")
     attentionScale = try scale("attention_scale")
     feedForwardNorm = try norm("feed_forward_norm")

@@ -11,6 +11,7 @@ public struct VisionTower: Sendable {
   private let frequencies: [Float]
   private let inputNorm: VisionNorm?
   private let layers: [VisionLayer]
+  private let merger: TowerMerger?
   private let outputNorm: VisionNorm?
   private let residency: (any WeightResidency)?
 
@@ -32,6 +33,7 @@ public struct VisionTower: Sendable {
     var layers: [VisionLayer] = []
     for layer in 0..<model.layers { layers.append(try VisionLayer(model, layer: layer, weights: weights)) }
     self.layers = layers
+    merger = model.merger.layer > 0 ? try TowerMerger(model, weights: weights) : nil
     outputNorm =
       model.outputNorm
       ? try VisionNorm(
@@ -91,7 +93,11 @@ public struct VisionTower: Sendable {
     _ willRunLayer: () throws(Failure) -> Void, didActivate: ((MatrixView) -> Void)? = nil
   ) throws(Failure) -> [TowerFeatures] {
     let fixed = max(embedding.leading, model.dropsFirstToken ? 1 : 0)
-    let pruner = schedule.pruning.map { TowerPruner($0, merge: merge, fixed: fixed) }
+    let pruner = schedule.pruning.map { pruning in
+      // What a merger joins leaves together.
+      let joined = pruning.layer < model.merger.layer ? model.merger.side : 1
+      return TowerPruner(pruning, merge: joined * merge, fixed: fixed)
+    }
     let rotation =
       model.positions == .rotary
       ? PatchRotation(frequencies: model.axisFrequencies ? frequencies : frequencies + frequencies, batch)
@@ -112,6 +118,7 @@ public struct VisionTower: Sendable {
         offsets: batch.scoreOffsets, neurons: schedule.neurons[index], whole[rows: batch.hidden.rows],
         workers,
         watching: didActivate)
+      if let merger, index + 1 == model.merger.layer { batch.merge(by: merger, workers) }
       let isLast = index + 1 == schedule.layers
       if isLast, let pruner, schedule.pruning.map({ $0.layer > index }) ?? false {
         batch.prune(by: pruner, workers)

@@ -12,7 +12,10 @@ extension ImagePreprocessing {
     try require(canvasTiles, in: 0...4096, "canvas_tiles", path)
     let vision = model.vision
     // A canvas is put together patch by patch.
-    guard arrangement != .overviewThenCanvas || model.tokensPerTile == vision.grid * vision.grid else {
+    guard
+      arrangement != .overviewThenCanvas
+        || (vision.grid > 0 && model.tokensPerTile == vision.grid * vision.grid)
+    else {
       throw Flaw(path, "arranges a canvas of tiles that are not grids of \(vision.grid) patches a side")
     }
     switch tiling {
@@ -27,6 +30,7 @@ extension ImagePreprocessing {
       try require(tiling.longestEdge, in: 0...Limit.image, "longest_edge", path)
     case .native(let resolution): try resolution.validate(for: model)
     case .nativeTiles(let tiling): try tiling.validate(for: model)
+    case .slices(let tiling): try tiling.validate(for: model)
     case .crops(let tiling):
       try requireSide(tiling.side, vision)
       try require(tiling.minimumCrop, in: 1...Limit.image, "minimum_crop", path)
@@ -62,7 +66,7 @@ extension AnyResolutionTiling {
 
 extension NativeResolution {
   package func validate(for model: ModelDescription) throws(Flaw) {
-    let expected = model.vision.patchSize * model.projector.merge
+    let expected = model.vision.patchSize * model.patchesPerToken
     guard model.vision.imageSize == 0 else {
       throw Flaw(
         path, "keeps a picture's resolution, but the tower takes images of \(model.vision.imageSize)")
@@ -80,7 +84,7 @@ extension NativeResolution {
     }
     guard
       vision.positionAxis == 0
-        || (rule == .filling && longestFilling * model.projector.merge <= vision.positionAxis)
+        || (rule == .filling && longestFilling * model.patchesPerToken <= vision.positionAxis)
     else {
       throw Flaw(path, "pictures may be longer than position_axis, \(vision.positionAxis) patches")
     }
@@ -103,6 +107,19 @@ extension NativeTiling {
     try require(tolerance, from: 0, upTo: 1e6, "tolerance", path)
     let (area, overflow) = side.multipliedReportingOverflow(by: side)
     guard !overflow, area <= Limit.pixels else { throw Flaw(path, "side is \(side)") }
+  }
+}
+
+extension SliceTiling {
+  package func validate(for model: ModelDescription) throws(Flaw) {
+    let expected = model.vision.patchSize * model.patchesPerToken
+    guard model.vision.imageSize == 0 else {
+      throw Flaw(
+        path, "cuts slices of a picture's own shape, but the tower takes images of \(model.vision.imageSize)")
+    }
+    try require(unit, in: expected...expected, "unit", path)
+    try require(side, in: 1...Limit.image, "side", path)
+    try require(maximumTiles, in: 1...1024, "maximum_tiles", path)
   }
 }
 

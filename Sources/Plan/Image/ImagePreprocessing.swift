@@ -75,6 +75,8 @@ public enum ImageTiling: Equatable, Sendable {
   /// The picture at its own resolution, or where it is large, tiles of the grid with the nearest aspect ratio, and the
   /// picture as an overview (LFM2-VL).
   case nativeTiles(NativeTiling)
+  /// The picture in its own shape, and where it is large, slices of it beside it (MiniCPM-V).
+  case slices(SliceTiling)
   /// The picture as one square, and crops beside it where it is long (Gemma 3's pan and scan).
   case crops(CropTiling)
 }
@@ -179,6 +181,23 @@ public struct NativeTiling: Equatable, Sendable {
   public var tolerance = 2.0
   /// Whether tiles have an overview beside them.
   public var hasOverview = true
+
+  /// An empty tiling, to be filled from a checkpoint or a plan.
+  public init() {}
+
+  /// Whether any picture is cut.
+  public var splits: Bool { maximumTiles > 1 }
+}
+
+/// A picture in its own shape with about as many pixels as a square has, and where it is larger than that, slices of the grid
+/// whose aspect ratio is nearest to its own, each with as many.
+public struct SliceTiling: Equatable, Sendable {
+  /// Both sides of a slice become multiples of it: patch side times merged patches.
+  public var unit = 0
+  /// Side of the square in pixels.
+  public var side = 0
+  /// Most slices; 1 where no picture is cut.
+  public var maximumTiles = 9
 
   /// An empty tiling, to be filled from a checkpoint or a plan.
   public init() {}

@@ -245,11 +245,38 @@ extension VisionModel {
     try require(deepLayers.count, in: 0...64, "number of deep_layers", path)
     for layer in deepLayers { try require(layer, in: 0...layers, "deep_layers", path) }
     guard deepLayers.isEmpty || !classToken else { throw Flaw(path, "has deep_layers and a class token") }
+    try validateMerger(path)
     try require(window, in: 0...Limit.grid.upperBound, "window", path)
     guard window == 0 || !classToken else { throw Flaw(path, "has windows and a class token") }
     try require(fullAttentionLayers.count, in: 0...layers, "number of full_attention_layers", path)
     for layer in fullAttentionLayers {
       try require(layer, in: 0...max(0, layers - 1), "full_attention_layers", path)
+    }
+  }
+}
+
+extension VisionModel {
+  private func validateMerger(_ path: String) throws(Flaw) {
+    try require(merger.layer, in: 0...layers, "merger_layer", path)
+    try require(merger.side, in: 1...64, "merger_side", path)
+    try require(merger.feedForwardWidth, in: 0...Limit.feedForward.upperBound, "merger_width", path)
+    guard merger.layer > 0 else { return }
+    try require(merger.side, in: 2...64, "merger_side", path)
+    try require(merger.feedForwardWidth, in: Limit.feedForward, "merger_width", path)
+    try require(mergedWidth, in: 1...(1 << 26), "width of a merged window", path)
+    try requireWidth(merger.feedForwardWidth, from: mergedWidth, "merger_width", path)
+    guard !classToken, !dropsFirstToken, window == 0, deepLayers.isEmpty else {
+      throw Flaw(
+        path, "has a merger_layer beside a class token, a first token that is dropped, windows or deep_layers"
+      )
+    }
+    guard positions != .rotary, !queryKeyNorm, !valueNorm, !outputNorms, !clipsProducts else {
+      throw Flaw(
+        path,
+        "has a merger_layer beside rotary positions, norms of queries, values or outputs or clips_products")
+    }
+    guard featureLayers.allSatisfy({ $0 >= merger.layer }) else {
+      throw Flaw(path, "feature_layers has a layer before merger_layer, \(merger.layer)")
     }
   }
 }
@@ -272,8 +299,9 @@ extension ProjectorModel {
     guard merge == 1 || vision.classToken == vision.dropsFirstToken else {
       throw Flaw(path, "merges patches that are not a grid")
     }
-    guard merge == 1 || vision.grid % merge == 0 else {
-      throw Flaw(path, "merge \(merge) does not divide a grid of \(vision.grid) patches")
+    let joined = merge * vision.merger.merge
+    guard joined == 1 || vision.grid % joined == 0 else {
+      throw Flaw(path, "merge \(joined) does not divide a grid of \(vision.grid) patches")
     }
     guard vision.window % merge == 0 else {
       throw Flaw(path, "merge \(merge) does not divide windows of \(vision.window) patches")

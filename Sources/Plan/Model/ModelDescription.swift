@@ -24,10 +24,13 @@ public struct ModelDescription: Equatable, Sendable {
   /// the tower.
   public var visualTokenWidth: Int { text.width * (1 + vision.deepLayers.count) }
 
+  /// Patches along each side that become one visual token: those that the tower merges, times those that the projector does.
+  public var patchesPerToken: Int { vision.merger.merge * projector.merge }
+
   /// Visual tokens that one square tile becomes; 0 for a tower that takes pictures of any shape.
   public var tokensPerTile: Int {
     guard vision.grid > 0 else { return 0 }
-    let side = vision.grid / max(1, projector.merge)
+    let side = vision.grid / max(1, patchesPerToken)
     return side * side + (vision.classToken ? 1 : 0) - (vision.dropsFirstToken ? 1 : 0)
   }
 }

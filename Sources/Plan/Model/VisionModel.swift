@@ -68,6 +68,8 @@ public struct VisionModel: Equatable, Sendable {
   public var window = 0
   /// Layers that see the whole picture all the same.
   public var fullAttentionLayers: [Int] = []
+  /// Squares of patches that become one row each behind a layer, if there are any (MiniCPM-V 4.6).
+  public var merger = TowerMergerModel()
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
@@ -88,6 +90,8 @@ public struct VisionModel: Equatable, Sendable {
     case corners
     /// Linear, edges on edges, with a wider filter where the grid is smaller than the table (SigLIP 2).
     case antialiased
+    /// The place of the table that a patch's upper left corner lies in (MiniCPM-V).
+    case nearest
   }
 
   /// Patches along one side of a fixed input, `imageSize / patchSize`; 0 for a tower that takes any grid.
@@ -151,24 +155,13 @@ extension VisionModel {
     }
     if inputNorm { list += .norm(norm, "vision/input_norm", width, "before the first layer") }
     for layer in 0..<layers { list += layerWeights { Self.layerWeight(layer, $0) } }
+    if merger.layer > 0 { list += mergerWeights }
     if outputNorm { list += .norm(.layerNorm, "vision/output_norm", width, "behind the last layer") }
     return list
   }
 
   private func layerWeights(_ name: (String) -> String) -> [WeightSpecification] {
-    var list: [WeightSpecification] = .norm(norm, name("attention_norm"), width, "before attention")
-    list.append(.matrix(name("qkv"), [3 * width, width], "query, key and value projections, stacked by row"))
-    if attentionBias { list.append(.vector(name("qkv_bias"), 3 * width, "biases of query, key and value")) }
-    if queryKeyNorm {
-      let heads = normsHeads ? "of each head" : "all heads together"
-      list.append(.vector(name("query_norm"), queryKeyNormWidth, "RMSNorm weight of the queries, \(heads)"))
-      list.append(.vector(name("key_norm"), queryKeyNormWidth, "RMSNorm weight of the keys, \(heads)"))
-    }
-    list.append(.matrix(name("attention_output"), [width, width], "attention output projection"))
-    if layerBias {
-      list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
-    }
-    if outputNorms { list += .norm(norm, name("attention_output_norm"), width, "of what attention gives") }
+    var list = attentionWeights(name)
     if layerScale { list.append(.vector(name("attention_scale"), width, "factor of each channel")) }
     list += .norm(norm, name("feed_forward_norm"), width, "before the FFN")
     let rows = gatedFeedForward ? 2 * feedForwardWidth : feedForwardWidth
@@ -186,6 +179,24 @@ extension VisionModel {
             + "gate, up and down, a row each"))
     }
     if layerScale { list.append(.vector(name("feed_forward_scale"), width, "factor of each channel")) }
+    return list
+  }
+
+  /// A norm and the attention behind it, of a layer or of the merger.
+  func attentionWeights(_ name: (String) -> String) -> [WeightSpecification] {
+    var list: [WeightSpecification] = .norm(norm, name("attention_norm"), width, "before attention")
+    list.append(.matrix(name("qkv"), [3 * width, width], "query, key and value projections, stacked by row"))
+    if attentionBias { list.append(.vector(name("qkv_bias"), 3 * width, "biases of query, key and value")) }
+    if queryKeyNorm {
+      let heads = normsHeads ? "of each head" : "all heads together"
+      list.append(.vector(name("query_norm"), queryKeyNormWidth, "RMSNorm weight of the queries, \(heads)"))
+      list.append(.vector(name("key_norm"), queryKeyNormWidth, "RMSNorm weight of the keys, \(heads)"))
+    }
+    list.append(.matrix(name("attention_output"), [width, width], "attention output projection"))
+    if layerBias {
+      list.append(.vector(name("attention_output_bias"), width, "bias of the attention output"))
+    }
+    if outputNorms { list += .norm(norm, name("attention_output_norm"), width, "of what attention gives") }
     return list
   }
 }

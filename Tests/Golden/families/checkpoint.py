@@ -98,7 +98,9 @@ class Checkpoint:
                 scale, offset = weights.scales_of_gemma(name, scale, offset)
             if family == "gemma4":
                 scale, offset = weights.scales_of_gemma4(name, shape, scale, offset)
-            if family == "qwen3_5" and not name.startswith("model.visual"):
+            if (family == "qwen3_5" and not name.startswith("model.visual")) or (
+                family == "minicpmv4_6" and "language_model" in name
+            ):
                 scale, offset = weights.scales_of_qwen35(name, scale, offset)
             entry = dict(name=self.names.get(name, name), dtype=self.dtype, shape=shape, a=scale, b=offset)
             if shards > 1:

@@ -25,6 +25,7 @@ import numpy as np
 import perlayer
 import prefixed
 import rows
+import sliced
 import templates
 import tiled
 import torch
@@ -93,6 +94,32 @@ def draw_qwen35(r):
     area, least = (patch * merge) ** 2, r.choice([r.randint(1, 6), r.randint(20, 50)])
     pixels = (area * least, area * (least + r.randint(4, 14)))
     return recurrent.qwen35("drawn", vision, language, pixels, tie_word_embeddings=r.random() < 0.5)
+
+
+def draw_minicpm(r):
+    language = decoder(r, [8, 16, 24, 32])
+    language["num_hidden_layers"] = r.randint(1, 4)
+    letters = [r.choice("dda") for _ in range(language["num_hidden_layers"])]
+    letters[r.randrange(len(letters))] = "a"
+    language |= dict(layer_types=recurrent.kinds(letters), linear_conv_kernel_dim=r.choice([2, 3, 4, 4]))
+    groups = r.choice([1, 2, 3])
+    language |= dict(linear_num_key_heads=groups, linear_num_value_heads=groups * r.choice([1, 2]))
+    language |= dict(linear_key_head_dim=r.choice([8, 11, 16, 33]), linear_value_head_dim=r.choice([8, 9, 16, 32]))
+    share = r.choice([s for s in (0.25, 0.5, 0.75, 1.0) if int(language["head_dim"] * s) % 2 == 0])
+    language |= dict(rope_parameters=sliced.plain(share), attention_bias=r.random() < 0.3, max_position_embeddings=2048)
+    heads, patch, depth = r.choice([1, 2, 4]), r.choice([3, 4, 5, 6, 8, 14]), r.randint(1, 4)
+    vision = dict(num_attention_heads=heads, hidden_size=heads * r.choice([8, 16, 24]), intermediate_size=8 * r.randint(3, 9))
+    # Some tables have as many places as a picture has patches, or a part of them.
+    vision |= dict(num_hidden_layers=depth, patch_size=patch, image_size=patch * r.randint(1, 80) + r.choice([0, 0, 1]))
+    vision |= dict(hidden_act=r.choice(["gelu", "gelu_pytorch_tanh", "silu"]))
+    changes = dict(resample=r.choice([2, 3, 3]), slice_mode=r.random() < 0.8, use_image_id=r.random() < 0.7)
+    rest = dict(mode=r.choice(["16x", "16x", "4x"]), tie_word_embeddings=r.random() < 0.5, layout=r.choice(["v5", "v5", "v4"]))
+    if rest["layout"] == "v4":
+        # Without sections the older settings would rotate whole heads.
+        half = int(language["head_dim"] * share) // 2
+        language |= dict(rope_parameters=recurrent.partial(share, half - 2 * (half // 3), half // 3, half // 3))
+    side = patch * r.randint(3, 20)
+    return sliced.minicpm("drawn", vision, language, r.randrange(depth), side, r.randint(1, 9), changes=changes, **rest)
 
 
 def draw_intern(r):
@@ -290,6 +317,7 @@ DRAWERS = {
     "granite_vision": draw_granite,
     "internvl": draw_intern,
     "lfm2_vl": draw_lfm2,
+    "minicpmv4_6": draw_minicpm,
     "mistral3": draw_mistral3,
     "paligemma": draw_paligemma,
     "qwen3_5": draw_qwen35,

@@ -12,12 +12,14 @@ Gemma 4 came with transformers 5; its `hub` folders are as they were released, b
 import json
 
 QWEN = ("qwen2_vl", "qwen2_5_vl")
+# Whose tensors have had one name each.
+RECENT = ("idefics3", "smolvlm", "qwen3_vl", "qwen3_5", "minicpmv4_6", "gemma4", "granite4_vision")
 LLAVA = ("llava", "llava_next", "llava_onevision", "granite_vision")
 
 
 def name(family, layout, saved):
     """The tensor that transformers 5 saves as `saved`, in another generation."""
-    if layout == "v5" or family in ("idefics3", "smolvlm", "qwen3_vl", "qwen3_5", "gemma4", "granite4_vision"):
+    if layout == "v5" or family in RECENT:
         return saved
     if family in QWEN:
         if layout == "hub" or saved.startswith("lm_head"):
@@ -218,7 +220,7 @@ def tokenizer(family, layout, folder, template_in):
         # The tokenizer of Qwen3.5 knows none of its own.
         settings["added_tokens_decoder"] = {
             str(token["id"]): {key: value for key, value in token.items() if key != "id"}
-            for token in (added if family == "qwen3_5" else added[:3])
+            for token in (added if family in ("qwen3_5", "minicpmv4_6") else added[:3])
         }
         settings["tokenizer_class"] = "PreTrainedTokenizerFast"
     write(path, settings)

@@ -25,6 +25,7 @@ import pictures
 import prefixed
 import recurrent
 import rows
+import sliced
 import tiled
 import windowed
 import torch
@@ -45,6 +46,7 @@ FAMILIES = {
     "qwen2_5_vl": (t.Qwen2_5_VLForConditionalGeneration, t.Qwen2_5_VLProcessor, native.QWEN2_5_VL),
     "qwen3_vl": (t.Qwen3VLForConditionalGeneration, t.Qwen3VLProcessor, native.QWEN3_VL),
     "qwen3_5": (t.Qwen3_5ForConditionalGeneration, t.Qwen3VLProcessor, recurrent.QWEN3_5),
+    "minicpmv4_6": (t.MiniCPMV4_6ForConditionalGeneration, sliced.MiniCPMV4_6Processor, sliced.MINICPMV4_6),
     "internvl": (t.InternVLForConditionalGeneration, t.InternVLProcessor, native.INTERNVL),
     "gemma3": (t.Gemma3ForConditionalGeneration, t.Gemma3Processor, windowed.GEMMA3),
     "gemma4": (t.Gemma4ForConditionalGeneration, perlayer.Gemma4Processor, perlayer.GEMMA4),
@@ -124,6 +126,10 @@ def pixels(inputs):
     if "image_position_ids" in inputs:
         return inputs["pixel_values"][(inputs["image_position_ids"] >= 0).all(-1)]
     values = inputs["pixel_values"]
+    if "target_sizes" in inputs:
+        # Patch after patch instead of row after row of all of them.
+        channels, side = values.shape[1:3]
+        return values.reshape(channels, side, -1, side).permute(2, 1, 3, 0).flatten(1)
     if "image_sizes" in inputs and values.dim() == 4:
         # One picture after another, whatever their sizes.
         return torch.cat([value[:, :height, :width].flatten() for value, (height, width) in zip(values, inputs["image_sizes"])])
@@ -132,7 +138,7 @@ def pixels(inputs):
 
 def extents(inputs):
     """What the processor says of the pictures' sizes."""
-    found = {key: inputs[key].tolist() for key in ("image_sizes", "image_grid_thw", "spatial_shapes") if key in inputs}
+    found = {key: inputs[key].tolist() for key in ("image_sizes", "image_grid_thw", "spatial_shapes", "target_sizes") if key in inputs}
     if "image_position_ids" in inputs:
         # Columns count first; what pads them is -1.
         found["patch_grids"] = (inputs["image_position_ids"].amax(1) + 1).flip(-1).tolist()

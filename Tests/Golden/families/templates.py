@@ -48,6 +48,9 @@ QWEN35 = QWEN3[: -len("{% endif %}")] + """{% if enable_thinking is defined and 
 
 {% endif %}{% endif %}"""
 
+# A line for each picture, wherever it stands.
+MINICPM = QWEN35.replace("<|vision_start|><|image_pad|><|vision_end|>", "<|image_pad|>\n")
+
 INTERN = """{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}\
 {% if message['content'] is string %}{{ message['content'] }}{% else %}{% for content in message['content'] %}\
 {% if content['type'] == 'image' %}{{ '<IMG_CONTEXT>\\n' }}{% elif content['type'] == 'text' %}{{ content['text'] }}\

@@ -103,6 +103,16 @@ ROWS = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1
 IDEFICS = ["<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"]
 QWEN_VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
 THINKING = ["<think>", "</think>"]
+MINICPM = {
+    "image_token": "<|image_pad|>",
+    "video_token": "<|video_pad|>",
+    "image_start_token": "<image>",
+    "image_end_token": "</image>",
+    "slice_start_token": "<slice>",
+    "slice_end_token": "</slice>",
+    "image_id_start_token": "<image_id>",
+    "image_id_end_token": "</image_id>",
+}
 CHATML = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 LFM2_FIRST = "<|startoftext|>"
 LFM2 = ["<|pad|>", LFM2_FIRST, *CHATML, "<image>", "<|image_start|>", "<|image_end|>", "<|img_thumbnail|>"]
@@ -151,6 +161,7 @@ KINDS = {
     "qwen2": lambda: (byte_level("qwen2", CHATML + ["<image>", "<video>"]), None, "<|im_end|>", {}),
     "qwen2_vl": lambda: (byte_level("qwen2", CHATML + QWEN_VISION), None, "<|im_end|>", {}),
     "qwen3_5": lambda: (byte_level("qwen3_5", CHATML + QWEN_VISION + THINKING), None, "<|im_end|>", {}),
+    "minicpm": lambda: (byte_level("qwen3_5", CHATML + list(MINICPM.values()) + THINKING), None, "<|im_end|>", MINICPM),
     "internvl": lambda: (byte_level("qwen2", CHATML + list(INTERN.values())), None, "<|im_end|>", INTERN),
     "internvl_llama": lambda: (
         byte_level("llama3", ["<|begin_of_text|>"] + CHATML + list(INTERN.values()), "<|begin_of_text|>"),

@@ -37,6 +37,11 @@ extension Model {
       }
       let steps = Array(Set(counts).sorted().dropLast().reversed())
       return steps.spread(8).map { Resolution(.tiles, $0) } + [Resolution(.tiles, 0)]
+    case .slices(let tiling):
+      let steps = [6, 4, 3, 2].filter { $0 < tiling.maximumTiles }
+      let pixels = [0.75, 0.5, 0.35, 0.25].map { Int($0 * Double(tiling.side * tiling.side)) }
+      return steps.map { Resolution(.tiles, $0) } + (tiling.splits ? [Resolution(.tiles, 0)] : [])
+        + pixels.filter { $0 >= tiling.unit * tiling.unit }.map { Resolution(.pixels, $0) }
     case .native(let native): return try smaller(native, samples, limit)
     case .nativeTiles(let tiling):
       let steps = [8, 6, 4, 3, 2].filter { $0 < tiling.maximumTiles && $0 >= tiling.minimumTiles }

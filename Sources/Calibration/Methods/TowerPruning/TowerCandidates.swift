@@ -8,13 +8,14 @@ extension HarmStage where Settings == TowerPruning {
     let vision = context.model.description.vision
     return HarmStage(context: context, limit: limit, isExhaustive: isExhaustive) { profile, _ in
       guard vision.layers > 1 else { return [] }
-      let middle = max(1, vision.layers / 2)
+      // Behind a merger tokens can be put back.
+      let middle = max(1, vision.layers / 2, min(vision.merger.layer, vision.layers - 1))
       if profile.candidates.isEmpty {
         return TowerRule.allCases.flatMap { rule in
           Self.ways(vision).map {
             TowerPruning(rule: rule, keepRatio: 0.5, layer: middle, merges: $0.merges, putsBack: $0.putsBack)
           }
-        }
+        }.filter { vision.allows($0) }
       }
       let tried = profile.candidates.map(\.settings)
       guard tried.allSatisfy({ $0.layer == middle && $0.keepRatio == 0.5 }) else { return [] }
@@ -27,7 +28,7 @@ extension HarmStage where Settings == TowerPruning {
             return settings
           }
         }
-      }.filter { !tried.contains($0) }
+      }.filter { !tried.contains($0) && vision.allows($0) }
     }
   }
 
@@ -41,5 +42,12 @@ extension HarmStage where Settings == TowerPruning {
   private static func best(of profile: HarmProfile<TowerPruning>) -> [TowerPruning] {
     let sorted = profile.finishers.sorted { $0.divergence < $1.divergence }.map(\.settings)
     return [sorted.first { $0.putsBack }, sorted.first { !$0.putsBack }].compactMap { $0 }
+  }
+}
+
+extension VisionModel {
+  /// Whether tokens may leave there and come back: patches that a merger joins leave together, and for good.
+  fileprivate func allows(_ pruning: TowerPruning) -> Bool {
+    !pruning.putsBack || pruning.layer >= merger.layer
   }
 }

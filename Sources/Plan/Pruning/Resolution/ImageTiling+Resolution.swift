@@ -8,6 +8,7 @@ extension ImageTiling {
     case .split: [.longestEdge, .tiles]
     case .native: [.pixels]
     case .nativeTiles: [.tiles, .pixels]
+    case .slices(let tiling): tiling.splits ? [.tiles, .pixels] : [.pixels]
     }
   }
 
@@ -35,6 +36,12 @@ extension ImageTiling {
     case (.nativeTiles(let tiling), _) where (1..<tiling.minimumTiles).contains(resolution.limit):
       return
         "resolution limits tiles to \(resolution.limit), expected 0 for none, or \(tiling.minimumTiles) or more"
+    case (.slices(let tiling), .pixels):
+      return resolution.limit >= tiling.unit * tiling.unit
+        ? nil
+        : "resolution limits pixels to \(resolution.limit), expected \(tiling.unit * tiling.unit) or more"
+    case (.slices, _):
+      return resolution.limit != 1 ? nil : "resolution limits tiles to 1, expected 0 for none, or 2 or more"
     default: return nil
     }
   }
@@ -70,6 +77,14 @@ extension ImageTiling {
       tiling.maximumTiles = limit == 0 ? 1 : min(tiling.maximumTiles, limit)
       tiling.minimumTiles = min(tiling.minimumTiles, tiling.maximumTiles)
       return .nativeTiles(tiling)
+    case (.slices(var tiling), .pixels) where limit < tiling.side * tiling.side:
+      // What a picture has fewer pixels for than it may have whole, is never cut.
+      tiling.side = max(1, Int(Double(max(0, limit)).squareRoot()))
+      tiling.maximumTiles = 1
+      return .slices(tiling)
+    case (.slices(var tiling), .tiles):
+      tiling.maximumTiles = max(1, min(tiling.maximumTiles, limit))
+      return .slices(tiling)
     default: return self
     }
   }

@@ -24,6 +24,10 @@ extension ImageTiling {
       let tiles = maximumPixels / max(1, tiling.side * tiling.side)
       return tiles >= max(2, tiling.minimumTiles)
         ? Resolution(.tiles, tiles) : Resolution(.pixels, max(1, maximumPixels))
+    case .slices(let tiling):
+      let tiles = maximumPixels / max(1, tiling.side * tiling.side)
+      return tiling.splits && tiles >= 2
+        ? Resolution(.tiles, tiles) : Resolution(.pixels, max(1, maximumPixels))
     case .split(let tiling):
       // A picture's edges are rounded up to whole tiles.
       return edge >= tiling.side && tiling.side > 0

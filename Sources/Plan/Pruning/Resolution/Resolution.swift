@@ -13,9 +13,9 @@ public struct Resolution: Hashable, Sendable, Codable {
     /// The longer edge of the picture before it is cut into tiles (Idefics3, SmolVLM).
     case longestEdge = "longest_edge"
     /// Tiles beside the overview: the largest pinpoint (LLaVA-NeXT, LLaVA-OneVision), the largest grid (InternVL); 0 for
-    /// the overview alone (Idefics3, SmolVLM: no splitting; LFM2-VL).
+    /// the overview alone (Idefics3, SmolVLM: no splitting; LFM2-VL; MiniCPM-V).
     case tiles
-    /// Pixels of the picture (Qwen-VL; LFM2-VL, which then cuts none).
+    /// Pixels of the picture (Qwen-VL; LFM2-VL and MiniCPM-V, which then cut none).
     case pixels
   }
 

@@ -38,6 +38,7 @@ extension ImageTiling {
     case .split(let tiling): tiling.splits
     case .crops(let tiling): tiling.maximumCrops > 0
     case .nativeTiles(let tiling): tiling.splits && tiling.hasOverview
+    case .slices(let tiling): tiling.splits
     case .single, .native: false
     }
   }

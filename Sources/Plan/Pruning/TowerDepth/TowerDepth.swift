@@ -13,6 +13,13 @@ extension TowerDepth: MethodSettings {
   public static var name: String { "tower_depth" }
 
   package func validate(for model: ModelDescription, _ path: String, prefix: String) throws(Flaw) {
-    try require(skippedLayers, in: 0...max(0, model.vision.layers - 1), prefix + "skipped_layers", path)
+    try require(skippedLayers, in: 0...model.vision.mostSkippedLayers, prefix + "skipped_layers", path)
+  }
+}
+
+extension VisionModel {
+  /// Most layers that need not run: one does, and those before a merger do.
+  package var mostSkippedLayers: Int {
+    max(0, layers - max(1, merger.layer))
   }
 }

@@ -44,5 +44,12 @@ extension TowerPruning: MethodSettings {
     guard putsBack || !model.vision.dropsFirstPatch else {
       throw Flaw(path, "\(prefix)puts_back must be 1: this tower's first patch is on no grid")
     }
+    let merger = model.vision.merger
+    guard !putsBack || layer >= merger.layer else {
+      throw Flaw(
+        path,
+        "\(prefix)puts_back must be 0 behind layer \(layer): this tower merges patches behind \(merger.layer)"
+      )
+    }
   }
 }

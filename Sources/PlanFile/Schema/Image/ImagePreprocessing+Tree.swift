@@ -18,6 +18,7 @@ extension TreeBuilder {
     case .split(let tiling): attributes.put(tiling)
     case .native(let resolution): attributes.put(resolution)
     case .crops(let tiling): attributes.put(tiling)
+    case .slices(let tiling): attributes.put(tiling)
     case .nativeTiles(let tiling):
       attributes.put(tiling)
       attributes.put(tiling.resolution)
@@ -42,6 +43,7 @@ extension ImagePreprocessing {
       case .split: image.tiling = .split(try attributes.take(of: path))
       case .native: image.tiling = .native(try attributes.take(of: path))
       case .crops: image.tiling = .crops(try attributes.take(of: path))
+      case .slices: image.tiling = .slices(try attributes.take(of: path))
       case .nativeTiles:
         var tiling: NativeTiling = try attributes.take(of: path)
         tiling.resolution = try attributes.take(of: path)
@@ -55,7 +57,7 @@ extension ImagePreprocessing {
 extension ImageTiling {
   /// Names of the ways in the file.
   enum Kind: String, AttributeConvertible {
-    case single, canvas, split, native, crops
+    case single, canvas, split, native, crops, slices
     case anyResolution = "any_resolution"
     case nativeTiles = "native_tiles"
   }
@@ -69,6 +71,7 @@ extension ImageTiling {
     case .native: .native
     case .nativeTiles: .nativeTiles
     case .crops: .crops
+    case .slices: .slices
     }
   }
 }
@@ -158,6 +161,13 @@ extension NativeTiling: AttributeRecord {
   }
 }
 
+extension SliceTiling: AttributeRecord {
+  static var blank: Self { Self() }
+  static var fields: [AttributeField<Self>] {
+    [.init("unit", \.unit), .init("side", \.side), .init("maximum_tiles", \.maximumTiles)]
+  }
+}
+
 extension ImageMarkup: AttributeRecord {
   static var blank: Self { Self() }
   static var fields: [AttributeField<Self>] {
@@ -167,6 +177,8 @@ extension ImageMarkup: AttributeRecord {
       .init("after_overview", \.afterOverview, since: 3),
       .init("between_tiles", \.betweenTiles, since: 3),
       .init("between_rows", \.betweenRows, since: 4), .init("closing", \.closing),
+      .init("label", \.label, since: 4), .init("after_alone", \.afterAlone, since: 4),
+      .init("after_tile", \.afterTile, since: 4),
     ]
   }
 }

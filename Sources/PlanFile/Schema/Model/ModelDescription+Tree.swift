@@ -115,6 +115,9 @@ extension VisionModel: AttributeRecord {
       .init("position_axis", \.positionAxis, since: 4), .init("layer_bias", \.layerBias, since: 4),
       .init("norms_heads", \.normsHeads, since: 4), .init("value_norm", \.valueNorm, since: 4),
       .init("output_norms", \.outputNorms, since: 4), .init("clips_products", \.clipsProducts, since: 4),
+      .init("merger_layer", \.merger.layer, since: 4), .init("merger_side", \.merger.side, since: 4),
+      .init("merger_width", \.merger.feedForwardWidth, since: 4),
+      .init("merger_activation", \.merger.activation, since: 4),
     ]
   }
 }
