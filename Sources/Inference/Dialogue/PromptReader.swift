@@ -103,7 +103,7 @@ public struct PromptReader: ~Copyable {
   private mutating func readOn(
     _ layout: PromptLayout, reserve: Int, _ count: inout Int
   ) throws(InferenceError) -> PrefillResult? {
-    guard !chosenByText, let known = known.take() else { return nil }
+    guard !dependsOnText, let known = known.take() else { return nil }
     guard let start = start(of: layout, behind: known) else { return nil }
     let chooses = policy == .keep ? schedule : nil
     var tokens: [Int32] = []
@@ -138,7 +138,7 @@ public struct PromptReader: ~Copyable {
   /// How many parts of a prompt are known from the last one and would not be read again, and how many parts of the last
   /// one would be forgotten for it.
   package func overlap(with layout: PromptLayout) -> (known: Int, lost: Int) {
-    guard !chosenByText, let known else { return (0, 0) }
+    guard !dependsOnText, let known else { return (0, 0) }
     let count = known.parts.count
     guard let start = start(of: layout, behind: known) else { return (0, count) }
     return (start, count - start)
@@ -171,8 +171,10 @@ public struct PromptReader: ~Copyable {
     return (last ?? []).compactMap { $0 >= 0 ? Int($0) : nil }
   }
 
-  /// Whether the tokens that stay were chosen by the text behind the pictures: another question would choose others.
-  private var chosenByText: Bool {
-    policy == .keep && (schedule.settings.tokenPruning?.rule.readsQuestion ?? false)
+  /// Whether what is known depends on the text behind the pictures: another question would choose other tokens, or pictures see
+  /// the question.
+  private var dependsOnText: Bool {
+    context.model.text.pictureAttention == .prompt
+      || (policy == .keep && (schedule.settings.tokenPruning?.rule.readsQuestion ?? false))
   }
 }
