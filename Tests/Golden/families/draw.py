@@ -361,6 +361,9 @@ def compare(program, family, r, scratch):
     if ids.tolist() != inputs["input_ids"][0].tolist():
         return f"ids {ids.tolist()}, expected {inputs['input_ids'][0].tolist()}"
     expected = make_golden.pixels(inputs).numpy()
+    if expected.ndim == 5:
+        # Pictures with fewer tiles than others end in tiles of nothing.
+        expected = np.concatenate([tiles[(tiles != 0).reshape(len(tiles), -1).any(1)] for tiles in expected])
     if pixels.size != expected.size:
         return f"pixels of shape {pixels.shape}, expected {expected.shape}"
     off = np.abs(np.sort(pixels.reshape(-1)) - np.sort(expected.reshape(-1))).max()
