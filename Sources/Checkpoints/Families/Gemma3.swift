@@ -11,10 +11,8 @@ struct Gemma3: ModelFamily {
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     let config = checkpoint.config
     decoder = try DecoderConfig(try config.child("text_config"), parent: config, kinds: [.gemma3])
-    var text = decoder.model
-    text.imageToken = try config.integer("image_token_index", default: 262_144)
+    let text = try checkpoint.text(of: decoder, imageToken: "image_token_index", default: 262_144)
     placeholder = try config.integer("boi_token_index", default: 255_999)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
     var tower = try ClipTower(
       try config.child("vision_config"), parent: config, kinds: [.siglip], standard: nil)
     tower.takeNormedOutput()

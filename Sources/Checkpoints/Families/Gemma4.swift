@@ -11,9 +11,7 @@ struct Gemma4: ModelFamily {
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     let config = checkpoint.config
     decoder = try DecoderConfig(try config.child("text_config"), parent: config, kinds: [.gemma4])
-    var text = decoder.model
-    text.imageToken = try config.integer("image_token_id", default: 258_880)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(of: decoder, imageToken: "image_token_id", default: 258_880)
     tower = try Gemma4Tower(try config.child("vision_config"), parent: config)
     var projector = ProjectorModel()
     (projector.merge, projector.pools, projector.standardizes) = (tower.merge, true, true)

@@ -16,9 +16,7 @@ struct Idefics3: ModelFamily {
       // Only a missing decoder has the family's own default.
       if words == nil { defaults.normEpsilon = 1e-5 }
     }
-    var text = decoder.model
-    text.imageToken = try config.integer("image_token_id", default: 128_257)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(of: decoder, imageToken: "image_token_id", default: 128_257)
     var tower = try ClipTower(
       try config.child("vision_config"), parent: config, kinds: [.smolvlm, .idefics3, .siglip], standard: nil)
     tower.takeNormedOutput()

@@ -12,9 +12,7 @@ struct InternVL: ModelFamily {
     decoder = try DecoderConfig(
       try config.child("text_config"), parent: config, kinds: [.qwen2, .qwen3, .llama, .mistral]
     ) { $0.tiedHead = true }
-    var text = decoder.model
-    text.imageToken = try config.integer("image_token_id", default: 151_667)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(of: decoder, imageToken: "image_token_id", default: 151_667)
     tower = try InternTower(try config.child("vision_config"), parent: config)
     let ratio = try config.real("downsample_ratio", default: 0.5)
     guard ratio > 0, let merge = Int(exactly: 1 / ratio), (1...64).contains(merge) else {

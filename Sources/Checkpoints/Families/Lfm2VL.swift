@@ -11,10 +11,8 @@ struct Lfm2VL: ModelFamily {
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     let config = checkpoint.config
     decoder = try DecoderConfig(try config.child("text_config"), parent: config, kinds: [.lfm2])
-    var text = decoder.model
-    let imageKey = config["image_token_index"] == nil ? "image_token_id" : "image_token_index"
-    text.imageToken = try config.integer(imageKey, default: 396)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(
+      of: decoder, imageToken: "image_token_index", "image_token_id", default: 396)
     var tower = try ClipTower(
       try config.child("vision_config"), parent: config, kinds: [.siglip2], standard: nil)
     tower.takeNormedOutput()

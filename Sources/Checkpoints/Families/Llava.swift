@@ -72,10 +72,8 @@ private struct LlavaParts {
   ) throws(CheckpointError) {
     let config = checkpoint.config
     decoder = try DecoderConfig(try config.child("text_config"), parent: config, kinds: decoders)
-    var text = decoder.model
-    let imageKey = config["image_token_index"] == nil ? "image_token_id" : "image_token_index"
-    text.imageToken = try config.integer(imageKey, default: imageToken)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(
+      of: decoder, imageToken: "image_token_index", "image_token_id", default: imageToken)
     var tower = try ClipTower(
       try config.child("vision_config"), parent: config, kinds: towers, standard: standard)
     try tower.selectFeatures(config, layer: featureLayer, strategy: strategy)

@@ -12,11 +12,9 @@ struct MiniCPMV46: ModelFamily {
   init(_ checkpoint: CheckpointSettings) throws(CheckpointError) {
     let config = checkpoint.config
     decoder = try DecoderConfig(try config.child("text_config"), parent: config, kinds: [.qwen35])
-    var text = decoder.model
-    text.imageToken = try config.integer("image_token_id")
+    var text = try checkpoint.text(of: decoder, imageToken: "image_token_id")
     // A picture's tokens stand in a row like any others.
     (text.rotary.sections, text.rotary.interleavesSections) = ([], false)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
     let vision = try config.child("vision_config")
     var tower = try ClipTower(vision, parent: config, kinds: [.minicpm], standard: nil)
     tower.takeNormedOutput()
@@ -42,9 +40,8 @@ struct MiniCPMV46: ModelFamily {
     try builder.addProjectorLayers(model, source)
     try builder.addDecoder(
       decoder, prefix: builder.decoderPrefix(), heads: RecipeBuilder.heads, names: .qwen35)
-    // Layers that guess tokens further ahead.
     try builder.refuseUnused { name in
-      RecipeBuilder.isBuffer(name) || name.hasPrefix("mtp.")
+      RecipeBuilder.isBuffer(name) || RecipeBuilder.isGuess(name)
         || (name.hasPrefix(prefix) && tower.isUseless(name.dropFirst(prefix.count)))
     }
   }

@@ -12,10 +12,8 @@ struct Mistral3: ModelFamily {
     let config = checkpoint.config
     decoder = try DecoderConfig(
       try config.child("text_config"), parent: config, kinds: [.mistral, .ministral3])
-    var text = decoder.model
-    let imageKey = config["image_token_index"] == nil ? "image_token_id" : "image_token_index"
-    text.imageToken = try config.integer(imageKey, default: 10)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(
+      of: decoder, imageToken: "image_token_index", "image_token_id", default: 10)
     tower = try PixtralTower(try config.child("vision_config"), parent: config)
     var projector = ProjectorModel()
     projector.merge = try config.extent("spatial_merge_size", default: 2, upTo: 64)

@@ -10,6 +10,20 @@ struct CheckpointSettings {
   let stopTokens: [Int]?
 }
 
+extension CheckpointSettings {
+  /// A decoder with the tokens that are not its own to name: the one of a picture, under the first of some names that the
+  /// config has, and those that end an answer.
+  func text(
+    of decoder: DecoderConfig, imageToken names: String..., default standard: Int? = nil
+  ) throws(CheckpointError) -> TextModel {
+    var text = decoder.model
+    let name = names.first { config[$0] != nil } ?? names[names.count - 1]
+    text.imageToken = try config.integer(name, default: standard)
+    if let stopTokens { text.stopTokens = stopTokens }
+    return text
+  }
+}
+
 /// A family of models: which parts its checkpoints are made of, and under which names they keep their tensors.
 protocol ModelFamily: SendableMetatype {
   /// Reads the settings. Whatever the engine cannot do is an error that names the key.
@@ -46,7 +60,7 @@ enum ModelFamilies {
     ("qwen2_vl", "Qwen2VLForConditionalGeneration", Qwen2VL.self),
     ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration", Qwen25VL.self),
     ("qwen3_vl", "Qwen3VLForConditionalGeneration", Qwen3VL.self),
-    ("qwen3_5", "Qwen3_5ForConditionalGeneration", Qwen35.self),
+    ("qwen3_5", "Qwen3_5ForConditionalGeneration", Qwen3VL.self),
     ("gemma3", "Gemma3ForConditionalGeneration", Gemma3.self),
     ("gemma4", "Gemma4ForConditionalGeneration", Gemma4.self),
     ("lfm2_vl", "Lfm2VlForConditionalGeneration", Lfm2VL.self),
@@ -109,6 +123,9 @@ extension RecipeBuilder {
       if model.projector.bias { try copy("projector/\(part)_bias", "\(source)\(part).bias", [shape[0]]) }
     }
   }
+
+  /// Tensors of the layers by which Qwen3.5's decoder guesses tokens further ahead.
+  static func isGuess(_ name: String) -> Bool { name.hasPrefix("mtp.") }
 
   /// Tensors that no version of a family needs.
   static func isBuffer(_ name: String) -> Bool {

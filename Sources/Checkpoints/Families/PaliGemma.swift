@@ -11,10 +11,8 @@ struct PaliGemma: ModelFamily {
     let config = checkpoint.config
     decoder = try DecoderConfig(
       try config.child("text_config"), parent: config, kinds: [.gemma, .gemma2])
-    var text = decoder.model
-    let imageKey = config["image_token_index"] == nil ? "image_token_id" : "image_token_index"
-    text.imageToken = try config.integer(imageKey, default: 256_000)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(
+      of: decoder, imageToken: "image_token_index", "image_token_id", default: 256_000)
     var tower = try ClipTower(
       try config.child("vision_config"), parent: config, kinds: [.siglip], standard: nil)
     tower.takeNormedOutput()

@@ -39,9 +39,7 @@ private struct QwenParts {
     let config = checkpoint.config
     // Checkpoints before 2025 keep the decoder's settings in the outer object.
     decoder = try DecoderConfig(try config.child("text_config") ?? config, parent: config, kinds: [kind])
-    var text = decoder.model
-    text.imageToken = try config.integer("image_token_id", default: 151_655)
-    if let stopTokens = checkpoint.stopTokens { text.stopTokens = stopTokens }
+    let text = try checkpoint.text(of: decoder, imageToken: "image_token_id", default: 151_655)
     tower = try QwenTower(try config.child("vision_config"), parent: config, hasWindows: hasWindows)
     guard tower.outputWidth == text.width else {
       throw config.error("hidden_size", "is \(text.width), the tower's merger gives \(tower.outputWidth)")

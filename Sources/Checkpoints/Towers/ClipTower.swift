@@ -131,9 +131,7 @@ extension ClipTower {
     if rest.hasPrefix("post_layernorm.") { return !model.outputNorm }
     if rest.hasPrefix("head.") { return kind != .clip }
     if rest.hasPrefix("vit_merger.") { return kind == .minicpm && model.merger.layer == 0 }
-    guard rest.hasPrefix("encoder.layers.") else { return false }
-    let layer = Int(rest.dropFirst("encoder.layers.".count).prefix { $0 != "." })
-    return layer.map { (model.layers..<max(model.layers, allLayers)).contains($0) } ?? false
+    return rest.isOfLayer(behind: "encoder.layers.", in: model.layers..<max(model.layers, allLayers))
   }
 }
 

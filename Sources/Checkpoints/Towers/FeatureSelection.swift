@@ -1,5 +1,15 @@
 import JSONReading
 
+extension Substring {
+  /// Whether a tensor's name is `prefix`, then the number of one of some layers.
+  func isOfLayer(behind prefix: String, in layers: Range<Int>) -> Bool {
+    guard hasPrefix(prefix), let layer = Int(dropFirst(prefix.count).prefix { $0 != "." }) else {
+      return false
+    }
+    return layers.contains(layer)
+  }
+}
+
 extension Settings {
   /// `vision_feature_layer`: one or several indices into the list of hidden states, which are the embedding and then
   /// the output of each layer.

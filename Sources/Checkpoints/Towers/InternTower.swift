@@ -93,9 +93,7 @@ struct InternTower {
   func isUseless(_ rest: Substring) -> Bool {
     if rest == "embeddings.mask_token" { return hasMaskToken }
     if rest.hasPrefix("layernorm.") { return !model.outputNorm }
-    guard rest.hasPrefix("encoder.layer.") else { return false }
-    let layer = Int(rest.dropFirst("encoder.layer.".count).prefix { $0 != "." })
-    return layer.map { (model.layers..<max(model.layers, allLayers)).contains($0) } ?? false
+    return rest.isOfLayer(behind: "encoder.layer.", in: model.layers..<max(model.layers, allLayers))
   }
 }
 

@@ -81,8 +81,6 @@ struct PixtralTower {
 
   /// Whether a tensor under the tower's prefix is of a layer that the chosen features do not need.
   func isUseless(_ rest: Substring) -> Bool {
-    guard rest.hasPrefix("transformer.layers.") else { return false }
-    let layer = Int(rest.dropFirst("transformer.layers.".count).prefix { $0 != "." })
-    return layer.map { (model.layers..<max(model.layers, allLayers)).contains($0) } ?? false
+    return rest.isOfLayer(behind: "transformer.layers.", in: model.layers..<max(model.layers, allLayers))
   }
 }

@@ -66,12 +66,7 @@ extension AnyResolutionTiling {
 
 extension NativeResolution {
   package func validate(for model: ModelDescription) throws(Flaw) {
-    let expected = model.vision.patchSize * model.patchesPerToken
-    guard model.vision.imageSize == 0 else {
-      throw Flaw(
-        path, "keeps a picture's resolution, but the tower takes images of \(model.vision.imageSize)")
-    }
-    try require(unit, in: expected...expected, "unit", path)
+    try requireUnit(unit, of: model, "keeps a picture's resolution")
     try require(minimumPixels, in: 1...Limit.pixels, "minimum_pixels", path)
     try require(maximumPixels, in: minimumPixels...Limit.pixels, "maximum_pixels", path)
     let vision = model.vision
@@ -112,15 +107,19 @@ extension NativeTiling {
 
 extension SliceTiling {
   package func validate(for model: ModelDescription) throws(Flaw) {
-    let expected = model.vision.patchSize * model.patchesPerToken
-    guard model.vision.imageSize == 0 else {
-      throw Flaw(
-        path, "cuts slices of a picture's own shape, but the tower takes images of \(model.vision.imageSize)")
-    }
-    try require(unit, in: expected...expected, "unit", path)
+    try requireUnit(unit, of: model, "cuts slices of a picture's own shape")
     try require(side, in: 1...Limit.image, "side", path)
     try require(maximumTiles, in: 1...1024, "maximum_tiles", path)
   }
+}
+
+/// Demands a tower of any size, and that a unit is what becomes one token.
+private func requireUnit(_ unit: Int, of model: ModelDescription, _ use: String) throws(Flaw) {
+  guard model.vision.imageSize == 0 else {
+    throw Flaw(path, "\(use), but the tower takes images of \(model.vision.imageSize)")
+  }
+  let expected = model.vision.patchSize * model.patchesPerToken
+  try require(unit, in: expected...expected, "unit", path)
 }
 
 private func requireSide(_ side: Int, _ vision: VisionModel) throws(Flaw) {
