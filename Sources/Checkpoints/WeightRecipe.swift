@@ -9,8 +9,8 @@ enum WeightRecipe: Sendable {
   case stacked([SourceTensor])
   /// A vector, or the listed elements of it, with a number added to each, then all multiplied by another.
   case affine(SourceTensor, elements: [Int]? = nil, offset: Float, factor: Float)
-  /// Factors of a vector's elements by those of another, where there is one: `factor * first`, or `factor * first * second`.
-  case product(SourceTensor, SourceTensor?, factor: Float)
+  /// `factor * first * second`, of two vectors element by element.
+  case product(SourceTensor, SourceTensor, factor: Float)
   /// `[a x b]` to `[b x a]`; further extents count among `b`.
   case transposed(SourceTensor)
   /// The listed rows of matrices, one matrix after the other; further extents count among the columns.
@@ -36,7 +36,7 @@ enum WeightRecipe: Sendable {
     case .transposed(let source), .foldedPatches(let source, _), .affine(let source, _, _, _),
       .columns(let source, _):
       [source]
-    case .product(let first, let second, _): [first] + (second.map { [$0] } ?? [])
+    case .product(let first, let second, _): [first, second]
     case .foldedBias(let source, let bias, _): [source] + (bias.map { [$0] } ?? [])
     case .values: []
     }
@@ -81,8 +81,8 @@ public struct CheckpointWeights: WeightSource, Sendable {
       try give(chosen.map { (offset + $0) * factor })
     case .product(let first, let second, let factor):
       let values = try first.numbers(0..<first.shape.reduce(1, *))
-      let others = try second?.numbers(0..<values.count)
-      try give(values.enumerated().map { factor * $1 * (others?[$0] ?? 1) })
+      let others = try second.numbers(0..<values.count)
+      try give(zip(values, others).map { factor * $0 * $1 })
     case .columns(let source, let order):
       let width = source.shape[1]
       for row in 0..<source.shape[0] {

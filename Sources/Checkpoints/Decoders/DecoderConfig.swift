@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// A decoder's `text_config`, with the defaults of its kind.
@@ -38,7 +37,7 @@ struct DecoderConfig {
   init(
     _ own: Settings?, parent: Settings, kinds: [Kind], overrides: (inout Defaults) -> Void = { _ in }
   ) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "text_config", object: JSONObject())
+    let config = own ?? parent.blank("text_config")
     let kind = try Self.kind(config, kinds)
     var defaults = Defaults(kind)
     overrides(&defaults)

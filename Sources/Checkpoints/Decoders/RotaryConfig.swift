@@ -82,6 +82,23 @@ struct RotaryConfig {
     }
   }
 
+  /// `plain` angles of a tower whose rotary positions are rows and columns, by what its config says of them.
+  static func axial(_ config: Settings, theta standard: Double, width: Int) throws(CheckpointError) -> [Float]
+  {
+    let rope = try config.child("rope_parameters")
+    let theta = try rope?.real("rope_theta", default: standard) ?? standard
+    let type = try rope?.text("rope_type", default: "axial") ?? "axial"
+    guard ["axial", "default"].contains(type) else {
+      throw config.error("rope_parameters.rope_type", "is \"\(type)\", supported is axial")
+    }
+    guard theta > 0 else { throw (rope ?? config).error("rope_theta", "is \(theta)") }
+    let frequencies = plain(theta, width: width)
+    guard frequencies.allSatisfy(\.isFinite) else {
+      throw (rope ?? config).error("rope_theta", "is \(theta), which gives angles that are no numbers")
+    }
+    return frequencies
+  }
+
   private static func factor(_ rope: Settings) throws(CheckpointError) -> Double {
     let factor = try rope.real("factor")
     guard factor >= 1, factor <= 1e6 else { throw rope.error("factor", "is \(factor), expected 1 or more") }

@@ -30,7 +30,7 @@ struct Gemma4: ModelFamily {
     if tower.standardizes {
       let scale = try builder.take(prefix + "std_scale", [input])
       let bias = try builder.take(prefix + "std_bias", [input])
-      builder.add("projector/feature_scale", .product(scale, nil, factor: root))
+      builder.add("projector/feature_scale", .affine(scale, offset: 0, factor: root))
       builder.add("projector/feature_offset", .product(scale, bias, factor: -1))
     } else {
       builder.add("projector/feature_scale", .values(Array(repeating: root, count: input)))
@@ -73,8 +73,7 @@ extension ProcessorSettings {
     var result = try preprocessing(ImageDefaults(mean: [0, 0, 0], deviation: [1, 1, 1]), normalizes: false)
     let (patchSize, merge) = (model.vision.patchSize, model.projector.merge)
     for (key, standard, expected) in [("patch_size", 16, patchSize), ("pooling_kernel_size", 3, merge)] {
-      let value = try image.extent(key, default: standard)
-      guard value == expected else { throw image.error(key, "is \(value), the tower's is \(expected)") }
+      try image.demandExtent(key, expected, of: "the tower's", default: standard)
     }
     let tokens = try image.extent("max_soft_tokens", default: 280)
     let budgets = [70, 140, 280, 560, 1120]

@@ -60,8 +60,7 @@ extension ProcessorSettings {
     }
     for (key, standard, expected) in [("encoder_patch_size", 16, patchSize), ("downsample_factor", 2, merge)]
     {
-      let value = try image.extent(key, default: standard)
-      guard value == expected else { throw image.error(key, "is \(value), the model's is \(expected)") }
+      try image.demandExtent(key, expected, of: "the model's", default: standard)
     }
     var tiling = NativeTiling()
     let (unit, isWide) = patchSize.multipliedReportingOverflow(by: merge)

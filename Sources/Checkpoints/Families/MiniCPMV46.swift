@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// MiniCPM-V 4.6: a SigLIP tower over pictures in their own shape and slices of them, with a merger between two of its layers,
@@ -91,10 +90,8 @@ extension ProcessorSettings {
   ) throws(CheckpointError) -> ImagePreprocessing {
     try demandKind(["MiniCPMV4_6"])
     var result = try preprocessing(.half)
-    let patch = try image.extent("patch_size", default: 14)
-    guard patch == model.vision.patchSize else {
-      throw image.error("patch_size", "is \(patch), the tower's is \(model.vision.patchSize)")
-    }
+    let patch = model.vision.patchSize
+    try image.demandExtent("patch_size", patch, of: "the tower's", default: 14)
     guard try image.downsamplesTwice() == (model.vision.merger.layer > 0) else {
       throw image.error("downsample_mode", "is another than the model's")
     }

@@ -50,8 +50,7 @@ extension ProcessorSettings {
     var result = try preprocessing(.clip)
     let (patchSize, merge) = (model.vision.patchSize, model.projector.merge)
     for (key, standard, expected) in [("patch_size", 16, patchSize), ("spatial_merge_size", 1, merge)] {
-      let value = try processor.extent(key, default: standard)
-      guard value == expected else { throw processor.error(key, "is \(value), the model's is \(expected)") }
+      try processor.demandExtent(key, expected, of: "the model's", default: standard)
     }
     var native = NativeResolution()
     native.unit = patchSize * merge

@@ -89,11 +89,7 @@ extension ProcessorSettings {
     for (key, expected) in [
       ("patch_size", patchSize), ("merge_size", merge), ("temporal_patch_size", frames),
     ] {
-      let standard = key == "patch_size" ? 14 : 2
-      let value = try image.extent(key, default: standard)
-      guard value == expected else {
-        throw image.error(key, "is \(value), the tower's is \(expected)")
-      }
+      try image.demandExtent(key, expected, of: "the tower's", default: key == "patch_size" ? 14 : 2)
     }
     let size = try image.child("size")
     var native = NativeResolution()

@@ -112,6 +112,9 @@ struct Settings {
     }
   }
 
+  /// The object of a key that is missing: everything in it has its default.
+  func blank(_ key: String) -> Settings { Settings(file: file, path: name(key), object: JSONObject()) }
+
   /// Demands that an option has the one value the engine has, or is absent.
   func demand(_ key: String, _ expected: Bool) throws(CheckpointError) {
     let value = try flag(key, default: expected)

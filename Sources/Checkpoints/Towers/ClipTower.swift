@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// CLIP's and SigLIP's vision transformers, SigLIP 2's and MiniCPM-V's of any size, and the SigLIP variant of Idefics3: the same
@@ -22,7 +21,7 @@ struct ClipTower {
   init(
     _ own: Settings?, parent: Settings, kinds: [Kind], standard: VisionDefaults?
   ) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
+    let config = own ?? parent.blank("vision_config")
     let name = try config.text("model_type", default: kinds[0].rawValue)
     // Checkpoints of the first Idefics3 release name the whole model there.
     guard let kind = kinds.first(where: { $0.rawValue == name || $0.rawValue == name + "_vision" }) else {

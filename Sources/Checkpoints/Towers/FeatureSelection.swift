@@ -1,4 +1,5 @@
 import JSONReading
+import Plan
 
 extension Substring {
   /// Whether a tensor's name is `prefix`, then the number of one of some layers.
@@ -78,6 +79,23 @@ extension Settings {
   func demandInteger(_ key: String, _ expected: Int) throws(CheckpointError) {
     let value = try integer(key, default: expected)
     guard value == expected else { throw error(key, "is \(value), supported is \(expected)") }
+  }
+
+  /// Demands that a number, which has a default, is one that is known from elsewhere: `whose`.
+  func demandExtent(
+    _ key: String, _ expected: Int, of whose: String, default standard: Int
+  ) throws(CheckpointError) {
+    let value = try extent(key, default: standard)
+    guard value == expected else { throw error(key, "is \(value), \(whose) is \(expected)") }
+  }
+
+  /// The width of a tower's heads, which together are as wide as the tower, and are rotated by row and by column.
+  func headWidth(of vision: VisionModel, default standard: Int) throws(CheckpointError) -> Int {
+    let width = try extent("head_dim", default: standard)
+    guard width * vision.heads == vision.width, width % 4 == 0 else {
+      throw error("head_dim", "is \(width) for \(vision.heads) heads of a width of \(vision.width)")
+    }
+    return width
   }
 
   /// A list of integers; `nil` when it is missing.

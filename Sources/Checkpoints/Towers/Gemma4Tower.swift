@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// The tower of Gemma 4: RMSNorm before and behind each part, heads normed, gated FFNs, positions by column and row, learned
@@ -13,7 +12,7 @@ struct Gemma4Tower {
   private let frequencies: [Float]
 
   init(_ own: Settings?, parent: Settings) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
+    let config = own ?? parent.blank("vision_config")
     var vision = VisionModel()
     vision.layers = try config.extent("num_hidden_layers", default: 16, upTo: Settings.layerLimit)
     vision.width = try config.extent("hidden_size", default: 768)
@@ -22,11 +21,7 @@ struct Gemma4Tower {
     guard vision.heads % keyValueHeads == 0 else {
       throw config.error("num_key_value_heads", "is \(keyValueHeads) for \(vision.heads) heads")
     }
-    let headWidth = try config.extent("head_dim", default: 64)
-    guard headWidth * vision.heads == vision.width, headWidth % 4 == 0 else {
-      throw config.error(
-        "head_dim", "is \(headWidth) for \(vision.heads) heads of a width of \(vision.width)")
-    }
+    let headWidth = try config.headWidth(of: vision, default: 64)
     try config.demand("attention_bias", false)
     vision.feedForwardWidth = try config.extent("intermediate_size", default: 3072)
     vision.activation = try config.activation("hidden_activation", default: "gelu_pytorch_tanh")
@@ -42,17 +37,7 @@ struct Gemma4Tower {
     vision.featureLayers = [vision.layers]
     merge = try config.extent("pooling_kernel_size", default: 3, upTo: 64)
     standardizes = try config.flag("standardize", default: false)
-    let rope = try config.child("rope_parameters")
-    let theta = try rope?.real("rope_theta", default: 100) ?? 100
-    let type = try rope?.text("rope_type", default: "axial") ?? "axial"
-    guard ["axial", "default"].contains(type) else {
-      throw config.error("rope_parameters.rope_type", "is \"\(type)\", supported is axial")
-    }
-    guard theta > 0 else { throw config.error("rope_parameters.rope_theta", "is \(theta)") }
-    frequencies = RotaryConfig.plain(theta, width: headWidth / 2)
-    guard frequencies.allSatisfy(\.isFinite) else {
-      throw config.error("rope_parameters.rope_theta", "is \(theta), which gives angles that are no numbers")
-    }
+    frequencies = try RotaryConfig.axial(config, theta: 100, width: headWidth / 2)
     model = vision
   }
 

@@ -8,7 +8,7 @@ struct InternTower {
   private let hasMaskToken: Bool
 
   init(_ own: Settings?, parent: Settings) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
+    let config = own ?? parent.blank("vision_config")
     let name = try config.text("model_type", default: "internvl_vision")
     guard name == "internvl_vision" else {
       throw config.error("model_type", "is \"\(name)\", supported is \"internvl_vision\"")

@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// Pixtral's tower: RMSNorm, gated FFN, no biases, and rotary positions whose angles by row and by column take turns.
@@ -8,7 +7,7 @@ struct PixtralTower {
   private let frequencies: [Float]
 
   init(_ own: Settings?, parent: Settings) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
+    let config = own ?? parent.blank("vision_config")
     let name = try config.text("model_type", default: "pixtral")
     guard name == "pixtral" else {
       throw config.error("model_type", "is \"\(name)\", supported is \"pixtral\"")
@@ -20,11 +19,7 @@ struct PixtralTower {
     vision.feedForwardWidth = try config.extent("intermediate_size", default: 4096)
     vision.patchSize = try config.side("patch_size", default: 16)
     vision.activation = try config.activation("hidden_act", default: "gelu")
-    let headWidth = try config.extent("head_dim", default: vision.width / vision.heads)
-    guard headWidth * vision.heads == vision.width, headWidth % 4 == 0 else {
-      throw config.error(
-        "head_dim", "is \(headWidth) for \(vision.heads) heads of a width of \(vision.width)")
-    }
+    let headWidth = try config.headWidth(of: vision, default: vision.width / vision.heads)
     (vision.norm, vision.normEpsilon, vision.gatedFeedForward) = (.rmsNorm, 1e-5, true)
     (vision.attentionBias, vision.layerBias) = (false, false)
     (vision.positions, vision.axisFrequencies) = (.rotary, true)
@@ -41,18 +36,8 @@ struct PixtralTower {
 
   /// Angles by row, then by column: of all angles in turn.
   private static func frequencies(_ config: Settings, headWidth: Int) throws(CheckpointError) -> [Float] {
-    let rope = try config.child("rope_parameters")
-    let outer = try config.real("rope_theta", default: 10_000)
-    let theta = try rope?.real("rope_theta", default: outer) ?? outer
-    let type = try rope?.text("rope_type", default: "axial") ?? "axial"
-    guard ["axial", "default"].contains(type) else {
-      throw config.error("rope_parameters.rope_type", "is \"\(type)\", supported is axial")
-    }
-    guard theta > 0 else { throw config.error("rope_theta", "is \(theta)") }
-    let all = RotaryConfig.plain(theta, width: headWidth)
-    guard all.allSatisfy(\.isFinite) else {
-      throw config.error("rope_theta", "is \(theta), which gives angles that are no numbers")
-    }
+    let all = try RotaryConfig.axial(
+      config, theta: try config.real("rope_theta", default: 10_000), width: headWidth)
     return [0, 1].flatMap { first in stride(from: first, to: all.count, by: 2).map { all[$0] } }
   }
 

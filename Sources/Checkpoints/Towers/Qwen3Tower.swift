@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// The tower of Qwen3-VL and Qwen3.5: LayerNorm, plain FFN, rotary positions beside a table of learned ones, and rows of some layers
@@ -17,7 +16,7 @@ struct Qwen3Tower {
 
   /// Reads a tower; without `isDeep` (Qwen3.5) the decoder gets nothing but the last layer's rows.
   init(_ own: Settings?, parent: Settings, isDeep: Bool = true) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
+    let config = own ?? parent.blank("vision_config")
     try config.demandInteger("in_channels", 3)
     var vision = VisionModel()
     vision.layers = try config.extent("depth", default: try config.extent("num_hidden_layers", default: 27))

@@ -1,4 +1,3 @@
-import JSONReading
 import Plan
 
 /// The towers of Qwen2-VL (LayerNorm, plain FFN) and Qwen2.5-VL (RMSNorm, gated FFN, windows): rotary positions and a
@@ -14,7 +13,7 @@ struct QwenTower {
   private let frequencies: [Float]
 
   init(_ own: Settings?, parent: Settings, hasWindows: Bool) throws(CheckpointError) {
-    let config = own ?? Settings(file: parent.file, path: "vision_config", object: JSONObject())
+    let config = own ?? parent.blank("vision_config")
     for key in ["in_channels", "in_chans"] { try config.demandInteger(key, 3) }
     var vision = VisionModel()
     let layers = try config.extent("depth", default: try config.extent("num_hidden_layers", default: 32))

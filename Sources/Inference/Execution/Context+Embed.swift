@@ -26,24 +26,31 @@ extension Context {
     let first = prompt.rows.nextPosition
     let hidden = MatrixView(rows: before + answer.count, columns: model.text.width)
     hidden[rows: 0..<before].copy(from: prompt.rows.hidden)
-    for (index, token) in answer.enumerated() {
-      model.decoder.embed(token, into: hidden, row: before + index)
-    }
+    let embeddings = hidden[rows: before..<hidden.rows]
+    model.decoder.embed(answer, into: embeddings)
     let rows = TokenRows(
       hidden: hidden, positions: prompt.rows.positions + answer.indices.map { RotaryPosition(first + $0) },
       visualIndices: prompt.rows.visualIndices + Array(repeating: -1, count: answer.count),
       scoreOffsets: prompt.rows.scoreOffsets.isEmpty
         ? [] : prompt.rows.scoreOffsets + Array(repeating: 0, count: answer.count),
-      additions: additions(of: prompt, before: answer), answerCount: answer.count)
+      additions: additions(of: prompt, before: answer, embeddings), answerCount: answer.count)
     return PromptRows(rows: rows, grids: prompt.grids, imageStarts: prompt.imageStarts)
   }
 
   /// What layers add to the rows of a prompt with answer tokens behind it.
   public func additions(of prompt: PromptRows, before answer: [Int32]) -> TokenAdditions {
+    guard prompt.rows.additions.layerInputs != nil else { return prompt.rows.additions }
+    let embeddings = MatrixView(rows: answer.count, columns: model.text.width)
+    model.decoder.embed(answer, into: embeddings)
+    return additions(of: prompt, before: answer, embeddings)
+  }
+
+  /// The same where the answer's embeddings are at hand, `[answer x width]`.
+  private func additions(
+    of prompt: PromptRows, before answer: [Int32], _ embeddings: MatrixView
+  ) -> TokenAdditions {
     var additions = prompt.rows.additions
     guard let inputs = additions.layerInputs, !answer.isEmpty else { return additions }
-    let embeddings = MatrixView(rows: answer.count, columns: model.text.width)
-    for (row, token) in answer.enumerated() { model.decoder.embed(token, into: embeddings, row: row) }
     let positions = answer.indices.map { RotaryPosition(prompt.rows.nextPosition + $0) }
     additions.layerInputs = model.decoder.layerInputs(
       of: answer, at: positions, embeddings: embeddings, workers

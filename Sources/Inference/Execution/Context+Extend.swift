@@ -49,7 +49,7 @@ extension Context {
   ) throws(Failure) -> TokenRows {
     workspace.reserve(rows: tokens.count, positions: first + tokens.count)
     let hidden = MatrixView(rows: tokens.count, columns: model.text.width)
-    for (row, token) in tokens.enumerated() { model.decoder.embed(token, into: hidden, row: row) }
+    model.decoder.embed(tokens, into: hidden)
     let positions = tokens.indices.map { RotaryPosition(first + $0) }
     let rows = TokenRows(
       hidden: hidden, positions: positions, visualIndices: Array(repeating: -1, count: tokens.count),

@@ -63,6 +63,11 @@ public struct Decoder: Sendable {
     if model.embeddingScale != 1 { hidden[rows: row..<row + 1].scale(by: Float(model.embeddingScale)) }
   }
 
+  /// Writes the embeddings of some tokens to the rows of `hidden`, `[tokens x width]`.
+  public func embed(_ tokens: [Int32], into hidden: MatrixView) {
+    for (row, token) in tokens.enumerated() { embed(token, into: hidden, row: row) }
+  }
+
   /// What each layer has of the tokens' own, by the tokens' embeddings, `[n x width]`, which visual tokens have of the
   /// projector; `nil` where layers have nothing. Of visual tokens, whose number is below 0, it is that of one token.
   public func layerInputs(

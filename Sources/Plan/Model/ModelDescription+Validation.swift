@@ -61,25 +61,12 @@ extension TextModel {
       throw Flaw(path, "\(queryHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
     }
     try require(stopTokens.count, in: 1...16, "number of stop_tokens", path)
-    try require(convolutionLayers.count, in: 0...(layers - 1), "number of convolution_layers", path)
+    try requireLayers(convolutionLayers, upTo: layers - 1, "convolution_layers", path) { _ in nil }
     try require(convolutionTaps, in: 1...Limit.taps, "convolution_taps", path)
-    for layer in convolutionLayers { try require(layer, in: 0...(layers - 1), "convolution_layers", path) }
-    guard zip(convolutionLayers, convolutionLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
-      throw Flaw(path, "convolution_layers do not ascend")
-    }
     try validateDelta(path)
     try require(embeddingScale, above: 0, upTo: 1e6, "embedding_scale", path)
-    try require(windowLayers.count, in: 0...layers, "number of window_layers", path)
+    try requireLayers(windowLayers, upTo: layers, "window_layers", path, recurrence)
     try require(window, in: 1...Limit.context.upperBound, "window", path)
-    for layer in windowLayers {
-      try require(layer, in: 0...(layers - 1), "window_layers", path)
-      if let other = recurrence(of: layer) {
-        throw Flaw(path, "window_layers has layer \(layer), which is \(other)")
-      }
-    }
-    guard zip(windowLayers, windowLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
-      throw Flaw(path, "window_layers do not ascend")
-    }
     guard windowLayers.isEmpty || (contextLength <= Limit.windowContext && rotary.sections.isEmpty) else {
       throw Flaw(path, "has window_layers, and a context of \(contextLength) positions or axes of positions")
     }
@@ -136,16 +123,23 @@ extension TextModel {
     }
   }
 
-  private func validateDelta(_ path: String) throws(Flaw) {
-    try require(deltaLayers.count, in: 0...(layers - 1), "number of delta_layers", path)
-    for layer in deltaLayers {
-      try require(layer, in: 0...(layers - 1), "delta_layers", path)
-      guard !convolutionLayers.contains(layer) else {
-        throw Flaw(path, "delta_layers has layer \(layer), which is a convolution")
-      }
+  /// Demands that a list of at most so many layers ascends, and that none of them is of another kind.
+  private func requireLayers(
+    _ list: [Int], upTo most: Int, _ name: String, _ path: String, _ other: (Int) -> String?
+  ) throws(Flaw) {
+    try require(list.count, in: 0...most, "number of \(name)", path)
+    for layer in list {
+      try require(layer, in: 0...(layers - 1), name, path)
+      if let other = other(layer) { throw Flaw(path, "\(name) has layer \(layer), which is \(other)") }
     }
-    guard zip(deltaLayers, deltaLayers.dropFirst()).allSatisfy({ $0 < $1 }) else {
-      throw Flaw(path, "delta_layers do not ascend")
+    guard zip(list, list.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw Flaw(path, "\(name) do not ascend")
+    }
+  }
+
+  private func validateDelta(_ path: String) throws(Flaw) {
+    try requireLayers(deltaLayers, upTo: layers - 1, "delta_layers", path) { layer in
+      convolutionLayers.contains(layer) ? "a convolution" : nil
     }
     guard !attentionLayers.isEmpty else { throw Flaw(path, "has no layer with attention") }
     try require(delta.keyHeads, in: Limit.heads, "delta_key_heads", path)
