@@ -13,7 +13,7 @@ import TestSupport
 
   @Test func `there are at least three configurations of each family`() {
     let families = Dictionary(grouping: Self.goldens) { $0.name.split(separator: "/")[0] }
-    #expect(families.count == 17 && families.values.allSatisfy { $0.count >= 3 })
+    #expect(families.count == 18 && families.values.allSatisfy { $0.count >= 3 })
   }
 
   @Test(arguments: goldens)

@@ -9,6 +9,8 @@ struct DecoderConfig {
   private(set) var windowFrequencies: [Float] = []
   /// Factor of the weights of queries' norms: where scores are scaled by another width than that of a head.
   private var queryFactor: Float = 1
+  /// Factor of the logits, in the weight of the last norm. LLaVA-NeXT's class leaves Granite's logits as they are.
+  private(set) var logitFactor: Float = 1
   /// Whether scores are not scaled at all.
   private var hasPlainScores = false
   /// Whether keys are values, too, in layers without a sliding window.
@@ -21,12 +23,16 @@ struct DecoderConfig {
     case qwen25VL = "qwen2_5_vl_text"
     case qwen3VL = "qwen3_vl_text"
     case qwen35 = "qwen3_5_text"
+    case granite4 = "granite4_vision_text"
     case gemma, gemma2
     case gemma3 = "gemma3_text"
     case gemma4 = "gemma4_text"
 
     /// Whether some layers have a sliding window, with rotary angles of their own.
     var hasWindows: Bool { [.gemma2, .gemma3, .gemma4].contains(self) }
+
+    /// The name that released folders have for it, if another.
+    var oldName: String? { self == .granite4 ? Kind.granite.rawValue : nil }
 
     /// Whether positions have an axis each for frames, rows and columns.
     var hasAxes: Bool { [.qwen2VL, .qwen25VL, .qwen3VL, .qwen35].contains(self) }
@@ -62,8 +68,13 @@ struct DecoderConfig {
     let outer = try parent.tokens("eos_token_id")
     text.stopTokens = try config.tokens("eos_token_id") ?? outer ?? defaults.stopTokens
     switch kind {
-    case .llama, .granite:
-      if kind == .granite { try text.takeGranite(config) }
+    case .llama, .granite, .granite4:
+      if kind != .llama { try text.takeGranite(config) }
+      if kind == .granite4 {
+        // Pictures are added to rows of nothing.
+        text.pictureScale = 1
+        logitFactor = Float(1 / (try config.multiplier("logits_scaling")))
+      }
       text.attentionBias = try config.flag("attention_bias", default: false)
       text.attentionOutputBias = text.attentionBias
       text.feedForwardBias = try config.flag("mlp_bias", default: false)
@@ -119,7 +130,7 @@ struct DecoderConfig {
 
   private static func kind(_ config: Settings, _ kinds: [Kind]) throws(CheckpointError) -> Kind {
     let name = try config.text("model_type", default: kinds[0].rawValue)
-    if let kind = kinds.first(where: { $0.rawValue == name }) { return kind }
+    if let kind = kinds.first(where: { $0.rawValue == name || $0.oldName == name }) { return kind }
     // Configs that keep everything in one object name the whole model there.
     if config.path.isEmpty { return kinds[0] }
     let known = kinds.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
@@ -143,7 +154,9 @@ struct DecoderConfig {
     _ config: Settings, _ kind: Kind, _ defaults: Defaults
   ) throws(CheckpointError) -> Int? {
     switch kind {
-    case .llama, .granite, .mistral, .ministral3, .qwen3VL, .qwen35, .lfm2, .gemma, .gemma2, .gemma3, .gemma4:
+    case .llama, .granite, .granite4, .mistral, .ministral3, .qwen3VL, .qwen35, .lfm2, .gemma, .gemma2,
+      .gemma3,
+      .gemma4:
       return nil
     case .qwen2, .qwen2VL, .qwen25VL, .qwen3:
       guard try config.flag("use_sliding_window", default: false) else { return nil }
@@ -179,7 +192,7 @@ extension DecoderConfig {
 
     init(_ kind: Kind) {
       switch kind {
-      case .llama, .granite: break
+      case .llama, .granite, .granite4: break
       case .mistral: (keyValueHeads, feedForwardWidth, positions) = (8, 14336, 131_072)
       case .ministral3:
         (layers, width, keyValueHeads, headWidth) = (34, 4096, 8, 128)

@@ -41,7 +41,9 @@ extension RecipeBuilder {
       }
     }
     try addLayerEmbedding(text, prefix, names)
-    try copyNorm("text/final_norm", prefix + names.finalNorm, width, offset: names.normOffset)
+    try copyNorm(
+      "text/final_norm", prefix + names.finalNorm, width, offset: names.normOffset,
+      factor: decoder.logitFactor)
     let head = self.name(of: heads)
     let shape = [text.vocabulary, width]
     if !text.tiedHead {

@@ -67,6 +67,7 @@ enum ModelFamilies {
     ("minicpmv4_6", "MiniCPMV4_6ForConditionalGeneration", MiniCPMV46.self),
     ("mistral3", "Mistral3ForConditionalGeneration", Mistral3.self),
     ("paligemma", "PaliGemmaForConditionalGeneration", PaliGemma.self),
+    ("granite4_vision", "Granite4VisionForConditionalGeneration", Granite4Vision.self),
     ("internvl", "InternVLForConditionalGeneration", InternVL.self),
     ("idefics3", "Idefics3ForConditionalGeneration", Idefics3.self),
     ("smolvlm", "SmolVLMForConditionalGeneration", Idefics3.self),

@@ -67,6 +67,15 @@ struct ClipTower {
     model.dropsFirstToken = try parent.dropsFirstToken(default: strategy)
   }
 
+  /// Reads the outputs of some layers: one for the projector, the others for layers of the decoder (Granite Vision 4).
+  mutating func selectFeatures(
+    _ parent: Settings, own: Int, deep: [Int], strategy: String
+  ) throws(CheckpointError) {
+    (model.featureLayers, model.deepLayers) = ([own], deep)
+    model.layers = max(own, deep.max() ?? own)
+    model.dropsFirstToken = try parent.dropsFirstToken(default: strategy)
+  }
+
   /// The last rows, behind the last norm (Idefics3).
   mutating func takeNormedOutput() { model.outputNorm = true }
 

@@ -24,14 +24,17 @@ extension Settings {
     }
     guard (1...64).contains(chosen.count) else { throw error(key, "has \(chosen.count) layers") }
     var boundaries: [Int] = []
-    for layer in chosen {
-      let boundary = layer < 0 && layer >= -(layers + 1) ? layer + layers + 1 : layer
-      guard (0...layers).contains(boundary) else {
-        throw error(key, "is \(layer), the tower has \(layers) layers")
-      }
-      boundaries.append(boundary)
-    }
+    for layer in chosen { boundaries.append(try boundary(layer, key, of: layers)) }
     return boundaries
+  }
+
+  /// Index into the list of hidden states of a tower, counted from its end where it is below 0.
+  func boundary(_ layer: Int, _ key: String, of layers: Int) throws(CheckpointError) -> Int {
+    let boundary = layer < 0 && layer >= -(layers + 1) ? layer + layers + 1 : layer
+    guard (0...layers).contains(boundary) else {
+      throw error(key, "is \(layer), the tower has \(layers) layers")
+    }
+    return boundary
   }
 
   /// `vision_feature_select_strategy`: `default` drops the first token, `full` does not.

@@ -63,7 +63,10 @@ extension Context {
 private struct PromptEmbedder {
   private let context: Context
   private let hidden: MatrixView
+  /// `[visual tokens x deep layers * width]`, where there are deep layers.
   private let deepFeatures: MatrixView?
+  /// Positions of rows that end a row of a picture.
+  private var separators: [Int32] = []
   /// In the place of a token, of rows that are none.
   private static let noToken: Int32 = -1
   /// Number of the token of each row.
@@ -80,7 +83,7 @@ private struct PromptEmbedder {
   init(_ context: Context, rows: Int, visual: Int) {
     self.context = context
     let deepWidth = context.model.description.visualTokenWidth - context.model.text.width
-    deepFeatures = deepWidth > 0 && visual > 0 ? MatrixView(rows: visual, columns: deepWidth) : nil
+    deepFeatures = deepWidth > 0 ? MatrixView(rows: visual, columns: deepWidth) : nil
     hidden = MatrixView(rows: rows, columns: context.model.text.width)
   }
 
@@ -92,10 +95,18 @@ private struct PromptEmbedder {
       rows: TokenRows(
         hidden: hidden, positions: positions, visualIndices: visualIndices,
         scoreOffsets: scoreOffsets.contains { $0 != 0 } ? scoreOffsets : [],
-        additions: TokenAdditions(deepFeatures: deepFeatures, layerInputs: layerInputs),
+        additions: TokenAdditions(deepFeatures: additions, layerInputs: layerInputs),
         questionCount: question),
       grids: grids,
       imageStarts: imageStarts)
+  }
+
+  /// What is added to the rows of pictures further on; `nil` where there are none.
+  private var additions: DeepFeatures? {
+    guard let deepFeatures, visual > 0 || !separators.isEmpty else { return nil }
+    return DeepFeatures(
+      features: deepFeatures, layers: context.model.description.deepTargets, separators: separators,
+      separator: context.model.projector.newline)
   }
 
   mutating func add(_ token: Int32) throws(InferenceError) {
@@ -141,6 +152,7 @@ private struct PromptEmbedder {
     if let newline = context.model.projector.newline {
       hidden[rows: positions.count..<positions.count + 1].add(newline)
       scalePicture(row: positions.count)
+      separators.append(Int32(position))
     }
     addText(Self.noToken)
   }

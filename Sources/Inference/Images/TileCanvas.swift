@@ -6,7 +6,7 @@ import Plan
 /// The features of a grid of tiles as one canvas, without the rows or columns that show padding, and scaled down where
 /// there are too many (`unpad_image` and `anyres_max` of LLaVA-NeXT and LLaVA-OneVision).
 struct TileCanvas {
-  /// Patches along a side of a tile.
+  /// Tokens along a side of a tile.
   private let side: Int
   private let tileRows: Int
   private let tileColumns: Int
@@ -17,7 +17,7 @@ struct TileCanvas {
   let size: PatchGrid
 
   init(_ picture: PreparedImage, _ contents: PlanContents) {
-    side = contents.model.vision.grid
+    side = contents.model.vision.grid / contents.model.patchesPerToken
     tileRows = picture.rows
     tileColumns = picture.columns
     let (height, width) = (tileRows * side, tileColumns * side)

@@ -85,7 +85,7 @@ extension MemoryBound {
     let rows = max(longest, min(counts.reduce(0, +), Double(TowerInput.batchRows + inputs.count)))
     let inner = Double((vision.gatedFeedForward ? 2 : 1) * vision.feedForwardWidth)
     let width = Double(vision.width)
-    let features = Double(vision.featureWidth)
+    let features = Double(vision.featureWidth + vision.deepLayers.count * vision.width)
     // Floats a row: patches, the stream, the workspace of a layer, features twice, activations as products take them.
     let widest = max(Double(vision.patchElements), max(3 * width, inner))
     var floats = Double(vision.patchElements) + 9 * width + inner + 2 * features + 2 * widest
@@ -93,7 +93,13 @@ extension MemoryBound {
     floats += 4 * width
     let merged = Double(projector.merge * projector.merge)
     let hidden = Double(max(projector.hiddenWidth, model.text.width))
-    floats += features + (hidden + Double(model.text.width) + 2 * max(features * merged, hidden)) / merged
+    let tokenWidth = Double(model.visualTokenWidth)
+    floats += features + (hidden + tokenWidth + 2 * max(features * merged, hidden)) / merged
+    if projector.qformer.isThere {
+      // Patches with their entries, both as products take them; tokens on their way through a layer.
+      let neurons = Double(projector.qformer.feedForwardWidth)
+      floats += 5 * width + (8 * width + 3 * max(width, neurons)) / merged
+    }
     if vision.merger.layer > 0 {
       // The stream and its attention once more, window after window; windows side by side, and their neurons.
       let area = Double(vision.merger.side * vision.merger.side)

@@ -57,9 +57,23 @@ extension ModelDescription {
     let hidden = Double(projector.hiddenWidth > 0 ? projector.hiddenWidth : text.width)
     let second = projector.hiddenWidth > 0 ? hidden * Double(text.width) : 0
     work.linear += 2 * tokens * (Double(projector.inputWidth(vision)) * hidden + second)
-    let deepInput = width * Double(projector.merge * projector.merge)
+    let deepInput = Double(projector.deepWidth(vision))
     work.linear += Double(vision.deepLayers.count) * 2 * tokens * (deepInput * hidden + second)
+    if projector.qformer.isThere {
+      work = work + Double(1 + vision.deepLayers.count) * projector.qformer.work(tokens: tokens, width: width)
+    }
     return work
+  }
+}
+
+extension QFormerModel {
+  /// Work on so many tokens, four times as many patches, all of them `width` wide.
+  fileprivate func work(tokens: Double, width: Double) -> TowerWork {
+    let area = Double(Self.merge * Self.merge)
+    // Projections of tokens to queries, keys, values, outputs and queries and outputs again; of patches to keys and values.
+    let projections = (6 + 2 * area) * width * width + 2 * width * Double(feedForwardWidth)
+    let seen = Double(self.tokens + patches)
+    return Double(layers) * TowerWork(linear: 2 * tokens * projections, attention: 4 * tokens * seen * width)
   }
 }
 

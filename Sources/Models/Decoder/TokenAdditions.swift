@@ -3,14 +3,13 @@ public import Compute
 /// What layers add to the rows of a prompt beside what they compute. It is the same from the first layer to the last, and
 /// nobody changes it.
 public struct TokenAdditions {
-  /// What is added to visual rows behind the first layers, `[visual tokens of the prompt x layers * width]`, by the number of
-  /// the token (DeepStack).
-  public var deepFeatures: MatrixView?
+  /// What is added to the rows of pictures behind some layers (DeepStack).
+  public var deepFeatures: DeepFeatures?
   /// What each layer has of each token's own (per-layer embeddings).
   public var layerInputs: LayerInputs?
 
   /// Nothing, or what is given.
-  public init(deepFeatures: MatrixView? = nil, layerInputs: LayerInputs? = nil) {
+  public init(deepFeatures: DeepFeatures? = nil, layerInputs: LayerInputs? = nil) {
     self.deepFeatures = deepFeatures
     self.layerInputs = layerInputs
   }

@@ -70,17 +70,10 @@ public final class TokenRows {
       additions: additions, questionCount: questionCount, answerCount: answerCount)
   }
 
-  /// Adds what belongs behind a layer to the visual rows that are left.
+  /// Adds what belongs behind a layer to the rows of pictures that are left.
   public func addDeepFeatures(behind layer: Int) {
-    let width = hidden.columns
-    guard let deepFeatures = additions.deepFeatures, (layer + 1) * width <= deepFeatures.columns else {
-      return
-    }
-    let features = deepFeatures[columns: layer * width..<(layer + 1) * width]
-    for row in visualRows {
-      let token = Int(visualIndices[row])
-      hidden[rows: row..<row + 1].add(features[rows: token..<token + 1])
-    }
+    additions.deepFeatures?.add(
+      behind: layer, to: hidden, visualIndices: visualIndices, positions: positions)
   }
 
   /// Keeps only the listed rows (ascending), in place: the rows after them run short from here on.

@@ -83,10 +83,8 @@ extension TowerFeatures {
   func merged(by merge: Int) -> (rows: MatrixView, groups: [Int]) {
     guard merge > 1 else { return (rows, patches) }
     let width = rows.columns
-    var rowOfPatch = Array(repeating: -1, count: grid.count)
-    for (index, patch) in patches.enumerated() { rowOfPatch[patch] = leading + index }
-    let all = 0..<(grid.rows / merge) * (grid.columns / merge)
-    let groups = all.filter { grid.patches(ofGroup: $0, by: merge).allSatisfy { rowOfPatch[$0] >= 0 } }
+    let rowOfPatch = rowOfPatch
+    let groups = groups(of: rowOfPatch, by: merge)
     let result = MatrixView(rows: groups.count, columns: merge * merge * width)
     for (row, group) in groups.enumerated() {
       for (place, patch) in grid.patches(ofGroup: group, by: merge).enumerated() {
@@ -96,5 +94,28 @@ extension TowerFeatures {
       }
     }
     return (result, groups)
+  }
+
+  /// One row of each `merge x merge` group, that of the patch at a place of the group in raster order, `[groups x width]`; and
+  /// the groups.
+  func picked(_ place: Int, by merge: Int) -> (rows: MatrixView, groups: [Int]) {
+    let rowOfPatch = rowOfPatch
+    let groups = groups(of: rowOfPatch, by: merge)
+    let result = MatrixView(rows: groups.count, columns: rows.columns)
+    result.gather(rows: groups.map { rowOfPatch[grid.patches(ofGroup: $0, by: merge)[place]] }, from: rows)
+    return (result, groups)
+  }
+
+  /// The row of each patch of the grid, -1 where it has none.
+  var rowOfPatch: [Int] {
+    var result = Array(repeating: -1, count: grid.count)
+    for (index, patch) in patches.enumerated() { result[patch] = leading + index }
+    return result
+  }
+
+  /// Groups all of whose patches are there, in raster order.
+  private func groups(of rowOfPatch: [Int], by merge: Int) -> [Int] {
+    let all = 0..<(grid.rows / merge) * (grid.columns / merge)
+    return all.filter { grid.patches(ofGroup: $0, by: merge).allSatisfy { rowOfPatch[$0] >= 0 } }
   }
 }

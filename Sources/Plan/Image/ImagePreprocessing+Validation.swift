@@ -11,12 +11,10 @@ extension ImagePreprocessing {
     try markup.validate(path)
     try require(canvasTiles, in: 0...4096, "canvas_tiles", path)
     let vision = model.vision
-    // A canvas is put together patch by patch.
-    guard
-      arrangement != .overviewThenCanvas
-        || (vision.grid > 0 && model.tokensPerTile == vision.grid * vision.grid)
-    else {
-      throw Flaw(path, "arranges a canvas of tiles that are not grids of \(vision.grid) patches a side")
+    // A canvas is put together token by token.
+    let side = vision.grid / model.patchesPerToken
+    guard arrangement != .overviewThenCanvas || (vision.grid > 0 && model.tokensPerTile == side * side) else {
+      throw Flaw(path, "arranges a canvas of tiles that are not grids of \(side) tokens a side")
     }
     switch tiling {
     case .single(let tile): try tile.validate(for: vision)

@@ -33,6 +33,14 @@ extension ModelDescription {
         "/model",
         "\(vision.deepLayers.count) deep_layers are added behind \(text.layers) layers of the decoder")
     }
+    guard deepTargets.count == vision.deepLayers.count, Set(deepTargets).count == deepTargets.count,
+      deepTargets.allSatisfy((0..<text.layers).contains)
+    else {
+      throw Flaw(
+        "/model/projector",
+        "deep_targets are \(projector.deepTargets), expected a layer of \(text.layers) for each of "
+          + "\(vision.deepLayers.count) deep_layers")
+    }
     guard tokensPerTile < text.contextLength else {
       throw Flaw("/model", "an image needs \(tokensPerTile) positions of a context of \(text.contextLength)")
     }
@@ -238,7 +246,9 @@ extension VisionModel {
     }
     try require(deepLayers.count, in: 0...64, "number of deep_layers", path)
     for layer in deepLayers { try require(layer, in: 0...layers, "deep_layers", path) }
-    guard deepLayers.isEmpty || !classToken else { throw Flaw(path, "has deep_layers and a class token") }
+    guard deepLayers.isEmpty || classToken == dropsFirstToken else {
+      throw Flaw(path, "has deep_layers of tokens that are no grid")
+    }
     try validateMerger(path)
     try require(window, in: 0...Limit.grid.upperBound, "window", path)
     guard window == 0 || !classToken else { throw Flaw(path, "has windows and a class token") }
@@ -286,7 +296,10 @@ extension ProjectorModel {
     guard !standardizes || (!normsPatches && vision.deepLayers.isEmpty) else {
       throw Flaw(path, "standardizes features beside a norm of patches or deep_layers")
     }
-    guard !pools || vision.deepLayers.isEmpty else { throw Flaw(path, "pools beside deep_layers") }
+    guard !pools || qformer.isThere || vision.deepLayers.isEmpty else {
+      throw Flaw(path, "pools beside deep_layers")
+    }
+    if qformer.isThere { try validateQFormer(path, vision) }
     try require(normEpsilon, above: 0, upTo: 1, "norm_epsilon", path)
     try require(inputWidth(vision), in: 1...(1 << 26), "merged width", path)
     try requireWidth(hiddenWidth, from: inputWidth(vision), "hidden_width", path)
@@ -299,6 +312,32 @@ extension ProjectorModel {
     }
     guard vision.window % merge == 0 else {
       throw Flaw(path, "merge \(merge) does not divide windows of \(vision.window) patches")
+    }
+  }
+  private func validateQFormer(_ path: String, _ vision: VisionModel) throws(Flaw) {
+    try require(qformer.window, in: 2...64, "qformer_window", path)
+    try require(qformer.layers, in: Limit.layers, "qformer_layers", path)
+    try require(qformer.heads, in: Limit.heads, "qformer_heads", path)
+    try require(qformer.feedForwardWidth, in: Limit.feedForward, "qformer_width", path)
+    try requireWidth(qformer.feedForwardWidth, from: vision.width, "qformer_width", path)
+    try require(qformer.normEpsilon, from: 0, upTo: 1, "qformer_norm_epsilon", path)
+    guard pools, normsPatches, !standardizes, merge == QFormerModel.merge, vision.featureLayers.count == 1
+    else {
+      throw Flaw(
+        path, "has a qformer_window, but no norm of patches of one layer of which four are pooled to one")
+    }
+    guard vision.grid > 0, qformer.window % QFormerModel.merge == 0, vision.grid % qformer.window == 0 else {
+      throw Flaw(path, "qformer_window \(qformer.window) does not divide a grid of \(vision.grid) patches")
+    }
+    guard vision.width % qformer.heads == 0 else {
+      throw Flaw(path, "width \(vision.width) cannot be divided among \(qformer.heads) qformer_heads")
+    }
+    guard qformer.starts.count == 1 + vision.deepLayers.count, qformer.starts.allSatisfy((0...4).contains)
+    else {
+      throw Flaw(
+        path,
+        "qformer_starts are \(qformer.starts), expected a number up to 4 for each of "
+          + "\(1 + vision.deepLayers.count) projectors")
     }
   }
 }

@@ -24,6 +24,11 @@ public struct ModelDescription: Equatable, Sendable {
   /// the tower.
   public var visualTokenWidth: Int { text.width * (1 + vision.deepLayers.count) }
 
+  /// The layer of the decoder behind which what each deep layer of the tower gives is added.
+  public var deepTargets: [Int] {
+    projector.deepTargets.isEmpty ? Array(vision.deepLayers.indices) : projector.deepTargets
+  }
+
   /// Patches along each side that become one visual token: those that the tower merges, times those that the projector does.
   public var patchesPerToken: Int { vision.merger.merge * projector.merge }
 

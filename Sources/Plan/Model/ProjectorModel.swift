@@ -21,8 +21,15 @@ public struct ProjectorModel: Equatable, Sendable {
   public var activation = Activation.gelu
   /// Whether the linear layers have biases.
   public var bias = true
-  /// Whether a learned row stands at the end of each row of tiles (LLaVA-NeXT's `image_newline`).
+  /// Whether a learned row stands at the end of each row of tiles (LLaVA-NeXT's `image_newline`). Where the tower has deep
+  /// layers, it is added behind the same layers of the decoder as what these give.
   public var newline = false
+  /// The layer of the decoder behind which what each deep layer of the tower gives is added; empty for the first ones, in turn
+  /// (Granite Vision 4).
+  public var deepTargets: [Int] = []
+  /// A querying transformer in the place of a merge; patches are then pooled to what it starts from, or one of each group
+  /// stands for all.
+  public var qformer = QFormerModel()
 
   /// An empty description, to be filled from a checkpoint or a plan.
   public init() {}
@@ -48,6 +55,9 @@ public struct ProjectorModel: Equatable, Sendable {
     normsPatches ? vision.featureWidth : inputWidth(vision)
   }
 
+  /// Columns of what patches of a deep layer are merged to.
+  public func deepWidth(_ vision: VisionModel) -> Int { pools ? vision.width : vision.width * merge * merge }
+
   /// Name of a tensor of the projector of one of the tower's deep layers.
   public static func deepWeight(_ index: Int, _ name: String) -> String {
     "projector/deep/\(paddedLayer(index))/\(name)"
@@ -70,8 +80,8 @@ public struct ProjectorModel: Equatable, Sendable {
       ]
     }
     for index in vision.deepLayers.indices {
-      // Their norm stands behind the merge.
-      let width = vision.width * merge * merge
+      // Their norm stands behind the merge, unless a querying transformer reads them.
+      let width = deepWidth(vision)
       list += weights(inputWidth: width, normWidth: width, to: text.width) { Self.deepWeight(index, $0) }
     }
     if newline { list.append(.vector("projector/newline", text.width, "row that ends a row of patches")) }
@@ -87,6 +97,7 @@ public struct ProjectorModel: Equatable, Sendable {
     case .layerNorm: list += .norm(.layerNorm, name("norm"), normWidth, "before projection")
     case .rmsNorm: list += .norm(.rmsNorm, name("norm"), normWidth, "before projection")
     }
+    if qformer.isThere { list += qformer.weights(width: inputWidth, name) }
     let middle = hiddenWidth > 0 ? hiddenWidth : width
     list.append(.matrix(name("linear_1"), [middle, inputWidth], "first layer, from the tower's width"))
     if bias { list.append(.vector(name("linear_1_bias"), middle, "bias of the first layer")) }

@@ -61,8 +61,8 @@ public struct VisionModel: Equatable, Sendable {
   public var dropsFirstToken = true
   /// Layer boundaries whose rows are read and laid side by side; boundary `l` is the output of `l` layers.
   public var featureLayers: [Int] = []
-  /// Layer boundaries whose rows go through projectors of their own and are added to the visual rows behind the decoder's
-  /// first layers, one a layer (DeepStack, arXiv 2406.04334); empty for none.
+  /// Layer boundaries whose rows go through projectors of their own and are added to the visual rows behind layers of the
+  /// decoder, one a layer (DeepStack, arXiv 2406.04334); empty for none. A boundary may be there more than once.
   public var deepLayers: [Int] = []
   /// Side of the attention windows in patches; 0 when every layer sees the whole picture.
   public var window = 0

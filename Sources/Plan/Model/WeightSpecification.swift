@@ -26,6 +26,8 @@ public struct WeightSpecification: Equatable, Sendable {
   /// The product of the matrix of that name.
   public static func product(of name: String) -> String {
     let parts = name.split(separator: "/")
+    // All querying transformers of a projector have the same products.
+    if let last = parts.last, parts.contains("qformer") { return "projector/qformer/\(last)" }
     return parts.count == 4 && parts[1] == "layers" ? "\(parts[0])/\(parts[3])" : name
   }
 

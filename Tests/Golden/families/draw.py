@@ -299,7 +299,9 @@ def draw_granite4(r):
     vision = dict(num_hidden_layers=depth, hidden_size=64 * r.randint(1, 2), patch_size=patch, image_size=patch * cells)
     vision |= dict(num_attention_heads=r.choice([1, 2, 4]), intermediate_size=8 * r.randint(3, 9))
     vision |= dict(hidden_act=r.choice(["gelu", "gelu_pytorch_tanh"]))
-    entered = r.sample(range(language["num_hidden_layers"]), projectors + 4)
+    # The engine wants pictures to be there from the first layer on.
+    entered = [0] + r.sample(range(1, language["num_hidden_layers"]), projectors + 3)
+    r.shuffle(entered)
     layers = [[r.choice([n for n in range(-depth, depth + 1) if n]), layer] for layer in entered[:projectors]]
     shapes = [(rows, columns) for rows in range(1, 4) for columns in range(1, 4)]
     pinpoints = injected.grid(vision["image_size"], *r.sample(shapes, r.randint(2, 5)))

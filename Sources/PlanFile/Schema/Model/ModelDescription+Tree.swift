@@ -132,6 +132,14 @@ extension ProjectorModel: AttributeRecord {
       .init("norms_patches", \.normsPatches),
       .init("norm_epsilon", \.normEpsilon), .init("hidden_width", \.hiddenWidth),
       .init("activation", \.activation), .init("bias", \.bias), .init("newline", \.newline),
+      .init("deep_targets", \.deepTargets, since: 4),
+      .init("qformer_window", \.qformer.window, since: 4),
+      .init("qformer_layers", \.qformer.layers, since: 4),
+      .init("qformer_heads", \.qformer.heads, since: 4),
+      .init("qformer_width", \.qformer.feedForwardWidth, since: 4),
+      .init("qformer_activation", \.qformer.activation, since: 4),
+      .init("qformer_norm_epsilon", \.qformer.normEpsilon, since: 4),
+      .init("qformer_starts", \.qformer.starts, since: 4),
     ]
   }
 }
