@@ -71,7 +71,8 @@ public enum CheckpointImporter {
     let processor = try ProcessorSettings(directory)
     let family = try ModelFamilies.read(
       CheckpointSettings(directory: directory, config: config, processor: processor, stopTokens: stopTokens))
-    let tokenizer = try TokenizerFile(directory, family: family.model.family)
+    var tokenizer = try TokenizerFile(directory, family: family.model.family)
+    let unknown = tokenizer.leaveOutTokens(beyond: family.model.text.vocabulary)
     let template =
       if let chatTemplate {
         try ChatTemplate(contentsOf: chatTemplate)
@@ -80,6 +81,12 @@ public enum CheckpointImporter {
           directory,
           orElse: family.standardTemplate.map { ChatTemplate(file: config.file, source: $0) })
       }
+    if let token = unknown.first(where: { template.source.contains($0.content) }) {
+      throw CheckpointError(
+        file: template.file,
+        reason: "has \"\(token.content)\", token \(token.id) of a model with "
+          + "\(family.model.text.vocabulary)")
+    }
     let tokens = try SpecialTokens(directory)
     var compiler = try TemplateCompiler(
       template, added: tokenizer.tables.addedTokens,

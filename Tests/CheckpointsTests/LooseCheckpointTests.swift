@@ -32,6 +32,33 @@ import TestSupport
     #expect(moved.addedTokens.sorted { $0.id < $1.id } == usual.addedTokens.sorted { $0.id < $1.id })
   }
 
+  /// As transformers saves a folder whose processor has added a token of its own.
+  @Test func mayHaveAddedTokensThatTheModelHasNoRowFor() throws {
+    let checkpoint = try ForeignCheckpoint()
+    #expect(checkpoint.failure() == nil)
+    let usual = try Plan(contentsOf: checkpoint.folder.file("plan.h5")).contents
+    let vocabulary = usual.model.text.vocabulary
+    var tokenizer = try checkpoint.object("tokenizer.json")
+    var added = try #require(tokenizer["added_tokens"] as? [[String: Any]])
+    var entry = try #require(added.last)
+    for place in usual.tokenizer.tokens.count...vocabulary {
+      (entry["content"], entry["id"]) = ("<later \(place)>", place)
+      added.append(entry)
+    }
+    tokenizer["added_tokens"] = added
+    try checkpoint.write(tokenizer, to: "tokenizer.json")
+    #expect(checkpoint.failure() == nil)
+    let plan = try Plan(contentsOf: checkpoint.folder.file("plan.h5")).contents
+    #expect(plan.tokenizer.tokens.count == vocabulary)
+    #expect(!plan.tokenizer.addedTokens.contains { $0.content == "<later \(vocabulary)>" })
+    // A template that needs such a token cannot be followed.
+    let template = "{% for m in messages %}{{ '<image><later \(vocabulary)>' + m['role'] }}{% endfor %}"
+    try checkpoint.write(template, to: "chat_template.jinja")
+    #expect(
+      checkpoint.failure()?.reason
+        == "has \"<later \(vocabulary)>\", token \(vocabulary) of a model with \(vocabulary)")
+  }
+
   @Test func haveTheHeadThatDiffersAlthoughTheConfigurationTiesIt() throws {
     let checkpoint = try ForeignCheckpoint("qwen2_vl/tied")
     #expect(checkpoint.failure() == nil)

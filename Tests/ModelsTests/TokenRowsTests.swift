@@ -53,6 +53,26 @@ import Testing
     #expect(none.count == 0 && none.hidden.rows == 0 && none.visualRuns.isEmpty && none.textRuns.isEmpty)
   }
 
+  @Test func `what layers add finds its rows by the number of the token, and by position for separators`() {
+    let rows = rows("tvvtvvt").with(
+      TokenAdditions(
+        deepFeatures: DeepFeatures(
+          features: MatrixView(rows: 5, columns: 4, elements: (0..<20).map { Float(1000 * $0) }),
+          layers: [2, 0],
+          separators: [3, 6], separator: WeightVector([0.25, 0.125]))))
+    rows.keep([0, 2, 3, 4, 6])
+    let before = rows.copy().hidden
+    rows.addDeepFeatures(behind: 1)
+    #expect(rows.hidden.elements == before.elements)
+    rows.addDeepFeatures(behind: 0)
+    let added = zip(rows.hidden.elements, before.elements).map { $0 - $1 }
+    // The second layer's columns of tokens 2 and 4; the text at position 0 has nothing.
+    let token = rows.visualIndices[1]
+    #expect(added[0..<2] == [0, 0])
+    #expect(added[2..<4] == [Float(1000 * (4 * token + 2)), Float(1000 * (4 * token + 3))])
+    #expect(added[4..<6] == [0.25, 0.125] && added[8..<10] == [0.25, 0.125])
+  }
+
   @Test func `a copy has a residual stream of its own`() {
     let rows = rows("tv")
     let copy = rows.copy()

@@ -40,7 +40,8 @@ enum Extents {
     (28, "candidates"), (121, "position_grid position_grid"), (192, "merge merge dv"), (2, "Lv"),
     (10, "products"), (11, "products + 1"), (44, "dhw"), (264, "H dhw"), (528, "(H + 2 Hkv) dhw"),
     (22, "dhw / 2"), (37, "ms"), (74, "2 ms"), (43, "P"), (301, "L P"), (72, "VP"), (50, "position_axis"),
-    (45, "merger_width"), (768, "merger_side merger_side dv"),
+    (45, "merger_width"), (51, "qformer_width"), (4, "qformer_window qformer_window / 4"),
+    (768, "merger_side merger_side dv"),
   ]
 
   private static let smallest = PlanVariant.smallest
@@ -53,6 +54,8 @@ enum Extents {
     extents.map { extent in
       if dataset == "clips" { return "\(extent)" }
       if extent == 24, dataset.hasSuffix("_norm") { return "dv / hv" }
+      if extent == 96, dataset.hasPrefix("cross_entries") { return "2 dv" }
+      if extent == 16, dataset == "positions" { return "qformer_window qformer_window" }
       return name(of: extent)
     }
   }
@@ -281,6 +284,16 @@ extension PlanVariant {
     ]
   }
 
+  private static func qformer(_ contents: inout PlanContents) {
+    var former = QFormerModel()
+    (former.window, former.feedForwardWidth, former.starts) = (4, 51, [0])
+    (former.layers, former.heads, former.activation, former.normEpsilon) = (2, 3, .silu, 1e-6)
+    contents.model.projector.qformer = former
+    contents.model.vision.featureLayers = [1]
+    (contents.model.projector.norm, contents.model.projector.normsPatches) = (.layerNorm, true)
+    contents.model.projector.pools = true
+  }
+
   private static func merger(_ contents: inout PlanContents) {
     (contents.model.vision.merger.layer, contents.model.vision.merger.side) = (1, 4)
     contents.model.vision.merger.feedForwardWidth = 45
@@ -305,6 +318,17 @@ extension PlanVariant {
       },
       try PlanVariant(["`standardizes`"]) { $0.model.projector.standardizes = true },
       try PlanVariant(["`newline`"]) { $0.model.projector.newline = true },
+      try PlanVariant(["`qformer_window`", "`norm` layer_norm", "`norms_patches`", "`pools`"]) {
+        qformer(&$0)
+      },
+      try PlanVariant([
+        "`deep_layers`", "`deep_targets`", "`qformer_window`", "`norm` layer_norm", "`norms_patches`",
+        "`pools`",
+      ]) {
+        qformer(&$0)
+        ($0.model.vision.deepLayers, $0.model.projector.deepTargets) = ([1], [1])
+        $0.model.projector.qformer.starts = [0, 3]
+      },
       try PlanVariant(["`norm` layer_norm"]) { $0.model.projector.norm = .layerNorm },
       try PlanVariant(["`norm` rms_norm"]) { $0.model.projector.norm = .rmsNorm },
       try PlanVariant(["`norm` rms_norm", "`norms_patches`"]) {

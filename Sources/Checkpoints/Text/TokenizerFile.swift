@@ -6,7 +6,7 @@ import Tokenization
 /// `tokenizer_config.json` adds.
 package struct TokenizerFile {
   /// What the runtime needs of it.
-  package let tables: TokenizerTables
+  package private(set) var tables: TokenizerTables
   /// Ids that the tokenizer puts before every text when asked for control tokens.
   let leadingTokens: [Int32]
 
@@ -65,6 +65,17 @@ package struct TokenizerFile {
     }
     self.tables = tables
     leadingTokens = try PostProcessor.leadingTokens(root)
+  }
+
+  /// Leaves out added tokens that the model has no row for, as transformers writes them into folders whose processor wants a
+  /// token that the model never had. Fed, they would fail there; here their text is text. Returns what was left out.
+  mutating func leaveOutTokens(beyond vocabulary: Int) -> [TokenizerTables.AddedToken] {
+    let beyond = tables.addedTokens.filter { $0.id >= vocabulary && !$0.inVocabulary }
+    // Tokens of the vocabulary itself cannot be left out: merges lead to them.
+    guard !beyond.isEmpty, beyond.count == tables.tokens.count - vocabulary else { return [] }
+    tables.addedTokens.removeAll { $0.id >= vocabulary && !$0.inVocabulary }
+    tables.tokens.removeLast(beyond.count)
+    return beyond
   }
 
   private static func checkModel(_ model: Settings) throws(CheckpointError) {

@@ -272,7 +272,7 @@ INTERNVL = [
 ]
 
 
-def idefics(name, family, vision, language, tile, size, scale=2, **rest):
+def idefics(name, family, vision, language, tile, size, scale=2, tokenizer=None, template=None, **rest):
     smol = family == "smolvlm"
     configuration = t.SmolVLMConfig if smol else t.Idefics3Config
     picture = t.SmolVLMImageProcessorPil if smol else t.Idefics3ImageProcessorPil
@@ -281,7 +281,7 @@ def idefics(name, family, vision, language, tile, size, scale=2, **rest):
     vision = dict(base, **vision)
     return dict(
         name=name,
-        tokenizer=family,
+        tokenizer=tokenizer or family,
         config=lambda words: configuration(
             vision_config=vision,
             text_config=text("llama", words, tie_word_embeddings=tied, **language),
@@ -291,7 +291,7 @@ def idefics(name, family, vision, language, tile, size, scale=2, **rest):
             tie_word_embeddings=tied,
         ),
         picture=picture(size={"longest_edge": size}, max_image_size={"longest_edge": tile}, **rest.pop("changes", {})),
-        template=templates.SMOLVLM if smol else templates.IDEFICS3,
+        template=template or (templates.SMOLVLM if smol else templates.IDEFICS3),
         processor=dict(image_seq_len=(tile // vision["patch_size"]) ** 2 // scale**2),
         **rest,
     )
@@ -321,6 +321,29 @@ IDEFICS3 = [
         dtype="F16",
         shards=2,
         tie_word_embeddings=True,
+    ),
+    # Granite-Docling.
+    idefics(
+        "docling",
+        "idefics3",
+        dict(image_size=64, patch_size=4, hidden_act="gelu_pytorch_tanh"),
+        dict(
+            num_attention_heads=3,
+            num_key_value_heads=1,
+            head_dim=16,
+            max_position_embeddings=1024,
+            rope_parameters=rope("default", theta=100000.0),
+        ),
+        64,
+        256,
+        scale=4,
+        tokenizer="docling",
+        template=templates.DOCLING,
+        dtype="BF16",
+        layout="v4",
+        tie_word_embeddings=True,
+        changes=dict(resample=1),
+        template_in="chat_template.jinja",
     ),
 ]
 SMOLVLM = [

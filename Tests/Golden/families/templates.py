@@ -125,6 +125,12 @@ GRANITE4 = """{%- for message in messages -%}{{- '<|start_of_role|>' + message['
 {%- endfor -%}{%- endif -%}{{- '<|end_of_text|>\\n' -}}{%- endfor -%}\
 {%- if add_generation_prompt -%}{{- '<|start_of_role|>assistant<|end_of_role|>' -}}{%- endif -%}"""
 
+# With an object of settings behind the role that nobody fills in.
+DOCLING = GRANITE4.replace(
+    "assistant<|end_of_role|>' -}}",
+    "assistant' -}}{%- if controls -%}{{- ' ' + controls | tojson() -}}{%- endif -%}{{- '<|end_of_role|>' -}}",
+)
+
 # As the first release had it, and with the empty thought that larger models want before an answer.
 GEMMA4_LARGE = GEMMA4.replace("'<|image|>'", "'\\n\\n<|image|>\\n\\n'").replace(
     "{{- '<|turn>model\\n' -}}{%- endif -%}",

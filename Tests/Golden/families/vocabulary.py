@@ -175,6 +175,12 @@ KINDS = {
         "<end_of_utterance>",
         {},
     ),
+    "docling": lambda: (
+        byte_level("smollm", GRANITE[:-1] + IDEFICS[:2] + IDEFICS[3:] + ROWS),
+        "<|start_of_role|>",
+        "<|end_of_text|>",
+        {},
+    ),
     "gemma3": lambda: (
         sentence_piece("gemma", ["<pad>", "<start_of_turn>", "<end_of_turn>", *GEMMA.values()]),
         "<s>",
