@@ -1,5 +1,3 @@
-import Glibc
-
 /// Memory for float32 values, aligned to a cache line, zeroed, freed with its last owner.
 ///
 /// Invariant: `base` points to `count` initialised floats for the whole life of the object. Buffers are written by
@@ -8,15 +6,15 @@ public final class FloatBuffer: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   /// Floats in the buffer.
   public let count: Int
+  private let memory: ZeroedMemory
 
   /// Allocates `count` zeroed floats.
   public init(count: Int) {
     precondition(count >= 0)
     self.count = count
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
-    base = raw.initializeMemory(as: Float.self, repeating: 0, count: max(1, count))
+    memory = ZeroedMemory(byteCount: count * MemoryLayout<Float>.stride)
+    base = memory.base.bindMemory(to: Float.self, capacity: max(1, count))
   }
 
-  deinit { base.deallocate() }
+  deinit { memory.free() }
 }

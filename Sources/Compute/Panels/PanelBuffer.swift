@@ -5,13 +5,15 @@
 final class PanelBuffer: WeightOwner, @unchecked Sendable {
   let base: UnsafeMutablePointer<UInt8>
   let count: Int
+  private let memory: ZeroedMemory
 
   /// `count` bytes of the value `byte`: what stands for 0 in the encoding.
   init(count: Int, zero byte: UInt8) {
     self.count = count
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(64, count), alignment: 64)
-    base = memory.initializeMemory(as: UInt8.self, repeating: byte, count: max(64, count))
+    memory = ZeroedMemory(byteCount: count)
+    base = memory.base.bindMemory(to: UInt8.self, capacity: max(64, count))
+    if byte != 0 { base.update(repeating: byte, count: count) }
   }
 
-  deinit { base.deallocate() }
+  deinit { memory.free() }
 }

@@ -139,7 +139,8 @@ extension MemoryBound {
     bytes += 16 * Double(text.vocabulary)
     if settings.tokenPruning?.rule.comparesPairs ?? false {
       let grid = Double(request.pictures.flatMap(\.gridTokens).max() ?? 0)
-      bytes += 32 * grid * grid
+      // A likeness of each pair, and once more in double precision or transposed.
+      bytes += 16 * grid * grid
     }
     if let reduction = settings.layerReduction, reduction.neurons == .probed {
       // Copies of the chosen neurons and activations of all on the probed rows.
