@@ -38,6 +38,7 @@ REPORT = artifacts/reference.html
 DEMO_PLAN = artifacts/demo.h5
 DEMO_REPORT = artifacts/demo.html
 DEMO_SAMPLES = 20
+DEMO_MEMORY = 17.6MB
 PICTURE = $(SCENES)/images/test-003.jpg
 
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources
@@ -115,13 +116,16 @@ demo: demo-estimate build
 	$(BIN)/espalier compile calib/reference-model --calibration $(SCENES)/calibration.jsonl \
 	  --validation $(SCENES)/validation.jsonl --output $(DEMO_PLAN) --restart \
 	  --limit $(DEMO_SAMPLES) --ranking-limit 8 --validation-limit 150 --trials 250 --trial-samples 16 \
-	  --target-memory 17.6MB
+	  --target-memory $(DEMO_MEMORY)
 	@echo
 	$(BIN)/espalier report $(DEMO_PLAN) --set $(SCENES)/test.jsonl --limit 100 --output $(DEMO_REPORT) \
 	  --baselines random,reduced_image
 	@echo
+	@echo "one question, with nothing pruned and at the point of $(DEMO_MEMORY); the test set's answer is:"
+	@sed -n 's|.*"image": "images/$(notdir $(PICTURE))", "prompt": "Describe the image.", "answer": "\([^"]*\)".*|  \1|p' $(SCENES)/test.jsonl
 	$(BIN)/espalier-run $(DEMO_PLAN) --image $(PICTURE) --prompt "Describe the image."
 	$(BIN)/espalier-run $(DEMO_PLAN) --image $(PICTURE) --prompt "Describe the image." --point target --json
+	@echo "(the small model errs at either: its table above says how often)"
 	@echo "$(DEMO_REPORT) shows all of this to people who know none of it"
 
 demo-estimate:

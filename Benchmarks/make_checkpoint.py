@@ -1,7 +1,7 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
 Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b, minicpm-v-4.6, lfm2-vl-450m,
-gemma-3-4b.
+gemma-3-4b, gemma-4-e2b, ministral-3-3b, paligemma2-3b, granite-docling-258m, granite-vision-3.3-2b, granite-vision-4.1-4b.
 The words are those of the tiny tokenizers in Tests/Golden/families; embedding and head have the full size all the same.
 Needs torch and transformers.
 """
@@ -162,6 +162,120 @@ def gemma3():
     return t.Gemma3ForConditionalGeneration, config, words, dict(size=dict(height=896, width=896)), dict(image_seq_length=256)
 
 
+def gemma4():
+    """Gemma-4-E2B without its sound: 16 layers of a tower of its own, 35 layers of which 20 share keys and values."""
+    vision = dict(hidden_size=768, intermediate_size=3072, num_hidden_layers=16, num_attention_heads=12, head_dim=64)
+    vision |= dict(num_key_value_heads=12, patch_size=16, pooling_kernel_size=3, use_clipped_linears=True)
+    text = dict(hidden_size=1536, intermediate_size=6144, num_hidden_layers=35, num_attention_heads=8, head_dim=256)
+    text |= dict(num_key_value_heads=1, global_head_dim=512, num_kv_shared_layers=20, use_double_wide_mlp=True)
+    text |= dict(hidden_size_per_layer_input=256, vocab_size=262144, vocab_size_per_layer_input=262144)
+    text |= dict(sliding_window=512, final_logit_softcapping=30.0, max_position_embeddings=131072)
+    text |= dict(layer_types=[("sliding", "full")[layer % 5 == 4] + "_attention" for layer in range(35)])
+    words = "gemma4/shared"
+    tiny = json.loads((GOLDEN / words / "config.json").read_text())
+    tokens = {key: value for key, value in tiny.items() if "_token_" in key}
+    config = t.Gemma4Config(vision_config=vision, text_config=text, audio_config=None, **tokens)
+    return t.Gemma4ForConditionalGeneration, config, words, {}, {}
+
+
+def ministral3():
+    """Ministral-3-3B: Pixtral's tower at native resolution, merged by 2 x 2, 26 layers."""
+    vision = dict(model_type="pixtral", hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, head_dim=64)
+    vision |= dict(num_attention_heads=16, image_size=1540, patch_size=14, hidden_act="silu")
+    vision |= dict(rope_parameters=dict(rope_type="default", rope_theta=1e4))
+    text = dict(model_type="ministral3", hidden_size=3072, intermediate_size=9216, num_hidden_layers=26)
+    text |= dict(num_attention_heads=32, num_key_value_heads=8, head_dim=128, vocab_size=131072)
+    text |= dict(rms_norm_eps=1e-5, max_position_embeddings=262144, tie_word_embeddings=True)
+    rope = dict(rope_type="yarn", rope_theta=1e6, factor=16.0, beta_fast=32.0, beta_slow=1.0, mscale=1.0)
+    rope |= dict(mscale_all_dim=1.0, original_max_position_embeddings=16384, llama_4_scaling_beta=0.1)
+    config = t.Mistral3Config(
+        vision_config=vision,
+        text_config=text | dict(rope_parameters=rope),
+        vision_feature_layer=-1,
+        spatial_merge_size=2,
+        tie_word_embeddings=True,
+    )
+    sizes = dict(size=dict(longest_edge=1540), patch_size=dict(height=14, width=14))
+    return t.Mistral3ForConditionalGeneration, config, "mistral3/plain", sizes, dict(patch_size=14, spatial_merge_size=2)
+
+
+def paligemma2():
+    """PaliGemma2-3B: SigLIP so400m/14 at 448 pixels, 1,024 visual tokens, Gemma2-2B."""
+    vision = dict(model_type="siglip_vision_model", hidden_size=1152, intermediate_size=4304, num_hidden_layers=27)
+    vision |= dict(num_attention_heads=16, image_size=448, patch_size=14, vision_use_head=False)
+    text = dict(model_type="gemma2", hidden_size=2304, intermediate_size=9216, num_hidden_layers=26, head_dim=256)
+    text |= dict(num_attention_heads=8, num_key_value_heads=4, vocab_size=257216, sliding_window=4096)
+    text |= dict(query_pre_attn_scalar=256, max_position_embeddings=8192)
+    config = t.PaliGemmaConfig(vision_config=vision, text_config=text, projection_dim=2304)
+    sizes = dict(size=dict(height=448, width=448), image_seq_length=1024)
+    return t.PaliGemmaForConditionalGeneration, config, "paligemma/second", sizes, dict(image_seq_length=1024)
+
+
+def docling():
+    """Granite-Docling-258M: SigLIP-B/16 at 512 pixels, pixel shuffle by 4, a Llama of 30 layers."""
+    vision = dict(hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12)
+    vision |= dict(image_size=512, patch_size=16, hidden_act="gelu_pytorch_tanh")
+    text = dict(model_type="llama", hidden_size=576, intermediate_size=1536, num_hidden_layers=30, head_dim=64)
+    text |= dict(num_attention_heads=9, num_key_value_heads=3, vocab_size=100352, max_position_embeddings=8192)
+    text |= dict(rope_theta=100000, rms_norm_eps=1e-5, tie_word_embeddings=True)
+    config = t.Idefics3Config(vision_config=vision, text_config=text, scale_factor=4, tie_word_embeddings=True)
+    sizes = dict(size={"longest_edge": 2048}, max_image_size={"longest_edge": 512}, resample=1)
+    return t.Idefics3ForConditionalGeneration, config, "idefics3/docling", sizes, dict(image_seq_len=64)
+
+
+GRANITE_SIDES = [(1, most) for most in range(1, 11)] + [(2, most) for most in range(1, 6)] + [(3, 1), (3, 2), (3, 3)]
+GRANITE_SIDES += [(4, 1), (4, 2), (5, 1), (5, 2)] + [(rows, 1) for rows in range(6, 11)]
+
+
+def granite_vision():
+    """Granite-Vision-3.3-2B: SigLIP so400m/14 at 384 pixels, four of its layers, any-resolution tiles, 40 layers."""
+    vision = dict(model_type="siglip_vision_model", hidden_size=1152, intermediate_size=4304, num_hidden_layers=27)
+    vision |= dict(num_attention_heads=16, image_size=384, patch_size=14, vision_use_head=False)
+    text = dict(model_type="granite", hidden_size=2048, intermediate_size=8192, num_hidden_layers=40)
+    text |= dict(num_attention_heads=32, num_key_value_heads=8, vocab_size=49156, max_position_embeddings=131072)
+    text |= dict(embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.015625)
+    text |= dict(logits_scaling=8.0, rms_norm_eps=1e-5, tie_word_embeddings=True)
+    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=3e5))
+    pinpoints = [[384 * rows, 384 * columns] for rows, columns in GRANITE_SIDES]
+    config = t.LlavaNextConfig(
+        vision_config=vision,
+        text_config=text,
+        image_grid_pinpoints=pinpoints,
+        vision_feature_layer=[-24, -20, -12, -1],
+        vision_feature_select_strategy="full",
+        tie_word_embeddings=True,
+    )
+    square = dict(height=384, width=384)
+    sizes = dict(size=square, crop_size=square, image_grid_pinpoints=pinpoints)
+    return t.LlavaNextForConditionalGeneration, config, "granite_vision/four-layers", sizes, dict(patch_size=14)
+
+
+def granite4_vision():
+    """Granite-Vision-4.1-4B: SigLIP so400m/16 at 384 pixels, eight querying transformers, 40 layers."""
+    vision = dict(model_type="siglip_vision_model", hidden_size=1152, intermediate_size=4304, num_hidden_layers=27)
+    vision |= dict(num_attention_heads=16, image_size=384, patch_size=16, vision_use_head=False)
+    text = dict(hidden_size=2560, intermediate_size=8192, num_hidden_layers=40, num_attention_heads=40)
+    text |= dict(num_key_value_heads=8, vocab_size=100353, max_position_embeddings=131072, rms_norm_eps=1e-5)
+    text |= dict(embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.015625)
+    text |= dict(logits_scaling=10.0, tie_word_embeddings=True)
+    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=1e7))
+    pinpoints = [[384 * rows, 384 * columns] for rows, columns in GRANITE_SIDES]
+    config = t.Granite4VisionConfig(
+        vision_config=vision,
+        text_config=text,
+        image_grid_pinpoints=pinpoints,
+        deepstack_layer_map=[[-19, 9], [-13, 6], [-7, 3], [-1, 0]],
+        spatial_target_layers=[12, 15, 18, 21],
+        downsample_rate="4/8",
+        vision_feature_select_strategy="full",
+        tie_word_embeddings=True,
+    )
+    square = dict(height=384, width=384)
+    sizes = dict(size=square, crop_size=square, image_grid_pinpoints=pinpoints)
+    tokens = dict(patch_size=16, downsample_rate="4/8")
+    return t.Granite4VisionForConditionalGeneration, config, "granite4_vision/one-window", sizes, tokens
+
+
 SHAPES = {
     "smolvlm-256m": smolvlm,
     "onevision-0.5b": onevision,
@@ -173,6 +287,12 @@ SHAPES = {
     "minicpm-v-4.6": minicpm,
     "lfm2-vl-450m": lfm2_vl,
     "gemma-3-4b": gemma3,
+    "gemma-4-e2b": gemma4,
+    "ministral-3-3b": ministral3,
+    "paligemma2-3b": paligemma2,
+    "granite-docling-258m": docling,
+    "granite-vision-3.3-2b": granite_vision,
+    "granite-vision-4.1-4b": granite4_vision,
 }
 
 
