@@ -91,7 +91,7 @@ public enum CheckpointImporter {
     var compiler = try TemplateCompiler(
       template, added: tokenizer.tables.addedTokens,
       leadingTokens: family.addsLeadingTokens ? tokenizer.leadingTokens : [],
-      imageToken: family.placeholder, specialTokens: tokens.texts,
+      imageToken: family.placeholder, imageEdges: family.pictureEdges, specialTokens: tokens.texts,
       isCancelled: { (try? progress(.preparing, 0, 0)) == nil })
     let prompt: PromptTemplate
     do { prompt = try compiler.compile() } catch {

@@ -31,6 +31,15 @@ struct Gemma3: ModelFamily {
     image = try checkpoint.processor.crops(model)
   }
 
+  /// Lines around every picture.
+  fileprivate static let edge = "\n\n"
+
+  var pictureEdges: (before: String, after: String) {
+    guard case .crops(let tiling) = image.tiling, tiling.maximumCrops > 0 else { return (Self.edge, Self.edge) }
+    // Words stand before a picture that has crops.
+    return ("", Self.edge)
+  }
+
   func addTensors(to builder: inout RecipeBuilder) throws(CheckpointError) {
     let prefix = builder.prefix(of: "vision_tower", having: "embeddings.patch_embedding.weight")
     let projector = builder.prefix(
@@ -60,14 +69,16 @@ extension ProcessorSettings {
     result.tiling = .crops(tiling)
     result.arrangement = .overviewThenTiles
     try processor.demandTokens("image_seq_length", of: model)
-    let (opening, closing) = ("\n\n<start_of_image>", "<end_of_image>\n\n")
-    result.markup.alone = opening
+    let (start, end) = ("<start_of_image>", "<end_of_image>")
+    let (opening, closing) = (Gemma3.edge + start, end + Gemma3.edge)
+    // What stands at the edges of a picture is the template's, unless it depends on the crops.
+    result.markup.alone = tiling.maximumCrops == 0 ? start : opening
     result.markup.beforeOverview = "Here is the original image " + opening
     result.markup.afterOverview = closing + " and here are some crops to help you see better "
     result.markup.beforeTile = opening
     result.markup.betweenTiles = closing + " "
     result.markup.afterRow = closing + " "
-    result.markup.closing = closing
+    result.markup.closing = end
     return result
   }
 }

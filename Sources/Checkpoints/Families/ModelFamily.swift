@@ -36,6 +36,8 @@ protocol ModelFamily: SendableMetatype {
   var addsLeadingTokens: Bool { get }
   /// The token that stands for a picture in the chat template.
   var placeholder: Int { get }
+  /// Plain text that the processor puts before and behind every picture. It is tokenised together with the text beside it.
+  var pictureEdges: (before: String, after: String) { get }
   /// The chat template that holds where a folder has none; `nil` where it must have one.
   var standardTemplate: String? { get }
   /// Recipes for all weights; throws when a tensor is missing, has another shape or is not understood.
@@ -45,6 +47,8 @@ protocol ModelFamily: SendableMetatype {
 extension ModelFamily {
   /// As the processors of most families do.
   var addsLeadingTokens: Bool { true }
+  /// None.
+  var pictureEdges: (before: String, after: String) { ("", "") }
   /// None.
   var standardTemplate: String? { nil }
   /// The one that its visual tokens have, too.

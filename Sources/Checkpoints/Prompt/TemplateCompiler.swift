@@ -7,16 +7,19 @@ struct TemplateCompiler {
   private let cutter: SegmentCutter
   private let leadingTokens: [Int32]
   private let bos: String?
+  /// The text of an image token, and the same with what is put around it.
+  private let image: (text: String, whole: String)
   private(set) var renderer: ChatRenderer
 
   /// - Parameters:
   ///   - added: the tokenizer's added tokens: what the printed text is cut at.
   ///   - leadingTokens: what the tokenizer puts before every text.
+  ///   - imageEdges: text that is put before and behind every image token that the template prints.
   ///   - specialTokens: texts of control tokens by the names templates have for them.
   ///   - isCancelled: asked now and then, while the template prints, whether to give up.
   init(
     _ template: ChatTemplate, added: [TokenizerTables.AddedToken], leadingTokens: [Int32], imageToken: Int,
-    specialTokens: [String: String], isCancelled: @escaping () -> Bool = { false }
+    imageEdges: (before: String, after: String) = ("", ""), specialTokens: [String: String], isCancelled: @escaping () -> Bool = { false }
   ) throws(CheckpointError) {
     self.template = template
     let id = Int32(clamping: imageToken)
@@ -26,6 +29,7 @@ struct TemplateCompiler {
     cutter = SegmentCutter(added, imageToken: id)
     self.leadingTokens = leadingTokens
     bos = specialTokens["bos_token"]
+    self.image = (image.content, imageEdges.before + image.content + imageEdges.after)
     do {
       renderer = ChatRenderer(
         try Jinja.Template(template.source), specialTokens: specialTokens,
@@ -73,7 +77,8 @@ struct TemplateCompiler {
 
   /// What the template prints, as parts of a prompt with the control tokens that the tokenizer puts in front.
   func print(_ conversation: Conversation) throws(Jinja.Failure) -> [PromptPart] {
-    let text = try renderer.text(of: conversation)
+    var text = try renderer.text(of: conversation)
+    if image.whole != image.text { text.replace(image.text, with: image.whole) }
     // As Hugging Face does: control tokens come in front unless the template has put its own there.
     let isOpened = bos.map { text.utf8.starts(with: $0.utf8) } ?? false
     return (isOpened ? [] : leadingTokens.map { .leading($0) }) + cutter.parts(of: text)

@@ -55,10 +55,11 @@ def byte_level(style, special, bos=None):
     return tokenizer
 
 
-def sentence_piece(style, special, control=("<unk>", "<s>", "</s>"), bos="<s>"):
+def sentence_piece(style, special, control=("<unk>", "<s>", "</s>"), bos="<s>", runs=()):
     """A BPE with byte fallback: `llama` and `gemma` normalize spaces, `mistral` leaves them to a Metaspace pre-tokenizer.
 
-    `control` are the first tokens of the vocabulary; without `bos` nothing stands before a text.
+    `control` are the first tokens of the vocabulary; without `bos` nothing stands before a text. `runs`
+    are pieces that are merged of two others, or stand alone.
     """
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
@@ -67,10 +68,14 @@ def sentence_piece(style, special, control=("<unk>", "<s>", "</s>"), bos="<s>"):
     pieces = sorted(model["vocab"], key=model["vocab"].get)
     words = [*control] + [f"<0x{byte:02X}>" for byte in range(256)]
     words += [piece for piece in pieces if len(piece) > 1] + [piece for piece in pieces if len(piece) == 1]
+    words += [run for run in runs if run not in words]
+    merges = [tuple(merge) for merge in model["merges"]]
+    for run in runs:
+        merges += [(run[:end], run[end:]) for end in range(1, len(run)) if {run[:end], run[end:]} <= set(words)]
     tokenizer = Tokenizer(
         models.BPE(
             {word: index for index, word in enumerate(words)},
-            [tuple(merge) for merge in model["merges"]],
+            merges,
             unk_token="<unk>",
             fuse_unk=True,
             byte_fallback=True,
@@ -92,6 +97,12 @@ def sentence_piece(style, special, control=("<unk>", "<s>", "</s>"), bos="<s>"):
     return tokenizer
 
 
+def with_lines(tokenizer):
+    """Runs of line ends are tokens, as in Gemma's own vocabulary."""
+    tokenizer.add_tokens([AddedToken("\n" * count, special=False, normalized=False) for count in range(1, 7)])
+    return tokenizer
+
+
 def with_places(tokenizer):
     tokenizer.add_tokens(PLACES)
     return tokenizer
@@ -99,6 +110,7 @@ def with_places(tokenizer):
 
 # PaliGemma has names for 1024 places in a picture and 128 shapes; these would be most of a tiny vocabulary.
 PLACES = [f"<loc{place:04}>" for place in range(16)] + ["<seg000>", "<seg001>"]
+LINES = ["\n" * count for count in range(1, 6)] + [letter + "\n" * count for count in (1, 2) for letter in ".?:"]
 ROWS = [f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)]
 IDEFICS = ["<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"]
 QWEN_VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
@@ -183,6 +195,18 @@ KINDS = {
     ),
     "gemma3": lambda: (
         sentence_piece("gemma", ["<pad>", "<start_of_turn>", "<end_of_turn>", *GEMMA.values()]),
+        "<s>",
+        "<end_of_turn>",
+        GEMMA,
+    ),
+    "gemma3_lines": lambda: (
+        with_lines(sentence_piece("gemma", ["<pad>", "<start_of_turn>", "<end_of_turn>", *GEMMA.values()])),
+        "<s>",
+        "<end_of_turn>",
+        GEMMA,
+    ),
+    "gemma3_merged": lambda: (
+        sentence_piece("gemma", ["<pad>", "<start_of_turn>", "<end_of_turn>", *GEMMA.values()], runs=LINES),
         "<s>",
         "<end_of_turn>",
         GEMMA,

@@ -26,7 +26,7 @@ def gemma3(name, vision, language, tokens, crops=None, **rest):
     picture = t.Gemma3ImageProcessorPil(size={"height": side, "width": side}, **call, **rest.pop("changes", {}))
     return dict(
         name=name,
-        tokenizer="gemma3",
+        tokenizer=rest.pop("tokenizer", "gemma3"),
         config=config,
         picture=picture,
         template=templates.GEMMA3,
@@ -56,6 +56,7 @@ GEMMA3 = [
         dict(image_size=56),
         dict(sliding_window=11, layer_types=kinds("ssfs"), rope_parameters=ropes(**rope("default", theta=1000000.0))),
         16,
+        tokenizer="gemma3_lines",
         layout="v4",
     ),
     gemma3(
@@ -79,6 +80,7 @@ GEMMA3 = [
         dict(image_size=84, num_hidden_layers=3),
         dict(num_hidden_layers=7, hidden_size=64, sliding_window=512, attention_bias=True),
         4,
+        tokenizer="gemma3_merged",
         layout="hub",
         dtype="F16",
     ),
