@@ -87,6 +87,48 @@ extension Golden.Family {
 
   @Test func thereAreGoldenValues() { #expect(Golden.all.families.count >= 20) }
 
+  private static func turns(_ before: String, reply: String = "m.content[0].text") -> String {
+    before + "{% for m in messages %}{{ m.role }}: {% if m.role == 'assistant' %}{{ \(reply) }}{% else %}"
+      + "{% for c in m.content %}{{ '<image>' if c.type == 'image' else c.text }}{% endfor %}{% endif %}{{ '\\n' }}{% endfor %}"
+  }
+
+  @Test func mayAskForTheDateOfTheQuestion() throws {
+    let template = try Self.family.compile(Self.turns("Today: {{ strftime_now('%d.%-m.%Y') }}\n"))
+    let parts = try template.parts(of: Conversation("Q")) { "<\($0)>" }
+    #expect(parts == [.text("Today: <%d.%-m.%Y>\nuser: Q\n")])
+    // That of now has digits.
+    guard case .text(let text)? = try template.parts(of: Conversation("Q")).first else { return }
+    #expect(text.wholeMatch(of: #/Today: \d\d\.\d{1,2}\.20\d\d\nuser: Q\n/#) != nil, "\(text)")
+  }
+
+  @Test(
+    arguments: [
+      ("split('</think>')[-1]", .dropped, " \nA"),
+      ("split('</think>')[-1].lstrip('\\n')", .droppedWithLines, " \nA"),
+      ("split('</think>')[-1] | trim", .droppedWithSpace, "A"),
+      ("replace('x', 'x')", .kept, "</think>\n \nA"),
+    ] as [(String, PromptTemplate.ReplyThoughts, String)])
+  func mayLeaveThoughtsOutOfReplies(change: String, thoughts: PromptTemplate.ReplyThoughts, end: String)
+    throws
+  {
+    let template = try Self.family.compile(Self.turns("", reply: "m.content[0].text.\(change)"))
+    #expect(template.replyThoughts == thoughts)
+    func text(_ reply: String) throws -> String {
+      let parts = try template.parts(of: Conversation(prompts: ["Q", "R"], replies: [reply]))
+      guard case .text(let text)? = parts.first else { return "" }
+      return text
+    }
+    #expect(try text("no thought") == "user: Q\nassistant: no thought\nuser: R\n")
+    #expect(try text("one</think>two</think>\n \nA").hasSuffix("\(end)\nuser: R\n"))
+    #expect(try text("one</think>two</think>\n \nA").contains("one") == (thoughts == .kept))
+  }
+
+  @Test func whatDoesSomethingElseWithThoughtsIsRefused() throws {
+    let source = Self.turns("", reply: "m.content[0].text.split('</think>')[-1] | replace('C', 'D')")
+    let error = #expect(throws: CheckpointError.self) { try Self.family.compile(source) }
+    #expect(error?.reason.contains("a reply with a thought") ?? false, "\(error?.reason ?? "")")
+  }
+
   @Test func framesThatDifferInNothingAreOne() throws {
     let family = try #require(Golden.all.families["internvl3"])
     let source = try String(contentsOfFile: "\(Golden.folder)/internvl3.jinja", encoding: .utf8)
@@ -142,7 +184,12 @@ extension Golden.Family {
       ),
       ("\n{{ messages | frobnicate }}", 2, "the filter 'frobnicate' of a list"),
       ("\n{{ raise_exception('never') }}", 2, "the template refuses the conversation: never"),
-      ("{{ strftime_now('%d') }}", 1, "the function 'strftime_now' is not supported; --chat-template FILE"),
+      ("{{ strftime_now('%q') }}", 1, "strftime_now() takes a format of a date"),
+      (
+        "{% for m in messages %}{{ strftime_now('%d')[1:] }}{% for c in m.content %}"
+          + "{{ '<image>' if c.type == 'image' else c.text }}{% endfor %}{% endfor %}", nil,
+        "prints something else than the date that it asks for"
+      ),
     ] as [(String, Int?, String)])
   func thatCannotBeUsedSayWhy(source: String, line: Int?, reason: String) throws {
     let error = #expect(throws: CheckpointError.self) { try Self.family.compile(source) }

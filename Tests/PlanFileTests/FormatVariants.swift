@@ -374,6 +374,7 @@ extension PlanVariant {
       },
       try PlanVariant(["`resampler`"]) { $0.image.resampler = .torch },
       try PlanVariant(["`gathers_pairs`"]) { $0.prompt.gathersPairs = true },
+      try PlanVariant(["`reply_thoughts`"]) { $0.prompt.replyThoughts = .droppedWithLines },
       try PlanVariant(["`tiling` native", "`rule` longest_edge"]) {
         native(&$0)
         guard case .native(var native) = $0.image.tiling else { return }

@@ -145,7 +145,8 @@ struct DecoderConfig {
     let isOld = kind == .lfm2 && (parent["tie_embedding"] != nil || config["tie_embedding"] != nil)
     let key = isOld ? "tie_embedding" : "tie_word_embeddings"
     if parent[key] == nil, config[key] == nil { return defaults.tiedHead }
-    let (outer, own) = (try parent.flag(key, default: false), try config.flag(key, default: false))
+    let outer = try parent.flag(key, default: defaults.tiedHead)
+    let own = try config.flag(key, default: false)
     return outer || own
   }
 

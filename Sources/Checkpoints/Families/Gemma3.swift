@@ -35,7 +35,9 @@ struct Gemma3: ModelFamily {
   fileprivate static let edge = "\n\n"
 
   var pictureEdges: (before: String, after: String) {
-    guard case .crops(let tiling) = image.tiling, tiling.maximumCrops > 0 else { return (Self.edge, Self.edge) }
+    guard case .crops(let tiling) = image.tiling, tiling.maximumCrops > 0 else {
+      return (Self.edge, Self.edge)
+    }
     // Words stand before a picture that has crops.
     return ("", Self.edge)
   }

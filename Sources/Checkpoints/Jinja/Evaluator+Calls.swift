@@ -1,3 +1,5 @@
+import Plan
+
 extension Jinja.Evaluator {
   /// Calls a function by name or a method of a value.
   mutating func call(
@@ -28,6 +30,11 @@ extension Jinja.Evaluator {
       let message = values[0]?.printed ?? ""
       throw Failure(
         line: line, reason: "the template refuses the conversation: \(message.prefix(256))", isRefusal: true)
+    case "strftime_now" where values.named.isEmpty && values.positional.count == 1:
+      guard case .string(let format)? = values[0], PromptTemplate.Segment.isDateFormat(format) else {
+        throw Failure(line: line, reason: "strftime_now() takes a format of a date")
+      }
+      return .string(DateMarker.text(format))
     case "range" where values.named.isEmpty: return try range(values, line)
     case "dict" where values.positional.isEmpty:
       return try mapping(values.named.map { ($0.name, $0.value) }, line)

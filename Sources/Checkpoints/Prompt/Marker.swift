@@ -44,6 +44,37 @@ enum Marker: Hashable {
 
 }
 
+/// Text that stands for a date while a template is evaluated, with its format.
+enum DateMarker {
+  fileprivate static let open: Unicode.Scalar = "\u{F8F2}"
+  fileprivate static let close: Unicode.Scalar = "\u{F8F3}"
+
+  /// What the template is given.
+  static func text(_ format: String) -> String { "\(open)\(format)\(close)" }
+
+  /// The literals and dates of a text; `nil` where the template has done something to a date.
+  static func segments(of text: String) -> [PromptTemplate.Segment]? {
+    var segments: [PromptTemplate.Segment] = []
+    var literal = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let first = rest.popFirst() {
+      guard first == open || first == close else {
+        literal.append(first)
+        continue
+      }
+      guard first == open, let end = rest.firstIndex(of: close) else { return nil }
+      let format = String(rest[..<end])
+      guard PromptTemplate.Segment.isDateFormat(format) else { return nil }
+      if !literal.isEmpty { segments.append(.literal(String(literal))) }
+      literal = String.UnicodeScalarView()
+      segments.append(.date(format))
+      rest = rest[rest.index(after: end)...]
+    }
+    if !literal.isEmpty { segments.append(.literal(String(literal))) }
+    return segments
+  }
+}
+
 /// What a template has printed, with the markers in it found.
 struct MarkedText {
   private(set) var pieces: [Marker.Piece] = []

@@ -97,7 +97,11 @@ extension TemplateCompiler {
     var segments: [PromptTemplate.Segment] = []
     for piece in pieces {
       switch piece {
-      case .part(.text(let text)): segments.append(.literal(text))
+      case .part(.text(let text)):
+        guard let own = DateMarker.segments(of: text) else {
+          throw template.error("prints something else than the date that it asks for")
+        }
+        segments += own
       case .part(.special(let id)): segments.append(.special(id))
       case .part(.leading(let id)): segments.append(.leading(id))
       case .marker(.system): segments.append(.system)

@@ -34,12 +34,24 @@ extension TemplateCompiler {
     }
   }
 
+  /// Demands that a reply with a thought becomes what the template makes of it, where it leaves thoughts out.
+  func verifyThoughts(_ result: PromptTemplate) throws(CheckpointError) {
+    guard result.replyThoughts != .kept else { return }
+    for space in ["", "\n\n", " \n"] {
+      var conversation = Self.turns(3)
+      let end = PromptTemplate.ReplyThoughts.end
+      conversation.earlier[0].reply = "A\n\(end)\(space)B\n\(end)\(space)C"
+      conversation.earlier[1].reply = "D"
+      guard try prints(conversation, as: result) else { throw inexpressible("a reply with a thought") }
+    }
+  }
+
   /// Whether the template and its segments agree.
   private func prints(_ conversation: Conversation, as result: PromptTemplate) throws(CheckpointError) -> Bool
   {
     let printed: [PromptPart]
     do { printed = try print(conversation) } catch { throw template.error(error) }
-    guard let parts = try? result.parts(of: conversation) else { return false }
+    guard let parts = try? result.parts(of: conversation, date: DateMarker.text) else { return false }
     return parts == printed
   }
 

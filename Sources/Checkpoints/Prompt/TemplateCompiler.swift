@@ -19,7 +19,8 @@ struct TemplateCompiler {
   ///   - isCancelled: asked now and then, while the template prints, whether to give up.
   init(
     _ template: ChatTemplate, added: [TokenizerTables.AddedToken], leadingTokens: [Int32], imageToken: Int,
-    imageEdges: (before: String, after: String) = ("", ""), specialTokens: [String: String], isCancelled: @escaping () -> Bool = { false }
+    imageEdges: (before: String, after: String) = ("", ""), specialTokens: [String: String],
+    isCancelled: @escaping () -> Bool = { false }
   ) throws(CheckpointError) {
     self.template = template
     let id = Int32(clamping: imageToken)
@@ -58,6 +59,7 @@ struct TemplateCompiler {
     if hasTurns {
       let markers = [Marker.text(0), .reply(0), .text(1)]
       result.replyTrimming = try marked(Self.turns(2), markers).trimming(of: .reply(0))
+      result.replyThoughts = try replyThoughts()
     }
     var frames = FrameCollector()
     for system in hasSystem ? [false, true] : [false] {
@@ -70,6 +72,7 @@ struct TemplateCompiler {
     result.openings = frames.openings.joined()
     result.closings = frames.closings.joined()
     try verify(result, hasSystem: hasSystem, hasTurns: hasTurns)
+    if hasTurns { try verifyThoughts(result) }
     return result
   }
 
@@ -152,6 +155,23 @@ struct TemplateCompiler {
       throw template.error(error)
     }
     return true
+  }
+
+  /// What becomes of a thought in a reply that is not the last.
+  private func replyThoughts() throws(CheckpointError) -> PromptTemplate.ReplyThoughts {
+    let thought = "A thought aB"
+    var conversation = Self.turns(2)
+    let end = PromptTemplate.ReplyThoughts.end
+    // White space in front of the marker, of which more line ends than a template prints itself.
+    let lines = "\n\n\n\n\n"
+    conversation.earlier[0].reply = thought + end + lines + " \n" + Marker.reply(0).string
+    let text: String
+    do { text = try renderer.text(of: conversation) } catch { throw template.error(error) }
+    guard !text.contains(thought) else { return .kept }
+    // Its own last white space may have gone.
+    let marker = String(Marker.reply(0).string.dropLast())
+    if text.contains(lines + " \n" + marker) { return .dropped }
+    return text.contains(" \n" + marker) ? .droppedWithLines : .droppedWithSpace
   }
 
   // MARK: Conversations

@@ -17,6 +17,8 @@ extension PromptTemplate {
         guard tokenizer.tokens.indices.contains(Int(id)) else {
           throw Flaw(path, "has the control token \(id), which does not exist")
         }
+      case .date(let format):
+        guard Segment.isDateFormat(format) else { throw Flaw(path, "has a date of a format that is none") }
       case .system, .reply: break
       }
     }
@@ -59,6 +61,22 @@ extension PromptTemplate {
     guard systems == 0 || (systems == 1 && frame.hasSystem == true) else {
       throw Flaw(path, "has \(systems) system prompts in one frame of the \(frame.turn) turn")
     }
+  }
+}
+
+extension PromptTemplate.Segment {
+  /// Whether a format of dates is short, and has no fields but those that every `strftime` knows.
+  package static func isDateFormat(_ format: String) -> Bool {
+    let known = Set("aAbBcdDeFgGhHIjmMnprRStTuUVwWxXyYzZ%".utf8)
+    var rest = Array(format.utf8)[...]
+    guard (1...64).contains(rest.count), rest.allSatisfy({ (0x20..<0x7f).contains($0) }) else { return false }
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else { continue }
+      // A day or month without its zero.
+      if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+      guard let field = rest.popFirst(), known.contains(field) else { return false }
+    }
+    return true
   }
 }
 

@@ -21,6 +21,9 @@ public struct PromptTemplate: Equatable, Sendable {
   public var textTrimming = Trimming.none
   /// White space that the template takes from replies.
   public var replyTrimming = Trimming.none
+  /// What the template leaves out of replies that end a thought with `</think>`: all up to the last of these, and white space
+  /// behind it (Qwen3.5, LFM2.5-VL).
+  public var replyThoughts = ReplyThoughts.kept
   /// White space that the image token takes with it from the text beside it.
   public var imageTrimming = Trimming.none
 
@@ -40,6 +43,36 @@ public struct PromptTemplate: Equatable, Sendable {
     gathersImages = true
   }
 
+  /// What becomes of the thoughts in a reply.
+  public enum ReplyThoughts: String, CaseIterable, Sendable {
+    /// They are text as any other.
+    case kept
+    /// They are left out.
+    case dropped
+    /// They are left out, with the line ends behind them.
+    case droppedWithLines = "dropped_with_lines"
+    /// They are left out, with all white space behind them.
+    case droppedWithSpace = "dropped_with_space"
+
+    /// What ends a thought.
+    public static let end = "</think>"
+
+    /// What is left of a reply.
+    public func left(of reply: String) -> String {
+      let (bytes, end) = (Array(reply.utf8), Array(Self.end.utf8))
+      guard self != .kept, bytes.count >= end.count,
+        let last = (0...bytes.count - end.count).last(where: { bytes[$0...].starts(with: end) })
+      else { return reply }
+      var rest = String(decoding: bytes[(last + end.count)...], as: UTF8.self).unicodeScalars[...]
+      while let first = rest.first,
+        self == .droppedWithSpace ? Trimming.isSpace(first) : self == .droppedWithLines && first == "\n"
+      {
+        rest.removeFirst()
+      }
+      return String(rest)
+    }
+  }
+
   /// One part of a frame or joint.
   public enum Segment: Equatable, Sendable {
     /// Text of the template; tokenised together with the text beside it.
@@ -52,6 +85,8 @@ public struct PromptTemplate: Equatable, Sendable {
     case system
     /// Where the reply of the turn stands.
     case reply
+    /// The day or time of the question, as `strftime` writes it in a format.
+    case date(String)
   }
 
   /// Where in a conversation a turn is.

@@ -1,9 +1,12 @@
 package import Plan
 
 extension PromptTemplate {
-  /// The prompt of a conversation whose images have been placed. No text is empty or beside another one.
-  package func parts(of conversation: Conversation) throws(PromptError) -> [PromptPart] {
-    var assembly = Assembly(template: self, system: conversation.system)
+  /// The prompt of a conversation whose images have been placed. No text is empty or beside another one. `date` gives the
+  /// text of a date in a format: as a rule that of now.
+  package func parts(
+    of conversation: Conversation, date: @escaping (String) -> String = DateText.now
+  ) throws(PromptError) -> [PromptPart] {
+    var assembly = Assembly(template: self, system: conversation.system, date: date)
     for (index, turn) in conversation.earlier.enumerated() {
       try assembly.add(turn.content, reply: turn.reply, as: index == 0 ? .first : .middle)
     }
@@ -16,12 +19,14 @@ extension PromptTemplate {
 private struct Assembly {
   let template: PromptTemplate
   let system: String?
+  let date: (String) -> String
   private(set) var parts: [PromptPart] = []
   private var images = 0
 
-  init(template: PromptTemplate, system: String?) {
+  init(template: PromptTemplate, system: String?, date: @escaping (String) -> String) {
     self.template = template
     self.system = system
+    self.date = date
   }
 
   /// Adds one turn.
@@ -92,7 +97,8 @@ private struct Assembly {
       case .special(let id): parts.append(.special(id))
       case .leading(let id): parts.append(.leading(id))
       case .system: append(template.systemTrimming.trimmed(system ?? ""))
-      case .reply: append(template.replyTrimming.trimmed(reply))
+      case .reply: append(template.replyThoughts.left(of: template.replyTrimming.trimmed(reply)))
+      case .date(let format): append(date(format))
       }
     }
   }

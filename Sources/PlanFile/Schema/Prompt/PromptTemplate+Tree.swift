@@ -17,10 +17,11 @@ private enum Schema {
   static let end = DatasetSchema(
     path + "/run_end", "end of each run, counted in segments; it starts where the run before it ends")
   static let kind = DatasetSchema(
-    path + "/kind", "kind of each segment: literal, special, leading, system, reply")
+    path + "/kind", "kind of each segment: literal, special, leading, system, reply, date")
   static let token = DatasetSchema(
     path + "/token", "token id of a special or leading segment, -1 for the others")
-  static let text = DatasetSchema(path + "/text", "text of a literal segment, empty for the others")
+  static let text = DatasetSchema(
+    path + "/text", "text of a literal segment, format of a date as `strftime` has it, empty for the others")
 }
 
 /// A run of segments as it is stored.
@@ -74,10 +75,17 @@ extension TreeBuilder {
       segments.map { segment -> Int32 in
         switch segment {
         case .special(let id), .leading(let id): id
-        case .literal, .system, .reply: -1
+        case .literal, .system, .reply, .date: -1
         }
       })
-    try texts(Schema.text, segments.map { if case .literal(let text) = $0 { text } else { "" } })
+    try texts(
+      Schema.text,
+      segments.map { segment in
+        switch segment {
+        case .literal(let text), .date(let text): text
+        case .special, .leading, .system, .reply: ""
+        }
+      })
   }
 }
 
@@ -89,6 +97,7 @@ extension PromptTemplate.Segment {
     case .leading: "leading"
     case .system: "system"
     case .reply: "reply"
+    case .date: "date"
     }
   }
 }
@@ -100,12 +109,14 @@ extension PromptTemplate: AttributeRecord {
       .init("gathers_images", \.gathersImages), .init("gathers_pairs", \.gathersPairs, since: 4),
       .init("leading_images_have_lines", \.leadingImagesHaveLines),
       .init("system_trimming", \.systemTrimming), .init("text_trimming", \.textTrimming),
-      .init("reply_trimming", \.replyTrimming), .init("image_trimming", \.imageTrimming),
+      .init("reply_trimming", \.replyTrimming), .init("reply_thoughts", \.replyThoughts, since: 4),
+      .init("image_trimming", \.imageTrimming),
     ]
   }
 }
 
 extension Trimming: AttributeConvertible {}
+extension PromptTemplate.ReplyThoughts: AttributeConvertible {}
 
 extension PromptTemplate {
   init(from reader: inout TreeReader) throws(Flaw) {
@@ -164,6 +175,7 @@ extension PromptTemplate {
       case "leading": segments.append(.leading(token))
       case "system": segments.append(.system)
       case "reply": segments.append(.reply)
+      case "date": segments.append(.date(text))
       default: throw Flaw(Schema.kind.path, "has the unknown kind '\(kind.prefix(64))'")
       }
     }
