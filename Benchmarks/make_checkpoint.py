@@ -175,7 +175,8 @@ def gemma4():
     tiny = json.loads((GOLDEN / words / "config.json").read_text())
     tokens = {key: value for key, value in tiny.items() if "_token_" in key}
     config = t.Gemma4Config(vision_config=vision, text_config=text, audio_config=None, **tokens)
-    return t.Gemma4ForConditionalGeneration, config, words, {}, {}
+    sizes = dict(patch_size=16, max_soft_tokens=280, image_seq_length=280)
+    return t.Gemma4ForConditionalGeneration, config, words, sizes, dict(image_seq_length=280)
 
 
 def ministral3():

@@ -95,9 +95,15 @@ extension TextModel {
         "is \(heads), supported is that of num_key_value_heads, \(keyValueHeads)")
     }
     guard let byLayer = try config.child("per_layer_config") else { return }
+    var keys: [Int: String] = [:]
+    // Numbers are as long as that of the last layer, with zeros in front.
+    for (key, _) in byLayer.object.members {
+      guard let layer = Int(key), (0..<layers).contains(layer), keys.updateValue(key, forKey: layer) == nil
+      else { throw byLayer.error(key, "is no layer of \(layers), or one that is there twice") }
+    }
     var widths: Set<Int> = []
     for layer in 0..<layers {
-      let own = try byLayer.child("\(layer)")
+      let own = try keys[layer].map { key throws(CheckpointError) in try byLayer.child(key) } ?? nil
       let heads = try own?.extent("num_key_value_heads", default: keyValueHeads) ?? keyValueHeads
       guard heads == keyValueHeads else {
         throw byLayer.error("\(layer)", "has \(heads) num_key_value_heads, others \(keyValueHeads)")

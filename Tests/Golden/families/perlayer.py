@@ -126,9 +126,10 @@ GEMMA4 = [
             position_embedding_size=280,
         ),
         dict(
-            num_hidden_layers=4,
+            # So many that the numbers of layers have two digits.
+            num_hidden_layers=11,
             hidden_size=64,
-            layer_types=kinds("sfsf"),
+            layer_types=kinds("sfsfsssfssf"),
             hidden_size_per_layer_input=12,
             use_double_wide_mlp=True,
             use_bidirectional_attention="vision",
