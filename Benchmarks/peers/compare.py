@@ -59,7 +59,11 @@ TEXT = {
         "<|im_start|>assistant\n",
         "llama": "{}",
     },
-    "qwen3.5": {"llama": "{}"},
+    "qwen3.5": {
+        "openvino": "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>{}<|im_end|>\n"
+        "<|im_start|>assistant\n<think>\n\n</think>\n\n",
+        "llama": "{}",
+    },
     "lfm2": {"llama": "{}"},
     "gemma": {"llama": "\n\n{}"},
 }
