@@ -65,7 +65,10 @@ TEXT = {
         "llama": "{}",
     },
     "lfm2": {"llama": "{}"},
-    "gemma": {"llama": "\n\n{}"},
+    "gemma": {
+        "openvino": "<start_of_turn>user\n<start_of_image>{}<end_of_turn>\n<start_of_turn>model\n",
+        "llama": "\n\n{}",
+    },
 }
 # What the environment of transformers cannot prepare a picture for: that needs torchvision.
 WITHOUT_TRANSFORMERS = ("lfm2",)
