@@ -1,6 +1,6 @@
 """Full-shape checkpoints of random weights: python3 Benchmarks/make_checkpoint.py SHAPE FOLDER
 
-Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b, minicpm-v-4.6, lfm2-vl-450m,
+Shapes: smolvlm-256m, onevision-0.5b, llava-1.4b, llava-7b, qwen2-vl-2b, qwen3-vl-2b, qwen3.5-0.8b, internvl3.5-1b, minicpm-v-4.6, lfm2-vl-450m,
 gemma-3-4b, gemma-4-e2b, ministral-3-3b, paligemma2-3b, granite-docling-258m, granite-vision-3.3-2b, granite-vision-4.1-4b.
 The words are those of the tiny tokenizers in Tests/Golden/families; embedding and head have the full size all the same.
 Needs torch and transformers.
@@ -119,6 +119,18 @@ def qwen35():
     config = t.Qwen3_5Config(vision_config=vision, text_config=text, tie_word_embeddings=True, **qwen_words(words))
     sizes = dict(patch_size=16, size=dict(longest_edge=16777216, shortest_edge=65536))
     return t.Qwen3_5ForConditionalGeneration, config, words, sizes, {}
+
+
+def intern():
+    """InternVL3.5-1B: InternViT-300M at 448 pixels, up to twelve tiles and a thumbnail, Qwen3-0.6B."""
+    vision = dict(hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16)
+    vision |= dict(image_size=[448, 448], patch_size=[14, 14], attention_bias=True, norm_type="layer_norm")
+    text = dict(model_type="qwen3", hidden_size=1024, intermediate_size=3072, num_hidden_layers=28, head_dim=128)
+    text |= dict(num_attention_heads=16, num_key_value_heads=8, vocab_size=151936, max_position_embeddings=40960)
+    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=1e6), tie_word_embeddings=True)
+    config = t.InternVLConfig(vision_config=vision, text_config=text, tie_word_embeddings=True)
+    sizes = dict(size=dict(height=448, width=448), crop_to_patches=True, min_patches=1, max_patches=12)
+    return t.InternVLForConditionalGeneration, config, "internvl/qwen3-tied", sizes, dict(image_seq_length=256)
 
 
 def minicpm():
@@ -285,6 +297,7 @@ SHAPES = {
     "qwen2-vl-2b": qwen2_vl,
     "qwen3-vl-2b": qwen3_vl,
     "qwen3.5-0.8b": qwen35,
+    "internvl3.5-1b": intern,
     "minicpm-v-4.6": minicpm,
     "lfm2-vl-450m": lfm2_vl,
     "gemma-3-4b": gemma3,
