@@ -240,51 +240,34 @@ GRANITE_SIDES = [(1, most) for most in range(1, 11)] + [(2, most) for most in ra
 GRANITE_SIDES += [(4, 1), (4, 2), (5, 1), (5, 2)] + [(rows, 1) for rows in range(6, 11)]
 
 
-def granite_vision():
-    """Granite-Vision-3.3-2B: SigLIP so400m/14 at 384 pixels, four of its layers, any-resolution tiles, 40 layers."""
+def granite(configuration, patch, text, **rest):
+    """What both Granite Visions have in common: SigLIP so400m at 384 pixels, resolutions, multipliers; and its processor's sizes."""
     vision = dict(model_type="siglip_vision_model", hidden_size=1152, intermediate_size=4304, num_hidden_layers=27)
-    vision |= dict(num_attention_heads=16, image_size=384, patch_size=14, vision_use_head=False)
-    text = dict(model_type="granite", hidden_size=2048, intermediate_size=8192, num_hidden_layers=40)
-    text |= dict(num_attention_heads=32, num_key_value_heads=8, vocab_size=49156, max_position_embeddings=131072)
+    vision |= dict(num_attention_heads=16, image_size=384, patch_size=patch, vision_use_head=False)
+    text |= dict(intermediate_size=8192, num_hidden_layers=40, num_key_value_heads=8, max_position_embeddings=131072)
     text |= dict(embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.015625)
-    text |= dict(logits_scaling=8.0, rms_norm_eps=1e-5, tie_word_embeddings=True)
-    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=3e5))
+    text |= dict(rms_norm_eps=1e-5, tie_word_embeddings=True)
     pinpoints = [[384 * rows, 384 * columns] for rows, columns in GRANITE_SIDES]
-    config = t.LlavaNextConfig(
-        vision_config=vision,
-        text_config=text,
-        image_grid_pinpoints=pinpoints,
-        vision_feature_layer=[-24, -20, -12, -1],
-        vision_feature_select_strategy="full",
-        tie_word_embeddings=True,
-    )
+    rest |= dict(vision_feature_select_strategy="full", tie_word_embeddings=True)
+    config = configuration(vision_config=vision, text_config=text, image_grid_pinpoints=pinpoints, **rest)
     square = dict(height=384, width=384)
-    sizes = dict(size=square, crop_size=square, image_grid_pinpoints=pinpoints)
+    return config, dict(size=square, crop_size=square, image_grid_pinpoints=pinpoints)
+
+
+def granite_vision():
+    """Granite-Vision-3.3-2B: patches of 14 pixels, four layers of the tower, any-resolution tiles, 40 layers."""
+    text = dict(model_type="granite", hidden_size=2048, num_attention_heads=32, vocab_size=49156, logits_scaling=8.0)
+    text |= dict(rope_parameters=dict(rope_type="default", rope_theta=3e5))
+    config, sizes = granite(t.LlavaNextConfig, 14, text, vision_feature_layer=[-24, -20, -12, -1])
     return t.LlavaNextForConditionalGeneration, config, "granite_vision/four-layers", sizes, dict(patch_size=14)
 
 
 def granite4_vision():
-    """Granite-Vision-4.1-4B: SigLIP so400m/16 at 384 pixels, eight querying transformers, 40 layers."""
-    vision = dict(model_type="siglip_vision_model", hidden_size=1152, intermediate_size=4304, num_hidden_layers=27)
-    vision |= dict(num_attention_heads=16, image_size=384, patch_size=16, vision_use_head=False)
-    text = dict(hidden_size=2560, intermediate_size=8192, num_hidden_layers=40, num_attention_heads=40)
-    text |= dict(num_key_value_heads=8, vocab_size=100353, max_position_embeddings=131072, rms_norm_eps=1e-5)
-    text |= dict(embedding_multiplier=12.0, residual_multiplier=0.22, attention_multiplier=0.015625)
-    text |= dict(logits_scaling=10.0, tie_word_embeddings=True)
+    """Granite-Vision-4.1-4B: patches of 16 pixels, eight querying transformers, 40 layers."""
+    text = dict(hidden_size=2560, num_attention_heads=40, vocab_size=100353, logits_scaling=10.0)
     text |= dict(rope_parameters=dict(rope_type="default", rope_theta=1e7))
-    pinpoints = [[384 * rows, 384 * columns] for rows, columns in GRANITE_SIDES]
-    config = t.Granite4VisionConfig(
-        vision_config=vision,
-        text_config=text,
-        image_grid_pinpoints=pinpoints,
-        deepstack_layer_map=[[-19, 9], [-13, 6], [-7, 3], [-1, 0]],
-        spatial_target_layers=[12, 15, 18, 21],
-        downsample_rate="4/8",
-        vision_feature_select_strategy="full",
-        tie_word_embeddings=True,
-    )
-    square = dict(height=384, width=384)
-    sizes = dict(size=square, crop_size=square, image_grid_pinpoints=pinpoints)
+    layers = dict(deepstack_layer_map=[[-19, 9], [-13, 6], [-7, 3], [-1, 0]], spatial_target_layers=[12, 15, 18, 21])
+    config, sizes = granite(t.Granite4VisionConfig, 16, text, downsample_rate="4/8", **layers)
     tokens = dict(patch_size=16, downsample_rate="4/8")
     return t.Granite4VisionForConditionalGeneration, config, "granite4_vision/one-window", sizes, tokens
 

@@ -12,18 +12,19 @@ struct ZeroedMemory {
   /// Bytes from which on memory is pages of its own.
   static let mappedSize = 1 << 20
 
-  /// Ends the process where there is no memory, as every allocation does.
+  /// Where the system has no pages, it is the allocator that says so.
   init(byteCount: Int) {
     self.byteCount = max(64, byteCount)
-    isMapped = byteCount >= Self.mappedSize
-    guard isMapped else {
+    let pages =
+      byteCount < Self.mappedSize
+      ? nil : mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let pages, pages != MAP_FAILED else {
+      isMapped = false
       base = .allocate(byteCount: self.byteCount, alignment: 64)
       memset(base, 0, self.byteCount)
       return
     }
-    let pages = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let pages, pages != MAP_FAILED else { fatalError("no memory for \(byteCount) bytes") }
-    base = pages
+    (base, isMapped) = (pages, true)
     // A page at a time, its first use would cost more than what is computed in it is worth.
     madvise(pages, byteCount, MADV_HUGEPAGE)
   }

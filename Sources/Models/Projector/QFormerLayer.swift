@@ -79,15 +79,9 @@ struct QFormerLayer: Sendable {
       ? KeyValuePanels(heads: attention.keyValueHeads, headWidth: attention.headWidth, capacity: longest)
       : nil
     for (rows, seen) in segments {
-      let entries: KeyValues
-      if let panels {
-        panels.store(keys: keys[rows: seen], values: values[rows: seen], at: 0, workers)
-        entries = .panels(panels)
-      } else {
-        entries = .rows(
-          keys: HeadRows(columnsOf: keys[rows: seen], headWidth: attention.headWidth),
-          values: HeadRows(columnsOf: values[rows: seen], headWidth: attention.headWidth))
-      }
+      let entries = KeyValues(
+        keys: keys[rows: seen], values: values[rows: seen], headWidth: attention.headWidth, panels: panels,
+        workers)
       attention.attend(
         queries: queries[rows: rows], to: entries, keyCount: seen.count, mask: .full,
         into: output[rows: rows],

@@ -5,40 +5,38 @@ import Plan
 /// A token is there where all of its patches are. One that is missing, and its patches, are not seen.
 struct QFormerWindows {
   /// Group of `2 x 2` patches of each token, window after window, each window's in raster order.
-  private(set) var groups: [Int] = []
+  let groups: [Int]
   /// The place of each token in its window.
-  private(set) var tokenPlaces: [Int] = []
+  let tokenPlaces: [Int]
   /// The row of features of each patch, in the same order of windows.
-  private(set) var patchRows: [Int] = []
+  let patchRows: [Int]
   /// The place of each patch in its window.
-  private(set) var patchPlaces: [Int] = []
+  let patchPlaces: [Int]
   /// Tokens and patches of each window that has some.
-  private(set) var segments: [(tokens: Range<Int>, patches: Range<Int>)] = []
+  let segments: [(tokens: Range<Int>, patches: Range<Int>)]
 
   init(_ features: TowerFeatures, side: Int) {
     let (grid, rowOfPatch) = (features.grid, features.rowOfPatch)
     let merge = QFormerModel.merge
-    for top in stride(from: 0, to: grid.rows, by: side) {
-      for left in stride(from: 0, to: grid.columns, by: side) {
-        let (firstToken, firstPatch) = (groups.count, patchRows.count)
-        for place in 0..<side / merge * (side / merge) {
-          let (row, column) = place.quotientAndRemainder(dividingBy: side / merge)
-          let group = (top / merge + row) * (grid.columns / merge) + left / merge + column
-          guard grid.patches(ofGroup: group, by: merge).allSatisfy({ rowOfPatch[$0] >= 0 }) else { continue }
-          groups.append(group)
-          tokenPlaces.append(place)
-        }
-        for place in 0..<side * side {
-          let (row, column) = place.quotientAndRemainder(dividingBy: side)
-          let features = rowOfPatch[(top + row) * grid.columns + left + column]
-          guard features >= 0 else { continue }
-          patchRows.append(features)
-          patchPlaces.append(place)
-        }
-        if groups.count > firstToken {
-          segments.append((firstToken..<groups.count, firstPatch..<patchRows.count))
-        }
-      }
+    let tokens = PatchGrid(rows: grid.rows / merge, columns: grid.columns / merge)
+    let isThere = (0..<tokens.count).map { group in
+      grid.patches(ofGroup: group, by: merge).allSatisfy { rowOfPatch[$0] >= 0 }
     }
+    let ofTokens = tokens.windows(side: side / merge, keeping: isThere)
+    let ofPatches = grid.windows(side: side, keeping: grid.patches(ofGroups: isThere, by: merge))
+    groups = ofTokens.order
+    tokenPlaces = groups.map { tokens.place($0, inWindowOf: side / merge) }
+    patchRows = ofPatches.order.map { rowOfPatch[$0] }
+    patchPlaces = ofPatches.order.map { grid.place($0, inWindowOf: side) }
+    // A window has both, or neither.
+    segments = zip(ofTokens.segments, ofPatches.segments).filter { !$0.0.isEmpty }.map { ($0, $1) }
+  }
+}
+
+extension PatchGrid {
+  /// The place of a patch in its window, in raster order.
+  fileprivate func place(_ patch: Int, inWindowOf side: Int) -> Int {
+    let (row, column) = patch.quotientAndRemainder(dividingBy: columns)
+    return row % side * side + column % side
   }
 }

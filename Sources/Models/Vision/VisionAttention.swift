@@ -91,15 +91,9 @@ struct VisionAttention: Sendable {
     let keys = fused[columns: width..<2 * width]
     let values = fused[columns: 2 * width..<3 * width]
     for rows in segments {
-      let entries: KeyValues
-      if let panels {
-        panels.store(keys: keys[rows: rows], values: values[rows: rows], at: 0, workers)
-        entries = .panels(panels)
-      } else {
-        entries = .rows(
-          keys: HeadRows(columnsOf: keys[rows: rows], headWidth: attention.headWidth),
-          values: HeadRows(columnsOf: values[rows: rows], headWidth: attention.headWidth))
-      }
+      let entries = KeyValues(
+        keys: keys[rows: rows], values: values[rows: rows], headWidth: attention.headWidth, panels: panels,
+        workers)
       attention.attend(
         queries: queries[rows: rows], to: entries,
         offsets: offsets.map { ScoreOffsets(ofAllHeads: $0[columns: rows]) }, keyCount: rows.count,
